@@ -1,0 +1,1 @@
+"""Claims about the core tables, and what each run of them found."""

@@ -1,0 +1,1 @@
+"""One file per report format, each a function of a Release."""

@@ -1,0 +1,1 @@
+"""Exports in, core tables out: readers, staging, rules and the store they are kept in."""

@@ -1,0 +1,148 @@
+"""The one door to DuckDB: every statement of the product is run by a `Store`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+# A release or a store is data, never a way to other files: see SECURITY.md.
+LOCKED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "lock_configuration": "true",
+}
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+
+Parameters = Mapping[str, object]
+
+
+class StoreError(Exception):
+    """The store cannot be opened or read; the message says what to do about it."""
+
+
+class Store:
+    """A DuckDB database that reads no other file and runs no code from outside.
+
+    Each call uses a cursor of its own: one connection shared between threads hands one
+    thread the rows of another.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Wrap an open connection; `Store.open` is the usual way in."""
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path | None = None, *, mode: str = "write") -> Self:
+        """Open the database at `path`, or one in memory.
+
+        `mode` is "write" or "read"; a file opened for reading is never changed.
+        Raises StoreError where the file is missing, locked, or not a database.
+        """
+        if path is not None and mode == "read" and not path.is_file():
+            raise StoreError(f"{path}: no such file")
+        try:
+            connection = duckdb.connect(
+                ":memory:" if path is None else str(path),
+                read_only=mode == "read",
+                config=dict(LOCKED),
+            )
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreError(
+                    f"{path}: another process has it open; close that and try again"
+                ) from error
+            raise StoreError(f"{path}: not a database that can be opened") from error
+        return cls(connection)
+
+    def execute(self, statement: str, parameters: Parameters | None = None) -> None:
+        """Run one statement for its effect."""
+        self._connection.execute(statement, parameters or None)
+
+    def frame(self, select: str, parameters: Parameters | None = None) -> pl.DataFrame:
+        """Run one SELECT and return its rows."""
+        with self._connection.cursor() as cursor:
+            return cursor.sql(select, params=parameters or None).pl()
+
+    def materialise(
+        self, table: str, select: str, parameters: Parameters | None = None
+    ) -> None:
+        """Keep the rows of a declaration's SELECT as `table`, replacing what stood there."""
+        self.execute(f"create or replace table {_checked(table)} as {select}", parameters)
+
+    def run_file(self, path: Path, parameters: Parameters | None = None) -> None:
+        """Run the single statement of an SQL file with those parameters that it names."""
+        statement = path.read_text(encoding="utf-8")
+        named = {
+            name: value
+            for name, value in (parameters or {}).items()
+            if re.search(rf"\${name}\b", statement)
+        }
+        self.execute(statement, named)
+
+    def append(self, table: str, rows: pl.DataFrame) -> None:
+        """Add `rows` to an existing table, column by column name."""
+        self._connection.register("appended_rows", rows)
+        self.execute(f"insert into {_checked(table)} by name select * from appended_rows")
+        self._connection.unregister("appended_rows")
+
+    def replace(self, table: str, rows: pl.DataFrame) -> None:
+        """Make `table` hold exactly `rows`, with their columns and types."""
+        self._connection.register("replacing_rows", rows)
+        self.execute(
+            f"create or replace table {_checked(table)} as select * from replacing_rows"
+        )
+        self._connection.unregister("replacing_rows")
+
+    def has(self, table: str) -> bool:
+        """Say whether `schema.table` exists."""
+        schema, _, name = _checked(table).rpartition(".")
+        found = self.frame(
+            "select 1 from information_schema.tables"
+            " where table_schema = $schema and table_name = $name",
+            {"schema": schema or "main", "name": name},
+        )
+        return found.height > 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything that is done inside, or nothing of it."""
+        self.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self.execute("rollback")
+            raise
+        self.execute("commit")
+
+    def close(self) -> None:
+        """Write what is pending and let the file go."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Return itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+
+def _checked(table: str) -> str:
+    if not _NAME.fullmatch(table):
+        raise ValueError(f"not a table's name: {table!r}")
+    return table

@@ -1,0 +1,1 @@
+"""Count, protect, then estimate: from core tables to a sealed release."""

@@ -1,0 +1,1 @@
+"""The metrics, one declaration each."""

@@ -1,0 +1,1 @@
+"""Pure disclosure control: policies and the protection of cubes."""

@@ -1,0 +1,70 @@
+"""The types that every stage of `metrics` speaks in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+BREAKDOWNS = ("all", "unit", "category", "channel", "severity")
+PERIODS = ("month", "quarter", "year", "whole")
+
+State = Literal[
+    "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable"
+]
+Kind = Literal["rate", "survival", "deadline", "survey"]
+Direction = Literal["higher", "lower", "neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number that a metric yields: its name, its unit and what it says."""
+
+    name: str
+    title: str
+    unit: Literal["share", "days", "per_100_people", "cases"]
+    better: Direction
+    definition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A question, the contributions that answer it, and the measures made of their counts.
+
+    `contributions` is a SELECT over the core tables with the columns `part` (text, the rule
+    where there are several, else ''), `happened_on` (date that decides the period), `unit`,
+    `category`, `channel`, `severity`, `outcome` (one of `outcomes`) and `days` (whole days,
+    null where the metric has none). One row is one contribution.
+    """
+
+    name: str
+    title: str
+    question: str
+    cohort: str
+    kind: Kind
+    outcomes: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    contributions: str
+    depends_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExactCube:
+    """Exact counts: restricted, never leaves `metrics`.
+
+    `cells` has the columns metric, part, breakdown, level, month (first day), outcome, band
+    (first day of the duration band, -1 where the metric has no duration) and n (at least 1).
+    """
+
+    cells: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedCube:
+    """Counts that are safe for one audience; the same columns as an exact cube's.
+
+    `base` is 1 where counts are exact (the committee), else every n is a multiple of it.
+    """
+
+    cells: pl.DataFrame
+    base: int

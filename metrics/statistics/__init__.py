@@ -1,0 +1,1 @@
+"""Pure estimators: intervals, survival, control charts, comparisons."""
