@@ -1,0 +1,226 @@
+"""The only door to the right: a release, read by pages, charts and reports."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from etl.store import Store, StoreError
+
+# Columns of each table of a release, in order. `publish` writes exactly these.
+TABLES: dict[str, dict[str, pl.DataType]] = {
+    "manifest": {"name": pl.String(), "value": pl.String()},
+    # One row per metric, measure, part, breakdown, level and period.
+    "figures": {
+        "metric": pl.String(),
+        "measure": pl.String(),
+        "part": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period": pl.String(),
+        "period_start": pl.Date(),
+        "period_end": pl.Date(),
+        "complete": pl.Boolean(),
+        "value": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "numerator": pl.Int64(),
+        "denominator": pl.Float64(),
+        "pending": pl.Int64(),
+        "missing": pl.Int64(),
+        "worst": pl.Float64(),
+        "best": pl.Float64(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per figure that was compared with its own history or with other units.
+    "signals": {
+        "metric": pl.String(),
+        "measure": pl.String(),
+        "part": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period": pl.String(),
+        "period_start": pl.Date(),
+        "against": pl.String(),
+        "value": pl.Float64(),
+        "centre": pl.Float64(),
+        "lower": pl.Float64(),
+        "upper": pl.Float64(),
+        "signal": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per commitment.
+    "commitments": {
+        "commitment": pl.String(),
+        "title": pl.String(),
+        "metric": pl.String(),
+        "measure": pl.String(),
+        "part": pl.String(),
+        "target": pl.Float64(),
+        "owner": pl.String(),
+        "position": pl.Int64(),
+    },
+    # One row per commitment, level (of "all" and "unit") and quarter.
+    "results": {
+        "commitment": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period_start": pl.Date(),
+        "verdict": pl.String(),
+        "short_by": pl.Int64(),
+        "previous": pl.Float64(),
+        "year_ago": pl.Float64(),
+        "change_signal": pl.String(),
+    },
+    "definitions": {
+        "metric": pl.String(),
+        "metric_title": pl.String(),
+        "question": pl.String(),
+        "cohort": pl.String(),
+        "measure": pl.String(),
+        "title": pl.String(),
+        "unit_of_value": pl.String(),
+        "better": pl.String(),
+        "definition": pl.String(),
+        "source": pl.String(),
+        "depends_on": pl.List(pl.String()),
+    },
+    "rules": {
+        "rule": pl.String(),
+        "title": pl.String(),
+        "clock": pl.String(),
+        "applies_to": pl.String(),
+        "basis": pl.String(),
+        "verified": pl.Boolean(),
+        "in_force": pl.String(),
+    },
+    "verdicts": {
+        "name": pl.String(),
+        "title": pl.String(),
+        "why": pl.String(),
+        "about": pl.String(),
+        "severity": pl.String(),
+        "outcome": pl.String(),
+        "failing": pl.Int64(),
+        "examined": pl.Int64(),
+        "allowed": pl.String(),
+        "since": pl.Date(),
+        "affects": pl.List(pl.String()),
+        "remedy": pl.String(),
+    },
+    "deliveries": {
+        "source": pl.String(),
+        "export": pl.String(),
+        "as_of": pl.Date(),
+        "fingerprint": pl.String(),
+        "rows_in": pl.Int64(),
+        "rows_loaded": pl.Int64(),
+        "rows_rejected": pl.Int64(),
+        "rows_repeated": pl.Int64(),
+        "coverage_from": pl.Date(),
+        "coverage_until": pl.Date(),
+    },
+    "reject_reasons": {
+        "source": pl.String(),
+        "export": pl.String(),
+        "column_name": pl.String(),
+        "reason": pl.String(),
+        "row_count": pl.Int64(),
+    },
+    "annotations": {
+        "happened_on": pl.Date(),
+        "text": pl.String(),
+        "owner": pl.String(),
+        "part": pl.String(),
+        "level": pl.String(),
+    },
+    # Declared codes only, so that an absent row says nothing.
+    "levels": {
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "title": pl.String(),
+        "position": pl.Int64(),
+    },
+    "cubes": {
+        "metric": pl.String(),
+        "part": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "month": pl.Date(),
+        "outcome": pl.String(),
+        "band": pl.Int32(),
+        "n": pl.Int64(),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The protected figures of one as-of date for one audience, wholly in memory."""
+
+    path: Path
+    manifest: dict[str, str]
+    tables: dict[str, pl.DataFrame]
+
+    @property
+    def id(self) -> str:
+        """The name under which this release is kept and cited."""
+        return self.manifest["release"]
+
+    @property
+    def audience(self) -> str:
+        """Who it is for."""
+        return self.manifest["audience"]
+
+    @property
+    def as_of(self) -> date:
+        """The last day the figures know about."""
+        return date.fromisoformat(self.manifest["as_of"])
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return one of the tables named in `TABLES`."""
+        return self.tables[name]
+
+    def figures(self, **wanted: str | date) -> pl.DataFrame:
+        """Return the figures whose columns equal what is wanted, in their published order."""
+        chosen = self.tables["figures"]
+        for column, value in wanted.items():
+            chosen = chosen.filter(pl.col(column) == value)
+        return chosen
+
+    def title_of(self, breakdown: str, level: str) -> str:
+        """The words for a level, as the organisation declared them."""
+        if breakdown == "all":
+            return "All units"
+        found = self.tables["levels"].filter(
+            (pl.col("breakdown") == breakdown) & (pl.col("level") == level)
+        )
+        return str(found["title"][0]) if found.height else level
+
+    def quarters(self) -> list[date]:
+        """First days of the quarters that have figures, oldest first."""
+        starts = self.figures(period="quarter")["period_start"].unique().sort()
+        return list(starts)
+
+
+def open_release(path: Path) -> Release:
+    """Read a sealed release.
+
+    Raises StoreError where the file is missing or is not a release.
+    """
+    with Store.open(path, mode="read") as store:
+        missing = [name for name in TABLES if not store.has(name)]
+        if missing:
+            raise StoreError(f"{path}: not a release (it has no table {missing[0]})")
+        tables = {
+            name: store.frame(f"select * from {name} order by rowid") for name in TABLES
+        }
+    manifest = dict(tables["manifest"].iter_rows())
+    return Release(path=path, manifest=manifest, tables=tables)
+
+
+def releases_in(folder: Path) -> list[Path]:
+    """Release files of a workspace, in the order in which they were published."""
+    return sorted(folder.glob("*.duckdb"))
