@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from math import ceil, sqrt
+from math import ceil
 from typing import Literal, NamedTuple
 
 from scipy.special import bdtr, bdtrc, pdtr, pdtrc
@@ -76,8 +76,8 @@ def binomial_limits(trials: int, centre: float, *, level: float = 0.998) -> Inte
 
         (r - a) / n,  a = (P(X <= r) - p) / P(X = r)
 
-    which makes a smooth line of a stepwise limit. Draw these, decide by `outside`: a count may
-    lie just beyond the line and not be called unusual.
+    which makes a smooth line of a stepwise limit, kept from crossing 0 and the centre. Draw
+    these, decide by `outside`: a count may lie just beyond the line and not be called unusual.
 
     Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202, appendix A.1.
 
@@ -95,7 +95,7 @@ def binomial_limits(trials: int, centre: float, *, level: float = 0.998) -> Inte
         return float(bdtr(count, trials, centre))
 
     low, high = (_smooth_quantile(below, p, trials) for p in (tail, 1 - tail))
-    return Interval(max(0.0, low / trials), min(1.0, max(0.0, high / trials)))
+    return Interval(max(0.0, low / trials), max(centre, high / trials))
 
 
 def poisson_limits(expected: float, *, level: float = 0.998) -> Interval:
@@ -115,12 +115,11 @@ def poisson_limits(expected: float, *, level: float = 0.998) -> Interval:
     def below(count: int) -> float:
         return float(pdtr(count, expected))
 
-    # The quantile is below the mean and a deviation for each halving of the tail (Chernoff).
     beyond = ceil(expected)
     while below(beyond) < 1 - tail:
-        beyond = 2 * beyond + ceil(sqrt(expected)) + 1
+        beyond = 2 * beyond + 1
     low, high = (_smooth_quantile(below, p, beyond) for p in (tail, 1 - tail))
-    return Interval(max(0.0, low), max(0.0, high))
+    return Interval(max(0.0, low), max(expected, high))
 
 
 def _smooth_quantile(below: Callable[[int], float], p: float, most: int) -> float:
