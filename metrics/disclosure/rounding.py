@@ -204,8 +204,8 @@ def _over(
     moves: Moves, rows: sparse.csr_array, lower: Counts, upper: Counts
 ) -> LinearConstraint:
     """The rows that moves can break."""
-    taken = rows[:, moves.atoms] @ sparse.diags_array(moves.signs)
+    taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
     rises = taken.maximum(0).sum(axis=1)
     falls = taken.minimum(0).sum(axis=1)
     binding = (rises > upper) | (falls < lower)
-    return LinearConstraint(taken.tocsr()[binding], lower[binding], upper[binding])
+    return LinearConstraint(taken[binding], lower[binding], upper[binding])
