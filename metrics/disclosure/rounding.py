@@ -1,0 +1,211 @@
+"""Additive controlled rounding of one quarter: every count and its sums to a multiple.
+
+Cells are rounded together by one mixed-integer program, so that levels add up to all,
+outcomes and bands to totals, and months to the quarter. An exact multiple of the base, zero
+included, stays as it is; any other cell goes to one of its two neighbouring multiples, and so
+does every published sum of cells.
+
+Why nobody can do better than "within base - 1": the rounded quarter is itself additive, so it
+could be the truth. Take any case profile (one level of each breakdown, a month, a cell) and
+add up to base - 1 such cases to it: every cell and sum moves by at most base - 1 and all of
+them still agree with what is published. Likewise for taking cases away where the published
+count is not 0. So every value of a cell's stated window belongs to a possible truth.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from metrics.disclosure.tables import Counts, ProtectionError
+
+# Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
+# No time limit: what is published must not depend on how busy the machine was.
+SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+# Sums of a quarter draw more strongly than single cells: readers read them first.
+WEIGHT_OF_QUARTER = 1.0
+COST_OF_WIDENING = 10.0
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Exact counts of one quarter (level, month, cell; level 0 is all) and their equations.
+
+    `faces` (breakdown, level) times the counts is 0. `sums` (sum, cell) are the sets of cells
+    whose sum is published beside the cells.
+    """
+
+    truth: Counts
+    faces: Counts
+    sums: Counts
+    base: int
+
+    @property
+    def steered(self) -> Counts:
+        """Cells and sums of cells of a quarter: what errors are carried for."""
+        return with_cells(self.sums)
+
+    def windows(self) -> sparse.csr_array:
+        """One row per published sum of atoms: sums of a month, cells and sums of a quarter."""
+        levels, months, _ = self.truth.shape
+        every_level = sparse.eye_array(levels, dtype=np.int64)
+        of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), self.sums)
+        of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), self.steered)
+        return sparse.vstack(
+            [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
+            format="csr",
+        )
+
+    def balances(self) -> sparse.csr_array:
+        """One row per breakdown, month and cell: its levels less all is 0."""
+        _, months, cells = self.truth.shape
+        return sparse.kron(
+            self.faces, sparse.eye_array(months * cells, dtype=np.int64), format="csr"
+        )
+
+
+def with_cells(sums: Counts) -> Counts:
+    """The sums of cells with each cell alone before them."""
+    return np.vstack([np.eye(sums.shape[1], dtype=np.int64), sums])
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Steps of one base, each taken or not, away from every atom rounded down."""
+
+    atoms: Counts
+    signs: Counts
+    costs: Floats
+
+
+def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Counts:
+    """The quarter's counts as multiples of the base; the same draw gives the same counts.
+
+    `carry` (level, cell or sum as in `Slice.steered`) is published less true, summed over the
+    quarters before: the rounding drawn is the unbiased one where it is 0, and tends against
+    it otherwise, so that years and the whole span stay near the truth.
+
+    Where no strict rounding adds up, cells of single levels may go one multiple further, in
+    as few places as possible: within 2 * base - 1, though never from none to some and never
+    to 0 from base or more. Sums, and the counts of all, are never widened.
+    Raises ProtectionError where that does not add up either.
+    """
+    strict = _strict_moves(quarter, _costs(quarter, carry, draw))
+    for moves in (strict, _widened(quarter, strict)):
+        counts = _solved(quarter, moves)
+        if counts is not None:
+            return verified(quarter, counts)
+    raise ProtectionError("no additive rounding exists; merge levels or use another base")
+
+
+def verified(quarter: Slice, counts: Counts) -> Counts:
+    """The same counts, once every promise of the method has been checked in whole numbers."""
+    truth, base = quarter.truth, quarter.base
+    error = np.abs(counts - truth)
+    sums = quarter.windows() @ (counts - truth).ravel()
+    broken = {
+        "a count is not a multiple of the base": (counts % base).any(),
+        "a count is negative": (counts < 0).any(),
+        "a count is too far from the truth": (error > 2 * base - 1).any(),
+        "a count of all is too far from the truth": (error[0] >= base).any(),
+        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
+        "none became some": counts[truth == 0].any(),
+        "0 stands for base or more": (truth[counts == 0] >= base).any(),
+        "levels do not add up": (quarter.balances() @ counts.ravel()).any(),
+    }
+    for promise, is_broken in broken.items():
+        if is_broken:
+            raise ProtectionError(f"the rounding is wrong: {promise}")
+    return counts
+
+
+def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
+    """What rounding each atom up costs: secret noise, less for atoms and sums that need it."""
+    levels, months, _ = quarter.truth.shape
+    windows = quarter.windows()
+    of_months = np.zeros(levels * months * len(quarter.sums), dtype=np.int64)
+    atoms = quarter.truth.ravel()
+    carried = np.concatenate([of_months, carry.ravel()])
+    weights = np.where(np.arange(len(carried)) < len(of_months), 1.0, WEIGHT_OF_QUARTER)
+    pull = weights * _pull(windows @ atoms, carried, quarter.base, draw)
+    return _pull(atoms, np.zeros_like(atoms), quarter.base, draw) + windows.T @ pull
+
+
+def _pull(truth: Counts, carry: Counts, base: int, draw: np.random.Generator) -> Floats:
+    """Cost of up rather than down: below 0 with probability residue / base if carry is 0.
+
+    It is the change in the squared cumulative error, in units of base * base, and uniform
+    noise on (-1, 1). Exact multiples do not move, so they neither cost nor draw.
+    """
+    residue = truth % base
+    moving = residue > 0
+    cost = np.zeros(len(truth))
+    noise = draw.uniform(-1, 1, int(moving.sum()))
+    cost[moving] = (base - 2 * residue + 2 * carry)[moving] / base + noise
+    return cost
+
+
+def _strict_moves(quarter: Slice, costs: Floats) -> Moves:
+    """Up by one, for each atom that is no multiple."""
+    atoms = np.flatnonzero(quarter.truth.ravel() % quarter.base)
+    return Moves(atoms, np.ones_like(atoms), costs[atoms])
+
+
+def _widened(quarter: Slice, strict: Moves) -> Moves:
+    """The strict moves, and dearer ones by one more for cells of single levels."""
+    truth = quarter.truth.ravel()
+    of_level = np.arange(len(truth)) >= quarter.truth[0].size
+    up = np.flatnonzero(of_level & (truth > 0))
+    down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
+    dear = COST_OF_WIDENING * max(1.0, float(np.abs(strict.costs).max(initial=0)))
+    return Moves(
+        np.concatenate([strict.atoms, up, down]),
+        np.concatenate([strict.signs, np.ones_like(up), -np.ones_like(down)]),
+        np.concatenate([strict.costs, np.full(len(up) + len(down), dear)]),
+    )
+
+
+def _solved(quarter: Slice, moves: Moves) -> Counts | None:
+    """The cheapest moves that keep every equation, or None where there are none."""
+    truth, base = quarter.truth.ravel(), quarter.base
+    counts = truth // base
+    if moves.atoms.size:
+        found = milp(
+            moves.costs,
+            integrality=np.ones(len(moves.atoms)),
+            bounds=Bounds(0, 1),
+            constraints=_constraints(quarter, moves),
+            options=dict(SOLVER),
+        )
+        if found.x is None:
+            return None
+        np.add.at(counts, moves.atoms, moves.signs * np.rint(found.x).astype(np.int64))
+    return (counts * base).reshape(quarter.truth.shape)
+
+
+def _constraints(quarter: Slice, moves: Moves) -> list[LinearConstraint]:
+    """Sums within their windows and balances kept, over the moves alone."""
+    truth, base = quarter.truth.ravel(), quarter.base
+    lowest = truth // base
+    windows, balances = quarter.windows(), quarter.balances()
+    totals, start, owed = windows @ truth, windows @ lowest, balances @ lowest
+    equations = (
+        (windows, totals // base - start, -(-totals // base) - start),
+        (balances, -owed, -owed),
+    )
+    return [_over(moves, *equation) for equation in equations]
+
+
+def _over(
+    moves: Moves, rows: sparse.csr_array, lower: Counts, upper: Counts
+) -> LinearConstraint:
+    """The rows that moves can break."""
+    taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
+    rises = taken.maximum(0).sum(axis=1)
+    falls = taken.minimum(0).sum(axis=1)
+    binding = (rises > upper) | (falls < lower)
+    return LinearConstraint(taken[binding], lower[binding], upper[binding])
