@@ -24,8 +24,6 @@ from metrics.disclosure.tables import Counts, ProtectionError
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
-# Sums of a quarter draw more strongly than single cells: readers read them first.
-WEIGHT_OF_QUARTER = 1.0
 COST_OF_WIDENING = 10.0
 
 Floats = npt.NDArray[np.float64]
@@ -89,16 +87,16 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
     quarters before: the rounding drawn is the unbiased one where it is 0, and tends against
     it otherwise, so that years and the whole span stay near the truth.
 
-    Where no strict rounding adds up, cells of single levels may go one multiple further, in
-    as few places as possible: within 2 * base - 1, though never from none to some and never
-    to 0 from base or more. Sums, and the counts of all, are never widened.
+    Where no strict rounding adds up, a month's cells of single levels may go one multiple
+    further, in as few places as possible: within 2 * base - 1, though never from none to some
+    and never to 0 from base or more; sums, and the counts of all, stay strict.
     Raises ProtectionError where that does not add up either.
     """
-    strict = _strict_moves(quarter, _costs(quarter, carry, draw))
-    for moves in (strict, _widened(quarter, strict)):
-        counts = _solved(quarter, moves)
+    costs = _costs(quarter, carry, draw)
+    for way in (_strict, _widened):
+        counts = way(quarter, costs)
         if counts is not None:
-            return verified(quarter, counts)
+            return verified(quarter, counts * quarter.base)
     raise ProtectionError("no additive rounding exists; merge levels or use another base")
 
 
@@ -125,14 +123,13 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
 
 def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
     """What rounding each atom up costs: secret noise, less for atoms and sums that need it."""
-    levels, months, _ = quarter.truth.shape
-    windows = quarter.windows()
-    of_months = np.zeros(levels * months * len(quarter.sums), dtype=np.int64)
-    atoms = quarter.truth.ravel()
-    carried = np.concatenate([of_months, carry.ravel()])
-    weights = np.where(np.arange(len(carried)) < len(of_months), 1.0, WEIGHT_OF_QUARTER)
-    pull = weights * _pull(windows @ atoms, carried, quarter.base, draw)
-    return _pull(atoms, np.zeros_like(atoms), quarter.base, draw) + windows.T @ pull
+    windows, atoms = quarter.windows(), quarter.truth.ravel()
+    carried = np.zeros(windows.shape[0], dtype=np.int64)
+    carried[-carry.size :] = carry.ravel()
+    of_sums = _pull(windows @ atoms, carried, quarter.base, draw)
+    of_atoms = _pull(atoms, np.zeros_like(atoms), quarter.base, draw)
+    costs: Floats = (of_atoms + windows.T @ of_sums).reshape(quarter.truth.shape)
+    return costs
 
 
 def _pull(truth: Counts, carry: Counts, base: int, draw: np.random.Generator) -> Floats:
@@ -149,55 +146,92 @@ def _pull(truth: Counts, carry: Counts, base: int, draw: np.random.Generator) ->
     return cost
 
 
-def _strict_moves(quarter: Slice, costs: Floats) -> Moves:
-    """Up by one, for each atom that is no multiple."""
-    atoms = np.flatnonzero(quarter.truth.ravel() % quarter.base)
-    return Moves(atoms, np.ones_like(atoms), costs[atoms])
+def _strict(quarter: Slice, costs: Floats) -> Counts | None:
+    """All by itself, then the levels of each breakdown so that they add up to it.
+
+    A breakdown that cannot add up to the rounding of all is from then on rounded together
+    with it; what then fails fails for the whole quarter.
+    """
+    together: list[int] = []
+    while True:
+        counts = quarter.truth // quarter.base
+        if not _settle(quarter, costs, counts, together, beyond=0):
+            return None
+        alone = [face for face in range(len(quarter.faces)) if face not in together]
+        size = quarter.truth[0].size
+        stuck = [
+            face for face in alone if not _settle(quarter, costs, counts, [face], beyond=size)
+        ]
+        if not stuck:
+            return counts
+        together += stuck
 
 
-def _widened(quarter: Slice, strict: Moves) -> Moves:
-    """The strict moves, and dearer ones by one more for cells of single levels."""
+def _settle(
+    quarter: Slice, costs: Floats, counts: Counts, faces: list[int], *, beyond: int
+) -> bool:
+    """Write the rounding of all and these breakdowns into `counts`; False where none adds up.
+
+    Atoms before `beyond` are settled already.
+    """
+    rows = quarter.faces[faces]
+    levels = np.flatnonzero(np.append([[1]], rows.any(axis=0)[1:]))
+    piece = Slice(quarter.truth[levels], rows[:, levels], quarter.sums, quarter.base)
+    found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
+    if found is None:
+        return False
+    counts[levels] = found
+    return True
+
+
+def _widened(quarter: Slice, costs: Floats) -> Counts | None:
+    """Everything at once, with dearer moves by one more for cells of single levels."""
+    strict = _up(quarter, costs)
     truth = quarter.truth.ravel()
-    of_level = np.arange(len(truth)) >= quarter.truth[0].size
+    of_level = np.arange(truth.size) >= quarter.truth[0].size
     up = np.flatnonzero(of_level & (truth > 0))
     down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
-    dear = COST_OF_WIDENING * max(1.0, float(np.abs(strict.costs).max(initial=0)))
-    return Moves(
+    dear = COST_OF_WIDENING * max(1.0, float(np.abs(costs).max()))
+    moves = Moves(
         np.concatenate([strict.atoms, up, down]),
         np.concatenate([strict.signs, np.ones_like(up), -np.ones_like(down)]),
         np.concatenate([strict.costs, np.full(len(up) + len(down), dear)]),
     )
+    return _solved(quarter, quarter.truth // quarter.base, moves)
 
 
-def _solved(quarter: Slice, moves: Moves) -> Counts | None:
-    """The cheapest moves that keep every equation, or None where there are none."""
-    truth, base = quarter.truth.ravel(), quarter.base
-    counts = truth // base
+def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
+    """Up by one, for each atom (from `beyond` on) that is no multiple."""
+    atoms = np.flatnonzero(quarter.truth.ravel() % quarter.base)
+    atoms = atoms[atoms >= beyond]
+    return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms])
+
+
+def _solved(quarter: Slice, start: Counts, moves: Moves) -> Counts | None:
+    """Multiples after the cheapest moves that keep every equation; None where none do."""
+    multiples = start.ravel().copy()
     if moves.atoms.size:
         found = milp(
             moves.costs,
             integrality=np.ones(len(moves.atoms)),
             bounds=Bounds(0, 1),
-            constraints=_constraints(quarter, moves),
+            constraints=_constraints(quarter, multiples, moves),
             options=dict(SOLVER),
         )
         if found.x is None:
             return None
-        np.add.at(counts, moves.atoms, moves.signs * np.rint(found.x).astype(np.int64))
-    return (counts * base).reshape(quarter.truth.shape)
+        np.add.at(multiples, moves.atoms, moves.signs * np.rint(found.x).astype(np.int64))
+    return multiples.reshape(start.shape)
 
 
-def _constraints(quarter: Slice, moves: Moves) -> list[LinearConstraint]:
+def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:
     """Sums within their windows and balances kept, over the moves alone."""
-    truth, base = quarter.truth.ravel(), quarter.base
-    lowest = truth // base
-    windows, balances = quarter.windows(), quarter.balances()
-    totals, start, owed = windows @ truth, windows @ lowest, balances @ lowest
-    equations = (
-        (windows, totals // base - start, -(-totals // base) - start),
-        (balances, -owed, -owed),
-    )
-    return [_over(moves, *equation) for equation in equations]
+    windows, balances, base = quarter.windows(), quarter.balances(), quarter.base
+    totals, begun, owed = windows @ quarter.truth.ravel(), windows @ start, balances @ start
+    return [
+        _over(moves, windows, totals // base - begun, -(-totals // base) - begun),
+        _over(moves, balances, -owed, -owed),
+    ]
 
 
 def _over(
@@ -205,7 +239,6 @@ def _over(
 ) -> LinearConstraint:
     """The rows that moves can break."""
     taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
-    rises = taken.maximum(0).sum(axis=1)
-    falls = taken.minimum(0).sum(axis=1)
+    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
     binding = (rises > upper) | (falls < lower)
     return LinearConstraint(taken[binding], lower[binding], upper[binding])
