@@ -93,9 +93,7 @@ def _refuse_irregular(path: Path, mode: int) -> None:
     )
 
 
-def _run(
-    request: dict[str, object], folder: Path, path: Path, *, wall_seconds: float
-) -> int:
+def _run(request: dict[str, object], folder: Path, path: Path, *, wall_seconds: float) -> int:
     """Run the child to its end; the exit code, negative for the signal that ended it."""
     with (folder / "stderr").open("wb") as stderr:
         try:
@@ -148,6 +146,7 @@ def _taken_over(folder: Path, path: Path, code: int) -> TextTable:
 _REASONS = {
     "memory": "it needs more memory than a file may take",
     "output": "what it unpacks to is larger than a file may become",
+    "disk": "the disk that holds temporary files is full",
     "time": "it needs more computing time than a file may take",
 }
 
@@ -160,7 +159,7 @@ def _why(code: int, stderr: Path) -> str:
         words = log.read()
     if b"memory allocation" in words or b"MemoryError" in words:
         return _REASONS["memory"]
-    if code in {-signal.SIGXCPU}:
+    if code == -signal.SIGXCPU:
         return _REASONS["time"]
     if code == -signal.SIGKILL:
         return "the system stopped it, most likely for want of memory"

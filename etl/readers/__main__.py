@@ -31,9 +31,7 @@ def main() -> int:
     except MemoryError:
         answer = {"gave_up": "memory"}
     except OSError as error:
-        if error.errno != errno.EFBIG:
-            raise
-        answer = {"gave_up": "output"}
+        answer = {"gave_up": _lack(error)}
     (folder / "answer.json").write_text(json.dumps(answer), encoding="ascii")
     return 0
 
@@ -45,6 +43,14 @@ def _confine(*, memory: int, cpu_seconds: int, output: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+
+
+def _lack(error: OSError) -> str:
+    # Polars tells the number of the system's error in its words alone.
+    for number, what in ((errno.EFBIG, "output"), (errno.ENOSPC, "disk")):
+        if error.errno == number or f"os error {number})" in str(error):
+            return what
+    raise error
 
 
 def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:

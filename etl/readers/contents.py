@@ -12,9 +12,11 @@ _BEGINNINGS = (
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3", "a SQLite database"),
 )
+_PAGE = "a web page (often the log-in page of the case system)"
 _MARKUP = (
-    (b"<!doctype html", "a web page (often the log-in page of the case system)"),
-    (b"<html", "a web page (often the log-in page of the case system)"),
+    (b"<!doctype html", _PAGE),
+    (b"<html", _PAGE),
+    (b"<table", _PAGE),
     (b"<?xml", "an XML document"),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")

@@ -32,8 +32,11 @@ ENCODINGS = (
 
 _BLOCK = 1 << 20
 # Tab, line ends, vertical tab, form feed and escape do occur in text; these do not.
-_BINARY = bytes({*range(0x09), *range(0x0E, 0x20), 0x7F} - {0x1B})
+_BINARY = bytes({*range(0x09), *range(0x0E, 0x20)} - {0x1B})
 _BINARY_BYTE = re.compile(b"[" + re.escape(_BINARY) + b"]")
+_PERHAPS_UTF_16 = (
+    'declare encoding = "utf-16-le" or "utf-16-be" if it is that, or export it again'
+)
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
@@ -204,9 +207,7 @@ def _refuse_binary(
     raise ExportError.at(
         file,
         f"this is not a text file: it holds the byte 0x{plain[at]:02X}",
-        remedy='declare encoding = "utf-16-le" or "utf-16-be" if it is UTF-16, or export it again'
-        if utf_16
-        else AGAIN,
+        remedy=_PERHAPS_UTF_16 if utf_16 else AGAIN,
         line=_line_at(stream, offset, codec, then=plain[:at]),
     )
 

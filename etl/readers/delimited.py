@@ -37,9 +37,7 @@ def read_delimited(
         rows, ragged = gather(_not_blank(records, width=len(header)), width=len(header))
     if found.ends_open:
         _refuse_cut_off(rows, ragged, width=len(header), file=file)
-    return TextTable(
-        header, rows, ragged, found.encoding, separator, found.size, found.sha256
-    )
+    return TextTable(header, rows, ragged, found.encoding, separator, found.size, found.sha256)
 
 
 def _records(text: TextIO, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -94,9 +92,7 @@ def _unreadable(file: str, line: int, last: int, reason: str) -> ExportError:
     )
 
 
-def _refuse_cut_off(
-    rows: pl.DataFrame, ragged: pl.DataFrame, *, width: int, file: str
-) -> None:
+def _refuse_cut_off(rows: pl.DataFrame, ragged: pl.DataFrame, *, width: int, file: str) -> None:
     """Refuse a last record that has neither a line end nor all of its fields."""
     if ragged.is_empty():
         return
@@ -113,9 +109,7 @@ def _refuse_cut_off(
 
 def _detected(stream: BinaryIO, found: Survey, file: str) -> str:
     """The delimiter that splits the header into the most fields."""
-    scores = {
-        delimiter: _header_score(stream, found, delimiter) for delimiter in DELIMITERS
-    }
+    scores = {delimiter: _header_score(stream, found, delimiter) for delimiter in DELIMITERS}
     best_score = max(scores.values())
     best = [delimiter for delimiter in DELIMITERS if scores[delimiter] == best_score]
     _, fields = best_score
@@ -135,5 +129,5 @@ def _header_score(stream: BinaryIO, found: Survey, delimiter: str) -> tuple[bool
             _, header = _header(_records(text, delimiter, ""))
         except ExportError:
             return False, 0
-    # A quotation mark left in a name suggests that the delimiter cut through a quoted one.
-    return not any('"' in name for name in header), len(header)
+    # An odd quotation mark in a name suggests that the delimiter cut through a quoted one.
+    return not any(name.count('"') % 2 for name in header), len(header)

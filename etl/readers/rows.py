@@ -97,9 +97,7 @@ def ragged_frame(odd: Sequence[tuple[int, int]]) -> pl.DataFrame:
 
 
 def _frame(lines: list[int], kept: list[Sequence[str]], width: int) -> pl.DataFrame:
-    columns: Iterable[Sequence[str]] = (
-        zip(*kept, strict=True) if kept else ((),) * width
-    )
+    columns: Iterable[Sequence[str]] = zip(*kept, strict=True) if kept else ((),) * width
     return pl.DataFrame(
         [
             pl.Series("line", lines, dtype=pl.Int64),

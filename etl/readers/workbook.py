@@ -20,7 +20,7 @@ LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 MOST_ENTRIES = 1_000
 
-_INSTANT = r"^-?\d+-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
+_INSTANT = r"^-?\d+-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?$"
 _ERRORS = {
     "Value": "#VALUE!",
     "Div0": "#DIV/0!",
@@ -33,9 +33,7 @@ _ERRORS = {
 }
 
 
-def read_workbook(
-    stream: BinaryIO, *, file: str, sheet: str | int | None = None
-) -> TextTable:
+def read_workbook(stream: BinaryIO, *, file: str, sheet: str | int | None = None) -> TextTable:
     """Read one sheet of the workbook `stream`, called `file`, as text.
 
     `sheet` is a name, or a position counted from 1; without one it is the first sheet. The
@@ -53,9 +51,7 @@ def read_workbook(
     _refuse_bomb(data, file)
     cells = _cells(data, file, sheet)
     header, rows, ragged = _table(cells, file)
-    return TextTable(
-        header, rows, ragged, "", "", len(data), hashlib.sha256(data).hexdigest()
-    )
+    return TextTable(header, rows, ragged, "", "", len(data), hashlib.sha256(data).hexdigest())
 
 
 def _refuse_bomb(data: bytes, file: str) -> None:
@@ -88,9 +84,7 @@ def _leads_out(name: str) -> bool:
 
 
 def _broken(file: str) -> ExportError:
-    return ExportError.at(
-        file, "the workbook is damaged or cut off", remedy="export it again"
-    )
+    return ExportError.at(file, "the workbook is damaged or cut off", remedy="export it again")
 
 
 def _cells(data: bytes, file: str, sheet: str | int | None) -> pl.DataFrame:
