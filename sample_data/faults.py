@@ -8,8 +8,9 @@ from sample_data.dice import Dice
 from sample_data.layouts import HISTORY_HEADER, Row, british
 from sample_data.process import SEED
 
-# Files are spoilt only here, so that the last four quarters differ by the big faults alone.
+# Rows are spoilt only here, so that the last four quarters differ by the big faults alone.
 SPOILT_FROM, SPOILT_UNTIL = "2024-12-01", "2025-07-01"
+SURVEYS_SPOILT_UNTIL = "2025-04-01"
 
 
 def spoil_beacon(rows: list[Row]) -> list[Row]:
@@ -119,7 +120,7 @@ def spoil_beacon_surveys(rows: list[Row]) -> list[Row]:
     old = [
         row
         for row in rows
-        if row["Satisfaction"] and SPOILT_FROM <= row["Survey sent"] < SPOILT_UNTIL
+        if row["Satisfaction"] and SPOILT_FROM <= row["Survey sent"] < SURVEYS_SPOILT_UNTIL
     ]
     chosen = dice.several(old, planted.SCORES_OFF_SCALE.count + planted.ANSWERED_UNASKED.count)
     wrong: list[Row] = [{"Satisfaction": "7"}, {"Satisfaction": "9"}, {"Survey sent": ""}]

@@ -21,7 +21,7 @@ class Fault:
 
 SLOW_INVESTIGATIONS = Fault(
     "slow_investigations",
-    0,
+    76,
     "cases of Field operations received from 2026-02-02 on whose 60 days for the investigation"
     " end by the as-of day and were not kept: three investigator posts are vacant",
     "Quarterly audit, 2026 Q2 and Q3: finish investigation within 60 days is not met, and"
@@ -29,7 +29,7 @@ SLOW_INVESTIGATIONS = Fault(
 )
 LOST_ACKNOWLEDGEMENTS = Fault(
     "lost_acknowledgements",
-    0,
+    84,
     "beacon cases by web form, received from 2026-05-04 on, all without a date of"
     " acknowledgement, though most were triaged: the new form does not pass it on",
     "Quarterly audit, 2026 Q2 and Q3: acknowledgements that cannot be assessed could turn the"
@@ -37,14 +37,14 @@ LOST_ACKNOWLEDGEMENTS = Fault(
 )
 SLIPPED_ESCALATIONS = Fault(
     "slipped_escalations",
-    0,
+    13,
     "high and critical cases whose 2 working days for the escalation ended in 2026 Q2"
     " and were not kept; every other quarter meets its target",
     "Quarterly audit, 2026 Q2: escalate within 2 working days is not met",
 )
 TINY_UNIT = Fault(
     "tiny_unit",
-    0,
+    10,
     "cases of Records archive, a unit of 6 people, in three years: each is alone in its"
     " quarter and category",
     "Every release but the committee's: its numbers are protected or withheld",
@@ -148,4 +148,17 @@ class Kept:
     not_assessable: int
 
 
-KEPT: tuple[Kept, ...] = ()
+KEPT: tuple[Kept, ...] = (
+    Kept("acknowledge", "2026 Q2", 135, 139, 26),
+    Kept("triage", "2026 Q2", 161, 165, 0),
+    Kept("escalate", "2026 Q2", 28, 41, 0),
+    Kept("finish_investigation", "2026 Q2", 112, 165, 0),
+    Kept("tell_reporter", "2026 Q2", 131, 140, 0),
+    Kept("satisfaction", "2026 Q2", 24, 29, 0),
+    Kept("acknowledge", "2026 Q3", 121, 124, 53),
+    Kept("triage", "2026 Q3", 169, 177, 0),
+    Kept("escalate", "2026 Q3", 40, 40, 0),
+    Kept("finish_investigation", "2026 Q3", 128, 176, 0),
+    Kept("tell_reporter", "2026 Q3", 161, 173, 0),
+    Kept("satisfaction", "2026 Q3", 24, 32, 0),
+)

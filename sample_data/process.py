@@ -1,4 +1,4 @@
-"""How cases come in and are handled at Lantern Services, before anything goes wrong in files."""
+"""How cases come in and are handled at Lantern Services, before files are spoilt."""
 
 import math
 from collections.abc import Iterator
@@ -154,9 +154,7 @@ def _escalation(received_on: date, severity: str, dice: Dice) -> list[Step]:
 
 
 def _investigation(unit: str, received_on: date, triaged_on: date, dice: Dice) -> list[Step]:
-    is_slow = (
-        unit == organisation.SLOW_UNIT and received_on >= planted.INVESTIGATIONS_SLOW_FROM
-    )
+    is_slow = unit == organisation.SLOW_UNIT and received_on >= planted.INVESTIGATIONS_SLOW_FROM
     days = dice.log_normal(90 if is_slow else 33, 0.5)
     investigated_on = max(received_on + timedelta(days=days), triaged_on + timedelta(days=1))
     decided_on = organisation.working_days_after(investigated_on, dice.whole(1, 8))

@@ -1,4 +1,4 @@
-"""The smallest XLSX file that spreadsheets and fastexcel open, with nothing in it of the clock."""
+"""The smallest XLSX file that spreadsheets open; nothing in it depends on the clock."""
 
 import zipfile
 from collections.abc import Sequence
@@ -34,7 +34,8 @@ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\
 <dcterms:created xsi:type="dcterms:W3CDTF">2026-10-01T06:00:00Z</dcterms:created>\
 <dcterms:modified xsi:type="dcterms:W3CDTF">2026-10-01T06:00:00Z</dcterms:modified>\
 </cp:coreProperties>""",
-    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{_TYPES}/package/2006/relationships">\
+    "xl/_rels/workbook.xml.rels": f"""<Relationships \
+xmlns="{_TYPES}/package/2006/relationships">\
 <Relationship Id="rId1" Target="worksheets/sheet1.xml" \
 Type="{_TYPES}/officeDocument/2006/relationships/worksheet"/></Relationships>""",
 }
@@ -42,7 +43,11 @@ Type="{_TYPES}/officeDocument/2006/relationships/worksheet"/></Relationships>"""
 
 def write_xlsx(path: Path, rows: Sequence[Sequence[str]], *, sheet: str) -> None:
     """Write `rows` as text cells of one sheet; the same rows always give the same file."""
-    parts = {**_PARTS, "xl/workbook.xml": _workbook(sheet), "xl/worksheets/sheet1.xml": _sheet(rows)}
+    parts = {
+        **_PARTS,
+        "xl/workbook.xml": _workbook(sheet),
+        "xl/worksheets/sheet1.xml": _sheet(rows),
+    }
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in parts.items():
             entry = zipfile.ZipInfo(name, date_time=WRITTEN_AT)
@@ -73,6 +78,6 @@ def _sheet(rows: Sequence[Sequence[str]]) -> str:
 
 def _cells(number: int, row: Sequence[str]) -> str:
     return "".join(
-        f'<c r="{chr(ord("A") + place)}{number}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
-        for place, text in enumerate(row)
+        f'<c r="{column}{number}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+        for column, text in zip("ABCDEFGHIJ", row, strict=False)
     )
