@@ -176,6 +176,6 @@ def _reopening(resolved_on: date, dice: Dice) -> list[Step]:
         return []
     reopened_on = resolved_on + timedelta(days=dice.whole(8, 60))
     steps = [("reopened", reopened_on)]
-    if dice.happens(0.7):
+    if dice.happens(0.9):
         steps.append(("resolved", reopened_on + timedelta(days=dice.whole(10, 50))))
     return steps
