@@ -34,7 +34,7 @@ help: ## Say what each command does.
 
 .PHONY: demo
 demo: $(RUN) $(PROJECT) ## Build an audit of the sample data and serve it on http://127.0.0.1:8501.
-	@echo "==> Running the demo: case-audit demo $(DEMO_ARGS)"
+	@echo "==> Running the demo: $(strip case-audit demo $(DEMO_ARGS))"
 	@$(BIN)/case-audit demo $(DEMO_ARGS)
 
 .PHONY: test
