@@ -22,12 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().print_help()
         return YOURS
     os.umask(0o077)
-    from etl.errors import UserError  # noqa: PLC0415  nothing is imported for --help
+    from etl.errors import InputError  # noqa: PLC0415  nothing is imported for --help
     from etl.store import StoreError  # noqa: PLC0415
 
     try:
         return int(options.verb(options))
-    except (UserError, StoreError) as error:
+    except (InputError, StoreError) as error:
         print(f"case-audit: {error}", file=sys.stderr)
         return YOURS
     except BrokenPipeError:

@@ -38,6 +38,10 @@ class ExportError(InputError):
     """An export that cannot be read as its source describes it."""
 
 
+class SourceError(InputError):
+    """A source's description that cannot be followed, or an export that fits none."""
+
+
 class WorkspaceError(InputError):
     """A workspace, or a file of it, that is missing or says something we cannot follow."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from etl.errors import UserError
+from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
@@ -33,7 +33,7 @@ ESCALATION = "escalation_compliance"
 DEADLINES = "deadline_compliance"
 
 
-class PublishError(UserError):
+class PublishError(InputError):
     """The data may not be published as it stands; the message says why and what to do."""
 
 
