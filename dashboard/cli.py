@@ -96,7 +96,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _figures(options: argparse.Namespace) -> int:
     from dashboard import steps  # noqa: PLC0415
-    from dashboard.figures import print_figures  # noqa: PLC0415
+    from dashboard.listing import print_figures  # noqa: PLC0415
 
     workspace = _workspace(options, needed=not Path(options.release).is_file())
     wanted = {name: getattr(options, name) for name in ("metric", "breakdown", "period")}

@@ -20,7 +20,7 @@ def demo(folder: Path, *, say: Say) -> Told:
         steps.make_workspace(folder, template=sample_data.WORKSPACE)
     workspace = open_workspace(folder)
     say(f"2/5 loading the exports of two case systems as of {sample_data.AS_OF}")
-    exports = [sample_data.FOLDER / "exports" / name for name in sample_data.EXPORTS]
+    exports = [sample_data.FOLDER / name for name in sample_data.EXPORTS]
     loaded = steps.load_exports(workspace, exports, as_of=sample_data.AS_OF, say=_inner(say))
     _repeat(loaded, say)
     say("3/5 checking the data")
