@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 
 import polars as pl
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
-from sqlalchemy.engine.default import DefaultExecutionContext
 
 from checks.suites import CHECKS
 from checks.verdict import Check, CheckError, Verdict, counted, judge
@@ -29,7 +29,9 @@ import duckdb_engine
 import great_expectations as gx
 from great_expectations.core import ExpectationSuite
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.expectations.core import UnexpectedRowsExpectation
+from great_expectations.expectations.core.unexpected_rows_expectation import (
+    UnexpectedRowsExpectation,
+)
 
 # Errors of these kinds name a table, a column or a word of ours; any other may quote a cell.
 _ABOUT_THE_STATEMENT = ("Binder Error", "Catalog Error", "Parser Error")
@@ -52,7 +54,7 @@ _COLUMNS = {
 }
 
 
-class _BufferedContext(DefaultExecutionContext):
+class _BufferedContext(PGExecutionContext_psycopg2):
     """Takes the rows off DuckDB's cursor at once.
 
     Great Expectations reads them after the transaction has ended, when the cursor is empty.
@@ -85,8 +87,8 @@ class ClaimHolds(UnexpectedRowsExpectation):
     def _validate(
         self,
         metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: Any = None,
+        *_: Any,
+        **__: Any,
     ) -> dict[str, Any]:
         """Hand on the counts; the verdict on them is `judge`'s."""
         (row,) = metrics["unexpected_rows_query.table"]
@@ -138,15 +140,17 @@ def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check
     if not path.is_file():
         raise CheckError(f"{path}: there is no such store to check")
     with warnings.catch_warnings():
-        # Great Expectations and duckdb-engine use each other's and their own old names.
-        for kind in (DeprecationWarning, PendingDeprecationWarning):
-            warnings.filterwarnings("ignore", category=kind)
-        warnings.filterwarnings("ignore", category=duckdb_engine.DuckDBEngineWarning)
+        # The schema could instead stand in the address of a PostgreSQL; DuckDB's has no place.
+        warnings.filterwarnings(
+            "ignore", message="`schema_name` is deprecated", category=DeprecationWarning
+        )
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        data = context.data_sources.add_sql(
+        sources: Any = context.data_sources  # its declared type leaves out `kwargs`
+        data = sources.add_sql(
             "store",
             connection_string=_address(path),
+            create_temp_table=False,
             kwargs={"connect_args": {"read_only": True, "config": dict(LOCKED)}},
         )
         try:

@@ -114,9 +114,7 @@ def blocking(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
 
 def digest(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
     """Lines for the command line: the sentence first, then one line per thing to look at."""
-    failed = sorted(
-        (v for v in verdicts if v.outcome == "failed"), key=lambda v: v.severity
-    )
+    failed = sorted((v for v in verdicts if v.outcome == "failed"), key=lambda v: v.severity)
     idle = [f"Nothing to examine: {v.title}." for v in verdicts if v.outcome == "empty"]
     return (_summary(verdicts), *(_finding(v) for v in failed), *idle)
 

@@ -21,7 +21,8 @@ CASES = (
                 snapshot,
                 line,
                 received_on as happened_on,
-                row_number() over (partition by case_key order by snapshot, line) > 1 as violated
+                row_number() over (partition by case_key order by snapshot, line) > 1
+                    as violated
             from core.cases
         """,
         affects=_BY_CASE,

@@ -58,7 +58,7 @@ CLOSURES = (
         severity="critical",
         examines=_CLOSED,
         affects=("time_to_resolution", "deadline_compliance"),
-        remedy="Name the column of the closing date in the source's description, or fill it in.",
+        remedy="Name the closing date's column in the source's description, or fill it in.",
         allowed=Allowance(
             share=0.1, reason="as many are reported as a warning and named beside the figures"
         ),

@@ -58,7 +58,7 @@ DELIVERIES = (
                 select
                     snapshots.source,
                     min(snapshots.coverage_from) as first_day,
-                    least(max(snapshots.coverage_until), any_value(parameters.as_of)) as last_day
+                    least(max(snapshots.coverage_until), max(parameters.as_of)) as last_day
                 from core.snapshots as snapshots
                 cross join staging.parameters as parameters
                 where snapshots.grain in ('case', 'allegation')

@@ -56,7 +56,7 @@ EVENTS = (
     Check(
         name="events_dated",
         title="Every step in a history has its date",
-        why="A step without a date cannot be put in order, and no deadline can be judged by it.",
+        why="A step without a date has no place in the order, and no deadline is judged by it.",
         about="staging.events",
         severity="warning",
         # In a history a row is a step that was taken; in a row of a case, a blank is no step.

@@ -83,7 +83,7 @@ RECORDING = (
             from core.cases
         """,
         affects=_BROKEN_DOWN,
-        remedy="Name the severity's column in the source's description, or record it at triage.",
+        remedy="Name the severity's column in the source's description, or set it at triage.",
         allowed=_FEW,
     ),
 )
