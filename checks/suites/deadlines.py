@@ -4,6 +4,26 @@ from checks.verdict import Check
 
 _COMPLIANCE = ("deadline_compliance", "escalation_compliance")
 
+# Deadlines that are due, and whether a date they need is lost. Rules that a source's exports
+# never record are left to `rules_judged`.
+_LOST = """
+            with due as (
+                select
+                    cases.snapshot,
+                    cases.line,
+                    coalesce(deadlines.due_on, deadlines.started_on, cases.received_on)
+                        as happened_on,
+                    cases.channel,
+                    deadlines.rule,
+                    deadlines.result = 'not_assessable' as lost,
+                    bool_or(deadlines.result <> 'not_assessable')
+                        over (partition by deadlines.rule, cases.source) as judged
+                from core.deadlines as deadlines
+                inner join core.cases as cases on deadlines.case_key = cases.case_key
+                where deadlines.result not in ('not_due', 'not_applicable')
+            )
+"""
+
 DEADLINES = (
     Check(
         name="one_deadline_per_rule",
@@ -64,30 +84,30 @@ DEADLINES = (
         remedy="Add the step's date to the export, or take the rule out for that source.",
     ),
     Check(
-        name="deadline_dates_kept",
-        title="The dates that deadlines need are kept, in every channel and quarter",
-        why="Where they get lost, compliance says nothing about those who lost them.",
+        name="deadlines_assessable",
+        title="No deadline has lost a date that it needs",
+        why="A deadline without it can be neither met nor missed, and compliance has a gap.",
         about="core.deadlines",
         severity="warning",
-        # A channel and quarter fails as a whole: one date in twenty, and three at least. Rules
-        # that a source never records are left to `rules_judged`.
-        examines="""
-            with due as (
-                select
-                    cases.snapshot,
-                    cases.line,
-                    coalesce(deadlines.due_on, deadlines.started_on, cases.received_on)
-                        as happened_on,
-                    cases.channel,
-                    deadlines.rule,
-                    deadlines.result = 'not_assessable' as lost,
-                    bool_or(deadlines.result not in ('not_assessable', 'not_applicable'))
-                        over (partition by deadlines.rule, cases.source) as judged
-                from core.deadlines as deadlines
-                inner join core.cases as cases on deadlines.case_key = cases.case_key
-                where deadlines.result not in ('not_due', 'not_applicable')
-            ),
-            grouped as (
+        examines=_LOST
+        + """
+            select snapshot, line, happened_on, lost as violated
+            from due
+            where judged
+        """,
+        affects=_COMPLIANCE,
+        remedy="Fill in the dates in the case system and export again.",
+    ),
+    Check(
+        name="dates_kept_everywhere",
+        title="No channel loses one in twenty of its deadlines' dates in a quarter",
+        why="Where they get lost together, something broke, and nobody there is judged any more.",
+        about="core.deadlines",
+        severity="warning",
+        # At least three, so that one slip in a small channel is no pattern.
+        examines=_LOST
+        + """
+            , grouped as (
                 select
                     *,
                     count(*) over place as deadlines_there,
