@@ -51,7 +51,7 @@ FEEDBACK = (
     Check(
         name="scale_declared_right",
         title="Nineteen of twenty scores lie on the scale of their survey",
-        why="With more of them off it, the scale is another one, and every score means another.",
+        why="With more of them off it, the scale is another, and no score means what it says.",
         about="core.feedback",
         severity="critical",
         examines=_SCORES,
