@@ -1,8 +1,41 @@
 """Claims about deadlines: each rule finds its cases, and the dates it needs are there."""
 
+from string import Template
+
 from checks.verdict import Check
 
 _COMPLIANCE = ("deadline_compliance", "escalation_compliance")
+
+# Deadlines that are due and whether a date they need is lost, alone and among those of the
+# same rule, channel and quarter. Rules that a source never records are left to `rules_judged`.
+_DUE = Template("""
+            with due as (
+                select
+                    cases.snapshot,
+                    cases.line,
+                    coalesce(deadlines.due_on, deadlines.started_on, cases.received_on)
+                        as happened_on,
+                    cases.channel,
+                    deadlines.rule,
+                    deadlines.result = 'not_assessable' as lost,
+                    bool_or(deadlines.result <> 'not_assessable')
+                        over (partition by deadlines.rule, cases.source) as judged
+                from core.deadlines as deadlines
+                inner join core.cases as cases on deadlines.case_key = cases.case_key
+                where deadlines.result not in ('not_due', 'not_applicable')
+            ),
+            grouped as (
+                select
+                    *,
+                    count(*) over place as deadlines_there,
+                    count(*) filter (where lost) over place as lost_there
+                from due
+                where judged
+                window place as (partition by rule, channel, date_trunc('quarter', happened_on))
+            )
+            select snapshot, line, happened_on, $violated as violated
+            from grouped
+""")
 
 DEADLINES = (
     Check(
@@ -64,45 +97,25 @@ DEADLINES = (
         remedy="Add the step's date to the export, or take the rule out for that source.",
     ),
     Check(
-        name="deadline_dates_kept",
-        title="The dates that deadlines need are kept, in every channel and quarter",
-        why="Where they get lost, compliance says nothing about those who lost them.",
+        name="deadlines_assessable",
+        title="No deadline has lost a date that it needs",
+        why="A deadline without it can be neither met nor missed, and compliance has a gap.",
         about="core.deadlines",
         severity="warning",
-        # A channel and quarter fails as a whole: one date in twenty, and three at least. Rules
-        # that a source never records are left to `rules_judged`.
-        examines="""
-            with due as (
-                select
-                    cases.snapshot,
-                    cases.line,
-                    coalesce(deadlines.due_on, deadlines.started_on, cases.received_on)
-                        as happened_on,
-                    cases.channel,
-                    deadlines.rule,
-                    deadlines.result = 'not_assessable' as lost,
-                    bool_or(deadlines.result not in ('not_assessable', 'not_applicable'))
-                        over (partition by deadlines.rule, cases.source) as judged
-                from core.deadlines as deadlines
-                inner join core.cases as cases on deadlines.case_key = cases.case_key
-                where deadlines.result not in ('not_due', 'not_applicable')
-            ),
-            grouped as (
-                select
-                    *,
-                    count(*) over place as deadlines_there,
-                    count(*) filter (where lost) over place as lost_there
-                from due
-                where judged
-                window place as (partition by rule, channel, date_trunc('quarter', happened_on))
-            )
-            select
-                snapshot,
-                line,
-                happened_on,
-                lost and lost_there >= 3 and 20 * lost_there > deadlines_there as violated
-            from grouped
-        """,
+        examines=_DUE.substitute(violated="lost"),
+        affects=_COMPLIANCE,
+        remedy="Fill in the dates in the case system and export again.",
+    ),
+    Check(
+        name="dates_kept_everywhere",
+        title="No channel loses one in twenty of its deadlines' dates in a quarter",
+        why="Where they get lost together, something broke, and nobody there is judged.",
+        about="core.deadlines",
+        severity="warning",
+        # At least three, so that one slip in a small channel is no pattern.
+        examines=_DUE.substitute(
+            violated="lost and lost_there >= 3 and 20 * lost_there > deadlines_there"
+        ),
         affects=_COMPLIANCE,
         remedy="Ask whoever runs the channel why the date is no longer filled in.",
     ),

@@ -29,6 +29,23 @@ DELIVERIES = (
         remedy="Load the delivery again into a new workspace; if it stays, report it to us.",
     ),
     Check(
+        name="rows_all_read",
+        title="Every row of every delivery could be read",
+        why="A row that cannot be read is missing from every figure it belongs to.",
+        about="core.snapshots",
+        severity="warning",
+        examines="""
+            select
+                snapshot,
+                cast(null as bigint) as line,
+                as_of as happened_on,
+                rows_rejected > 0 as violated
+            from core.snapshots
+        """,
+        affects=_EVERY_FIGURE,
+        remedy="Correct the rows that the load listed, or the source's description.",
+    ),
+    Check(
         name="rows_readable",
         title="No delivery has more than one unreadable row in twenty",
         why="An unreadable row is missing from every figure, and nothing bounds the damage.",
