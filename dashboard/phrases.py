@@ -54,16 +54,27 @@ SIGNAL_WORDS = {
 }
 UNIT_SIGNAL_WORDS = {
     "usual": "within chance",
-    "better": "better than all units",
-    "worse": "worse than all units",
-    "higher": "higher than all units",
-    "lower": "lower than all units",
+    "better": "better",
+    "worse": "worse",
+    "higher": "higher",
+    "lower": "lower",
 }
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
-NUMBERS = "no one two three four five six seven eight nine ten".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # The unit of each measure; a measure that is not named here is a share.
 MEASURE_UNITS = {

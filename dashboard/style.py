@@ -75,10 +75,10 @@ FRAGMENTS = """
  .ca-table tbody td,.ca-table tbody td.ca-number{display:flex;gap:12px;align-items:baseline;
   justify-content:space-between;border:0;padding:3px 0;text-align:right;white-space:normal}
  .ca-table td.ca-withheld{padding:3px 6px}
- .ca-label{display:block;flex:0 0 38%;text-align:left;font-size:14px;
+ .ca-label{display:block;flex:0 0 36%;text-align:left;font-size:14px;
   color:var(--ca-secondary)}
  .ca-cell{flex:1 1 auto;min-width:0;overflow-wrap:anywhere}
- .ca-cell .ca-big{white-space:normal}
+ .ca-cell .ca-big,.ca-badge{white-space:normal}
 }
 @media print{
  .ca-panel,.ca-badge,.ca-table td.ca-withheld{print-color-adjust:exact;
