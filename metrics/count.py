@@ -14,10 +14,9 @@ SQL = Path(__file__).parent / "sql"
 def count(store: Store) -> ExactCube:
     """Count the contributions of every metric by month and breakdown.
 
-    Deadlines without a rule's own name are counted once per rule; a metric without any
-    contribution has no cells.
+    Columns as in `ExactCube.cells`; a metric without any contribution has no cells.
     """
-    return ExactCube(cells=pl.concat([_counted(store, metric) for metric in METRICS]))
+    return ExactCube(cells=pl.concat([_counted(store, metric) for metric in METRICS if metric.sum_of is None]))
 
 
 def _counted(store: Store, metric: Metric) -> pl.DataFrame:

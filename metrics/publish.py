@@ -15,6 +15,7 @@ from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
+from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.count import count
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import protect, reach_of
@@ -29,8 +30,7 @@ from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.signals import signals
 
-ESCALATION = "escalation_compliance"
-DEADLINES = "deadline_compliance"
+ESCALATED = "escalated"
 
 
 class PublishError(InputError):
@@ -162,7 +162,8 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
 def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
     names = tuple(dict.fromkeys(rule.name for rule in deadlines))
     return {
-        metric.name: names if metric.name == DEADLINES else ("",) for metric in METRICS
+        metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
+        for metric in METRICS
     }
 
 
@@ -178,7 +179,7 @@ def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
             part_of=metric.part_of,
         )
         for metric in METRICS
-        if metric.name != ESCALATION
+        if metric.sum_of is None
     ]
 
 
@@ -197,10 +198,14 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
 
 def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
     """Add the cells of escalation compliance: those of every rule that ends in an escalation."""
-    rules = [rule.name for rule in deadlines if rule.to_kind == "escalated"]
+    rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
     escalations = (
-        cube.cells.filter((pl.col("metric") == DEADLINES) & pl.col("part").is_in(rules))
-        .with_columns(pl.lit(ESCALATION).alias("metric"), pl.lit("").alias("part"))
+        cube.cells.filter(
+            (pl.col("metric") == ESCALATION_COMPLIANCE.sum_of) & pl.col("part").is_in(rules)
+        )
+        .with_columns(
+            pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
+        )
         .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
         .agg(pl.col("n").sum())
         .sort("breakdown", "level", "month", "outcome")

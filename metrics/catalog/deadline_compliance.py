@@ -8,7 +8,7 @@ _OUTCOMES = ("met", "met_late", "missed", "not_due", "not_applicable", "not_asse
 # the day of receipt.
 _CONTRIBUTIONS = """
     select
-        {part} as part,
+        deadlines.rule as part,
         case deadlines.result
             when 'not_due' then parameters.as_of
             else coalesce(deadlines.due_on, cases.received_on)
@@ -22,7 +22,6 @@ _CONTRIBUTIONS = """
     from core.deadlines as deadlines
     inner join core.cases as cases on deadlines.case_key = cases.case_key
     cross join staging.parameters as parameters
-    {only}
 """
 
 _COHORT = "deadlines that fell due in the period, whatever became of them"
@@ -51,7 +50,7 @@ DEADLINE_COMPLIANCE = Metric(
     kind="deadline",
     outcomes=_OUTCOMES,
     measures=(_share_met("Deadlines met", "Deadlines of the rule"),),
-    contributions=_CONTRIBUTIONS.format(part="deadlines.rule", only=""),
+    contributions=_CONTRIBUTIONS,
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "no_date_after_as_of"),
     subtotals=(("met", "met_late", "missed"),),
 )
@@ -64,12 +63,7 @@ ESCALATION_COMPLIANCE = Metric(
     kind="deadline",
     outcomes=_OUTCOMES,
     measures=(_share_met("Escalated in time", "Deadlines for an escalation"),),
-    contributions=_CONTRIBUTIONS.format(
-        part="''",
-        only=(
-            "inner join staging.rules as rules"
-            " on deadlines.rule = rules.rule and rules.to_kind = 'escalated'"
-        ),
-    ),
+    contributions="",
+    sum_of="deadline_compliance",
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "severity_is_recorded"),
 )
