@@ -205,15 +205,17 @@ def find_release(workspace: Workspace | None, named: str) -> Path:
     """
     if Path(named).is_file():
         return Path(named)
+    from metrics.release import releases_in  # noqa: PLC0415
+
     folder = workspace.releases if workspace else Path("releases")
-    known = sorted(folder.glob("*.duckdb"))
+    known = releases_in(folder)
     fitting = [path for path in known if path.stem == named] or [
         path for path in known if path.stem.startswith(named) or f"-{named}-" in path.stem
     ]
     if not fitting:
         names = ", ".join(path.stem for path in known) or "none"
         raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
-    return max(fitting, key=lambda path: (path.stem[:10], path.stat().st_mtime_ns))
+    return fitting[-1]
 
 
 def _require_loaded(workspace: Workspace) -> None:

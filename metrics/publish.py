@@ -25,7 +25,7 @@ from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, ProtectedCube
 from metrics.periods import months_between, periods, quarter_of
-from metrics.release import TABLES
+from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.signals import signals
@@ -64,7 +64,8 @@ def publish(
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
 
-    The same data, rules, policy and seed give the same release, under the same name. Raises
+    The same data, rules, policy and seed give the same release: published again at once, it is
+    the file that is there already. Raises
     PublishError where the data were not judged since they last changed, or a critical check
     failed.
     """
@@ -246,13 +247,23 @@ def _facts(
     }
 
 
-def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
-    """Write the release beside its place and move it there, whole."""
+def _seal(
+    tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
+    """Write the release beside its place and move it there, whole.
+
+    Its name begins with a number that says in which order releases were published.
+    """
     digest = hashlib.sha256()
     for name in sorted(tables):
         digest.update(tables[name].write_json().encode())
     digest.update(repr(sorted(facts.items())).encode())
-    name = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
+    ending = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
+    before = releases_in(to)
+    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
+    if own and own[-1].stem.endswith(ending):
+        return own[-1]  # the same release again
+    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
+    name = f"{number:04}-{ending}"
     manifest = pl.DataFrame(
         {"name": ["release", *facts], "value": [name, *facts.values()]},
         schema=TABLES["manifest"],

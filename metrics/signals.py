@@ -15,7 +15,7 @@ from metrics.statistics.comparison import (
     poisson_limits,
     poisson_tails,
 )
-from metrics.statistics.control_charts import Chart, p_chart, read_chart, u_chart, xmr
+from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart, u_chart, xmr
 
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
@@ -58,7 +58,10 @@ def _histories(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[
 
 def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
     chart = _chart(series, metric)
-    points = read_chart(chart)
+    rows = list(series.iter_rows(named=True))
+    points = (
+        [_rare(row, chart, metric) for row in rows] if chart.sparse else read_chart(chart)
+    )
     return [
         {
             **_place(row, "history"),
@@ -66,15 +69,30 @@ def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row
             "centre": chart.centre,
             "lower": _number(chart.lower[at]),
             "upper": _number(chart.upper[at]),
-            # Limits drawn from very few cases raise false alarms; nobody should act on one.
-            "signal": "usual"
-            if chart.sparse
-            else _word(points[at].signal, measure.better),
-            "reason": "" if chart.sparse else points[at].reason,
+            "signal": _word(points[at].signal, measure.better),
+            "reason": points[at].reason,
         }
-        for at, row in enumerate(series.iter_rows(named=True))
+        for at, row in enumerate(rows)
         if not np.isnan(chart.values[at])
     ]
+
+
+def _rare(row: Row, chart: Chart, metric: Metric) -> Point:
+    """A month of a chart whose three-sigma limits would give false alarms: by exact tails.
+
+    Where so little is expected, the runs of Making Data Count say nothing either.
+    """
+    if chart.centre is None or not row["numerator"] and not row["denominator"]:
+        return Point("usual", "")
+    if metric.kind == "rate":
+        tails = poisson_tails(row["numerator"], chart.centre * row["denominator"] / 100)
+    else:
+        tails = binomial_tails(row["numerator"], int(row["denominator"]), chart.centre)
+    side = outside(tails, level=LEVEL)
+    if side == "usual":
+        return Point("usual", "")
+    where = "above" if side == "high" else "below"
+    return Point(side, f"further {where} the average than chance gives")
 
 
 def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
