@@ -65,6 +65,7 @@ bench: $(DEV) $(PROJECT) ## Run the benchmarks.
 format: $(DEV) ## Bring the code into the format that `make check` asks for.
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/sqlfluff format --disable-progress-bar $(SQL)
 
 .PHONY: lock
 lock: $(DEV) ## Pin the dependencies of pyproject.toml again, with hashes (LOCK_ARGS=--upgrade).
