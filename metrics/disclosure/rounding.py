@@ -87,13 +87,13 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
     quarters before: the rounding drawn is the unbiased one where it is 0, and tends against
     it otherwise, so that years and the whole span stay near the truth.
 
-    Where no strict rounding adds up, a month's cells of single levels may go one multiple
-    further, in as few places as possible: within 2 * base - 1, though never from none to some
-    and never to 0 from base or more; sums, and the counts of all, stay strict.
-    Raises ProtectionError where that does not add up either.
+    Where no strict rounding adds up, a month's cells may go one multiple further, in as few
+    places as possible: first those of single levels, then those of all too. They are then
+    within 2 * base - 1, though never from none to some and never to 0 from base or more. Sums
+    stay strict. Raises ProtectionError where that does not add up either.
     """
     costs = _costs(quarter, carry, draw)
-    for way in (_strict, _widened):
+    for way in (_strict, _levels_widened, _all_widened):
         counts = way(quarter, costs)
         if counts is not None:
             return verified(quarter, counts * quarter.base)
@@ -109,7 +109,6 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
         "a count is not a multiple of the base": (counts % base).any(),
         "a count is negative": (counts < 0).any(),
         "a count is too far from the truth": (error > 2 * base - 1).any(),
-        "a count of all is too far from the truth": (error[0] >= base).any(),
         "a sum is too far from the truth": (np.abs(sums) >= base).any(),
         "none became some": counts[truth == 0].any(),
         "0 stands for base or more": (truth[counts == 0] >= base).any(),
@@ -122,28 +121,35 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
 
 
 def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
-    """What rounding each atom up costs: secret noise, less for atoms and sums that need it."""
-    windows, atoms = quarter.windows(), quarter.truth.ravel()
-    carried = np.zeros(windows.shape[0], dtype=np.int64)
-    carried[-carry.size :] = carry.ravel()
-    of_sums = _pull(windows @ atoms, carried, quarter.base, draw)
-    of_atoms = _pull(atoms, np.zeros_like(atoms), quarter.base, draw)
-    costs: Floats = (of_atoms + windows.T @ of_sums).reshape(quarter.truth.shape)
-    return costs
+    """What rounding each atom up costs, so that sums go up about as often as they should.
 
-
-def _pull(truth: Counts, carry: Counts, base: int, draw: np.random.Generator) -> Floats:
-    """Cost of up rather than down: below 0 with probability residue / base if carry is 0.
-
-    It is the change in the squared cumulative error, in units of base * base, and uniform
-    noise on (-1, 1). Exact multiples do not move, so they neither cost nor draw.
+    Each published number pulls once, however many cells and sums show the same cases. It
+    pulls up with probability residue / base where its carried error is 0: the cost is the
+    change in squared cumulative error (in units of base * base) and uniform noise on (-1, 1).
+    It weighs as much as the cells in it together, or their noise would decide the sum.
+    Exact multiples do not move, so they neither pull nor draw.
     """
-    residue = truth % base
+    base, atoms = quarter.base, quarter.truth.ravel()
+    windows = quarter.windows()
+    rows = sparse.vstack(
+        [windows, sparse.eye_array(atoms.size, dtype=np.int64)], format="csr"
+    ).multiply(atoms > 0)
+    carried = np.zeros(rows.shape[0])
+    of_quarter = slice(windows.shape[0] - carry.size, windows.shape[0])
+    carried[of_quarter] = carry.ravel()
+    mark = np.random.default_rng(0).integers(1, 2**40, atoms.size)
+    _, first, same = np.unique(rows @ mark, return_index=True, return_inverse=True)
+    steers = np.zeros(rows.shape[0])
+    steers[of_quarter] = 1
+    errors = np.bincount(same, carried) / np.maximum(1, np.bincount(same, steers))
+    numbers = rows.tocsr()[first]
+    residue = (numbers @ atoms) % base
     moving = residue > 0
-    cost = np.zeros(len(truth))
+    pull = np.zeros(len(first))
     noise = draw.uniform(-1, 1, int(moving.sum()))
-    cost[moving] = (base - 2 * residue + 2 * carry)[moving] / base + noise
-    return cost
+    pull[moving] = (base - 2 * residue + 2 * errors)[moving] / base + noise
+    costs: Floats = numbers.T @ (pull * numbers.sum(axis=1))
+    return costs.reshape(quarter.truth.shape)
 
 
 def _strict(quarter: Slice, costs: Floats) -> Counts | None:
@@ -184,13 +190,21 @@ def _settle(
     return True
 
 
-def _widened(quarter: Slice, costs: Floats) -> Counts | None:
+def _levels_widened(quarter: Slice, costs: Floats) -> Counts | None:
     """Everything at once, with dearer moves by one more for cells of single levels."""
-    strict = _up(quarter, costs)
-    truth = quarter.truth.ravel()
-    of_level = np.arange(truth.size) >= quarter.truth[0].size
-    up = np.flatnonzero(of_level & (truth > 0))
-    down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
+    return _widened(quarter, costs, beyond=quarter.truth[0].size)
+
+
+def _all_widened(quarter: Slice, costs: Floats) -> Counts | None:
+    """Everything at once, with dearer moves by one more for every cell."""
+    return _widened(quarter, costs, beyond=0)
+
+
+def _widened(quarter: Slice, costs: Floats, *, beyond: int) -> Counts | None:
+    strict, truth = _up(quarter, costs), quarter.truth.ravel()
+    free = np.arange(truth.size) >= beyond
+    up = np.flatnonzero(free & (truth > 0))
+    down = np.flatnonzero(free & (truth >= 2 * quarter.base))
     dear = COST_OF_WIDENING * max(1.0, float(np.abs(costs).max()))
     moves = Moves(
         np.concatenate([strict.atoms, up, down]),
