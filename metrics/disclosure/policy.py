@@ -41,8 +41,8 @@ class Policy:
             return "All counts are exact."
         off = self.base - 1
         wider = (
-            f" Where totals could not add up otherwise, a single cell of one month"
-            f" is within {reach} instead."
+            f" Where totals could not add up otherwise, a single month's cell of a unit,"
+            f" category, channel or severity is within {reach} instead."
             if reach is not None and reach > off
             else ""
         )

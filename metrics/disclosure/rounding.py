@@ -87,13 +87,13 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
     quarters before: the rounding drawn is the unbiased one where it is 0, and tends against
     it otherwise, so that years and the whole span stay near the truth.
 
-    Where no strict rounding adds up, a month's cells may go one multiple further, in as few
-    places as possible: first those of single levels, then those of all too. They are then
-    within 2 * base - 1, though never from none to some and never to 0 from base or more. Sums
-    stay strict. Raises ProtectionError where that does not add up either.
+    Where no strict rounding adds up, a month's cells of single levels may go one multiple
+    further, in as few places as possible: within 2 * base - 1, though never from none to some
+    and never to 0 from base or more; sums, and the counts of all, stay strict.
+    Raises ProtectionError where that does not add up either.
     """
     costs = _costs(quarter, carry, draw)
-    for way in (_strict, _levels_widened, _all_widened):
+    for way in (_strict, _widened):
         counts = way(quarter, costs)
         if counts is not None:
             return verified(quarter, counts * quarter.base)
@@ -109,10 +109,11 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
         "a count is not a multiple of the base": (counts % base).any(),
         "a count is negative": (counts < 0).any(),
         "a count is too far from the truth": (error > 2 * base - 1).any(),
-        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
         "none became some": counts[truth == 0].any(),
         "0 stands for base or more": (truth[counts == 0] >= base).any(),
         "levels do not add up": (quarter.balances() @ counts.ravel()).any(),
+        "a count of all is too far from the truth": (error[0] >= base).any(),
+        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
     }
     for promise, is_broken in broken.items():
         if is_broken:
@@ -137,7 +138,9 @@ def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
     carried = np.zeros(rows.shape[0])
     of_quarter = slice(windows.shape[0] - carry.size, windows.shape[0])
     carried[of_quarter] = carry.ravel()
-    mark = np.random.default_rng(0).integers(1, 2**40, atoms.size)
+    # Numbers with the same mark show the same cases; a level without any changes no mark.
+    mark = np.zeros(atoms.size, dtype=np.int64)
+    mark[atoms > 0] = np.random.default_rng(0).integers(1, 2**40, int((atoms > 0).sum()))
     _, first, same = np.unique(rows @ mark, return_index=True, return_inverse=True)
     steers = np.zeros(rows.shape[0])
     steers[of_quarter] = 1
@@ -190,21 +193,12 @@ def _settle(
     return True
 
 
-def _levels_widened(quarter: Slice, costs: Floats) -> Counts | None:
+def _widened(quarter: Slice, costs: Floats) -> Counts | None:
     """Everything at once, with dearer moves by one more for cells of single levels."""
-    return _widened(quarter, costs, beyond=quarter.truth[0].size)
-
-
-def _all_widened(quarter: Slice, costs: Floats) -> Counts | None:
-    """Everything at once, with dearer moves by one more for every cell."""
-    return _widened(quarter, costs, beyond=0)
-
-
-def _widened(quarter: Slice, costs: Floats, *, beyond: int) -> Counts | None:
     strict, truth = _up(quarter, costs), quarter.truth.ravel()
-    free = np.arange(truth.size) >= beyond
-    up = np.flatnonzero(free & (truth > 0))
-    down = np.flatnonzero(free & (truth >= 2 * quarter.base))
+    of_level = np.arange(truth.size) >= quarter.truth[0].size
+    up = np.flatnonzero(of_level & (truth > 0))
+    down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
     dear = COST_OF_WIDENING * max(1.0, float(np.abs(costs).max()))
     moves = Moves(
         np.concatenate([strict.atoms, up, down]),
@@ -216,8 +210,8 @@ def _widened(quarter: Slice, costs: Floats, *, beyond: int) -> Counts | None:
 
 def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
     """Up by one, for each atom (from `beyond` on) that is no multiple."""
-    atoms = np.flatnonzero(quarter.truth.ravel() % quarter.base)
-    atoms = atoms[atoms >= beyond]
+    moving = np.flatnonzero(quarter.truth.ravel() % quarter.base)
+    atoms: Counts = moving[np.searchsorted(moving, beyond) :]
     return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms])
 
 

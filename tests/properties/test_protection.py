@@ -76,6 +76,6 @@ def test_any_cube_is_additive_rounded_and_within_its_bounds(cases, base, seed):
     totals = both.group_by("metric", "month", "outcome", "band", "breakdown").agg(
         pl.col("n").sum()
     )
-    assert totals.group_by("metric", "month", "outcome", "band").agg(
-        pl.col("n").n_unique()
-    )["n"].to_list() == [1] * (7 * len(MONTHS))
+    assert totals.group_by("metric", "month", "outcome", "band").agg(pl.col("n").n_unique())[
+        "n"
+    ].to_list() == [1] * (7 * len(MONTHS))

@@ -45,6 +45,6 @@ def test_readers_of_rounded_counts_read_how_far_a_count_may_be_off():
 def test_readers_are_told_when_single_cells_had_to_go_further():
     policy = Policy("board", "rounding", base=5, min_denominator=20)
     assert policy.method_sentence(reach=9).endswith(
-        "Where totals could not add up otherwise, a single cell of one month is within 9"
-        " instead."
+        "Where totals could not add up otherwise, a single month's cell of a unit, category,"
+        " channel or severity is within 9 instead."
     )
