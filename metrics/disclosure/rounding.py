@@ -184,7 +184,7 @@ def _settle(
     Atoms before `beyond` are settled already.
     """
     rows = quarter.faces[faces]
-    levels = np.flatnonzero(np.append([[1]], rows.any(axis=0)[1:]))
+    levels: Counts = np.union1d([0], np.nonzero(rows)[1])
     piece = Slice(quarter.truth[levels], rows[:, levels], quarter.sums, quarter.base)
     found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
     if found is None:
