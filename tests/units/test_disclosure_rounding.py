@@ -89,6 +89,21 @@ def test_a_carried_error_is_taken_back():
         assert {rounded(alone, carry=carried, draw=draw).item() for draw in draws} == {expected}
 
 
+def test_a_count_goes_up_as_often_as_it_is_near_however_many_cells_show_it():
+    shown_often = Slice(
+        truth=np.array([[[3, 0]], [[3, 0]], [[3, 0]]]),
+        faces=np.array([[-1, 1, 0], [-1, 0, 1]]),
+        sums=np.array([[1, 1]]),
+        base=5,
+    )
+    carry = np.zeros((3, 3), dtype=np.int64)
+    ups = [
+        rounded(shown_often, carry=carry, draw=np.random.default_rng(seed)).max() == 5
+        for seed in range(100)
+    ]
+    assert 50 <= sum(ups) <= 70
+
+
 @pytest.mark.parametrize(
     ("all_", "level", "promise"),
     [
