@@ -192,6 +192,8 @@ def lines(sentences: list[str]) -> Cell:
 
 def behind(release: Release, quarter: date, level: str, figure: Figure) -> list[str]:
     """The counts and companions without which a measure misleads."""
+    if figure.state == "withheld":
+        return [figure.reason] if figure.reason else []
     interval = interval_text(figure)
     said = [capital(counts_text(release, figure))]
     said += [f"95% interval {interval}"] if interval else []
