@@ -1,0 +1,329 @@
+"""Charts of published figures: months against their usual range, and units side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import altair as alt
+import polars as pl
+
+FONT = "Source Sans, Source Sans 3, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colours of one theme; each mark stands out at least 3 to 1 from the ground."""
+
+    text: str
+    quiet: str
+    line: str
+    band: str
+    usual: str
+    better: str
+    worse: str
+    ground: str
+
+
+LIGHT = Ink(
+    text="#0F1419",
+    quiet="#4B5563",
+    line="#E3E7ED",
+    band="#E9EDF3",
+    usual="#6B7280",
+    better="#1D6FB8",
+    worse="#C2510B",
+    ground="#FFFFFF",
+)
+DARK = Ink(
+    text="#E8EAED",
+    quiet="#B4BBC6",
+    line="#2B323D",
+    band="#222935",
+    usual="#9CA3AF",
+    better="#6BB3F0",
+    worse="#F59A55",
+    ground="#14181F",
+)
+
+_SHAPES = {
+    "usual": "circle",
+    "better": "triangle-up",
+    "worse": "square",
+    "higher": "diamond",
+    "lower": "diamond",
+}
+_NEAR = 0.07  # labels closer than this share of the axis would overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the values of a measure are written on an axis and beside a mark."""
+
+    share: bool
+    title: str
+
+    @property
+    def format(self) -> str:
+        """Vega's format of a tick."""
+        return ".0%" if self.share else ",.4~g"
+
+    def words(self, value: float) -> str:
+        """Write one value as the axis does."""
+        return f"{value:.0%}" if self.share else f"{value:,.3g}"
+
+
+def months(
+    rows: pl.DataFrame, *, axis: Axis, ink: Ink, target: float | None, events: pl.DataFrame
+) -> alt.LayerChart:
+    """Monthly values with their usual range, their target and the events that fell among them.
+
+    `rows` as `dashboard.series.monthly` gives them, `events` as `marked_events` does.
+    """
+    low, high = _span(rows, target, share=axis.share)
+    y = alt.Y(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(domain=[low, high], zero=False, nice=False, clamp=True),
+        axis=alt.Axis(format=axis.format, tickCount=5),
+    )
+    x = alt.X(
+        "period_start:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(
+            format="%b %Y", tickCount={"interval": "month", "step": 6}, grid=False
+        ),
+    )
+    months_shown = alt.Chart(rows).encode(x=x)
+    layers: list[alt.Chart] = [
+        months_shown.mark_area(color=ink.band, opacity=1, clip=True).encode(
+            y=alt.Y("lower:Q", title=None), y2="upper:Q"
+        ),
+        months_shown.mark_line(color=ink.usual, strokeWidth=1, clip=True).encode(
+            y=alt.Y("centre:Q", title=None)
+        ),
+    ]
+    if target is not None:
+        layers.append(_target_line(target, ink))
+    layers += _event_lines(events, ink, low=low)
+    layers += [
+        months_shown.mark_line(color=ink.usual, strokeWidth=1.5).encode(y=y),
+        months_shown.mark_point(filled=True, size=64, opacity=1).encode(
+            y=y,
+            shape=_shape(),
+            color=_colour(ink),
+            tooltip=_tooltip(rows, axis),
+        ),
+    ]
+    layers += _end_labels(rows, axis, ink, target=target, span=high - low)
+    return _finished(alt.layer(*layers), ink, height=280)
+
+
+def units(rows: pl.DataFrame, *, axis: Axis, ink: Ink, target: float | None) -> alt.LayerChart:
+    """Units as dots over the range that chance alone would give a unit of that size.
+
+    `rows` as `dashboard.series.by_unit` gives them.
+    """
+    shown = rows.filter(pl.col("value").is_not_null())
+    order = list(shown["title"])
+    y = alt.Y(
+        "title:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, grid=False),
+    )
+    low, high = _span(shown, target, share=axis.share)
+    x = alt.X(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(domain=[low, high], zero=False, nice=False, clamp=True),
+        axis=alt.Axis(format=axis.format, tickCount=5),
+    )
+    each = alt.Chart(shown).encode(y=y)
+    layers: list[alt.Chart] = [
+        each.mark_bar(color=ink.band, height=16, clip=True).encode(
+            x=alt.X("lower:Q", title=None), x2="upper:Q"
+        ),
+        each.mark_tick(color=ink.usual, thickness=1.5, height=16, clip=True).encode(
+            x=alt.X("centre:Q", title=None)
+        ),
+        each.mark_point(filled=True, size=90, opacity=1).encode(
+            x=x, shape=_shape(), color=_colour(ink), tooltip=_tooltip(rows, axis, of="title")
+        ),
+        each.mark_text(align="left", dx=9, fontSize=14, fontWeight=600, color=ink.text).encode(
+            x=x, text=alt.Text("value:Q", format=axis.format)
+        ),
+    ]
+    if target is not None:
+        mark = alt.Chart(pl.DataFrame({"target": [target]}))
+        layers.append(
+            mark.mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5).encode(
+                x=alt.X("target:Q", title=None)
+            )
+        )
+    return _finished(alt.layer(*layers), ink, height=alt.Step(30))
+
+
+def describe_months(
+    rows: pl.DataFrame, *, title: str, axis: Axis, target: float | None
+) -> str:
+    """Say in words what the months show, for a reader who cannot see the chart."""
+    known = rows.filter(pl.col("value").is_not_null())
+    if known.is_empty():
+        return f"{title}: no month has a published figure."
+    first, last = known.row(0, named=True), known.row(-1, named=True)
+    said = [
+        f"{title}: {known.height} months from {_month(first['period_start'])}"
+        f" to {_month(last['period_start'])}.",
+        f"The last is {axis.words(last['value'])}.",
+    ]
+    if target is not None:
+        said.append(f"The target is {axis.words(target)}.")
+    for signal, words in (("worse", "worse"), ("better", "better")):
+        unusual = known.filter(pl.col("signal") == signal)["period_start"]
+        if len(unusual):
+            named = ", ".join(_month(month) for month in unusual)
+            said.append(f"Months {words} than usual: {named}.")
+    return " ".join(said)
+
+
+def describe_units(rows: pl.DataFrame, *, title: str, axis: Axis) -> str:
+    """Say in words how the units compare, for a reader who cannot see the chart."""
+    known = rows.filter(pl.col("value").is_not_null())
+    if known.is_empty():
+        return f"{title}: no unit has a published figure."
+    named = "; ".join(
+        f"{row['title']} {axis.words(row['value'])}"
+        + (f", {row['signal']} than chance explains" if row["signal"] != "usual" else "")
+        for row in known.iter_rows(named=True)
+    )
+    return f"{title} by unit. {named}."
+
+
+def _span(rows: pl.DataFrame, target: float | None, *, share: bool) -> tuple[float, float]:
+    columns = ("value", "lower", "upper")
+    held: list[float] = [
+        float(value) for name in columns for value in rows[name].drop_nulls().to_list()
+    ]
+    if target is not None:
+        held.append(target)
+    if not held:
+        return 0.0, 1.0
+    low, high = min(held), max(held)
+    room = (high - low) * 0.08 or 0.05 * (abs(high) or 1.0)
+    low, high = low - room, high + room
+    if share:
+        return max(low, 0.0), min(high, 1.0)
+    return max(low, 0.0), high
+
+
+def _target_line(target: float, ink: Ink) -> alt.Chart:
+    return (
+        alt.Chart(pl.DataFrame({"target": [target]}))
+        .mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5)
+        .encode(y=alt.Y("target:Q", title=None))
+    )
+
+
+def _event_lines(events: pl.DataFrame, ink: Ink, *, low: float) -> Sequence[alt.Chart]:
+    if events.is_empty():
+        return ()
+    marked = (
+        events.group_by("month", maintain_order=True)
+        .agg(pl.col("letter").str.join(", "))
+        .with_columns(pl.lit(low).alias("foot"))
+    )
+    base = alt.Chart(marked).encode(x=alt.X("month:T", title=None))
+    return (
+        base.mark_rule(color=ink.quiet, strokeDash=[2, 3]),
+        base.mark_text(
+            align="left", baseline="bottom", dx=4, dy=-4, fontSize=14, color=ink.quiet
+        ).encode(y=alt.Y("foot:Q", title=None), text="letter:N"),
+    )
+
+
+def _end_labels(
+    rows: pl.DataFrame, axis: Axis, ink: Ink, *, target: float | None, span: float
+) -> Sequence[alt.Chart]:
+    known = rows.filter(pl.col("value").is_not_null())
+    end = rows["period_start"].max()
+    labels: list[alt.Chart] = []
+    last = float(known["value"][-1]) if known.height else None
+    close = last is not None and target is not None and abs(last - target) < _NEAR * span
+    shift = 9 if close else 0
+    below = last is not None and target is not None and last < target
+    if known.height and last is not None:
+        labels.append(
+            _label(known["period_start"][-1], last, axis.words(last), ink, 700,
+                   shift if below else -shift)
+        )  # fmt: skip
+    if target is not None and isinstance(end, date):
+        words = f"Target {axis.words(target)}"
+        labels.append(_label(end, target, words, ink, 400, -shift if below else shift))
+    return labels
+
+
+def _label(
+    month: date, value: float, words: str, ink: Ink, weight: int, shift: int
+) -> alt.Chart:
+    spot = pl.DataFrame({"period_start": [month], "value": [value], "words": [words]})
+    return (
+        alt.Chart(spot)
+        .mark_text(
+            align="left", dx=10, dy=shift, fontSize=14, fontWeight=weight, color=ink.text
+        )
+        .encode(
+            x=alt.X("period_start:T", title=None),
+            y=alt.Y("value:Q", title=None),
+            text="words:N",
+        )
+    )
+
+
+def _shape() -> alt.Shape:
+    return alt.Shape(
+        "signal:N",
+        legend=None,
+        scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())),
+    )
+
+
+def _colour(ink: Ink) -> alt.Color:
+    colours = [ink.usual, ink.better, ink.worse, ink.text, ink.text]
+    return alt.Color(
+        "signal:N", legend=None, scale=alt.Scale(domain=list(_SHAPES), range=colours)
+    )
+
+
+def _tooltip(rows: pl.DataFrame, axis: Axis, of: str = "period_start") -> list[alt.Tooltip]:
+    first = (
+        alt.Tooltip("title:N", title="Unit")
+        if of == "title"
+        else alt.Tooltip("period_start:T", title="Month", format="%b %Y", timeUnit="utcyearmonth")
+    )
+    tips = [first, alt.Tooltip("value:Q", title=axis.title, format=axis.format)]
+    if rows["numerator"].drop_nulls().len():
+        tips.append(alt.Tooltip("numerator:Q", title="Number", format=","))
+        tips.append(alt.Tooltip("denominator:Q", title="Out of", format=",.4~g"))
+    return tips
+
+
+def _month(day: date) -> str:
+    return day.strftime("%B %Y")
+
+
+def _finished(chart: alt.LayerChart, ink: Ink, *, height: int | alt.Step) -> alt.LayerChart:
+    return (
+        chart.properties(height=height, background="transparent")
+        .configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=ink.quiet,
+            labelFontSize=14,
+            labelFontWeight="normal",
+            gridColor=ink.line,
+            domainColor=ink.line,
+            tickColor=ink.line,
+            labelOverlap=True,
+        )
+    )

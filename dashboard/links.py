@@ -1,0 +1,57 @@
+"""What a reader has chosen, kept in the address so that a link shows the same figures."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+_QUARTER = re.compile(r"(\d{4})Q([1-4])")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A code that can be shown, and what to tell a reader whose link asked for another."""
+
+    code: str
+    notice: str | None = None
+
+
+def quarter_code(start: date, *, fiscal_year_start_month: int = 1) -> str:
+    """Stable code of the quarter that begins on `start`, such as 2026Q3.
+
+    A fiscal year is named after the calendar year in which it begins.
+    """
+    months = (start.month - fiscal_year_start_month) % 12
+    year = start.year if start.month >= fiscal_year_start_month else start.year - 1
+    return f"{year}Q{months // 3 + 1}"
+
+
+def quarter_start(code: str, *, fiscal_year_start_month: int = 1) -> date | None:
+    """First day of the quarter that a code names; None where it names none."""
+    found = _QUARTER.fullmatch(code)
+    if found is None or int(found[1]) == 0:
+        return None
+    months = fiscal_year_start_month - 1 + 3 * (int(found[2]) - 1)
+    year = int(found[1]) + months // 12
+    return date(year, months % 12 + 1, 1) if year <= date.max.year else None
+
+
+def choose(
+    asked: Mapping[str, str],
+    name: str,
+    *,
+    among: Sequence[str],
+    otherwise: str,
+    words: str,
+) -> Chosen:
+    """Take the code that a link asks for under `name`, if it is one that can be shown.
+
+    `words` says in the notice what kind of thing was asked for.
+    """
+    code = asked.get(name)
+    if code is None or code in among:
+        return Chosen(code if code is not None else otherwise)
+    return Chosen(
+        otherwise,
+        f"The link asks for a {words} that is not among these figures, so another is shown.",
+    )
