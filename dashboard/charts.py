@@ -7,43 +7,10 @@ from datetime import date
 import altair as alt
 import polars as pl
 
+from dashboard.palette import Palette
+
 FONT = "Source Sans, Source Sans 3, sans-serif"
 
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """Colours of one theme; each mark stands out at least 3 to 1 from the ground."""
-
-    text: str
-    quiet: str
-    line: str
-    band: str
-    usual: str
-    better: str
-    worse: str
-    ground: str
-
-
-LIGHT = Ink(
-    text="#0F1419",
-    quiet="#4B5563",
-    line="#E3E7ED",
-    band="#E9EDF3",
-    usual="#6B7280",
-    better="#1D6FB8",
-    worse="#C2510B",
-    ground="#FFFFFF",
-)
-DARK = Ink(
-    text="#E8EAED",
-    quiet="#B4BBC6",
-    line="#2B323D",
-    band="#222935",
-    usual="#9CA3AF",
-    better="#6BB3F0",
-    worse="#F59A55",
-    ground="#14181F",
-)
 
 _SHAPES = {
     "usual": "circle",
@@ -73,7 +40,7 @@ class Axis:
 
 
 def months(
-    rows: pl.DataFrame, *, axis: Axis, ink: Ink, target: float | None, events: pl.DataFrame
+    rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None, events: pl.DataFrame
 ) -> alt.LayerChart:
     """Monthly values with their usual range, their target and the events that fell among them.
 
@@ -119,7 +86,7 @@ def months(
     return _finished(alt.layer(*layers), ink, height=280)
 
 
-def units(rows: pl.DataFrame, *, axis: Axis, ink: Ink, target: float | None) -> alt.LayerChart:
+def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None) -> alt.LayerChart:
     """Units as dots over the range that chance alone would give a unit of that size.
 
     `rows` as `dashboard.series.by_unit` gives them.
@@ -130,7 +97,7 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Ink, target: float | None) -> 
         "title:N",
         sort=order,
         title=None,
-        axis=alt.Axis(labelLimit=170, ticks=False, domain=False, grid=False),
+        axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False),
     )
     low, high = _span(shown, target, share=axis.share)
     x = alt.X(
@@ -217,7 +184,7 @@ def _span(rows: pl.DataFrame, target: float | None, *, share: bool) -> tuple[flo
     return max(low, 0.0), high
 
 
-def _target_line(target: float, ink: Ink) -> alt.Chart:
+def _target_line(target: float, ink: Palette) -> alt.Chart:
     return (
         alt.Chart(pl.DataFrame({"target": [target]}))
         .mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5)
@@ -225,7 +192,7 @@ def _target_line(target: float, ink: Ink) -> alt.Chart:
     )
 
 
-def _event_lines(events: pl.DataFrame, ink: Ink, *, low: float) -> Sequence[alt.Chart]:
+def _event_lines(events: pl.DataFrame, ink: Palette, *, low: float) -> Sequence[alt.Chart]:
     if events.is_empty():
         return ()
     marked = (
@@ -235,15 +202,15 @@ def _event_lines(events: pl.DataFrame, ink: Ink, *, low: float) -> Sequence[alt.
     )
     base = alt.Chart(marked).encode(x=alt.X("month:T", title=None))
     return (
-        base.mark_rule(color=ink.quiet, strokeDash=[2, 3]),
+        base.mark_rule(color=ink.secondary, strokeDash=[2, 3]),
         base.mark_text(
-            align="left", baseline="bottom", dx=4, dy=-4, fontSize=14, color=ink.quiet
+            align="left", baseline="bottom", dx=4, dy=-4, fontSize=14, color=ink.secondary
         ).encode(y=alt.Y("foot:Q", title=None), text="letter:N"),
     )
 
 
 def _end_labels(
-    rows: pl.DataFrame, axis: Axis, ink: Ink, *, target: float | None, span: float
+    rows: pl.DataFrame, axis: Axis, ink: Palette, *, target: float | None, span: float
 ) -> Sequence[alt.Chart]:
     known = rows.filter(pl.col("value").is_not_null())
     end = rows["period_start"].max()
@@ -264,7 +231,7 @@ def _end_labels(
 
 
 def _label(
-    month: date, value: float, words: str, ink: Ink, weight: int, shift: int
+    month: date, value: float, words: str, ink: Palette, weight: int, shift: int
 ) -> alt.Chart:
     spot = pl.DataFrame({"period_start": [month], "value": [value], "words": [words]})
     return (
@@ -288,8 +255,8 @@ def _shape() -> alt.Shape:
     )
 
 
-def _colour(ink: Ink) -> alt.Color:
-    colours = [ink.usual, ink.better, ink.worse, ink.text, ink.text]
+def _colour(ink: Palette) -> alt.Color:
+    colours = [ink.usual, ink.better, ink.concern, ink.text, ink.text]
     return alt.Color(
         "signal:N", legend=None, scale=alt.Scale(domain=list(_SHAPES), range=colours)
     )
@@ -312,13 +279,13 @@ def _month(day: date) -> str:
     return day.strftime("%B %Y")
 
 
-def _finished(chart: alt.LayerChart, ink: Ink, *, height: int | alt.Step) -> alt.LayerChart:
+def _finished(chart: alt.LayerChart, ink: Palette, *, height: int | alt.Step) -> alt.LayerChart:
     return (
         chart.properties(height=height, background="transparent")
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=ink.quiet,
+            labelColor=ink.secondary,
             labelFontSize=14,
             labelFontWeight="normal",
             gridColor=ink.line,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
 from dashboard import access, links, tables, wording
-from dashboard.charts import DARK, LIGHT, Ink
+from dashboard.palette import DARK, LIGHT, Palette
 from metrics.release import Release
 
 ICON = Path(__file__).parent / "icon.png"
@@ -47,7 +48,7 @@ def begin(title: str) -> None:
     st.html(tables.STYLE)
 
 
-def ink() -> Ink:
+def ink() -> Palette:
     """Colours for charts in the reader's theme."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
@@ -169,7 +170,7 @@ def _unit(chosen: Release) -> tuple[str, list[str]]:
     return pick("unit", "Unit", tuple(titles), titles, ALL)
 
 
-def _nothing_to_show(shelf: access.Shelf | None) -> None:
+def _nothing_to_show(shelf: access.Shelf | None) -> NoReturn:
     st.title("Nothing has been published here yet")
     if shelf is None:
         st.write("This server was started without a folder of releases, so it shows nothing.")

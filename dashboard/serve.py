@@ -13,6 +13,7 @@ import streamlit
 from starlette.middleware import Middleware
 
 from dashboard.access import AUDIENCES, RELEASES
+from dashboard.palette import PALETTES, Theme
 
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
@@ -24,7 +25,7 @@ _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _Asgi = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 
-THEMES = {
+TYPE = {
     "theme.baseFontSize": 16,
     "theme.baseRadius": "4px",
     "theme.buttonRadius": "4px",
@@ -33,20 +34,6 @@ THEMES = {
     "theme.showWidgetBorder": True,
     "theme.linkUnderline": True,
     "theme.paddingTop": "5rem",
-    "theme.light.primaryColor": "#12436D",
-    "theme.light.backgroundColor": "#FFFFFF",
-    "theme.light.secondaryBackgroundColor": "#F5F7FA",
-    "theme.light.textColor": "#0F1419",
-    "theme.light.linkColor": "#12436D",
-    "theme.light.borderColor": "#C9CFD8",
-    "theme.light.grayTextColor": "#4B5563",
-    "theme.dark.primaryColor": "#8EC5F5",
-    "theme.dark.backgroundColor": "#14181F",
-    "theme.dark.secondaryBackgroundColor": "#1E242E",
-    "theme.dark.textColor": "#E8EAED",
-    "theme.dark.linkColor": "#8EC5F5",
-    "theme.dark.borderColor": "#3A4250",
-    "theme.dark.grayTextColor": "#B4BBC6",
 }
 
 # Each of these defaults asks another host, shows an internal, or listens too widely.
@@ -88,7 +75,8 @@ def serve(workspace_releases: Path, *, port: int, audiences: tuple[str, ...]) ->
 
 def settings(port: int) -> dict[str, Any]:
     """Every Streamlit option that differs from its default."""
-    return {**SETTINGS, **THEMES, "server.port": port, "browser.serverPort": port}
+    themes = {**TYPE, **_theme("light"), **_theme("dark")}
+    return {**SETTINGS, **themes, "server.port": port, "browser.serverPort": port}
 
 
 def content_policy(port: int) -> str:
@@ -149,6 +137,31 @@ class Guarded:
             await send(message)
 
         await self._app(scope, receive, send_guarded)
+
+
+def _theme(name: Theme) -> dict[str, str]:
+    ink = PALETTES[name]
+    colours = {
+        "primaryColor": ink.accent,
+        "backgroundColor": ink.ground,
+        "secondaryBackgroundColor": ink.panel,
+        "textColor": ink.text,
+        "linkColor": ink.accent,
+        "borderColor": ink.line,
+        "grayTextColor": ink.secondary,
+        "blueColor": ink.better,
+        "blueTextColor": ink.better_text,
+        "blueBackgroundColor": ink.better_panel,
+        "orangeColor": ink.concern,
+        "orangeTextColor": ink.concern_text,
+        "orangeBackgroundColor": ink.concern_panel,
+        "redColor": ink.concern,
+        "redTextColor": ink.concern_text,
+        "redBackgroundColor": ink.concern_panel,
+        "yellowTextColor": ink.caution,
+        "yellowBackgroundColor": ink.caution_panel,
+    }
+    return {f"theme.{name}.{option}": colour for option, colour in colours.items()}
 
 
 def _digest(script: str) -> str:
