@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.figure import months_after, standings
+from dashboard.figure import Standing, months_after, standings
+from dashboard.phrases import unit_of
 from dashboard.series import Subject
 from metrics.release import Release
 
@@ -16,21 +17,20 @@ _UNUSUAL = ("worse", "better", "higher", "lower")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Matter:
     """One thing that needs attention: a commitment, or a measure that left its usual range."""
 
     subject: Subject
     title: str
-    share: bool
-    unit_of_value: str
+    unit: str
     target: float | None = None
-    verdict: str = ""
+    standing: Standing | None = None
     signal: str = ""
 
 
 def findings(
     release: Release, quarter: date, level: str = "all", *, at_most: int = 4
-) -> list[Finding]:
+) -> list[Matter]:
     """The most urgent findings of a quarter for a unit or for all, most urgent first."""
     kept = _commitments(release, quarter, level)
     promised = {(found.subject.metric, found.subject.measure) for found in kept}
@@ -42,7 +42,7 @@ def findings(
     return [*kept, *others][:at_most]
 
 
-def _commitments(release: Release, quarter: date, level: str) -> list[Finding]:
+def _commitments(release: Release, quarter: date, level: str) -> list[Matter]:
     found = []
     for standing in standings(release, quarter, level):
         missed = standing.verdict in _VERDICTS
@@ -53,20 +53,19 @@ def _commitments(release: Release, quarter: date, level: str) -> list[Finding]:
         subject = Subject(
             figure.metric, figure.measure, figure.part, figure.breakdown, figure.level
         )
-        finding = Finding(
+        matter = Matter(
             subject=subject,
             title=standing.title,
-            share=True,
-            unit_of_value="share",
+            unit=unit_of(figure),
             target=standing.target,
-            verdict=standing.verdict,
+            standing=standing,
             signal=standing.change_signal,
         )
-        found.append((urgency, finding))
-    return [finding for _, finding in sorted(found, key=lambda pair: pair[0])]
+        found.append((urgency, matter))
+    return [matter for _, matter in sorted(found, key=lambda pair: pair[0])]
 
 
-def _measures(release: Release, quarter: date, level: str) -> Iterator[Finding]:
+def _measures(release: Release, quarter: date, level: str) -> Iterator[Matter]:
     """Measures without a target of which a month of the quarter left its usual range."""
     unusual = release.table("signals").filter(
         pl.col("against") == "history",
@@ -83,10 +82,9 @@ def _measures(release: Release, quarter: date, level: str) -> Iterator[Finding]:
         if rows.is_empty() or key in promised:
             continue
         row = rows.row(-1, named=True)
-        yield Finding(
+        yield Matter(
             subject=Subject(*key, "", row["breakdown"], level),
             title=definition["title"],
-            share=definition["unit_of_value"] == "share",
-            unit_of_value=definition["unit_of_value"],
+            unit=definition["unit_of_value"],
             signal=row["signal"],
         )

@@ -8,6 +8,8 @@ import altair as alt
 import polars as pl
 
 from dashboard.palette import Palette
+from dashboard.phrases import month_text, value_text
+from dashboard.phrases import target as target_text
 
 FONT = "Source Sans, Source Sans 3, sans-serif"
 
@@ -26,8 +28,14 @@ _NEAR = 0.07  # labels closer than this share of the axis would overlap
 class Axis:
     """How the values of a measure are written on an axis and beside a mark."""
 
-    share: bool
+    unit: str
     title: str
+    target: float | None = None
+
+    @property
+    def share(self) -> bool:
+        """Whether the values are shares, which end at 0 and 1."""
+        return self.unit == "share"
 
     @property
     def format(self) -> str:
@@ -35,18 +43,23 @@ class Axis:
         return ".0%" if self.share else ",.4~g"
 
     def words(self, value: float) -> str:
-        """Write one value as the axis does."""
-        return f"{value:.0%}" if self.share else f"{value:,.3g}"
+        """Write one value as tables do."""
+        return value_text(value, self.unit, beside=self.target)
+
+    def goal(self) -> str:
+        """Write the target as it was declared."""
+        return "" if self.target is None else target_text(self.target)
 
 
 def months(
-    rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None, events: pl.DataFrame
+    rows: pl.DataFrame, *, axis: Axis, ink: Palette, events: pl.DataFrame
 ) -> alt.LayerChart:
     """Monthly values with their usual range, their target and the events that fell among them.
 
     `rows` as `dashboard.series.monthly` gives them, `events` as `marked_events` does.
     """
-    low, high = _span(rows, target, share=axis.share)
+    low, high = _span(rows, axis)
+    rows, events = _timed(rows, "period_start"), _timed(events, "month")
     y = alt.Y(
         "value:Q",
         title=None,
@@ -70,8 +83,8 @@ def months(
             y=alt.Y("centre:Q", title=None)
         ),
     ]
-    if target is not None:
-        layers.append(_target_line(target, ink))
+    if axis.target is not None:
+        layers.append(_target_line(axis.target, ink))
     layers += _event_lines(events, ink, low=low)
     layers += [
         months_shown.mark_line(color=ink.usual, strokeWidth=1.5).encode(y=y),
@@ -82,11 +95,11 @@ def months(
             tooltip=_tooltip(rows, axis),
         ),
     ]
-    layers += _end_labels(rows, axis, ink, target=target, span=high - low)
+    layers += _end_labels(rows, axis, ink, span=high - low)
     return _finished(alt.layer(*layers), ink, height=280)
 
 
-def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None) -> alt.LayerChart:
+def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
     """Units as dots over the range that chance alone would give a unit of that size.
 
     `rows` as `dashboard.series.by_unit` gives them.
@@ -99,7 +112,7 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None)
         title=None,
         axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False),
     )
-    low, high = _span(shown, target, share=axis.share)
+    low, high = _span(shown, axis)
     x = alt.X(
         "value:Q",
         title=None,
@@ -121,8 +134,8 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None)
             x=x, text=alt.Text("value:Q", format=axis.format)
         ),
     ]
-    if target is not None:
-        mark = alt.Chart(pl.DataFrame({"target": [target]}))
+    if axis.target is not None:
+        mark = alt.Chart(pl.DataFrame({"target": [axis.target]}))
         layers.append(
             mark.mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5).encode(
                 x=alt.X("target:Q", title=None)
@@ -131,57 +144,53 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette, target: float | None)
     return _finished(alt.layer(*layers), ink, height=alt.Step(30))
 
 
-def describe_months(
-    rows: pl.DataFrame, *, title: str, axis: Axis, target: float | None
-) -> str:
+def describe_months(rows: pl.DataFrame, *, axis: Axis) -> str:
     """Say in words what the months show, for a reader who cannot see the chart."""
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        return f"{title}: no month has a published figure."
+        return f"{axis.title}: no month has a published figure."
     first, last = known.row(0, named=True), known.row(-1, named=True)
     said = [
-        f"{title}: {known.height} months from {_month(first['period_start'])}"
-        f" to {_month(last['period_start'])}.",
+        f"{axis.title}: {known.height} months from {month_text(first['period_start'])}"
+        f" to {month_text(last['period_start'])}.",
         f"The last is {axis.words(last['value'])}.",
     ]
-    if target is not None:
-        said.append(f"The target is {axis.words(target)}.")
+    if axis.target is not None:
+        said.append(f"The target is {axis.goal()}.")
     for signal, words in (("worse", "worse"), ("better", "better")):
         unusual = known.filter(pl.col("signal") == signal)["period_start"]
         if len(unusual):
-            named = ", ".join(_month(month) for month in unusual)
+            named = ", ".join(month_text(month) for month in unusual)
             said.append(f"Months {words} than usual: {named}.")
     return " ".join(said)
 
 
-def describe_units(rows: pl.DataFrame, *, title: str, axis: Axis) -> str:
+def describe_units(rows: pl.DataFrame, *, axis: Axis) -> str:
     """Say in words how the units compare, for a reader who cannot see the chart."""
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        return f"{title}: no unit has a published figure."
+        return f"{axis.title}: no unit has a published figure."
     named = "; ".join(
         f"{row['title']} {axis.words(row['value'])}"
         + (f", {row['signal']} than chance explains" if row["signal"] != "usual" else "")
         for row in known.iter_rows(named=True)
     )
-    return f"{title} by unit. {named}."
+    return f"{axis.title} by unit. {named}."
 
 
-def _span(rows: pl.DataFrame, target: float | None, *, share: bool) -> tuple[float, float]:
+def _span(rows: pl.DataFrame, axis: Axis) -> tuple[float, float]:
     columns = ("value", "lower", "upper")
     held: list[float] = [
         float(value) for name in columns for value in rows[name].drop_nulls().to_list()
     ]
-    if target is not None:
-        held.append(target)
+    if axis.target is not None:
+        held.append(axis.target)
     if not held:
         return 0.0, 1.0
     low, high = min(held), max(held)
     room = (high - low) * 0.08 or 0.05 * (abs(high) or 1.0)
-    low, high = low - room, high + room
-    if share:
-        return max(low, 0.0), min(high, 1.0)
-    return max(low, 0.0), high
+    low, high = max(low - room, 0.0), high + room
+    return low, min(high, 1.0) if axis.share else high
 
 
 def _target_line(target: float, ink: Palette) -> alt.Chart:
@@ -210,28 +219,32 @@ def _event_lines(events: pl.DataFrame, ink: Palette, *, low: float) -> Sequence[
 
 
 def _end_labels(
-    rows: pl.DataFrame, axis: Axis, ink: Palette, *, target: float | None, span: float
+    rows: pl.DataFrame, axis: Axis, ink: Palette, *, span: float
 ) -> Sequence[alt.Chart]:
     known = rows.filter(pl.col("value").is_not_null())
-    end = rows["period_start"].max()
-    labels: list[alt.Chart] = []
-    last = float(known["value"][-1]) if known.height else None
-    close = last is not None and target is not None and abs(last - target) < _NEAR * span
-    shift = 9 if close else 0
-    below = last is not None and target is not None and last < target
-    if known.height and last is not None:
-        labels.append(
-            _label(known["period_start"][-1], last, axis.words(last), ink, 700,
-                   shift if below else -shift)
-        )  # fmt: skip
-    if target is not None and isinstance(end, date):
-        words = f"Target {axis.words(target)}"
-        labels.append(_label(end, target, words, ink, 400, -shift if below else shift))
-    return labels
+    if known.is_empty():
+        return ()
+    month, last = int(known["period_start"][-1]), float(known["value"][-1])
+    if axis.target is None:
+        return (_label(month, last, axis.words(last), ink, weight=700),)
+    # Where the two labels would overlap, the higher one moves up and the lower one down.
+    shift = 9 if abs(last - axis.target) < _NEAR * span else 0
+    up = -shift if last >= axis.target else shift
+    return (
+        _label(month, last, axis.words(last), ink, weight=700, shift=up),
+        _label(
+            int(rows["period_start"][-1]),
+            axis.target,
+            f"Target {axis.goal()}",
+            ink,
+            weight=400,
+            shift=-up,
+        ),
+    )
 
 
 def _label(
-    month: date, value: float, words: str, ink: Palette, weight: int, shift: int
+    month: int, value: float, words: str, ink: Palette, *, weight: int, shift: int = 0
 ) -> alt.Chart:
     spot = pl.DataFrame({"period_start": [month], "value": [value], "words": [words]})
     return (
@@ -275,8 +288,9 @@ def _tooltip(rows: pl.DataFrame, axis: Axis, of: str = "period_start") -> list[a
     return tips
 
 
-def _month(day: date) -> str:
-    return day.strftime("%B %Y")
+def _timed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    # Milliseconds at midnight UTC: a date as text would be read in the reader's own zone.
+    return rows.with_columns(pl.col(column).cast(pl.Datetime("ms")).cast(pl.Int64))
 
 
 def _finished(chart: alt.LayerChart, ink: Palette, *, height: int | alt.Step) -> alt.LayerChart:

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard import access, links, tables, wording
-from dashboard.palette import DARK, LIGHT, Palette
+from dashboard import access, grids, links, tables, wording
+from dashboard.palette import Theme
 from metrics.release import Release
 
 ICON = Path(__file__).parent / "icon.png"
@@ -44,13 +44,12 @@ class Choice:
 def begin(title: str) -> None:
     """Set the title of the browser's tab and the dress of the page."""
     st.set_page_config(page_title=f"{title} · Case audit", page_icon=ICON, layout="wide")
-    st.html(_DRESS)
-    st.html(tables.STYLE)
+    st.html(_DRESS + tables.STYLE + grids.STYLE)
 
 
-def ink() -> Palette:
-    """Colours for charts in the reader's theme."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+def theme() -> Theme:
+    """The reader's theme."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def release() -> Release:
@@ -146,7 +145,7 @@ def _quarter(chosen: Release) -> tuple[date, list[str]]:
         links.quarter_code(start, fiscal_year_start_month=month): start
         for start in reversed(starts)
     }
-    titles = {code: wording.quarter_name(start) for code, start in of_code.items()}
+    titles = {code: wording.quarter_name(chosen, start) for code, start in of_code.items()}
     newest = links.quarter_code(_latest_whole(chosen), fiscal_year_start_month=month)
     code, notices = pick("quarter", "Quarter", tuple(of_code), titles, newest)
     return of_code[code], notices
