@@ -2,20 +2,18 @@
 
 import ast
 import re
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard import frame
 
-VIEWS = Path(__file__).parent / "views"
 _NAMED = re.compile(r"\d\d_([a-z_]+)\.py")
 
 
 def pages() -> list[st.Page]:
     """One page per file named like `10_audit.py`, in the order of their numbers."""
     found = []
-    for path in sorted(VIEWS.iterdir()):
+    for path in sorted(frame.VIEWS.iterdir()):
         named = _NAMED.fullmatch(path.name)
         if named is None:
             continue

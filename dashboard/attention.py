@@ -28,7 +28,7 @@ class Matter:
     signal: str = ""
 
 
-def findings(
+def matters(
     release: Release, quarter: date, level: str = "all", *, at_most: int = 4
 ) -> list[Matter]:
     """The most urgent findings of a quarter for a unit or for all, most urgent first."""

@@ -1,29 +1,30 @@
 """What every page shares: its dress, the row of filters above its title, and its choices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import access, grids, links, tables, wording
 from dashboard.palette import Theme
 from metrics.release import Release
 
+VIEWS = Path(__file__).parent / "views"
 ICON = Path(__file__).parent / "icon.png"
-
 ALL = "all"
 
 # What Streamlit draws by itself and this dashboard has no use for.
 _DRESS = """
-<style>
-[data-testid="stMainBlockContainer"] { max-width: 1240px; margin: 0 auto; }
-[data-testid="stHeaderActionElements"], [data-testid="stMainMenu"],
-[data-testid="stAppDeployButton"], [data-testid="stElementToolbar"],
-.vega-embed summary { display: none; }
-</style>
+[data-testid="stMainBlockContainer"]{max-width:1240px;margin:0 auto}
+[data-testid="stHeaderActionElements"],[data-testid="stMainMenu"],
+[data-testid="stElementToolbar"],.vega-embed summary{display:none}
+[data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{
+ color:var(--ca-secondary)}
+.st-key-prose{max-width:90ch}
 """
 
 
@@ -33,18 +34,13 @@ class Choice:
 
     release: Release
     quarter: date
-    level: str
-
-    @property
-    def breakdown(self) -> str:
-        """The breakdown that the level belongs to."""
-        return ALL if self.level == ALL else "unit"
+    level: str = ALL
 
 
 def begin(title: str) -> None:
     """Set the title of the browser's tab and the dress of the page."""
-    st.set_page_config(page_title=f"{title} · Case audit", page_icon=ICON, layout="wide")
-    st.html(_DRESS + tables.STYLE + grids.STYLE)
+    st.set_page_config(page_title=f"{title} · Case Audit", page_icon=ICON, layout="wide")
+    st.html(f"<style>{tables.style_for(theme())}{grids.STYLE}{_DRESS}</style>")
 
 
 def theme() -> Theme:
@@ -52,136 +48,122 @@ def theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def release() -> Release:
-    """Draw the row of filters with the audience alone and return the release chosen."""
-    with _row():
-        chosen, notices = _audience()
-    _tell(notices)
-    return chosen
+def filters() -> DeltaGenerator:
+    """Draw the empty row of filters that stands above the title."""
+    return st.container(horizontal=True, key="filters")
 
 
-def choice(*, of: str = "unit") -> Choice:
-    """Draw the row of filters and return what was chosen.
+def release(row: DeltaGenerator) -> Release:
+    """Draw the filter of audiences, where there are several, and open the newest release.
 
-    `of` is "unit" where a page can show one unit, "quarter" where it shows them all.
+    A page that is asked for again asks again here: nothing is shown because it was before.
     """
-    with _row():
-        chosen, notices = _audience()
-        quarter, said = _quarter(chosen)
-        notices += said
-        level = ALL
-        if of == "unit":
-            level, said = _unit(chosen)
-            notices += said
-    _tell(notices)
-    return Choice(release=chosen, quarter=quarter, level=level)
+    shelf = access.shelf_of()
+    found = tuple(shelf.newest()) if shelf is not None else ()
+    if shelf is None or not found:
+        _say_why_empty(shelf)
+    if len(found) == 1 and "audience" not in st.query_params:
+        return shelf.take(found[0])
+    titles = {name: audience_name(name) for name in found}
+    return shelf.take(pick(row, "audience", "Audience", titles, otherwise=found[0]))
+
+
+def quarter(row: DeltaGenerator, chosen: Release) -> date:
+    """Draw the filter of quarters, newest first; the last whole one is chosen at first."""
+    starts = chosen.quarters()
+    if not starts:
+        st.title("No quarter can be shown yet", anchor=False)
+        st.write("These figures do not cover a quarter. They cover", _coverage(chosen))
+        st.stop()
+    month = int(chosen.manifest["fiscal_year_start_month"])
+    codes = {
+        links.quarter_code(start, fiscal_year_start_month=month): start
+        for start in reversed(starts)
+    }
+    titles = {code: wording.quarter_name(chosen, start) for code, start in codes.items()}
+    whole = chosen.figures(period="quarter").filter("complete")["period_start"].max()
+    newest = next((code for code, start in codes.items() if start == whole), next(iter(codes)))
+    return codes[pick(row, "quarter", "Quarter", titles, otherwise=newest)]
+
+
+def unit(row: DeltaGenerator, chosen: Release) -> str:
+    """Draw the filter of units; all of them together are chosen at first."""
+    held = set(chosen.figures(breakdown="unit")["level"])
+    declared = {
+        code: title
+        for kind, code, title in chosen.table("levels")
+        .sort("position")
+        .select("breakdown", "level", "title")
+        .iter_rows()
+        if kind == "unit" and code in held
+    }
+    return pick(row, "unit", "Unit", {ALL: "All units", **declared}, otherwise=ALL)
 
 
 def pick(
-    name: str, label: str, codes: Sequence[str], titles: dict[str, str], otherwise: str
-) -> tuple[str, list[str]]:
-    """Draw one filter whose choice is kept in the address; return it and any notices."""
+    row: DeltaGenerator, name: str, label: str, titles: Mapping[str, str], *, otherwise: str
+) -> str:
+    """Draw one filter in the row and return the code chosen; the address keeps the choice.
+
+    `titles` gives the words of each code, in order. A code that the address asks for and that
+    is not among them is answered by a notice and the code `otherwise`.
+    """
     asked = dict(st.query_params)
-    if name not in asked and st.session_state.get(_kept(name)) in codes:
-        asked[name] = st.session_state[_kept(name)]
+    kept = st.session_state.get(f"kept_{name}")
+    if name not in asked and kept in titles:
+        asked[name] = kept
     chosen = links.choose(
-        asked, name, among=codes, otherwise=otherwise, words=label.lower()
+        asked, name, among=tuple(titles), otherwise=otherwise, words=label.lower()
     )
     box = f"box_{name}"
-    st.session_state[box] = chosen.code
-    st.session_state[_kept(name)] = chosen.code
+    st.session_state[box] = st.session_state[f"kept_{name}"] = chosen.code
     st.query_params[name] = chosen.code
-    st.selectbox(
+    row.selectbox(
         label,
-        codes,
+        tuple(titles),
         format_func=lambda code: titles.get(code, code),
         key=box,
         on_change=_follow,
         args=(name,),
-        width=200,
+        width=max(150, min(340, 60 + 9 * max(len(title) for title in titles.values()))),
         filter_mode=None,
     )
-    return chosen.code, [chosen.notice] if chosen.notice else []
+    if chosen.notice:
+        st.info(f"{chosen.notice} Shown instead: {titles[chosen.code]}.")
+    return chosen.code
+
+
+def links_to(*names: str) -> None:
+    """Draw a link to each of the pages named, keeping what the reader has chosen."""
+    kept = dict(st.query_params)
+    with st.container(horizontal=True, key="onward"):
+        for name in names:
+            st.page_link(next(VIEWS.glob(f"[0-9][0-9]_{name}.py")), query_params=kept)
+
+
+def audience_name(audience: str) -> str:
+    """An audience as words: 'Committee'."""
+    return audience.replace("_", " ").capitalize()
 
 
 def _follow(name: str) -> None:
     st.query_params[name] = st.session_state[f"box_{name}"]
 
 
-def _kept(name: str) -> str:
-    return f"last_{name}"
+def _coverage(chosen: Release) -> str:
+    held = chosen.manifest
+    first, last = (date.fromisoformat(held[f"coverage_{end}"]) for end in ("from", "until"))
+    return f"{wording.day_text(first)} to {wording.day_text(last)}."
 
 
-def _row() -> st.delta_generator.DeltaGenerator:
-    return st.container(horizontal=True, key="filters")
-
-
-def _audience() -> tuple[Release, list[str]]:
-    shelf = access.shelf_of()
-    found = tuple(shelf.newest()) if shelf is not None else ()
-    if shelf is None or not found:
-        _nothing_to_show(shelf)
-    notices: list[str] = []
-    audience = found[0]
-    if len(found) > 1:
-        titles = {name: name.replace("_", " ").capitalize() for name in found}
-        audience, notices = pick("audience", "Audience", found, titles, found[0])
-    elif st.query_params.get("audience", audience) != audience:
-        notices = [f"The link asks for another audience; these figures are for: {audience}."]
-    return shelf.take(audience), notices
-
-
-def _quarter(chosen: Release) -> tuple[date, list[str]]:
-    starts = chosen.quarters()
-    if not starts:
-        st.title("No quarter can be shown yet")
-        st.write(
-            f"The figures for the {chosen.audience} hold no whole quarter. They cover"
-            f" {chosen.manifest['coverage_from']} to {chosen.manifest['coverage_until']}."
-        )
-        st.stop()
-    month = int(chosen.manifest["fiscal_year_start_month"])
-    of_code = {
-        links.quarter_code(start, fiscal_year_start_month=month): start
-        for start in reversed(starts)
-    }
-    titles = {code: wording.quarter_name(chosen, start) for code, start in of_code.items()}
-    newest = links.quarter_code(_latest_whole(chosen), fiscal_year_start_month=month)
-    code, notices = pick("quarter", "Quarter", tuple(of_code), titles, newest)
-    return of_code[code], notices
-
-
-def _latest_whole(chosen: Release) -> date:
-    whole = chosen.figures(period="quarter", complete=True)["period_start"]
-    last = whole.max()
-    return last if isinstance(last, date) else chosen.quarters()[-1]
-
-
-def _unit(chosen: Release) -> tuple[str, list[str]]:
-    units = chosen.table("levels")
-    held = set(chosen.figures(breakdown="unit")["level"])
-    declared = [
-        (code, title)
-        for breakdown, code, title in units.select("breakdown", "level", "title").iter_rows()
-        if breakdown == "unit" and code in held
-    ]
-    titles = {ALL: "All units", **dict(declared)}
-    return pick("unit", "Unit", tuple(titles), titles, ALL)
-
-
-def _nothing_to_show(shelf: access.Shelf | None) -> NoReturn:
-    st.title("Nothing has been published here yet")
+def _say_why_empty(shelf: access.Shelf | None) -> NoReturn:
+    st.title("Nothing has been published here yet", anchor=False)
     if shelf is None:
-        st.write("This server was started without a folder of releases, so it shows nothing.")
+        st.write("This server was started without releases to show.")
     else:
-        named = ", ".join(shelf.audiences)
+        named = wording.listed([audience_name(name).lower() for name in shelf.audiences])
         st.write(
-            f"There is no release for: {named}. To make one, run"
-            f" `case-audit publish --audience {shelf.audiences[0]}` in the workspace."
+            f"There is no release for {named}. To make one, run this in the workspace:"
         )
+        st.code(f"case-audit publish --audience {shelf.audiences[0]}", language=None)
     st.stop()
-
-
-def _tell(notices: list[str]) -> None:
-    for notice in notices:
-        st.info(notice)

@@ -1,37 +1,49 @@
-"""Plain tables of text as HTML, for numbers that stand beneath a chart."""
+"""Small tables and lists of text that stand beneath charts and headings."""
 
 from collections.abc import Sequence
 from html import escape
 
-# Follows the colours of `dashboard.tables.STYLE`.
+from dashboard.markup import Column, plain, table
+from metrics.release import Release
+
+# Beside the classes of `dashboard.tables.STYLE`, whose colours these use.
 STYLE = """
-<style>
-.ca-grid { overflow-x: auto; }
-.ca-grid table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.ca-grid caption { text-align: left; font-weight: 600; padding: 0 0 8px; }
-.ca-grid th, .ca-grid td { border: 0; border-bottom: 1px solid var(--ca-line);
-  padding: 8px 16px 8px 0; text-align: left; vertical-align: top; }
-.ca-grid thead th { color: var(--ca-secondary); font-size: 14px; font-weight: 600; }
-.ca-grid tbody th { font-weight: 400; }
 .ca-key { color: var(--ca-secondary); font-size: 14px; margin: 0; }
 .ca-key span { display: inline-block; margin-right: 20px; }
 .ca-events { color: var(--ca-secondary); font-size: 14px; list-style: none; margin: 0;
   padding: 0; }
 .ca-events li { margin: 0 0 4px; }
-</style>
 """
+KEY = (
+    '<p class="ca-key"><span>■ worse than usual</span><span>▲ better than usual</span>'
+    "<span>● within usual variation</span><span>Shaded: usual month-to-month range</span>"
+    "<span>Dashed line: target</span></p>"
+)
 
 
 def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose first column names each row."""
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+    """A table of words whose first column names each row."""
+    columns = [Column(title) for title in header]
+    return table(caption, columns, [[plain(cell) for cell in row] for row in rows])
+
+
+def provenance(release: Release) -> str:
+    """What is needed to make the same release again."""
+    held = release.manifest
+    words = {
+        "release": "Release",
+        "as_of": "Data to",
+        "coverage_from": "Covers from",
+        "coverage_until": "Covers until",
+        "time_zone": "Days are those of",
+        "method": "Method of protection",
+        "policy": "Policy",
+        "product_version": "Version of Case Audit",
+        "inputs_sha256": "Fingerprint of the data and rules",
+    }
+    said = "".join(
+        f"<li>{escape(title)}: {escape(held[name])}</li>"
+        for name, title in words.items()
+        if held.get(name)
     )
-    return (
-        f'<div class="ca-grid"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return f'<ul class="ca-events">{said}</ul>'

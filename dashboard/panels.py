@@ -14,13 +14,6 @@ from dashboard.grids import grid
 from dashboard.palette import PALETTES, Theme
 from metrics.release import Release
 
-KEY = (
-    '<p class="ca-key"><span>■ worse than usual</span><span>▲ better than usual</span>'
-    "<span>● within usual variation</span><span>shaded: usual month-to-month range</span>"
-    "<span>dashed line: target</span></p>"
-)
-
-
 def matter(chosen: frame.Choice, found: Matter) -> None:
     """Draw one matter: its headline, its months, how units compare, and the numbers."""
     release, quarter, subject = chosen.release, chosen.quarter, found.subject

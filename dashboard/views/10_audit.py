@@ -2,27 +2,36 @@
 
 import streamlit as st
 
-from dashboard import attention, charts, frame, panels, tables, wording
+from dashboard import attention, frame, grids, panels, tables, wording
 
-chosen = frame.choice()
-release, quarter, level = chosen.release, chosen.quarter, chosen.level
+row = frame.filters()
+release = frame.release(row)
+quarter = frame.quarter(row, release)
+level = frame.unit(row, release)
 
 case_word = release.manifest["case_word"]
-st.title(f"Ethics {case_word} audit, {wording.quarter_name(quarter)}", anchor=False)
-st.caption(panels.particulars(release, quarter, level))
+name = wording.quarter_in_words(release, quarter)
+st.title(f"Ethics {case_word} audit, {name}", anchor=False)
+audience = frame.audience_name(release.audience).lower()
+st.caption(f"{wording.subtitle(release, quarter, level)} · for: {audience}")
 
 st.html(tables.verdict_panel(release, quarter, level))
 st.html(tables.scorecard(release, quarter, level))
 st.html(tables.four_measures(release, quarter, level))
 
 st.header("What needs attention", anchor=False)
-found = attention.findings(release, quarter, level)
+found = attention.matters(release, quarter, level)
 if found:
-    st.html(panels.key_of_charts())
-    for left, right in zip(found[::2], [*found[1::2], None], strict=False):
-        for column, finding in zip(st.columns(2, gap="large"), (left, right), strict=True):
-            if finding is not None:
-                with column:
-                    panels.finding(chosen, finding)
+    st.html(grids.KEY)
 else:
-    st.write(panels.nothing_stands_out(release, quarter, level))
+    st.write(wording.headline(release, quarter, level))
+    st.write("No measure left its usual range in the quarter, so there is no chart to show.")
+for pair in (found[:2], found[2:]):
+    for column, matter in zip(st.columns(2, gap="large"), pair, strict=False):
+        with column:
+            panels.matter(frame.Choice(release, quarter, level), matter)
+
+st.header("How these figures are made", anchor=False)
+st.write(wording.method_note(release))
+st.write(wording.audience_sentence(release))
+frame.links_to("methods", "data_quality", "export")
