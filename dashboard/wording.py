@@ -188,6 +188,11 @@ def some_of(k: int, n: int) -> str:
     return f"all {in_words(n)} commitments"
 
 
+def plural_commitments(n: int) -> str:
+    """'Six commitments', for a heading."""
+    return f"{capital(in_words(n))} {'commitment' if n == 1 else 'commitments'}"
+
+
 def none_of(n: int) -> str:
     """'None of the six commitments', 'Neither of the two commitments'."""
     if n == 1:
