@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import frame, wording
+from dashboard import frame, links, wording
 from dashboard.series import Subject
 from metrics.release import Release
 
@@ -69,14 +69,29 @@ def start(row: DeltaGenerator, release: Release, subject: Subject, by: str, each
         .unique()
         .sort("period_start", descending=True)
     )
-    titles = {
-        first.isoformat(): wording.period_name(release, each, first, last)
+    if each == "whole":
+        return date.fromisoformat(str(spans["period_start"][0]))
+    month = int(release.manifest["fiscal_year_start_month"])
+    codes = {
+        links.period_code(each, first, fiscal_year_start_month=month): (first, last)
         for first, last, _ in spans.iter_rows()
     }
-    whole = spans.filter("complete")["period_start"]
-    newest = (whole if len(whole) else spans["period_start"])[0]
-    code = frame.pick(row, "of", "Of", titles, otherwise=newest.isoformat())
-    return date.fromisoformat(code)
+    titles = {
+        code: wording.period_name(release, each, *ends) for code, ends in codes.items()
+    }
+    whole = spans.filter("complete")["period_start"].max()
+    newest = next((code for code, ends in codes.items() if ends[0] == whole), next(iter(codes)))
+    return codes[frame.pick(row, each, each.capitalize(), titles, otherwise=newest)][0]
+
+
+def target(release: Release, subject: Subject) -> float | None:
+    """The target of the commitment that a measure belongs to; None where it has none."""
+    found = release.table("commitments").filter(
+        pl.col("metric") == subject.metric,
+        pl.col("measure") == subject.measure,
+        pl.col("part").fill_null("") == subject.part,
+    )
+    return float(found["target"][0]) if found.height else None
 
 
 def _figures(release: Release, subject: Subject) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from dashboard.palette import Palette
-from dashboard.phrases import month_text, value_text
+from dashboard.phrases import listed, month_text, value_text
 from dashboard.phrases import target as target_text
 
 FONT = "Source Sans, Source Sans 3, sans-serif"
@@ -70,9 +70,7 @@ def months(
         "period_start:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(
-            format="%b %Y", tickCount={"interval": "month", "step": 6}, grid=False
-        ),
+        axis=alt.Axis(format="%b %Y", values=_ticks(rows), grid=False),
     )
     months_shown = alt.Chart(rows).encode(x=x)
     layers: list[alt.Chart] = [
@@ -148,20 +146,20 @@ def describe_months(rows: pl.DataFrame, *, axis: Axis) -> str:
     """Say in words what the months show, for a reader who cannot see the chart."""
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        return f"{axis.title}: no month has a published figure."
+        return f"{axis.title}: nothing has been published."
     first, last = known.row(0, named=True), known.row(-1, named=True)
     said = [
-        f"{axis.title}: {known.height} months from {month_text(first['period_start'])}"
+        f"{axis.title}, from {month_text(first['period_start'])}"
         f" to {month_text(last['period_start'])}.",
-        f"The last is {axis.words(last['value'])}.",
+        f"The last value is {axis.words(last['value'])}.",
     ]
     if axis.target is not None:
         said.append(f"The target is {axis.goal()}.")
-    for signal, words in (("worse", "worse"), ("better", "better")):
+    for signal in ("worse", "better", "higher", "lower"):
         unusual = known.filter(pl.col("signal") == signal)["period_start"]
         if len(unusual):
-            named = ", ".join(month_text(month) for month in unusual)
-            said.append(f"Months {words} than usual: {named}.")
+            named = listed([month_text(month) for month in unusual])
+            said.append(f"{signal.capitalize()} than usual: {named}.")
     return " ".join(said)
 
 
@@ -169,7 +167,7 @@ def describe_units(rows: pl.DataFrame, *, axis: Axis) -> str:
     """Say in words how the units compare, for a reader who cannot see the chart."""
     known = rows.filter(pl.col("value").is_not_null())
     if known.is_empty():
-        return f"{axis.title}: no unit has a published figure."
+        return f"{axis.title}: nothing has been published."
     named = "; ".join(
         f"{row['title']} {axis.words(row['value'])}"
         + (f", {row['signal']} than chance explains" if row["signal"] != "usual" else "")
@@ -191,6 +189,13 @@ def _span(rows: pl.DataFrame, axis: Axis) -> tuple[float, float]:
     room = (high - low) * 0.08 or 0.05 * (abs(high) or 1.0)
     low, high = max(low - room, 0.0), high + room
     return low, min(high, 1.0) if axis.share else high
+
+
+def _ticks(rows: pl.DataFrame) -> list[int]:
+    """Few enough dates that their labels do not touch, ending with the last one."""
+    starts = rows["period_start"].to_list()
+    step = -(-len(starts) // 4)
+    return starts[::-1][:: step or 1]
 
 
 def _target_line(target: float, ink: Palette) -> alt.Chart:
@@ -277,9 +282,11 @@ def _colour(ink: Palette) -> alt.Color:
 
 def _tooltip(rows: pl.DataFrame, axis: Axis, of: str = "period_start") -> list[alt.Tooltip]:
     first = (
-        alt.Tooltip("title:N", title="Unit")
+        alt.Tooltip("title:N", title="Level")
         if of == "title"
-        else alt.Tooltip("period_start:T", title="Month", format="%b %Y", timeUnit="utcyearmonth")
+        else alt.Tooltip(
+            "period_start:T", title="From", format="%B %Y", timeUnit="utcyearmonth"
+        )
     )
     tips = [first, alt.Tooltip("value:Q", title=axis.title, format=axis.format)]
     if rows["numerator"].drop_nulls().len():

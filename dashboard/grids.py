@@ -1,9 +1,11 @@
 """Small tables and lists of text that stand beneath charts and headings."""
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 from dashboard.markup import Column, plain, table
+from dashboard.wording import exceptions, trust_headline
 from metrics.release import Release
 
 # Beside the classes of `dashboard.tables.STYLE`, whose colours these use.
@@ -25,6 +27,21 @@ def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """A table of words whose first column names each row."""
     columns = [Column(title) for title in header]
     return table(caption, columns, [[plain(cell) for cell in row] for row in rows])
+
+
+def trust_panel(release: Release, quarter: date) -> str:
+    """Which commitments may be used as they stand, and what the others could hide."""
+    cautions = [found for found in exceptions(release, quarter) if found.kind == "caution"]
+    items = "".join(
+        f"<li><strong>{escape(found.title)}</strong>. {escape(found.sentence)}</li>"
+        for found in cautions
+    )
+    tone = "caution" if cautions else "better"
+    return (
+        f'<section class="ca-panel ca-panel-{tone}">'
+        f'<h2 class="ca-verdict">{escape(trust_headline(release, quarter))}</h2>'
+        f"{f'<ul>{items}</ul>' if items else ''}</section>"
+    )
 
 
 def provenance(release: Release) -> str:

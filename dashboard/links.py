@@ -36,6 +36,14 @@ def quarter_start(code: str, *, fiscal_year_start_month: int = 1) -> date | None
     return date(year, months % 12 + 1, 1) if year <= date.max.year else None
 
 
+def period_code(period: str, start: date, *, fiscal_year_start_month: int = 1) -> str:
+    """Stable code of a month (2026-07), a quarter (2026Q3) or a year (2026)."""
+    if period == "month":
+        return f"{start.year}-{start.month:02d}"
+    quarter = quarter_code(start, fiscal_year_start_month=fiscal_year_start_month)
+    return quarter if period == "quarter" else quarter[:4]
+
+
 def choose(
     asked: Mapping[str, str],
     name: str,

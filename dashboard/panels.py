@@ -14,6 +14,15 @@ from dashboard.grids import grid
 from dashboard.palette import PALETTES, Theme
 from metrics.release import Release
 
+_STANDING = {
+    "usual": "could be chance",
+    "better": "better than chance explains",
+    "worse": "worse than chance explains",
+    "higher": "higher than chance explains",
+    "lower": "lower than chance explains",
+}
+
+
 def matter(chosen: frame.Choice, found: Matter) -> None:
     """Draw one matter: its headline, its months, how units compare, and the numbers."""
     release, quarter, subject = chosen.release, chosen.quarter, found.subject
@@ -26,18 +35,15 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
         st.write("No month of this has a figure that can be shown.")
         return
     events = series.marked_events(release, subject, rows)
-    st.vega_lite_chart(
-        spec=_months(release.path, subject, axis, end, frame.theme(), _release=release),
-        theme=None,
-        key=f"months.{name}",
-        alt=charts.describe_months(rows, axis=axis),
-    )
+    spec = _months(release.path, subject, axis, end, frame.theme(), _release=release)
+    _draw(spec, key=f"months.{name}", alt=charts.describe_months(rows, axis=axis))
     if events.height:
         st.html(listed_events(release, events))
     with st.expander("The same numbers as a table"):
-        st.html(month_table(rows, axis))
+        st.html(period_table(release, rows, axis))
         if chosen.level == frame.ALL:
-            st.html(unit_table(series.by_unit(release, subject, quarter=quarter), axis))
+            units = series.by_level(release, subject, "unit", start=quarter)
+            st.html(level_table(units, axis, first="Unit"))
 
 
 def headline(chosen: frame.Choice, found: Matter) -> str:
@@ -51,17 +57,25 @@ def headline(chosen: frame.Choice, found: Matter) -> str:
     return f"{found.title}: {wording.signal_word(found.signal)}"
 
 
-def compared(rows: pl.DataFrame, axis: charts.Axis, *, key: str) -> None:
-    """Draw the levels of a breakdown side by side."""
-    if rows["value"].drop_nulls().is_empty():
-        return
-    ink = PALETTES[frame.theme()]
-    st.vega_lite_chart(
-        spec=charts.units(rows, axis=axis, ink=ink).to_dict(),
-        theme=None,
-        key=key,
-        alt=charts.describe_units(rows, axis=axis),
-    )
+def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str) -> None:
+    """Draw one measure over the periods of one length, with its table."""
+    if rows["value"].drop_nulls().len() > 1:
+        events = series.no_events(release)
+        chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
+        _draw(chart.to_dict(), key="over_time", alt=charts.describe_months(rows, axis=axis))
+    st.html(period_table(release, rows, axis, each=each))
+
+
+def side_by_side(rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> None:
+    """Draw the levels of a breakdown side by side, with their table."""
+    if rows["value"].drop_nulls().len() > 1:
+        chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
+        _draw(chart.to_dict(), key="levels", alt=charts.describe_units(rows, axis=axis))
+    st.html(level_table(rows, axis, first=first))
+
+
+def _draw(spec: dict[str, Any], *, key: str, alt: str) -> None:
+    st.vega_lite_chart(spec=spec, theme=None, key=key, alt=alt)
 
 
 def listed_events(release: Release, events: pl.DataFrame) -> str:
@@ -77,37 +91,37 @@ def listed_events(release: Release, events: pl.DataFrame) -> str:
     return f'<ul class="ca-events">{"".join(said)}</ul>'
 
 
-def month_table(rows: pl.DataFrame, axis: charts.Axis) -> str:
-    """The numbers of a chart of months, newest first."""
+def period_table(
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str = "month"
+) -> str:
+    """The numbers of a chart of periods, newest first."""
     body = [
         (
-            wording.month_text(row["period_start"]),
+            wording.period_name(release, each, row["period_start"], row["period_end"]),
             _value(row, axis),
             _counts(row),
             _range(row, axis),
-            wording.signal_word(row["signal"]) if row["value"] is not None else "",
+            wording.signal_word(row["signal"]) if row["lower"] is not None else "",
         )
         for row in rows.reverse().iter_rows(named=True)
     ]
-    header = ("Month", axis.title, "Counts", "Usual range", "Compared with usual")
-    return grid(f"{axis.title}, by month", header, body)
+    header = ("Period", "Figure", "Counts", "Usual range", "Compared with usual")
+    return grid(axis.title, header, body)
 
 
-def unit_table(rows: pl.DataFrame, axis: charts.Axis, *, first: str = "Unit") -> str:
-    """The numbers of a chart of units, those with a figure first."""
+def level_table(rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
+    """The numbers of a chart of levels, the highest first."""
     body = [
         (
             row["title"] or row["level"],
             _value(row, axis),
             _counts(row),
             _range(row, axis),
-            {"worse": "stands out as worse", "better": "stands out as better"}.get(
-                row["signal"] or "", ""
-            ),
+            _STANDING.get(row["signal"], "") if row["lower"] is not None else "",
         )
         for row in rows.iter_rows(named=True)
     ]
-    header = (first, axis.title, "Counts", "Range of chance", "Compared with all")
+    header = (first, "Figure", "Counts", "Range of chance", "Compared with all")
     return grid(f"{axis.title}, by {first.lower()}", header, body)
 
 

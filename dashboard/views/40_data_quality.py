@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import frame, tables, wording
+from dashboard import frame, grids, tables, wording
 
 row = frame.filters()
 release = frame.release(row)
@@ -10,11 +10,16 @@ quarter = frame.quarter(row, release)
 
 st.title("Can these figures be trusted?", anchor=False)
 st.caption(
-    f"{wording.checks_sentence(release)} Data to {wording.day_text(release.as_of)}."
+    f"{wording.quarter_name(release, quarter)} · data to {wording.day_text(release.as_of)} ·"
+    f" {release.manifest['checks_run']} checks · {release.table('deliveries').height} exports"
 )
 
-st.html(tables.trust_panel(release, quarter))
-st.html(tables.checks(release, "failed"))
+st.html(grids.trust_panel(release, quarter))
+st.html(tables.trust(release, quarter))
+
+st.header("What the checks found", anchor=False)
+st.html(tables.checks(release))
+
+st.header("Rows received, rows used", anchor=False)
 st.html(tables.deliveries(release))
-with st.expander("Checks that passed or had nothing to examine"):
-    st.html(tables.checks(release, "passed"))
+frame.links_to("audit", "methods", "export")
