@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from dashboard.figure import Figure, base_of, find_figure, signals
-from dashboard.markup import Cell, Column, figure_cell, plain, signal_cell, table
+from dashboard.markup import Cell, Column, figure_cell, plain, table, unit_signal_cell
 from dashboard.phrases import count
 from dashboard.wording import cases, interval_text, quarter_in_words
 from metrics.release import Release
@@ -96,7 +96,7 @@ def level_row(level: Level, by: str) -> list[Cell]:
     ]
     if by == "unit":
         whole = figure.breakdown == "all"
-        cells.append(plain("–") if whole or not shown else signal_cell(level.compared))
+        cells.append(plain("–") if whole or not shown else unit_signal_cell(level.compared))
     return cells
 
 

@@ -11,6 +11,7 @@ from dashboard.palette import PALETTES
 from dashboard.phrases import (
     SIGNAL_SYMBOLS,
     STATE_WORDS,
+    UNIT_SIGNAL_WORDS,
     figure_text,
     short_month,
     signal_word,
@@ -127,9 +128,9 @@ def verdict_badge(code: str) -> Cell:
     return Cell(badge(verdict_symbol(code), verdict_word(code), tone))
 
 
-def signal_cell(signal: str) -> Cell:
-    """What a signal says, with its symbol; coloured only where it is better or worse."""
-    words = signal_word(signal)
+def unit_signal_cell(signal: str) -> Cell:
+    """How a unit compares with all; coloured only where it is better or worse."""
+    words = UNIT_SIGNAL_WORDS.get(signal)
     if not words:
         return plain("not compared")
     tone = {"worse": "concern", "better": "better"}.get(signal)

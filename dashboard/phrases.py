@@ -52,6 +52,13 @@ SIGNAL_WORDS = {
     "higher": "higher than usual",
     "lower": "lower than usual",
 }
+UNIT_SIGNAL_WORDS = {
+    "usual": "within chance",
+    "better": "better than all units",
+    "worse": "worse than all units",
+    "higher": "higher than all units",
+    "lower": "lower than all units",
+}
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
 NUMBERS = "no one two three four five six seven eight nine ten".split()
 MONTHS = (
@@ -128,7 +135,7 @@ def capital(sentence: str) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Parts as a list in a sentence: 'a', 'a and b', 'a, b and c'."""
+    """Parts as they are listed in a sentence: 'a', 'a and b', 'a, b and c'."""
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"

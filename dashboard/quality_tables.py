@@ -70,7 +70,8 @@ def damage(verdict: Mapping[str, Any]) -> tuple[bool, bool, float]:
 
 def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
     """One check that found something."""
-    since = month_text(verdict["since"]) if verdict["since"] else "not known"
+    unknown = "not known" if verdict["outcome"] == "failed" else "–"
+    since = month_text(verdict["since"]) if verdict["since"] else unknown
     failing = f"{count(verdict['failing'] or 0)} of {count(verdict['examined'] or 0)}"
     name = two_lines(verdict["title"], verdict["why"], size="bold")
     if verdict["remedy"] and verdict["outcome"] == "failed":
@@ -145,7 +146,7 @@ def range_text(figure: Figure) -> str:
     if figure.value is None or figure.worst is None or figure.best is None:
         return "–"
     worst, best = share(figure.worst), share(figure.best)
-    return "no doubt" if worst == best else f"{worst} to {best}"
+    return "nothing unknown" if worst == best else f"{worst} to {best}"
 
 
 def failing_checks(failed: pl.DataFrame, metric: str) -> str:
@@ -174,7 +175,7 @@ def deliveries(release: Release) -> str:
 
 
 def delivery_sentence(rows: pl.DataFrame) -> str:
-    """'2,110 rows received: 2,100 used, 3 unreadable, 7 exact repeats.'"""
+    """Say '2,110 rows received, 2,100 used, 3 unreadable, 7 exact repeats'."""
     names = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
     received, used, bad, repeats = (int(rows[name].sum() or 0) for name in names)
     sentence = (

@@ -18,7 +18,9 @@ FRAGMENTS = """
 .ca-panel-caution{border-color:var(--ca-caution);background:var(--ca-caution-panel)}
 .ca-panel-quiet{border-color:var(--ca-usual)}
 .ca-table{width:100%;border-collapse:collapse;color:var(--ca-text);font-size:16px;
- line-height:1.35;font-variant-numeric:tabular-nums;margin:0 0 8px;border:0}
+ line-height:1.35;font-variant-numeric:tabular-nums;margin:0 0 30px;border:0}
+.ca-table + .ca-note{margin-top:-20px}
+.ca-table td.ca-number{white-space:nowrap}
 .ca-table caption{caption-side:top;text-align:left;font-size:17px;font-weight:650;
  color:var(--ca-text);padding:0 0 8px}
 .ca-table th,.ca-table td{padding:10px 10px;text-align:left;vertical-align:middle;border:0;
@@ -71,7 +73,7 @@ FRAGMENTS = """
  .ca-table tbody tr:first-child{border-top:2px solid var(--ca-line)}
  .ca-table tbody th{border:0;padding:0 0 6px}
  .ca-table tbody td,.ca-table tbody td.ca-number{display:flex;gap:12px;align-items:baseline;
-  justify-content:space-between;border:0;padding:3px 0;text-align:right}
+  justify-content:space-between;border:0;padding:3px 0;text-align:right;white-space:normal}
  .ca-table td.ca-withheld{padding:3px 6px}
  .ca-label{display:block;flex:0 0 38%;text-align:left;font-size:14px;
   color:var(--ca-secondary)}
@@ -84,7 +86,8 @@ FRAGMENTS = """
  .ca-panel{padding:8pt 12pt;margin-bottom:12pt;break-inside:avoid}
  .ca-panel .ca-verdict{font-size:15pt}
  .ca-panel p,.ca-panel li{font-size:10.5pt;margin-top:2pt}
- .ca-table{font-size:10pt;margin-bottom:4pt}
+ .ca-table{font-size:10pt;margin-bottom:14pt}
+ .ca-table + .ca-note{margin-top:-10pt}
  .ca-table caption{font-size:11pt;padding-bottom:3pt;break-after:avoid}
  .ca-table thead{display:table-header-group}
  .ca-table tr{break-inside:avoid}

@@ -9,7 +9,6 @@ from html import escape
 from dashboard.figure import (
     Figure,
     Standing,
-    base_of,
     history,
     months_after,
     quarterly,
@@ -31,6 +30,7 @@ from dashboard.quality_tables import checks, definitions, deliveries, rules, tru
 from dashboard.style import STYLE, style_for
 from dashboard.wording import (
     Finding,
+    about,
     capital,
     change_text,
     count,
@@ -69,6 +69,7 @@ HEADLINE_MEASURES = (
     ("escalation_compliance", "share_met", "Escalated in time, of those due"),
     ("satisfaction", "top_two", "Satisfied, of those who answered"),
 )
+LEADS = {"missed": "", "caution": "Use with caution: ", "note": "Data note: "}
 KEY = (
     "Grey band: usual month-to-month range. Dashed line: target. ▲ better than usual,"
     " ■ worse than usual, ● usual variation."
@@ -97,7 +98,7 @@ def tone(release: Release, quarter: date, level: str) -> str:
 
 def finding_html(finding: Finding) -> str:
     """A missed commitment or a caution, its name first."""
-    lead = "Use with caution: " if finding.kind == "caution" else ""
+    lead = LEADS[finding.kind]
     return f"<strong>{escape(lead + finding.title)}</strong>. {escape(finding.sentence)}"
 
 
@@ -110,8 +111,8 @@ def scorecard(release: Release, quarter: date, level: str = "all") -> str:
         Column("Result"),
         Column("Share", "number"),
         Column("Target", "number"),
-        Column(f"Since {quarter_name(release, before)}"),
-        Column(quarter_name(release, last_year), "number"),
+        Column(f"Since {heading(release, before)}"),
+        Column(heading(release, last_year), "number"),
         Column("Last 24 months"),
     ]
     caption = f"{plural_commitments(len(rows))}, {quarter_in_words(release, quarter)}"
@@ -122,6 +123,11 @@ def scorecard(release: Release, quarter: date, level: str = "all") -> str:
         " count as late."
     )
     return f'{table(caption, columns, body)}<p class="ca-note">{escape(note)}</p>'
+
+
+def heading(release: Release, quarter: date) -> str:
+    """A quarter's name that does not break in a narrow column."""
+    return quarter_name(release, quarter).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def scorecard_row(release: Release, quarter: date, row: Standing) -> list[Cell]:
@@ -152,8 +158,8 @@ def four_measures(release: Release, quarter: date, level: str = "all") -> str:
         Column("Measure"),
         Column(quarter_in_words(release, quarter), "number"),
         Column("Behind it"),
-        Column(quarter_name(release, before), "number"),
-        Column(quarter_name(release, last_year), "number"),
+        Column(heading(release, before), "number"),
+        Column(heading(release, last_year), "number"),
         Column("Last 24 months"),
     ]
     titles = dict(release.table("definitions").select("metric", "metric_title").iter_rows())
@@ -164,11 +170,10 @@ def four_measures(release: Release, quarter: date, level: str = "all") -> str:
             for start in (quarter, before, last_year)
         )
         name = titles.get(metric) or capital(metric.replace("_", " "))
-        interval = interval_text(now)
         rows.append(
             [
                 two_lines(name, words, size="bold"),
-                figure_cell(now, f"95% interval {interval}" if interval else ""),
+                figure_cell(now),
                 lines(behind(release, quarter, level, now)),
                 short_cell(then),
                 short_cell(ago),
@@ -190,17 +195,18 @@ def lines(sentences: list[str]) -> Cell:
 
 def behind(release: Release, quarter: date, level: str, figure: Figure) -> list[str]:
     """The counts and companions without which a measure misleads."""
+    interval = interval_text(figure)
     said = [capital(counts_text(release, figure))]
+    said += [f"95% interval {interval}"] if interval else []
     if figure.metric == "time_to_resolution":
         said += survival_lines(release, quarter, level)
     elif figure.metric == "satisfaction":
         said += satisfaction_lines(release, quarter, level, figure)
     elif figure.metric == "escalation_compliance":
-        about = "about " if base_of(release) > 1 else ""
         if figure.pending:
-            said.append(f"{capital(about)}{count(figure.pending)} not due yet")
+            said.append(capital(f"{about(release)}{count(figure.pending)} not due yet"))
         if figure.missing:
-            said.append(f"{capital(about)}{count(figure.missing)} cannot be judged")
+            said.append(capital(f"{about(release)}{count(figure.missing)} cannot be judged"))
     if figure.state != "ok" and figure.reason:
         said.append(figure.reason)
     return [line for line in said if line]

@@ -12,6 +12,7 @@ import polars as pl
 
 from dashboard.figure import (
     Figure,
+    Signal,
     Standing,
     base_of,
     months_after,
@@ -26,7 +27,6 @@ from dashboard.phrases import (
     day_text,
     days,
     figure_text,
-    half_up,
     in_words,
     interval_text,
     listed,
@@ -44,17 +44,22 @@ from dashboard.phrases import (
     verdict_symbol,
     verdict_word,
 )
+from dashboard.verdict_sentence import none_of, plural_commitments, some_of, verdict_sentence
 from metrics.release import Release
 
 __all__ = [
     "Finding",
+    "about",
     "audience_sentence",
+    "base_sentence",
     "capital",
+    "cases",
     "caution_of",
     "change_text",
     "checks_sentence",
     "count",
     "counts_text",
+    "could_flip",
     "day_text",
     "days",
     "exceptions",
@@ -66,6 +71,7 @@ __all__ = [
     "method_note",
     "month_text",
     "period_name",
+    "plural_commitments",
     "quarter_in_words",
     "quarter_name",
     "rate",
@@ -78,20 +84,24 @@ __all__ = [
     "trust_headline",
     "unit_headline",
     "value_text",
+    "verdict_sentence",
     "verdict_symbol",
     "verdict_word",
 ]
 
-UNJUDGED = ("too_few", "cannot_say", "not_assessable", "no_data")
 # From this share of undecidable deadlines on, a reader is told even if no verdict hangs on it.
 WORTH_SAYING = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a reader should know: a commitment missed, or a figure to use with care."""
+    """Something a reader should know about a commitment.
 
-    kind: Literal["missed", "caution"]
+    It was missed, or its figure needs caution since what is unknown could turn the result,
+    or there is a note on what is unknown though it could not.
+    """
+
+    kind: Literal["missed", "caution", "note"]
     commitment: str
     title: str
     sentence: str
@@ -112,9 +122,14 @@ def subtitle(release: Release, quarter: date, level: str = "all") -> str:
         span_text(quarter, months_after(quarter, 3)),
     ]
     if received.state == "ok" and received.value is not None:
-        about = "about " if base_of(release) > 1 else ""
-        parts.append(f"{about}{count(received.value)} {cases(release, received.value)} received")
+        word = cases(release, received.value)
+        parts.append(f"{about(release)}{count(received.value)} {word} received")
     return " · ".join([*parts, f"data to {day_text(release.as_of)}"])
+
+
+def about(release: Release) -> str:
+    """The word before a count that is rounded; nothing before an exact one."""
+    return "about " if base_of(release) > 1 else ""
 
 
 def cases(release: Release, n: float) -> str:
@@ -133,78 +148,6 @@ def headline(release: Release, quarter: date, level: str = "all") -> str:
     return f"{release.title_of('unit', level)}: {sentence[:1].lower()}{sentence[1:]}"
 
 
-def verdict_sentence(verdicts: list[str], when: str) -> str:
-    """How many commitments were met, of those verdicts, in the quarter called `when`."""
-    n = len(verdicts)
-    failed = verdicts.count("not_met")
-    near = verdicts.count("just_missed")
-    unjudged = sum(verdicts.count(code) for code in UNJUDGED)
-    if n == 0:
-        return f"No commitment has been declared, so none is judged in {when}."
-    if unjudged == n:
-        return f"{none_of(n)} can be judged in {when}."
-    if failed == n and n > 1:
-        return f"{none_of(n)} was met in {when}."
-    if failed + near == 0:
-        return all_met(n, unjudged, verdicts.count("met_narrowly"), when)
-    clauses = [
-        (failed, "not met"),
-        (near, "just missed"),
-        (unjudged, "not judged, for want of cases or dates"),
-    ]
-    return missed_sentence(n, [clause for clause in clauses if clause[0]], when)
-
-
-def missed_sentence(n: int, clauses: list[tuple[int, str]], when: str) -> str:
-    """'One of six commitments was not met in Q3 2026, and two were just missed.'"""
-    (first, verb), *others = clauses
-    said = [f"{capital(some_of(first, n))} {was(first)} {verb} in {when}"]
-    said += [f"{in_words(k)} {was(k)} {verb}" for k, verb in others]
-    if len(said) == 1:
-        return f"{said[0]}."
-    return f"{', '.join(said[:-1])}, and {said[-1]}."
-
-
-def all_met(n: int, unjudged: int, narrowly: int, when: str) -> str:
-    """The sentence of a quarter in which nothing that was judged was missed."""
-    met = n - unjudged
-    sentence = f"{capital(some_of(met, n))} {was(met)} met in {when}"
-    if narrowly and met == 1:
-        sentence = f"{capital(some_of(met, n))} was narrowly met in {when}"
-    elif narrowly:
-        which = "all" if narrowly == met else in_words(narrowly)
-        sentence += f", {which} of them narrowly"
-    if unjudged:
-        sentence += f"; {in_words(unjudged)} could not be judged"
-    return f"{sentence}."
-
-
-def some_of(k: int, n: int) -> str:
-    """'two of six commitments', 'both commitments', 'all six commitments'."""
-    if k < n:
-        return f"{in_words(k)} of {in_words(n)} commitments"
-    if n < 3:
-        return ("the only commitment", "both commitments")[n - 1]
-    return f"all {in_words(n)} commitments"
-
-
-def plural_commitments(n: int) -> str:
-    """'Six commitments', for a heading."""
-    return f"{capital(in_words(n))} {'commitment' if n == 1 else 'commitments'}"
-
-
-def none_of(n: int) -> str:
-    """'None of the six commitments', 'Neither of the two commitments'."""
-    if n == 1:
-        return "No commitment"
-    return f"{'Neither' if n == 2 else 'None'} of the {in_words(n)} commitments"
-
-
-def was(n: int) -> str:
-    """The verb for that many."""
-    return "was" if n == 1 else "were"
-
-
 def exceptions(release: Release, quarter: date, level: str = "all") -> list[Finding]:
     """Commitments missed, worst first, then figures to use with care."""
     rows = standings(release, quarter, level)
@@ -215,15 +158,21 @@ def exceptions(release: Release, quarter: date, level: str = "all") -> list[Find
         if row.verdict == code
     ]
     cautions = [
-        Finding("caution", row.commitment, row.title, caution, row.verdict)
+        Finding(
+            "caution" if could_flip(row) else "note",
+            row.commitment,
+            row.title,
+            caution,
+            row.verdict,
+        )
         for row in rows
         if (caution := caution_of(release, row))
     ]
-    return missed + cautions
+    return missed + sorted(cautions, key=lambda finding: finding.kind)
 
 
 def miss_sentence(release: Release, row: Standing) -> str:
-    """'68% against a target of 80%. 23 more on time would have met it. Owner: Intake desk.'"""
+    """Say '68% against a target of 80%. 23 more on time would have met it. Owner: Ethics.'."""
     value = figure_text(row.figure, beside=row.target)
     parts = [f"{value} against a target of {target(row.target)}.", short_sentence(release, row)]
     if row.owner:
@@ -263,7 +212,7 @@ def caution_of(release: Release, row: Standing) -> str:
     if not could_flip(row) and figure.missing < WORTH_SAYING * judged:
         return ""
     if figure.metric == "satisfaction":
-        return silence_sentence(release, figure)
+        return silence_sentence(figure)
     return unknown_sentence(release, figure, row.target)
 
 
@@ -275,7 +224,7 @@ def could_flip(row: Standing) -> bool:
     return worst is not None and best is not None and worst < row.target <= best
 
 
-def silence_sentence(release: Release, figure: Figure) -> str:
+def silence_sentence(figure: Figure) -> str:
     """How far the opinion of those who did not answer could move a result."""
     answered = (figure.denominator or 0) / ((figure.denominator or 0) + (figure.missing or 0))
     return (
@@ -288,21 +237,19 @@ def unknown_sentence(release: Release, figure: Figure, goal: float) -> str:
     """How many deadlines cannot be judged, and what that could hide."""
     n = figure.missing or 0
     value, worst, best = figure.value or 0, figure.worst or 0, figure.best or 0
-    about = "about " if base_of(release) > 1 else ""
-    many = f"{about}{in_words(n)}" if not about else f"{about}{count(n)}"
     if n == 1:
         first = "One deadline cannot be judged because a date it needs is missing."
     else:
-        first = (
-            f"{capital(many)} deadlines cannot be judged because a date they need is missing."
-        )
-    late = "it had been late" if n == 1 else "all of them had been late"
-    met = "it had been met" if n == 1 else "all of them had been met"
+        many = in_words(n) if base_of(release) == 1 else f"about {count(n)}"
+        first = f"{capital(many)} deadlines cannot be judged because a date they need is missing."
+    which = "it had" if n == 1 else "all of them had"
     if value >= goal:
         side = "still on target" if worst >= goal else f"below the target of {target(goal)}"
-        return f"{first} If {late}, the result would be {share(worst, beside=goal)}, {side}."
+        result = share(worst, beside=goal)
+        return f"{first} If {which} been late, the result would be {result}, {side}."
     side = "which meets the target" if best >= goal else "still below target"
-    return f"{first} If {met}, the result would be {share(best, beside=goal)}, {side}."
+    result = share(best, beside=goal)
+    return f"{first} If {which} been on time, the result would be {result}, {side}."
 
 
 def unit_headline(release: Release, quarter: date, row: Standing) -> str:
@@ -325,8 +272,8 @@ def unit_headline(release: Release, quarter: date, row: Standing) -> str:
     return f"{row.title}: no single unit stands out"
 
 
-def outstanding(release: Release, row: Standing, unusual: list) -> str:  # type: ignore[type-arg]
-    """'Field operations stands out at 38%', 'Sales (61%) and Legal (52%) stand out'."""
+def outstanding(release: Release, row: Standing, unusual: list[Signal]) -> str:
+    """Say 'Field operations stands out at 38%' or 'Sales (61%) and Legal (52%) stand out'."""
     unit = unit_of(row.figure)
     if len(unusual) == 1:
         name = release.title_of("unit", unusual[0].level)
@@ -339,22 +286,20 @@ def outstanding(release: Release, row: Standing, unusual: list) -> str:  # type:
 
 def counts_text(release: Release, figure: Figure) -> str:
     """The counts behind a figure: '189 of 197', 'about 190 of 200'."""
-    if figure.state not in {"ok", "not_reached"} or figure.numerator is None:
+    if figure.state not in {"ok", "not_reached"}:
         return ""
-    about = "about " if base_of(release) > 1 else ""
-    if figure.denominator is None:
+    if figure.numerator is None or figure.denominator is None:
         return ""
-    k, n = count(figure.numerator), count(figure.denominator)
+    k, n = f"{about(release)}{count(figure.numerator)}", count(figure.denominator)
     if figure.metric == "report_frequency":
-        reports = cases(release, figure.numerator)
-        return f"{about}{k} {reports}, {n} people"
+        return f"{k} {cases(release, figure.numerator)}, {n} people"
     if figure.metric == "time_to_resolution":
-        return f"{about}{k} of {n} resolved"
-    return f"{about}{k} of {n}"
+        return f"{k} of {n} resolved"
+    return f"{k} of {n}"
 
 
 def trust_headline(release: Release, quarter: date) -> str:
-    """'Five of six commitments are safe to report. Use “Acknowledge” with caution.'"""
+    """Say 'Five of six commitments are safe to report. Use “Acknowledge” with caution.'."""
     rows = standings(release, quarter)
     doubtful = [row.title for row in rows if could_flip(row)]
     n, safe = len(rows), len(rows) - len(doubtful)
@@ -381,8 +326,8 @@ def checks_sentence(release: Release) -> str:
         return "No data check was run."
     if not failed + empty:
         return f"All {count(total)} data checks passed."
-    passed = f"{capital(in_words(total - failed - empty))} of {in_words(total)} data checks passed"
-    parts = [passed]
+    passed = capital(in_words(total - failed - empty))
+    parts = [f"{passed} of {in_words(total)} data checks passed"]
     if failed:
         parts.append(f"{in_words(failed)} found rows that should not be")
     if empty:
@@ -416,8 +361,3 @@ def base_sentence(release: Release) -> str:
     if base == 1:
         return ""
     return f"Counts are rounded to multiples of {base}, so they are approximate."
-
-
-def roughly(release: Release, n: float) -> str:
-    """A count as exactly as the release knows it."""
-    return f"{'about ' if base_of(release) > 1 else ''}{count(half_up(n))}"

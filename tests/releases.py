@@ -120,6 +120,9 @@ def counts_of(series: Series, unit: str) -> Counts:
         if series.measure == "top_two":
             missing = round(1.5 * n)
         made[month] = (min(n, round(n * level)), n, missing)
+    if series.measure == "response_rate":
+        answered = counts_of(SERIES[-1], unit)
+        return {month: (n, n + silent, 0) for month, (_, n, silent) in answered.items()}
     return made
 
 
