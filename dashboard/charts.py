@@ -59,6 +59,7 @@ def months(
     `rows` as `dashboard.series.monthly` gives them, `events` as `marked_events` does.
     """
     low, high = _span(rows, axis)
+    ticks = _ticks(rows)
     rows, events = _timed(rows, "period_start"), _timed(events, "month")
     y = alt.Y(
         "value:Q",
@@ -70,7 +71,7 @@ def months(
         "period_start:T",
         title=None,
         scale=alt.Scale(type="utc"),
-        axis=alt.Axis(format="%b %Y", values=_ticks(rows), grid=False),
+        axis=alt.Axis(format="%b %Y", values=ticks, grid=False),
     )
     months_shown = alt.Chart(rows).encode(x=x)
     layers: list[alt.Chart] = [
@@ -191,11 +192,14 @@ def _span(rows: pl.DataFrame, axis: Axis) -> tuple[float, float]:
     return low, min(high, 1.0) if axis.share else high
 
 
-def _ticks(rows: pl.DataFrame) -> list[int]:
+def _ticks(rows: pl.DataFrame) -> list[alt.DateTime]:
     """Few enough dates that their labels do not touch, ending with the last one."""
-    starts = rows["period_start"].to_list()
-    step = -(-len(starts) // 4)
-    return starts[::-1][:: step or 1]
+    starts = [date.fromisoformat(str(day)) for day in rows["period_start"]]
+    step = max(1, -(-len(starts) // 4))
+    return [
+        alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+        for day in starts[::-1][::step]
+    ]
 
 
 def _target_line(target: float, ink: Palette) -> alt.Chart:

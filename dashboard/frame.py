@@ -23,8 +23,9 @@ _DRESS = """
 [data-testid="stHeaderActionElements"],[data-testid="stMainMenu"],
 [data-testid="stElementToolbar"],.vega-embed summary{display:none}
 [data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{
- color:var(--ca-secondary)}
-.st-key-prose{max-width:90ch}
+ color:var(--ca-secondary)!important}
+[data-testid="stMarkdownContainer"]>p{max-width:90ch}
+[data-testid="stPageLink"] a{text-decoration:underline;color:var(--ca-accent)}
 """
 
 
@@ -138,7 +139,11 @@ def links_to(*names: str) -> None:
     kept = dict(st.query_params)
     with st.container(horizontal=True, key="onward"):
         for name in names:
-            st.page_link(next(VIEWS.glob(f"[0-9][0-9]_{name}.py")), query_params=kept)
+            st.page_link(
+                next(VIEWS.glob(f"[0-9][0-9]_{name}.py")),
+                query_params=kept,
+                icon=":material/arrow_forward:",
+            )
 
 
 def audience_name(audience: str) -> str:

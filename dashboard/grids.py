@@ -5,16 +5,17 @@ from datetime import date
 from html import escape
 
 from dashboard.markup import Column, plain, table
-from dashboard.wording import exceptions, trust_headline
+from dashboard.figure import standings
+from dashboard.wording import caution_of, could_flip, day_text, trust_headline
 from metrics.release import Release
 
 # Beside the classes of `dashboard.tables.STYLE`, whose colours these use.
 STYLE = """
 .ca-key { color: var(--ca-secondary); font-size: 14px; margin: 0; }
 .ca-key span { display: inline-block; margin-right: 20px; }
-.ca-events { color: var(--ca-secondary); font-size: 14px; list-style: none; margin: 0;
-  padding: 0; }
-.ca-events li { margin: 0 0 4px; }
+ul.ca-events { color: var(--ca-secondary); font-size: 14px; list-style: none; margin: 0;
+  padding: 0; overflow-wrap: anywhere; max-width: 110ch; }
+ul.ca-events li { margin: 0 0 4px; padding: 0; }
 """
 KEY = (
     '<p class="ca-key"><span>■ worse than usual</span><span>▲ better than usual</span>'
@@ -24,43 +25,42 @@ KEY = (
 
 
 def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of words whose first column names each row."""
-    columns = [Column(title) for title in header]
-    return table(caption, columns, [[plain(cell) for cell in row] for row in rows])
+    """A table of words whose first column names each row; a column of blanks is left out."""
+    kept = [i for i in range(len(header)) if i == 0 or any(row[i] for row in rows)]
+    columns = [Column(header[i]) for i in kept]
+    return table(caption, columns, [[plain(row[i]) for i in kept] for row in rows])
 
 
 def trust_panel(release: Release, quarter: date) -> str:
     """Which commitments may be used as they stand, and what the others could hide."""
-    cautions = [found for found in exceptions(release, quarter) if found.kind == "caution"]
+    doubtful = [row for row in standings(release, quarter) if could_flip(row)]
     items = "".join(
-        f"<li><strong>{escape(found.title)}</strong>. {escape(found.sentence)}</li>"
-        for found in cautions
+        f"<li><strong>{escape(row.title)}</strong>. {escape(caution_of(release, row))}</li>"
+        for row in doubtful
     )
-    tone = "caution" if cautions else "better"
+    if not doubtful:
+        items = "<li>No result would turn round if every unknown date were known.</li>"
+    tone = "caution" if doubtful else "better"
     return (
         f'<section class="ca-panel ca-panel-{tone}">'
         f'<h2 class="ca-verdict">{escape(trust_headline(release, quarter))}</h2>'
-        f"{f'<ul>{items}</ul>' if items else ''}</section>"
+        f"<ul>{items}</ul></section>"
     )
 
 
 def provenance(release: Release) -> str:
     """What is needed to make the same release again."""
     held = release.manifest
-    words = {
-        "release": "Release",
-        "as_of": "Data to",
-        "coverage_from": "Covers from",
-        "coverage_until": "Covers until",
-        "time_zone": "Days are those of",
-        "method": "Method of protection",
-        "policy": "Policy",
-        "product_version": "Version of Case Audit",
-        "inputs_sha256": "Fingerprint of the data and rules",
+    first, last = (
+        day_text(date.fromisoformat(held[f"coverage_{end}"])) for end in ("from", "until")
+    )
+    facts = {
+        "Release": held["release"],
+        "Covers": f"{first} to {last}, in days of {held['time_zone']}",
+        "Version of Case Audit": held["product_version"],
+        "Fingerprint of the data and rules": held["inputs_sha256"],
     }
     said = "".join(
-        f"<li>{escape(title)}: {escape(held[name])}</li>"
-        for name, title in words.items()
-        if held.get(name)
+        f"<li>{escape(title)}: {escape(fact)}</li>" for title, fact in facts.items()
     )
     return f'<ul class="ca-events">{said}</ul>'
