@@ -1,14 +1,15 @@
 """One measure of a quarter for every level of a breakdown, as a table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from dashboard.figure import Figure, base_of, find_figure, signals
+from dashboard.figure import Figure, base_of, find_figure, quarterly, signals
 from dashboard.markup import Cell, Column, figure_cell, plain, table, unit_signal_cell
 from dashboard.phrases import count
-from dashboard.wording import cases, interval_text, quarter_in_words
+from dashboard.wording import cases, counts_text, interval_text, quarter_in_words
 from metrics.release import Release
 
 # What the numerator and the denominator of a measure count, by metric or by measure.
@@ -50,17 +51,22 @@ def levels_of(
 ) -> list[Level]:
     """All together first, then each declared level, whether or not it has a figure."""
     declared = release.table("levels").filter(pl.col("breakdown") == by).sort("position")
-    wanted = {"metric": metric, "measure": measure, "part": part, "period_start": quarter}
+    wanted: dict[str, str | date] = {
+        "metric": metric,
+        "measure": measure,
+        "part": part,
+        "period_start": quarter,
+    }
     compared = {
         signal.level: signal.signal
-        for signal in signals(release, against="units", breakdown=by, **wanted)
+        for signal in signals(release, {**wanted, "breakdown": by}, against="units")
     }
     names = [("all", "all", f"All {cases(release, 2)}")]
     names += [(by, row["level"], row["title"]) for row in declared.iter_rows(named=True)]
     return [
         Level(
             title,
-            find_figure(release, breakdown=kind, level=level, period="quarter", **wanted),
+            find_figure(release, **wanted, breakdown=kind, level=level, period="quarter"),
             compared.get(level, ""),
         )
         for kind, level, title in names
@@ -124,3 +130,23 @@ def measure_word(release: Release, metric: str, measure: str) -> str:
         (pl.col("metric") == metric) & (pl.col("measure") == measure)
     )
     return str(found["title"][0]) if found.height else measure.replace("_", " ").capitalize()
+
+
+def by_unit(release: Release, quarter: date, measures: Sequence[tuple[str, str, str]]) -> str:
+    """Several measures, each given as metric, measure and heading, for every unit."""
+    declared = release.table("levels").filter(pl.col("breakdown") == "unit").sort("position")
+    levels = [("all", release.title_of("all", "all"))]
+    levels += [(row["level"], row["title"]) for row in declared.iter_rows(named=True)]
+    figures = {
+        level: [quarterly(release, quarter, level, *names[:2]) for names in measures]
+        for level, _ in levels
+    }
+    columns = [Column("Unit"), *(Column(heading, "number") for *_, heading in measures)]
+    rows = [
+        [plain(title), *(figure_cell(f, counts_text(release, f)) for f in figures[level])]
+        for level, title in levels
+    ]
+    caption = f"Four measures by unit, {quarter_in_words(release, quarter)}"
+    withheld = any(f.state == "withheld" for row in figures.values() for f in row)
+    note = f'<p class="ca-note">{WITHHELD}</p>' if withheld else ""
+    return table(caption, columns, rows) + note

@@ -38,7 +38,7 @@ class Figure:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Make a figure of a row of the release's figures."""
-        return cls(**{field.name: row.get(field.name) for field in fields(cls)})  # type: ignore[arg-type]
+        return cls(**{field.name: row.get(field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,10 @@ def standing_of(
 
 
 def signals(
-    release: Release, *, against: str, level: str | None = None, **wanted: str | date
+    release: Release, wanted: Mapping[str, str | date], *, against: str
 ) -> list[Signal]:
-    """Signals against `history` or against `units`, oldest first."""
+    """Signals against `history` or `units` whose columns equal what is wanted, oldest first."""
     chosen = release.table("signals").filter(pl.col("against") == against)
-    if level is not None:
-        wanted = {**wanted, **at_level(level)}
     for column, value in wanted.items():
         chosen = chosen.filter(pl.col(column) == value)
     chosen = chosen.filter(pl.col("value").is_not_null()).sort("period_start")
@@ -159,15 +157,9 @@ def signals(
 def history(release: Release, figure: Figure, quarter: date) -> list[Signal]:
     """The 24 months of a figure up to the end of the quarter, oldest first."""
     end, start = months_after(quarter, 3), months_after(quarter, -21)
-    found = signals(
-        release,
-        against="history",
-        metric=figure.metric,
-        measure=figure.measure,
-        part=figure.part,
-        breakdown=figure.breakdown,
-        level=figure.level,
-    )
+    names = ("metric", "measure", "part", "breakdown", "level")
+    wanted = {name: getattr(figure, name) for name in names}
+    found = signals(release, wanted, against="history")
     return [month for month in found if start <= month.period_start < end]
 
 

@@ -74,9 +74,7 @@ def row_of(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
         hatch = " ca-withheld" if cell.withheld else ""
         label = f'<span class="ca-label">{escape(column.title)}</span>'
         inner = f'<span class="ca-cell">{cell.html}</span>'
-        parts.append(
-            f'<td role="cell" class="ca-{column.kind}{hatch}">{label}{inner}</td>'
-        )
+        parts.append(f'<td role="cell" class="ca-{column.kind}{hatch}">{label}{inner}</td>')
     return f'<tr role="row">{"".join(parts)}</tr>'
 
 

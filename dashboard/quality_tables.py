@@ -151,7 +151,9 @@ def range_text(figure: Figure) -> str:
 
 def failing_checks(failed: pl.DataFrame, metric: str) -> str:
     """Titles of the failed checks on which a metric depends."""
-    titles = [v["title"] for v in failed.iter_rows(named=True) if metric in (v["affects"] or [])]
+    titles = [
+        v["title"] for v in failed.iter_rows(named=True) if metric in (v["affects"] or [])
+    ]
     return "; ".join(titles) if titles else "none"
 
 

@@ -24,9 +24,7 @@ def sparkline(
     return f"data:image/svg+xml,{quote(svg(points, until, PALETTES[theme], target))}"
 
 
-def svg(
-    points: Sequence[Signal], until: date, palette: Palette, target: float | None
-) -> str:
+def svg(points: Sequence[Signal], until: date, palette: Palette, target: float | None) -> str:
     """The drawing itself."""
     start = months_after(until, -MONTHS_SHOWN)
     low, high = extent(points, target)
@@ -78,9 +76,9 @@ def mark(signal: str, x: float, y: float, *, fill: str, size: float = 3.6) -> st
 
 def extent(points: Sequence[Signal], target: float | None) -> tuple[float, float]:
     """The lowest and the highest number the drawing has to hold."""
-    numbers = [
-        n for p in points for n in (p.value, p.lower, p.upper) if n is not None
-    ] + ([] if target is None else [target])
+    numbers = [n for p in points for n in (p.value, p.lower, p.upper) if n is not None] + (
+        [] if target is None else [target]
+    )
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 

@@ -177,9 +177,7 @@ def four_measures(release: Release, quarter: date, level: str = "all") -> str:
                 lines(behind(release, quarter, level, now)),
                 short_cell(then),
                 short_cell(ago),
-                spark_cell(
-                    history(release, now, quarter), now, until=months_after(quarter, 3)
-                ),
+                spark_cell(history(release, now, quarter), now, until=months_after(quarter, 3)),
             ]
         )
     caption = f"Four measures, {quarter_in_words(release, quarter)}"

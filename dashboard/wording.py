@@ -241,7 +241,9 @@ def unknown_sentence(release: Release, figure: Figure, goal: float) -> str:
         first = "One deadline cannot be judged because a date it needs is missing."
     else:
         many = in_words(n) if base_of(release) == 1 else f"about {count(n)}"
-        first = f"{capital(many)} deadlines cannot be judged because a date they need is missing."
+        first = (
+            f"{capital(many)} deadlines cannot be judged because a date they need is missing."
+        )
     which = "it had" if n == 1 else "all of them had"
     if value >= goal:
         side = "still on target" if worst >= goal else f"below the target of {target(goal)}"
@@ -254,14 +256,10 @@ def unknown_sentence(release: Release, figure: Figure, goal: float) -> str:
 
 def unit_headline(release: Release, quarter: date, row: Standing) -> str:
     """The commitment, and the units whose figures cannot be chance; or that none stands out."""
+    names = ("metric", "measure", "part")
+    wanted = {name: getattr(row.figure, name) for name in names}
     found = signals(
-        release,
-        against="units",
-        metric=row.figure.metric,
-        measure=row.figure.measure,
-        part=row.figure.part,
-        breakdown="unit",
-        period_start=quarter,
+        release, {**wanted, "breakdown": "unit", "period_start": quarter}, against="units"
     )
     if not found:
         return f"{row.title}: too few {cases(release, 2)} to compare units"
