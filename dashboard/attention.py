@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from dashboard.figure import Standing, months_after, standings
-from dashboard.phrases import unit_of
+from dashboard.phrases import quarter_name, unit_of
 from dashboard.series import Subject
 from metrics.release import Release
 
@@ -26,6 +26,7 @@ class Matter:
     target: float | None = None
     standing: Standing | None = None
     signal: str = ""
+    month: date | None = None
 
 
 def matters(
@@ -40,6 +41,19 @@ def matters(
         if (found.subject.metric, found.subject.measure) not in promised
     ]
     return [*kept, *others][:at_most]
+
+
+def nothing(release: Release, quarter: date, level: str = "all") -> str:
+    """Say why a quarter has no matters: all is well, or too little is known."""
+    name = quarter_name(release, quarter)
+    verdicts = {standing.verdict for standing in standings(release, quarter, level)}
+    if verdicts & {"met", "met_narrowly"}:
+        return (
+            f"Nothing in {name} calls for a closer look: no commitment that could be judged"
+            " was missed, and no measure left its usual range."
+        )
+    who = release.title_of("all" if level == "all" else "unit", level)
+    return f"{who}: too little is known of {name} to say what needs attention."
 
 
 def _commitments(release: Release, quarter: date, level: str) -> list[Matter]:
@@ -87,4 +101,5 @@ def _measures(release: Release, quarter: date, level: str) -> Iterator[Matter]:
             title=definition["title"],
             unit=definition["unit_of_value"],
             signal=row["signal"],
+            month=row["period_start"],
         )

@@ -84,7 +84,7 @@ def months(
     ]
     if axis.target is not None:
         layers.append(_target_line(axis.target, ink))
-    layers += _event_lines(events, ink, low=low)
+    layers += _event_lines(events, ink)
     layers += [
         months_shown.mark_line(color=ink.usual, strokeWidth=1.5).encode(y=y),
         months_shown.mark_point(filled=True, size=64, opacity=1).encode(
@@ -103,7 +103,10 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
 
     `rows` as `dashboard.series.by_unit` gives them.
     """
-    shown = rows.filter(pl.col("value").is_not_null())
+    known = rows.filter(pl.col("value").is_not_null())
+    shown = known.with_columns(
+        pl.Series("words", [axis.words(value) for value in known["value"]], dtype=pl.String)
+    )
     order = list(shown["title"])
     y = alt.Y(
         "title:N",
@@ -129,8 +132,12 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
         each.mark_point(filled=True, size=90, opacity=1).encode(
             x=x, shape=_shape(), color=_colour(ink), tooltip=_tooltip(rows, axis, of="title")
         ),
-        each.mark_text(align="left", dx=9, fontSize=14, fontWeight=600, color=ink.text).encode(
-            x=x, text=alt.Text("value:Q", format=axis.format)
+        *(
+            each.mark_text(align="left", dx=9, fontSize=14, fontWeight=600, **drawn).encode(
+                x=x, text="words:N"
+            )
+            # A halo first, so that no line crosses the number.
+            for drawn in ({"stroke": ink.band, "strokeWidth": 5}, {"color": ink.text})
         ),
     ]
     if axis.target is not None:
@@ -210,20 +217,16 @@ def _target_line(target: float, ink: Palette) -> alt.Chart:
     )
 
 
-def _event_lines(events: pl.DataFrame, ink: Palette, *, low: float) -> Sequence[alt.Chart]:
+def _event_lines(events: pl.DataFrame, ink: Palette) -> Sequence[alt.Chart]:
     if events.is_empty():
         return ()
-    marked = (
-        events.group_by("month", maintain_order=True)
-        .agg(pl.col("letter").str.join(", "))
-        .with_columns(pl.lit(low).alias("foot"))
-    )
+    marked = events.group_by("month", maintain_order=True).agg(pl.col("letter").str.join(", "))
     base = alt.Chart(marked).encode(x=alt.X("month:T", title=None))
     return (
         base.mark_rule(color=ink.secondary, strokeDash=[2, 3]),
         base.mark_text(
-            align="left", baseline="bottom", dx=4, dy=-4, fontSize=14, color=ink.secondary
-        ).encode(y=alt.Y("foot:Q", title=None), text="letter:N"),
+            baseline="bottom", fontSize=14, fontWeight=700, color=ink.secondary
+        ).encode(y=alt.value(-3), text="letter:N"),
     )
 
 

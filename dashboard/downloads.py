@@ -14,6 +14,13 @@ from metrics.release import Release
 # Archives made again from one release are the same to the byte.
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
+_HOLDS = {
+    "figures.csv": "Every published figure, or the reason why there is none",
+    "definitions.csv": "What each measure counts",
+    "datapackage.json": "The columns and their types, for programs",
+    "README.txt": "Who the figures are for and how to read them",
+}
+
 
 @st.cache_data(show_spinner="Writing the report…", max_entries=16)
 def report(path: Path, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
@@ -38,12 +45,11 @@ def packed(path: Path, *, _release: Release) -> bytes:
 
 
 def contents(files: dict[str, str]) -> str:
-    """What is in the archive: each file with its rows and size."""
+    """What is in the archive: each file with what it holds and its size."""
     rows = [
-        (name, f"{max(text.count(chr(10)) - 1, 0):,}", size(text.encode()))
-        for name, text in files.items()
+        (name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()
     ]
-    return grid("In the archive", ("File", "Rows", "Size"), rows)
+    return grid("In the archive", ("File", "What it holds", "Size"), rows)
 
 
 def size(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,10 +23,8 @@ _DRESS = """
 [data-testid="stMainBlockContainer"]{max-width:1240px;margin:0 auto}
 [data-testid="stHeaderActionElements"],[data-testid="stMainMenu"],
 [data-testid="stElementToolbar"],.vega-embed summary{display:none}
-[data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] p{
- color:var(--ca-secondary)!important}
 [data-testid="stMarkdownContainer"]>p{max-width:90ch}
-[data-testid="stPageLink"] a{text-decoration:underline;color:var(--ca-accent)}
+[data-testid="stPageLink"] a p{text-decoration:underline;color:var(--ca-accent)}
 """
 
 
@@ -42,6 +41,11 @@ def begin(title: str) -> None:
     """Set the title of the browser's tab and the dress of the page."""
     st.set_page_config(page_title=f"{title} · Case Audit", page_icon=ICON, layout="wide")
     st.html(f"<style>{tables.style_for(theme())}{grids.STYLE}{_DRESS}</style>")
+
+
+def caption(words: str) -> None:
+    """Write the line beneath a title: what the page is about."""
+    st.html(f'<p class="ca-about">{escape(words)}</p>')
 
 
 def theme() -> Theme:

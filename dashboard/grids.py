@@ -11,6 +11,7 @@ from metrics.release import Release
 
 # Beside the classes of `dashboard.tables.STYLE`, whose colours these use.
 STYLE = """
+.ca-about { color: var(--ca-secondary); font-size: 14px; margin: 0; max-width: 110ch; }
 .ca-key { color: var(--ca-secondary); font-size: 14px; margin: 0; }
 .ca-key span { display: inline-block; margin-right: 20px; }
 ul.ca-events { color: var(--ca-secondary); font-size: 14px; list-style: none; margin: 0;
@@ -28,7 +29,7 @@ def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """A table of words whose first column names each row; a column of blanks is left out."""
     kept = [i for i in range(len(header)) if i == 0 or any(row[i] for row in rows)]
     columns = [Column(header[i]) for i in kept]
-    return table(caption, columns, [[plain(row[i]) for i in kept] for row in rows])
+    return table(caption, columns, [[plain(row[i] or "–") for i in kept] for row in rows])
 
 
 def trust_panel(release: Release, quarter: date) -> str:

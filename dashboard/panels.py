@@ -54,7 +54,8 @@ def headline(chosen: frame.Choice, found: Matter) -> str:
     if standing is not None:
         value = wording.figure_text(standing.figure, beside=standing.target)
         return f"{found.title}: {value} against a target of {wording.target(standing.target)}"
-    return f"{found.title}: {wording.signal_word(found.signal)}"
+    when = f" in {wording.month_text(found.month)}" if found.month else ""
+    return f"{found.title}: {wording.signal_word(found.signal)}{when}"
 
 
 def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str) -> None:
@@ -121,7 +122,7 @@ def level_table(rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
         )
         for row in rows.iter_rows(named=True)
     ]
-    header = (first, "Figure", "Counts", "Range of chance", "Compared with all")
+    header = (first, "Figure", "Counts", "Expected for its size", "Compared with all")
     return grid(f"{axis.title}, by {first.lower()}", header, body)
 
 
@@ -140,7 +141,10 @@ def _counts(row: dict[str, Any]) -> str:
 def _range(row: dict[str, Any], axis: charts.Axis) -> str:
     if row["lower"] is None or row["upper"] is None:
         return ""
-    return f"{axis.words(row['lower'])} to {axis.words(row['upper'])}"
+    low, high = max(row["lower"], 0.0), row["upper"]
+    if axis.share:
+        high = min(high, 1.0)
+    return f"{wording.value_text(low, axis.unit)} to {wording.value_text(high, axis.unit)}"
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

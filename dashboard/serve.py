@@ -33,7 +33,7 @@ TYPE = {
     "theme.headingFontWeights": [700, 650, 650, 650, 600, 600],
     "theme.showWidgetBorder": True,
     "theme.linkUnderline": True,
-    "theme.paddingTop": "5rem",
+    "theme.paddingTop": "1.5rem",
 }
 
 # Each of these defaults asks another host, shows an internal, or listens too widely.

@@ -13,7 +13,7 @@ case_word = release.manifest["case_word"]
 name = wording.quarter_in_words(release, quarter)
 st.title(f"Ethics {case_word} audit, {name}", anchor=False)
 audience = frame.audience_name(release.audience).lower()
-st.caption(f"{wording.subtitle(release, quarter, level)} · for: {audience}")
+frame.caption(f"{wording.subtitle(release, quarter, level)} · for: {audience}")
 
 st.html(tables.verdict_panel(release, quarter, level))
 st.html(tables.scorecard(release, quarter, level))
@@ -24,9 +24,8 @@ found = attention.matters(release, quarter, level)
 if found:
     st.html(grids.KEY)
 else:
-    st.write(wording.headline(release, quarter, level))
-    st.write("No measure left its usual range in the quarter, so there is no chart to show.")
-for pair in (found[:2], found[2:]):
+    st.write(attention.nothing(release, quarter, level))
+for pair in filter(None, (found[:2], found[2:])):
     for column, matter in zip(st.columns(2, gap="large"), pair, strict=False):
         with column:
             panels.matter(frame.Choice(release, quarter, level), matter)

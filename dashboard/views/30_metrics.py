@@ -12,9 +12,8 @@ each = browse.period(row, release, measure.subject, by)
 axis = charts.Axis(measure.unit, measure.title, browse.target(release, measure.subject))
 
 st.title(measure.title, anchor=False)
-with st.container(key="prose"):
-    st.write(measure.definition)
-    st.caption(measure.cohort)
+st.write(measure.definition)
+frame.caption(measure.cohort)
 
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)

@@ -9,7 +9,7 @@ release = frame.release(row)
 quarter = frame.quarter(row, release)
 
 st.title("Can these figures be trusted?", anchor=False)
-st.caption(
+frame.caption(
     f"{wording.quarter_name(release, quarter)} · data to {wording.day_text(release.as_of)} ·"
     f" {release.manifest['checks_run']} checks run"
 )

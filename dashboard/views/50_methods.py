@@ -8,7 +8,7 @@ release = frame.release(frame.filters())
 manifest = release.manifest
 
 st.title("How the figures are made", anchor=False)
-st.caption(
+frame.caption(
     f"{manifest['organisation']} · data to {wording.day_text(release.as_of)} ·"
     f" for: {frame.audience_name(release.audience).lower()}"
 )

@@ -11,7 +11,7 @@ audience = frame.audience_name(release.audience).lower()
 name = wording.quarter_name(release, quarter)
 
 st.title("Export", anchor=False)
-st.caption(
+frame.caption(
     f"{release.manifest['organisation']} · data to {wording.day_text(release.as_of)} ·"
     f" for: {audience}"
 )
@@ -23,8 +23,8 @@ st.info(
 
 st.header("Report", anchor=False)
 st.write(
-    f"The audit of {name} on one page, with every table. It opens in any browser, needs no"
-    " network, and prints on paper."
+    f"The audit of {name} as one file. It opens in any browser, needs no network and can be"
+    " printed."
 )
 report = downloads.report(release.path, quarter, _release=release)
 st.download_button(
@@ -38,8 +38,8 @@ st.download_button(
 
 st.header("Tables", anchor=False)
 st.write(
-    "Every published figure as CSV, with the definitions, the data checks and the deliveries"
-    " behind them. A cell without a number says why in the column next to it."
+    "Every figure that these pages can show, for a spreadsheet or a program. A cell without a"
+    " number says why beside it."
 )
 files = downloads.tables(release.path, _release=release)
 st.html(downloads.contents(files))
