@@ -1,12 +1,8 @@
 """What a reader has chosen, kept in the address so that a link shows the same figures."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-_QUARTER = re.compile(r"(\d{4})Q([1-4])")
-
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -24,16 +20,6 @@ def quarter_code(start: date, *, fiscal_year_start_month: int = 1) -> str:
     months = (start.month - fiscal_year_start_month) % 12
     year = start.year if start.month >= fiscal_year_start_month else start.year - 1
     return f"{year}Q{months // 3 + 1}"
-
-
-def quarter_start(code: str, *, fiscal_year_start_month: int = 1) -> date | None:
-    """First day of the quarter that a code names; None where it names none."""
-    found = _QUARTER.fullmatch(code)
-    if found is None or int(found[1]) == 0:
-        return None
-    months = fiscal_year_start_month - 1 + 3 * (int(found[2]) - 1)
-    year = int(found[1]) + months // 12
-    return date(year, months % 12 + 1, 1) if year <= date.max.year else None
 
 
 def period_code(period: str, start: date, *, fiscal_year_start_month: int = 1) -> str:
@@ -59,7 +45,4 @@ def choose(
     code = asked.get(name)
     if code is None or code in among:
         return Chosen(code if code is not None else otherwise)
-    return Chosen(
-        otherwise,
-        f"The link asks for a {words} that is not among these figures, so another is shown.",
-    )
+    return Chosen(otherwise, f"These figures have no such {words} as the link asks for.")

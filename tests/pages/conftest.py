@@ -1,8 +1,7 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access import AUDIENCES, RELEASES
@@ -19,10 +18,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opened(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page of the dashboard as a reader with that address would."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
     def open_page(
         page: str = "10_audit",
@@ -45,6 +42,4 @@ def opened(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         assert not test.exception, test.exception[0].value
         return test
 
-    yield open_page
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    return open_page
