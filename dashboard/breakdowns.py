@@ -38,7 +38,8 @@ def breakdown(
     columns = columns_of(release, metric, measure, by)
     name = measure_title(release, metric, measure, part)
     caption = f"{name}, by {by}, {quarter_in_words(release, quarter)}"
-    rows = [level_row(level, by) for level in levels]
+    goal = goal_of(release, metric, measure, part)
+    rows = [level_row(level, by, goal) for level in levels]
     base = base_of(release)
     notes = [f"Counts are rounded to multiples of {base}."] if base > 1 else []
     notes += [WITHHELD] if any(level.figure.state == "withheld" for level in levels) else []
@@ -61,7 +62,8 @@ def levels_of(
         signal.level: signal.signal
         for signal in signals(release, {**wanted, "breakdown": by}, against="units")
     }
-    names = [("all", "all", f"All {cases(release, 2)}")]
+    whole = release.title_of("all", "all") if by == "unit" else f"All {cases(release, 2)}"
+    names = [("all", "all", whole)]
     names += [(by, row["level"], row["title"]) for row in declared.iter_rows(named=True)]
     return [
         Level(
@@ -85,10 +87,20 @@ def columns_of(release: Release, metric: str, measure: str, by: str) -> list[Col
         Column(measure_word(release, metric, measure), "number"),
         Column("95% interval", "number"),
     ]
-    return [*columns, Column("Against all units")] if by == "unit" else columns
+    return [*columns, Column("Against all units together")] if by == "unit" else columns
 
 
-def level_row(level: Level, by: str) -> list[Cell]:
+def goal_of(release: Release, metric: str, measure: str, part: str) -> float | None:
+    """The target of the commitment a measure belongs to, if it has one."""
+    found = release.table("commitments").filter(
+        (pl.col("metric") == metric)
+        & (pl.col("measure") == measure)
+        & (pl.col("part").fill_null("") == part)
+    )
+    return float(found["target"][0]) if found.height else None
+
+
+def level_row(level: Level, by: str, goal: float | None) -> list[Cell]:
     """One level; its counts are shown only where its figure is."""
     figure = level.figure
     shown = figure.state in {"ok", "not_reached"}
@@ -97,7 +109,7 @@ def level_row(level: Level, by: str) -> list[Cell]:
         plain(level.title),
         count_cell(figure.denominator, figure, shown),
         count_cell(figure.numerator, figure, shown),
-        figure_cell(figure),
+        figure_cell(figure, beside=goal),
         plain(interval or "–"),
     ]
     if by == "unit":

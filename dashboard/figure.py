@@ -38,7 +38,8 @@ class Figure:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Make a figure of a row of the release's figures."""
-        return cls(**{field.name: row.get(field.name) for field in fields(cls)})
+        values: dict[str, Any] = {field.name: row.get(field.name) for field in fields(cls)}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

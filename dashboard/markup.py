@@ -51,7 +51,7 @@ class Cell:
 def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> str:
     """A table whose rows become cards on a phone; the first cell of a row is its heading.
 
-    The roles repeat what the elements say: a browser forgets that rows shown as blocks are rows.
+    The roles repeat what the elements say: shown as blocks, rows are no rows to a browser.
     """
     heads = "".join(
         f'<th scope="col" role="columnheader" class="ca-{column.kind}">'

@@ -54,16 +54,27 @@ SIGNAL_WORDS = {
 }
 UNIT_SIGNAL_WORDS = {
     "usual": "within chance",
-    "better": "better than all units",
-    "worse": "worse than all units",
-    "higher": "higher than all units",
-    "lower": "lower than all units",
+    "better": "better",
+    "worse": "worse",
+    "higher": "higher",
+    "lower": "lower",
 }
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
-NUMBERS = "no one two three four five six seven eight nine ten".split()
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 # The unit of each measure; a measure that is not named here is a share.
 MEASURE_UNITS = {
@@ -87,20 +98,20 @@ def share(value: float, *, beside: float | None = None) -> str:
     Never '100%' or '0%' for a share that is not, and never the same as the target `beside`
     it when it differs: '89.6%' against 90%.
     """
-    percent = value * 100
-    whole = half_up(percent)
-    rounded_to_an_end = whole in {0, 100} and value not in {0, 1}
-    hides_a_gap = beside is not None and whole == half_up(beside * 100) and value < beside
-    if not (rounded_to_an_end or hides_a_gap):
-        return f"{whole:.0f}%"
-    tenths = half_up(percent, 1)
-    if tenths >= 100:
-        return "over 99.9%"
-    if tenths <= 0:
-        return "under 0.1%"
-    if beside is not None and hides_a_gap and tenths >= half_up(beside * 100, 1):
+    for places in (0, 1):
+        printed = half_up(value * 100, places)
+        if tells_the_truth(printed, value, beside):
+            return f"{printed:.{places}f}%"
+    if beside is not None and value < beside:
         return f"just under {target(beside)}"
-    return f"{tenths:.1f}%"
+    return "over 99.9%" if value > 1 / 2 else "under 0.1%"
+
+
+def tells_the_truth(printed: float, value: float, beside: float | None) -> bool:
+    """Whether a rounded percentage stands on the same side of its limits as the share."""
+    if printed in {0, 100} and value not in {0, 1}:
+        return False
+    return beside is None or (printed < half_up(beside * 100, 1)) == (value < beside)
 
 
 def target(value: float) -> str:

@@ -123,7 +123,7 @@ def trust(release: Release, quarter: date) -> str:
             use_cell(row),
             figure_cell(row.figure, beside=row.target),
             plain(range_text(row.figure)),
-            plain(failing_checks(failed, row.figure.metric)),
+            plain(failing_checks(failed, row)),
         ]
         for row in standings(release, quarter)
     ]
@@ -149,10 +149,11 @@ def range_text(figure: Figure) -> str:
     return "nothing unknown" if worst == best else f"{worst} to {best}"
 
 
-def failing_checks(failed: pl.DataFrame, metric: str) -> str:
-    """Titles of the failed checks on which a metric depends."""
+def failing_checks(failed: pl.DataFrame, row: Standing) -> str:
+    """Titles of the failed checks on which a figure depends."""
+    names = {row.figure.metric, row.figure.part, row.commitment} - {""}
     titles = [
-        v["title"] for v in failed.iter_rows(named=True) if metric in (v["affects"] or [])
+        v["title"] for v in failed.iter_rows(named=True) if names & set(v["affects"] or [])
     ]
     return "; ".join(titles) if titles else "none"
 

@@ -20,7 +20,7 @@ Point = tuple[float, float]
 def sparkline(
     points: Sequence[Signal], *, until: date, theme: Theme, target: float | None = None
 ) -> str:
-    """The months before `until` as a data URI: usual range, dashed target, last point marked."""
+    """Draw the months before `until`: usual range, dashed target, last point marked."""
     return f"data:image/svg+xml,{quote(svg(points, until, PALETTES[theme], target))}"
 
 

@@ -49,6 +49,7 @@ FRAGMENTS = """
 .ca-table td.ca-withheld .ca-none{color:var(--ca-withheld);font-weight:650;
  background:var(--ca-withheld-panel);padding:1px 4px;border-radius:3px}
 .ca-spark{vertical-align:middle;max-width:none}
+.ca-table tbody th{min-width:10em}
 .ca-note{font-size:14px;line-height:1.45;color:var(--ca-secondary);margin:0 0 28px;
  max-width:110ch}
 .ca-details{margin:4px 0 28px}
@@ -62,7 +63,7 @@ FRAGMENTS = """
 @media (max-width:900px){
  .ca-table th,.ca-table td{padding:8px 6px}
 }
-@media (max-width:480px){
+@media screen and (max-width:640px){
  .ca-panel{padding:14px 16px}
  .ca-panel .ca-verdict{font-size:22px}
  .ca-panel p,.ca-panel li{font-size:16px}
@@ -71,14 +72,14 @@ FRAGMENTS = """
  .ca-table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
  .ca-table tbody tr{border-bottom:1px solid var(--ca-line);padding:12px 0 10px}
  .ca-table tbody tr:first-child{border-top:2px solid var(--ca-line)}
- .ca-table tbody th{border:0;padding:0 0 6px}
+ .ca-table tbody th{border:0;padding:0 0 6px;min-width:0}
  .ca-table tbody td,.ca-table tbody td.ca-number{display:flex;gap:12px;align-items:baseline;
   justify-content:space-between;border:0;padding:3px 0;text-align:right;white-space:normal}
  .ca-table td.ca-withheld{padding:3px 6px}
- .ca-label{display:block;flex:0 0 38%;text-align:left;font-size:14px;
+ .ca-label{display:block;flex:0 0 36%;text-align:left;font-size:14px;
   color:var(--ca-secondary)}
  .ca-cell{flex:1 1 auto;min-width:0;overflow-wrap:anywhere}
- .ca-cell .ca-big{white-space:normal}
+ .ca-cell .ca-big,.ca-badge{white-space:normal}
 }
 @media print{
  .ca-panel,.ca-badge,.ca-table td.ca-withheld{print-color-adjust:exact;
@@ -91,10 +92,12 @@ FRAGMENTS = """
  .ca-table caption{font-size:11pt;padding-bottom:3pt;break-after:avoid}
  .ca-table thead{display:table-header-group}
  .ca-table tr{break-inside:avoid}
- .ca-table th,.ca-table td{padding:3.5pt 5pt}
+ .ca-table tbody th{min-width:9.5em}
+ .ca-table .ca-spark{width:92px;height:22px}
+ .ca-table th,.ca-table td{padding:3.5pt 3.5pt}
  .ca-table thead th,.ca-small,.ca-note{font-size:9pt}
  .ca-big{font-size:13pt}
- .ca-badge{font-size:9.5pt;padding:1pt 5pt}
+ .ca-badge{font-size:9pt;padding:1pt 4pt}
  .ca-definition{break-inside:avoid}
  .ca-definition p,.ca-definition dt,.ca-definition dd{font-size:10pt}
  .ca-note{margin-bottom:12pt}

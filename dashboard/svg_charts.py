@@ -28,6 +28,7 @@ from metrics.release import Release
 
 TOP, BOTTOM, LEFT = 22, 30, 52
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+ROOMY = 400
 LETTERS = "ABCDEFGHIJ"
 
 CHART_STYLE = """
@@ -42,6 +43,7 @@ CHART_STYLE = """
 .ca-chart .ca-target{stroke:var(--ca-text);stroke-width:1.6;stroke-dasharray:6 4;fill:none}
 .ca-chart .ca-line{stroke:var(--ca-usual);stroke-width:1.6;fill:none;stroke-linejoin:round}
 .ca-chart .ca-event{stroke:var(--ca-text);stroke-width:1;stroke-dasharray:2 3}
+.ca-note.ca-key{margin:0 0 8px}
 .ca-narrow{display:none}
 @media (max-width:480px){.ca-wide{display:none}.ca-narrow{display:block}}
 @media print{.ca-wide{display:block}.ca-narrow{display:none}}
@@ -93,11 +95,20 @@ def control_chart(release: Release, row: Standing, quarter: date) -> str:
     start = months_after(quarter, -21)
     low, high, _ = scale(points, row.target)
     words = f"{row.title}, by month. {spark_words(points, row.figure, row.target)}"
-    drawings = ""
+    drawings = key(row)
     for width, right, name in ((700, 112, "ca-wide"), (350, 60, "ca-narrow")):
-        frame = Frame(width, 280 if width > 400 else 240, right, start, low, high)
+        frame = Frame(width, 280 if width > ROOMY else 240, right, start, low, high)
         drawings += drawing(frame, points, events, row, words=words, name=name)
     return drawings + event_list(events) + month_table(points, row)
+
+
+def key(row: Standing) -> str:
+    """What the lines and shapes mean, above the chart."""
+    return (
+        '<p class="ca-note ca-key">Band: the usual month-to-month range. Thin line: the usual'
+        f" level. Dashed line: the target of {target(row.target)}. ■ worse than usual,"
+        " ▲ better than usual, ● usual variation.</p>"
+    )
 
 
 def scale(points: Sequence[Signal], goal: float) -> tuple[float, float, float]:
@@ -127,7 +138,7 @@ def drawing(
         event_lines(frame, events),
         target_line(frame, row.target, points[-1].value),
         line(frame, points),
-        marks(frame, points, unit_of(row.figure)),
+        marks(frame, points, unit_of(row.figure), row.target),
     ]
     return (
         f'<svg class="ca-chart {name}" role="img" aria-label="{label}" width="{frame.width}"'
@@ -147,7 +158,7 @@ def axes(frame: Frame, points: Sequence[Signal], goal: float) -> str:
         parts.append(
             f'<text x="{LEFT - 8}" y="{y + 5:.1f}" text-anchor="end">{share(value)}</text>'
         )
-    named = {1, 7} if frame.width > 400 else {1}
+    named = {1, 7} if frame.width > ROOMY else {1}
     for month in (months_after(frame.start, i) for i in range(24)):
         if month.month in named:
             x, y = frame.x(month), frame.height - BOTTOM
@@ -177,19 +188,22 @@ def limits(frame: Frame, points: Sequence[Signal]) -> str:
 
 
 def target_line(frame: Frame, goal: float, last: float) -> str:
-    """The target, dashed and named; its name gives way to the last value."""
-    y, wide = frame.y(goal), frame.width > 400
-    gap = frame.y(last) - y
-    shift = 0.0 if abs(gap) > 17 else (-12.0 if gap >= 0 else 12.0)
+    """The target, dashed; named at the right where there is room, else in the key."""
+    y = frame.y(goal)
+    drawn = f'<path class="ca-target" d="M{LEFT} {y:.1f}H{frame.end}"/>'
+    if frame.width < ROOMY:
+        return drawn
+    y += 5 - apart(frame, goal, last)
     words = f"Target {target(goal)}"
-    if not wide:
-        anchor = f'x="{LEFT + 4}" y="{y - 6:.1f}"'
-    else:
-        anchor = f'x="{frame.end + 12}" y="{y + 5 + shift:.1f}"'
-    return (
-        f'<path class="ca-target" d="M{LEFT} {y:.1f}H{frame.end}"/>'
-        f'<text class="ca-strong" {anchor}>{words}</text>'
-    )
+    return f'{drawn}<text class="ca-strong" x="{frame.end + 8}" y="{y:.1f}">{words}</text>'
+
+
+def apart(frame: Frame, goal: float, last: float) -> float:
+    """How far two names at the right must move apart, the last value's up or down."""
+    gap = frame.y(last) - frame.y(goal)
+    if abs(gap) > 18:
+        return 0.0
+    return (18 - abs(gap)) / 2 * (1 if gap > 0 else -1)
 
 
 def line(frame: Frame, points: Sequence[Signal]) -> str:
@@ -203,7 +217,7 @@ def line(frame: Frame, points: Sequence[Signal]) -> str:
     return f'<path class="ca-line" d="{"".join(steps)}"/>'
 
 
-def marks(frame: Frame, points: Sequence[Signal], unit: str) -> str:
+def marks(frame: Frame, points: Sequence[Signal], unit: str, goal: float) -> str:
     """Each month in the shape and colour of its signal, the last with its value."""
     colours = {"worse": "var(--ca-concern)", "better": "var(--ca-better)"}
     drawn = "".join(
@@ -217,9 +231,10 @@ def marks(frame: Frame, points: Sequence[Signal], unit: str) -> str:
         for point in points
     )
     last = points[-1]
-    x, y = frame.x(last.period_start) + 12, frame.y(last.value) + 6
+    y = frame.y(last.value) + 6 + apart(frame, goal, last.value)
     words = value_text(last.value, unit)
-    return f'{drawn}<text class="ca-strong ca-last" x="{x:.1f}" y="{y:.1f}">{words}</text>'
+    at = f'x="{frame.end + 8}" y="{y:.1f}"'
+    return f'{drawn}<text class="ca-strong ca-last" {at}>{words}</text>'
 
 
 def event_lines(frame: Frame, events: Sequence[Event]) -> str:
@@ -267,7 +282,7 @@ def event_list(events: Sequence[Event]) -> str:
 
 
 def event_text(event: Event) -> str:
-    """'6 July 2026: Three posts vacant. Field operations; entered by Investigations lead.'"""
+    """Say '6 July 2026: Three posts vacant (Field operations, entered by the lead)'."""
     notes = [event.where] if event.where else []
     notes += [f"entered by {event.owner}"] if event.owner else []
     end = f" ({', '.join(notes)})" if notes else ""

@@ -6,6 +6,7 @@ Everything here is made for `st.html`, which drops inline SVG, and for the repor
 from datetime import date
 from html import escape
 
+from dashboard.breakdowns import breakdown
 from dashboard.figure import (
     Figure,
     Standing,
@@ -14,7 +15,6 @@ from dashboard.figure import (
     quarterly,
     standings,
 )
-from dashboard.breakdowns import breakdown
 from dashboard.markup import (
     Cell,
     Column,
@@ -38,7 +38,6 @@ from dashboard.wording import (
     exceptions,
     figure_text,
     headline,
-    in_words,
     interval_text,
     plural_commitments,
     quarter_in_words,
@@ -103,7 +102,7 @@ def finding_html(finding: Finding) -> str:
 
 
 def scorecard(release: Release, quarter: date, level: str = "all") -> str:
-    """Every commitment: its result, number, target, change, last year and two years of months."""
+    """Every commitment: result, number, target, change, last year and two years of months."""
     rows = standings(release, quarter, level)
     before, last_year = months_after(quarter, -3), months_after(quarter, -12)
     columns = [
@@ -193,6 +192,8 @@ def lines(sentences: list[str]) -> Cell:
 
 def behind(release: Release, quarter: date, level: str, figure: Figure) -> list[str]:
     """The counts and companions without which a measure misleads."""
+    if figure.state == "withheld":
+        return [figure.reason] if figure.reason else []
     interval = interval_text(figure)
     said = [capital(counts_text(release, figure))]
     said += [f"95% interval {interval}"] if interval else []

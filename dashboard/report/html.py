@@ -21,10 +21,6 @@ from dashboard.wording import (
 )
 from metrics.release import Release
 
-CHART_KEY = (
-    "Band: the usual month-to-month range. Thin line: the usual level. Dashed line: target."
-    " ■ worse than usual, ▲ better than usual, ● usual variation."
-)
 UNIT_COLUMNS = (
     ("report_frequency", "rate", "Reports per 100 people"),
     ("time_to_resolution", "median", "Half resolved within"),
@@ -139,7 +135,7 @@ def missed_section(release: Release, quarter: date, row: Standing) -> str:
     return (
         f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>"
         f"{control_chart(release, row, quarter)}"
-        f'<p class="ca-note">{escape(CHART_KEY)}</p>{by}</section>'
+        f"{by}</section>"
     )
 
 
