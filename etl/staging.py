@@ -38,8 +38,8 @@ def stage(
     """Type the rows of one file after its description.
 
     `workbook` says that dates may also be written in ISO form, as readers of workbooks give
-    them; `key` makes the pseudonyms of cases; `zone` is the organisation's time zone, in which days
-    are counted. Nothing is guessed: a value that does not fit its description rejects the row.
+    them; `key` makes the pseudonyms of cases; `zone` is the organisation's time zone, in which
+    days are counted. Nothing is guessed: a value that does not fit rejects its row.
     """
     named = text.rows.rename({f"c{place}": name for place, name in enumerate(text.header)})
     first = named.unique(subset=list(text.header), keep="first", maintain_order=True)

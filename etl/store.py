@@ -107,6 +107,10 @@ class Store:
         )
         self._connection.unregister("replacing_rows")
 
+    def create_schema(self, name: str) -> None:
+        """Make the schema where it is missing."""
+        self.execute(f"create schema if not exists {_checked(name)}")
+
     def has(self, table: str) -> bool:
         """Say whether `schema.table` exists."""
         schema, _, name = _checked(table).rpartition(".")

@@ -18,7 +18,7 @@ def tables_about(
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of a release that are not figures, with counts of rows only for exact audiences."""
+    """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
         "definitions": definitions(),
         "commitments": commitments_table(rules.commitments),
