@@ -6,7 +6,17 @@ cases of its own, so that all of them can also be done to one audit together.
 
 from datetime import date, timedelta
 
-from tests.verdicts.tables import AS_OF, Row, Tables, chosen, deadline, delivery, event, survey
+from tests.verdicts.tables import (
+    AS_OF,
+    Row,
+    Tables,
+    chosen,
+    deadline,
+    delivery,
+    event,
+    step,
+    survey,
+)
 
 DAY = timedelta(days=1)
 
@@ -142,23 +152,23 @@ def source_duration_agrees(tables: Tables) -> int:
 
 
 def no_date_after_delivery(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 22", "resolved", AS_OF + DAY))
+    tables["staging.events"].append(step("case 22", "resolved", AS_OF + DAY))
     return 1
 
 
 def no_date_impossibly_early(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 23", "decided", date(2003, 12, 31)))
+    tables["staging.events"].append(step("case 23", "decided", date(2003, 12, 31)))
     return 1
 
 
 def events_dated(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 24", "assigned", None))
+    tables["staging.events"].append(step("case 24", "assigned", None))
     return 1
 
 
 def events_of_known_cases(tables: Tables) -> int:
     tables["core.chosen_rows"].append(chosen("nobody's case", 2))
-    tables["staging.events"].append(event("nobody's case", "assigned", AS_OF))
+    tables["staging.events"].append(step("nobody's case", "assigned", AS_OF))
     return 1
 
 
