@@ -17,6 +17,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.pool import NullPool
 
 from checks.suites import CHECKS
 from checks.verdict import Check, CheckError, Verdict, counted, judge
@@ -151,7 +152,12 @@ def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check
             "store",
             connection_string=_address(path),
             create_temp_table=False,
-            kwargs={"connect_args": {"read_only": True, "config": dict(LOCKED)}},
+            kwargs={
+                "connect_args": {"read_only": True, "config": dict(LOCKED)},
+                # Great Expectations makes an engine of its own for each table; none of them
+                # may keep the file open once the run is over.
+                "poolclass": NullPool,
+            },
         )
         try:
             by_table = sorted(checks, key=lambda check: check.about)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -136,9 +137,11 @@ def _take(
             path, delimiter=export.delimiter, encoding=export.encoding, sheet=export.sheet
         )
     if text.rows.height + text.ragged.height == 0:
-        raise ExportError(
-            f"{path.name} line 1: there is a header and no row below it; export it again, or"
-            " leave the file out if the system really holds no case"
+        raise ExportError.at(
+            path,
+            "there is a header and no row below it",
+            remedy="export it again, or leave the file out if the system holds nothing",
+            line=1,
         )
     staged = stage(
         text,
@@ -156,27 +159,24 @@ def _refuse_rejects(file: _Taken, accepted: int) -> None:
     if found.height <= max(file.export.rejects_allowed, accepted):
         return
     more = found.height - 1
-    rest = (
-        f" ({more} more row{'s' if more > 1 else ''} of this file cannot be read either)"
-        if more
-        else ""
-    )
+    rest = f"{more} more row{'s' if more > 1 else ''} cannot be read either. " if more else ""
     raise ExportError(
-        f"{_sentence(file.path.name, found.row(0, named=True))}{rest}."
-        f" Nothing was loaded; to load the other rows and keep account of these, add"
-        f" --accept-rejects {found.height}"
+        f"{_sentence(file.path, found.row(0, named=True))}. {rest}Nothing was loaded; to load"
+        f" the other rows and keep account of the unread, add --accept-rejects {found.height}"
     )
 
 
-def _sentence(file_name: str, reject: dict[str, object]) -> str:
+def _sentence(path: Path, reject: dict[str, Any]) -> str:
     """One reject in words: file, line, column, value, reason, remedy."""
-    value = reject["value"]
-    shown = "" if value is None else f"{str(value)[:40]!r} is "
-    column = "" if reject["column_name"] is None else f", column {reject['column_name']!r}"
-    return (
-        f"{file_name} line {reject['line']}{column}: {shown}{reject['reason']};"
-        f" {reject['remedy']}"
+    error = ExportError.at(
+        path,
+        reject["reason"],
+        remedy=reject["remedy"],
+        line=reject["line"],
+        column=reject["column_name"],
+        value=reject["value"],
     )
+    return str(error)
 
 
 def _keep(store: Store, file: _Taken, as_of: date, coverage_from: date | None) -> Delivery:
@@ -204,7 +204,7 @@ def _keep(store: Store, file: _Taken, as_of: date, coverage_from: date | None) -
         known_as=known_as,
         unknown_columns=tuple(sorted(set(file.text.header) - file.export.known)),
         rejects=tuple(
-            _sentence(file.path.name, reject)
+            _sentence(file.path, reject)
             for reject in file.staged.rejects.head(20).iter_rows(named=True)
         ),
     )
