@@ -5,16 +5,10 @@ import pytest
 from checks.suites import CHECKS
 from checks.verdict import Check, Verdict, counted, judge
 from etl.store import Store
+from metrics.catalog import METRICS
 from tests.verdicts import breaking
 from tests.verdicts.tables import AS_OF, clean, rewrite, written
 
-METRICS = {
-    "report_frequency",
-    "time_to_resolution",
-    "escalation_compliance",
-    "deadline_compliance",
-    "satisfaction",
-}
 PLACES = {"snapshot": "Int32", "line": "Int64", "happened_on": "Date", "violated": "Boolean"}
 
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
@@ -95,11 +89,17 @@ def test_a_check_is_declared_in_words_that_can_be_shown(check, clean_store):
     assert not check.title.endswith(".")
     assert check.why.endswith(".")
     assert check.remedy.endswith(".")
-    assert set(check.affects) <= METRICS
+    assert set(check.affects) <= {metric.name for metric in METRICS}
 
 
 def test_checks_have_names_of_their_own():
     assert len({check.name for check in CHECKS}) == len(CHECKS)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_a_metric_depends_on_checks_that_say_they_affect_it(metric):
+    affecting = {check.name for check in CHECKS if metric.name in check.affects}
+    assert set(metric.depends_on) <= affecting
 
 
 def test_a_few_unknown_levels_are_tolerated_and_counted(store):
@@ -107,7 +107,7 @@ def test_a_few_unknown_levels_are_tolerated_and_counted(store):
     for number in (9, 10):
         breaking.case(tables, number)["unit"] = "unknown"
     rewrite(store, tables)
-    verdict = verdict_on(store, named("unit_known"))
+    verdict = verdict_on(store, named("unit_is_recorded"))
     assert (verdict.outcome, verdict.failing, verdict.examined) == ("passed", 2, 40)
 
 
@@ -122,20 +122,20 @@ def test_two_lost_dates_in_a_channel_are_no_pattern(store):
 def test_a_closing_after_the_as_of_day_is_known_and_not_missing(store):
     tables = clean()
     breaking.case(tables, 22)["resolved_on"] = None
-    breaking.no_date_after_delivery(tables)
+    breaking.no_date_after_as_of(tables)
     rewrite(store, tables)
-    verdict = verdict_on(store, named("closed_cases_dated"))
-    assert (verdict.outcome, verdict.examined) == ("passed", 39)
+    verdict = verdict_on(store, named("closed_status_has_a_closing_date"))
+    assert (verdict.outcome, verdict.examined) == ("passed", 38)
 
 
 def test_a_date_that_a_later_delivery_corrected_is_no_longer_held_against_it(store):
     tables = clean()
-    breaking.no_date_after_delivery(tables)
+    breaking.no_date_after_as_of(tables)
     for row in tables["core.chosen_rows"]:
         if row["case_key"] == "case 22" and row["snapshot"] == 1:
             row["snapshot"] = 9
     rewrite(store, tables)
-    assert verdict_on(store, named("no_date_after_delivery")).outcome == "passed"
+    assert verdict_on(store, named("no_date_after_as_of")).outcome == "passed"
 
 
 def test_a_source_that_never_records_incidents_is_not_asked_for_them(store):
@@ -148,8 +148,8 @@ def test_a_source_that_never_records_incidents_is_not_asked_for_them(store):
 
 def test_the_month_in_which_the_audit_ends_is_not_called_empty_before_it_is_over(store):
     tables = clean()
-    breaking.months_covered(tables)
+    breaking.no_month_is_nearly_empty(tables)
     for row in tables["core.snapshots"]:
         row["coverage_until"] = AS_OF - breaking.DAY
     rewrite(store, tables)
-    assert verdict_on(store, named("months_covered")).outcome == "passed"
+    assert verdict_on(store, named("no_month_is_nearly_empty")).outcome == "passed"
