@@ -7,7 +7,7 @@ import pytest
 from checks.verdict import Allowance, Check, blocking, counted, digest, judge
 
 PLAIN = Check(
-    name="closed_after_receipt",
+    name="closed_not_before_received",
     title="No case was closed before it was received",
     why="Its duration is negative.",
     about="core.cases",

@@ -6,7 +6,18 @@ cases of its own, so that all of them can also be done to one audit together.
 
 from datetime import date, timedelta
 
-from tests.verdicts.tables import AS_OF, Row, Tables, chosen, deadline, delivery, event, survey
+from tests.verdicts.tables import (
+    AS_OF,
+    STILL_OPEN,
+    Row,
+    Tables,
+    chosen,
+    deadline,
+    delivery,
+    event,
+    step,
+    survey,
+)
 
 DAY = timedelta(days=1)
 
@@ -36,7 +47,7 @@ def rows_readable(tables: Tables) -> int:
     return 1
 
 
-def months_covered(tables: Tables) -> int:
+def no_month_is_nearly_empty(tables: Tables) -> int:
     for number in range(35, 40):
         case(tables, number)["received_on"] = date(2024, 7, 31)
     return 1
@@ -47,7 +58,7 @@ def rows_per_case(tables: Tables) -> int:
     return 1
 
 
-def headcount_known(tables: Tables) -> int:
+def headcount_covers_units_and_months(tables: Tables) -> int:
     case(tables, 1)["unit"] = "south"
     return 1
 
@@ -57,7 +68,7 @@ def one_row_per_case(tables: Tables) -> int:
     return 1
 
 
-def received_date_known(tables: Tables) -> int:
+def cases_have_a_received_date(tables: Tables) -> int:
     case(tables, 3)["received_on"] = None
     return 1
 
@@ -87,19 +98,19 @@ def incident_date_real(tables: Tables) -> int:
     return 1
 
 
-def unit_known(tables: Tables) -> int:
+def unit_is_recorded(tables: Tables) -> int:
     return _unknown(tables, "unit")
 
 
-def category_known(tables: Tables) -> int:
+def category_is_recorded(tables: Tables) -> int:
     return _unknown(tables, "category")
 
 
-def channel_known(tables: Tables) -> int:
+def channel_is_recorded(tables: Tables) -> int:
     return _unknown(tables, "channel")
 
 
-def severity_known(tables: Tables) -> int:
+def severity_is_recorded(tables: Tables) -> int:
     return _unknown(tables, "severity")
 
 
@@ -109,12 +120,12 @@ def _unknown(tables: Tables, field: str) -> int:
     return 3
 
 
-def closed_after_receipt(tables: Tables) -> int:
+def closed_not_before_received(tables: Tables) -> int:
     case(tables, 12)["resolved_on"] = case(tables, 12)["received_on"] - DAY
     return 1
 
 
-def closed_cases_dated(tables: Tables) -> int:
+def closed_status_has_a_closing_date(tables: Tables) -> int:
     case(tables, 13)["resolved_on"] = None
     return 1
 
@@ -141,28 +152,28 @@ def source_duration_agrees(tables: Tables) -> int:
     return 1
 
 
-def no_date_after_delivery(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 22", "resolved", AS_OF + DAY))
+def no_date_after_as_of(tables: Tables) -> int:
+    tables["staging.events"].append(step("case 22", "resolved", AS_OF + DAY))
     return 1
 
 
 def no_date_impossibly_early(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 23", "decided", date(2003, 12, 31)))
+    tables["staging.events"].append(step("case 23", "decided", date(2003, 12, 31)))
     return 1
 
 
 def events_dated(tables: Tables) -> int:
-    tables["staging.events"].append(event("case 24", "assigned", None))
+    tables["staging.events"].append(step("case 24", "assigned", None))
     return 1
 
 
 def events_of_known_cases(tables: Tables) -> int:
     tables["core.chosen_rows"].append(chosen("nobody's case", 2))
-    tables["staging.events"].append(event("nobody's case", "assigned", AS_OF))
+    tables["staging.events"].append(step("nobody's case", "assigned", AS_OF))
     return 1
 
 
-def events_in_order(tables: Tables) -> int:
+def events_are_in_order(tables: Tables) -> int:
     received = case(tables, 25)["received_on"]
     tables["core.events"].append(event("case 25", "triaged", received - DAY))
     return 1
@@ -183,7 +194,7 @@ def rules_judged(tables: Tables) -> int:
     return 1
 
 
-def deadlines_assessable(tables: Tables) -> int:
+def deadlines_can_be_judged(tables: Tables) -> int:
     return _lost(tables, 28)
 
 
@@ -198,13 +209,13 @@ def _lost(tables: Tables, *numbers: int) -> int:
 
 
 def surveys_offered(tables: Tables) -> int:
-    lost = {f"case {number}" for number in range(21)}
+    lost = {f"case {number}" for number in range(STILL_OPEN + 1)}
     kept = [row for row in tables["core.feedback"] if row["case_key"] not in lost]
     tables["core.feedback"] = kept
-    return 21
+    return len(lost - {f"case {STILL_OPEN}"})
 
 
-def scores_on_the_scale(tables: Tables) -> int:
+def scores_are_inside_the_scale(tables: Tables) -> int:
     feedback(tables, 33)["score"] = 6
     return 1
 
@@ -225,7 +236,7 @@ def answers_have_scores(tables: Tables) -> int:
     return 1
 
 
-def answers_after_offers(tables: Tables) -> int:
+def answers_have_an_offer(tables: Tables) -> int:
     answered = feedback(tables, 39)["answered_on"]
     feedback(tables, 39)["offered_on"] = answered + DAY
     return 1

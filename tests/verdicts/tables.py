@@ -1,7 +1,7 @@
 """A small clean audit as rows, and the way to write any rows into the product's tables.
 
-Eight months of five cases each, received on the 5th and closed on the 15th, each with its
-events, clock, deadline and survey: enough for every check to have something to examine.
+Eight months of five cases each, received on the 5th and closed on the 15th but for one, each
+with its events, clock, deadline and survey: enough for every check to examine something.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from etl.store import Store
 
 AS_OF = date(2024, 8, 31)
 FIRST = date(2024, 1, 1)
+STILL_OPEN = 29
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
@@ -42,6 +43,8 @@ def clean() -> Tables:
     for number in range(40):
         for table, rows in of_one_case(number).items():
             tables.setdefault(table, []).extend(rows)
+    tables["core.cases"][STILL_OPEN] |= {"status": "open", "resolved_on": None}
+    tables["core.clocks"][STILL_OPEN] |= {"ended": False}
     return tables
 
 
@@ -86,7 +89,7 @@ def of_one_case(number: int) -> Tables:
         ],
         "core.case_facts": [{**place, "case_key": key}],
         "core.chosen_rows": [chosen(key, 1), chosen(key, 2)],
-        "staging.events": [event(key, "received", received), event(key, "assigned", received)],
+        "staging.events": [step(key, "received", received), step(key, "assigned", received)],
         "core.events": [event(key, "received", received), event(key, "assigned", received)],
         "core.clocks": [{"case_key": key, "clock": "resolution", "ended": True, "days": 10}],
         "core.deadlines": [deadline(key, "resolve", "met", received)],
@@ -103,11 +106,14 @@ def event(key: str, kind: str, on: date | None) -> Row:
         "snapshot": 2 if kind == "assigned" else 1,
         "line": 1,
         "source": "harbour",
-        "export": "",
         "case_key": key,
         "kind": kind,
         "occurred_on": on,
     }
+
+
+def step(key: str, kind: str, on: date | None) -> Row:
+    return {**event(key, kind, on), "export": "as delivered"}
 
 
 def deadline(key: str, rule: str, result: str, due_on: date) -> Row:
@@ -131,16 +137,18 @@ def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> St
     prepare(store)
     store.replace("staging.rules", rules.as_table(()))
     store.replace("staging.days", working_days.days(FIRST, AS_OF, {}))
-    store.run_file(
-        SQL / "10_parameters.sql",
-        {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1},
-    )
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))
-    for file in sorted(SQL.glob("[2-9]*.sql")):
-        store.run_file(file)
-    store.execute("delete from staging.parameters")
-    for table, rows in tables.items():
-        if rows:
-            store.append(table, pl.DataFrame(rows, infer_schema_length=None))
+    parameters = {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1}
+    for file in sorted(SQL.glob("[1-9]*.sql")):
+        store.run_file(file, parameters)
+    rewrite(store, tables)
     return store
+
+
+def rewrite(store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Put these rows in the place of all that the tables of `clean` hold."""
+    for table in clean():
+        store.execute(f"truncate {table}")
+    for table, rows in tables.items():
+        store.append(table, pl.DataFrame(rows, infer_schema_length=None))
