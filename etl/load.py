@@ -11,8 +11,8 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
-from etl.reading import read_export
 from etl.readers.rows import TextTable
+from etl.reading import read_export
 from etl.source import FIXED, Export, Source, recognise
 from etl.staging import Staged, stage
 from etl.store import Store

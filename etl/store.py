@@ -73,9 +73,9 @@ class Store:
         """Run one SELECT and return its rows."""
         if self._within_transaction:
             # A cursor would not see what this transaction has not kept yet.
-            return self._connection.sql(select, params=parameters or None).pl()
+            return _rows(self._connection, select, parameters)
         with self._connection.cursor() as cursor:
-            return cursor.sql(select, params=parameters or None).pl()
+            return _rows(cursor, select, parameters)
 
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
@@ -147,6 +147,13 @@ class Store:
     ) -> None:
         """Close the store."""
         self.close()
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, select: str, parameters: Parameters | None
+) -> pl.DataFrame:
+    rows: pl.DataFrame = connection.sql(select, params=parameters or None).pl()
+    return rows
 
 
 def _checked(table: str) -> str:

@@ -40,9 +40,9 @@ class Setting:
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
     """One row per part, declared level and period, in published order."""
-    spans = setting.periods.select(
-        "period", "period_start", "period_end", "complete"
-    ).unique(maintain_order=True)
+    spans = setting.periods.select("period", "period_start", "period_end", "complete").unique(
+        maintain_order=True
+    )
     order = {name: place for place, name in enumerate(BREAKDOWNS)}
     everybody = pl.DataFrame({"breakdown": ["all"], "level": ["all"], "position": [0]})
     levels = pl.concat(
@@ -97,7 +97,7 @@ def figure(
     worst: float | None = None,
     best: float | None = None,
 ) -> Row:
-    """What a figure says beside its place: the columns of the release's figures from `value`."""
+    """What a figure says beside its place: the columns of a release's figures from `value`."""
     return {
         "value": value,
         "low": low,

@@ -24,7 +24,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, ProtectedCube
-from metrics.periods import months_between, periods, quarter_of
+from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
 from metrics.sealed import tables_about
@@ -169,7 +169,7 @@ def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
-    """The tables of a release; escalations are sums of protected deadlines, not counted twice."""
+    """The tables of a release; escalations are sums of protected deadlines."""
     return [
         Table(
             metric=metric.name,
@@ -193,7 +193,8 @@ def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
 
 def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
     return {
-        month: quarter_of(month, year_starts=year_starts) for month in calendar["month"].unique()
+        month: quarter_of(month, year_starts=year_starts)
+        for month in calendar["month"].unique()
     }
 
 
@@ -247,8 +248,7 @@ def _facts(
     }
 
 
-def _seal(
-    tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
+def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
     """Write the release beside its place and move it there, whole.
 
     Its name begins with a number that says in which order releases were published.

@@ -2,8 +2,7 @@
 
 import polars as pl
 
-from etl.rules import Commitment, Deadline, Rules
-from etl.rules import ALWAYS, FOR_EVER
+from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy

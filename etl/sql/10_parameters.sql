@@ -19,8 +19,8 @@ select
     newest.as_of,
     coalesce(max(covered.coverage_from), newest.as_of) as coverage_from,
     least(coalesce(min(covered.coverage_until), newest.as_of), newest.as_of) as coverage_until,
-    $time_zone::text as time_zone,
-    $fiscal_year_start_month::integer as fiscal_year_start_month
+    cast($time_zone as text) as time_zone,
+    cast($fiscal_year_start_month as integer) as fiscal_year_start_month
 from newest
 left join covered on true
 group by newest.as_of;
