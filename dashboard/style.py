@@ -21,6 +21,7 @@ FRAGMENTS = """
  line-height:1.35;font-variant-numeric:tabular-nums;margin:0 0 30px;border:0}
 .ca-table + .ca-note{margin-top:-20px}
 .ca-table td.ca-number{white-space:nowrap}
+.ca-table td.ca-number .ca-small,.ca-table td.ca-number .ca-none{white-space:normal}
 .ca-table caption{caption-side:top;text-align:left;font-size:17px;font-weight:650;
  color:var(--ca-text);padding:0 0 8px}
 .ca-table th,.ca-table td{padding:10px 10px;text-align:left;vertical-align:middle;border:0;
@@ -57,13 +58,15 @@ FRAGMENTS = """
 .ca-definition{margin:0 0 24px;max-width:90ch;color:var(--ca-text)}
 .ca-definition h3{font-size:20px;font-weight:650;margin:0 0 4px;padding:0;color:inherit}
 .ca-definition p{margin:0 0 6px;font-size:16px;line-height:1.45}
-.ca-definition dl{margin:8px 0 0}
-.ca-definition dt{font-weight:650;font-size:16px}
-.ca-definition dd{margin:0 0 8px;font-size:16px;line-height:1.45}
+.ca-definition dl{margin:8px 0 0;padding:0}
+.ca-definition dt{margin:0;padding:0;font-weight:650;font-size:16px}
+.ca-definition dd{margin:0 0 8px;padding:0;font-size:16px;line-height:1.45}
 @media (max-width:900px){
  .ca-table th,.ca-table td{padding:8px 6px}
+ .ca-badge{white-space:normal;padding:2px 6px}
+ .ca-table tbody th{min-width:7.5em}
 }
-@media screen and (max-width:640px){
+@media screen and (max-width:760px){
  .ca-panel{padding:14px 16px}
  .ca-panel .ca-verdict{font-size:22px}
  .ca-panel p,.ca-panel li{font-size:16px}

@@ -179,6 +179,12 @@ def test_a_withheld_cell_is_hatched_and_shows_no_count(rounded: Release):
     )
 
 
+def test_a_cell_with_too_few_shows_no_count_either(exact: Release):
+    html = tables.breakdown(exact, "satisfaction", "top_two", "", QUARTER, "unit")
+    legal = words(html[html.index("Legal") :])
+    assert "|Answered|–|Satisfied|–|Share satisfied|too few to show|" in legal
+
+
 def test_a_breakdown_keeps_the_declared_order(exact: Release):
     html = tables.breakdown(exact, "satisfaction", "top_two", "", QUARTER, "unit")
     places = [html.index(n) for n in ("All units", "Field operations", "Customer", "Legal")]

@@ -292,6 +292,18 @@ def test_unknown_dates_could_also_have_been_met(exact: Release):
     )
 
 
+@pytest.mark.parametrize(
+    ("worst", "best", "flips"),
+    [(0.9, 0.95, False), (0.89, 0.95, True), (0.8, 0.9, True), (0.8, 0.89, False)],
+)
+def test_a_result_could_flip_if_the_target_lies_above_its_worst_and_within_its_best(
+    exact: Release, worst: float, best: float, flips: object
+):
+    row = standing(exact, "acknowledge")
+    figure = replace(row.figure, worst=worst, best=best)
+    assert wording.could_flip(replace(row, target=0.9, figure=figure)) == flips
+
+
 def test_one_unknown_date_is_singular(exact: Release):
     assert judged(exact, 0.9, 0.895, 0.91, 1) == (
         "One deadline cannot be judged because a date it needs is missing. If it had been"
@@ -418,8 +430,8 @@ def test_only_what_could_turn_a_result_is_unsafe_to_report(exact: Release):
 
 def test_the_checks_are_counted():
     assert wording.checks_sentence(release()) == (
-        "Two of five data checks passed, two found rows that should not be and one had"
-        " nothing to examine."
+        "Two of five data checks passed, two found something wrong and one had nothing to"
+        " examine."
     )
     assert wording.checks_sentence(release(verdicts=[])) == "No data check was run."
 
