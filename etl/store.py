@@ -33,13 +33,14 @@ class StoreError(Exception):
 class Store:
     """A DuckDB database that reads no other file and runs no code from outside.
 
-    Each call uses a cursor of its own: one connection shared between threads hands one
-    thread the rows of another.
+    Each SELECT uses a cursor of its own: one connection shared between threads hands one
+    thread the rows of another. A store with a transaction under way belongs to one thread.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Wrap an open connection; `Store.open` is the usual way in."""
         self._connection = connection
+        self._within_transaction = False
 
     @classmethod
     def open(cls, path: Path | None = None, *, mode: str = "write") -> Self:
@@ -70,6 +71,9 @@ class Store:
 
     def frame(self, select: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """Run one SELECT and return its rows."""
+        if self._within_transaction:
+            # A cursor would not see what this transaction has not kept yet.
+            return self._connection.sql(select, params=parameters or None).pl()
         with self._connection.cursor() as cursor:
             return cursor.sql(select, params=parameters or None).pl()
 
@@ -117,11 +121,14 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Keep everything that is done inside, or nothing of it."""
         self.execute("begin transaction")
+        self._within_transaction = True
         try:
             yield
         except BaseException:
             self.execute("rollback")
             raise
+        finally:
+            self._within_transaction = False
         self.execute("commit")
 
     def close(self) -> None:
