@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, frame, series, wording
+from dashboard import access, charts, frame, series, wording
 from dashboard.attention import Matter
 from dashboard.figure import months_after
 from dashboard.grids import grid
@@ -35,7 +35,7 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
         st.write("No month of this has a figure that can be shown.")
         return
     events = series.marked_events(release, subject, rows)
-    spec = _months(release.path, subject, axis, end, frame.theme(), _release=release)
+    spec = _months(access.edition(release), subject, axis, end, frame.theme(), _release=release)
     _draw(spec, key=f"months.{name}", alt=charts.describe_months(rows, axis=axis))
     if events.height:
         st.html(listed_events(release, events))
@@ -149,7 +149,7 @@ def _range(row: dict[str, Any], axis: charts.Axis) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def _months(
-    path: Any,  # the release's file: a published file never changes
+    edition: str,  # noqa: ARG001 (part of the cache's key)
     subject: series.Subject,
     axis: charts.Axis,
     until: date,

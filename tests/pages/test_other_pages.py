@@ -41,9 +41,7 @@ def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
 @pytest.mark.parametrize("each", ["month", "quarter", "year", "whole"])
 @pytest.mark.parametrize("by", ["all", "unit"])
 def test_every_figure_can_be_looked_up_for_every_period(opened, each, by):
-    test = opened(
-        "30_metrics", figure="time_to_resolution.median", by=by, each=each
-    )
+    test = opened("30_metrics", figure="time_to_resolution.median", by=by, each=each)
     assert test.title[0].value == "Time to resolution: half are resolved within"
     assert "days" in words(test)
 
