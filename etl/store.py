@@ -33,13 +33,14 @@ class StoreError(Exception):
 class Store:
     """A DuckDB database that reads no other file and runs no code from outside.
 
-    Each call uses a cursor of its own: one connection shared between threads hands one
-    thread the rows of another.
+    Each SELECT uses a cursor of its own: one connection shared between threads hands one
+    thread the rows of another. A store with a transaction under way belongs to one thread.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Wrap an open connection; `Store.open` is the usual way in."""
         self._connection = connection
+        self._within_transaction = False
 
     @classmethod
     def open(cls, path: Path | None = None, *, mode: str = "write") -> Self:
@@ -70,8 +71,11 @@ class Store:
 
     def frame(self, select: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """Run one SELECT and return its rows."""
+        if self._within_transaction:
+            # A cursor would not see what this transaction has not kept yet.
+            return _rows(self._connection, select, parameters)
         with self._connection.cursor() as cursor:
-            return cursor.sql(select, params=parameters or None).pl()
+            return _rows(cursor, select, parameters)
 
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
@@ -103,6 +107,10 @@ class Store:
         )
         self._connection.unregister("replacing_rows")
 
+    def create_schema(self, name: str) -> None:
+        """Make the schema where it is missing."""
+        self.execute(f"create schema if not exists {_checked(name)}")
+
     def has(self, table: str) -> bool:
         """Say whether `schema.table` exists."""
         schema, _, name = _checked(table).rpartition(".")
@@ -117,11 +125,14 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Keep everything that is done inside, or nothing of it."""
         self.execute("begin transaction")
+        self._within_transaction = True
         try:
             yield
         except BaseException:
             self.execute("rollback")
             raise
+        finally:
+            self._within_transaction = False
         self.execute("commit")
 
     def close(self) -> None:
@@ -140,6 +151,13 @@ class Store:
     ) -> None:
         """Close the store."""
         self.close()
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, select: str, parameters: Parameters | None
+) -> pl.DataFrame:
+    rows: pl.DataFrame = connection.sql(select, params=parameters or None).pl()
+    return rows
 
 
 def _checked(table: str) -> str:

@@ -34,7 +34,11 @@ class Metric:
     `contributions` is a SELECT over the core tables with the columns `part` (text, the rule
     where there are several, else ''), `happened_on` (date that decides the period), `unit`,
     `category`, `channel`, `severity`, `outcome` (one of `outcomes`) and `days` (whole days,
-    null where the metric has none). One row is one contribution.
+    null where the metric has none). One row is one contribution. `subtotals` are sets of
+    outcomes whose sum is read too, such as a denominator; `part_of` names the metric that
+    counts every case of this one. A metric that is a `sum_of` parts of another has no
+    contributions of its own: its cells are added up after protection, since counting the same
+    deadlines twice would round them twice.
     """
 
     name: str
@@ -46,6 +50,9 @@ class Metric:
     measures: tuple[Measure, ...]
     contributions: str
     depends_on: tuple[str, ...]
+    subtotals: tuple[tuple[str, ...], ...] = ()
+    part_of: str | None = None
+    sum_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

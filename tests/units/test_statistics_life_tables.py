@@ -126,12 +126,16 @@ def test_the_interval_of_a_life_table_quantile_inverts_the_band():
         assert getattr(share_open(curve, int(day) - 1), side) > 0.5
 
 
-def test_the_curve_ends_with_the_last_band_that_anybody_entered():
+def test_a_band_in_which_the_last_are_lost_says_only_that_they_were_there_on_its_first_day():
     curve = life_table([0, 8, 15, 31], [1, 0, 0, 0], [1, 2, 0, 0])
 
-    assert curve.last_day == 14
-    assert share_open(curve, 14).value == pytest.approx(1 - 1 / 3.5)
-    assert share_open(curve, 15) == Estimate(None, None, None)
+    assert curve.last_day == 8
+    assert share_open(curve, 14) == Estimate(None, None, None)
+
+
+def test_a_band_is_known_to_its_end_where_somebody_goes_on_or_nobody_is_lost():
+    assert life_table([0, 8, 15], [1, 1, 0], [0, 2, 1]).last_day == 14
+    assert life_table([0, 8, 15], [1, 2, 0], [1, 0, 0]).last_day == 14
 
 
 def test_a_life_table_that_reaches_zero_stays_there():

@@ -1,0 +1,225 @@
+"""Runs the checks through Great Expectations, inside DuckDB; counts are all that comes back.
+
+Importing this module takes seconds, because Great Expectations does: import it where checks
+are run and nowhere else.
+"""
+
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any, ClassVar
+
+import polars as pl
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.pool import NullPool
+
+from checks.suites import CHECKS
+from checks.verdict import Check, CheckError, Verdict, counted, judge
+from etl.store import LOCKED, Store
+
+# Read when it is imported: no telemetry leaves the machine.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import duckdb_engine
+import great_expectations as gx
+from great_expectations.core import ExpectationSuite
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.core.unexpected_rows_expectation import (
+    UnexpectedRowsExpectation,
+)
+
+# Errors of these kinds name a table, a column or a word of ours; any other may quote a cell.
+_ABOUT_THE_STATEMENT = ("Binder Error", "Catalog Error", "Parser Error")
+
+_COLUMNS = {
+    "run": pl.Int64(),
+    "fingerprint": pl.String(),
+    "name": pl.String(),
+    "title": pl.String(),
+    "why": pl.String(),
+    "about": pl.String(),
+    "severity": pl.String(),
+    "outcome": pl.String(),
+    "failing": pl.Int64(),
+    "examined": pl.Int64(),
+    "allowed": pl.String(),
+    "since": pl.Date(),
+    "affects": pl.List(pl.String()),
+    "remedy": pl.String(),
+}
+
+
+class _BufferedContext(PGExecutionContext_psycopg2):
+    """Takes the rows off DuckDB's cursor at once.
+
+    Great Expectations reads them after the transaction has ended, when the cursor is empty.
+    """
+
+    def post_exec(self) -> None:
+        if self.cursor.description:
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor)
+
+
+class BufferedDialect(duckdb_engine.Dialect):
+    """DuckDB's dialect with results that outlive their transaction."""
+
+    supports_statement_cache = False
+    execution_ctx_cls = _BufferedContext
+
+
+registry.register("duckdb.buffered", __name__, BufferedDialect.__name__)
+
+
+class ClaimHolds(UnexpectedRowsExpectation):
+    """A check of ours: its statement is counted inside DuckDB and yields one row of counts.
+
+    What it is based on would fetch the rows that broke the claim, and count them with a
+    second statement.
+    """
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        *_: Any,
+        **__: Any,
+    ) -> dict[str, Any]:
+        """Hand on the counts; the verdict on them is `judge`'s."""
+        (row,) = metrics["unexpected_rows_query.table"]
+        return {"success": row["failing"] == 0, "result": {"observed_value": dict(row)}}
+
+
+def run(path: Path, *, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
+    """Judge the store at `path` and return one verdict per check, in their order.
+
+    Great Expectations opens the file itself, for reading: close every `Store` on it first,
+    since DuckDB gives a file to one process or configuration at a time.
+    Raises CheckError where a check cannot be run.
+    """
+    found = {}
+    for check, answer in answers(path, checks=checks):
+        found[check.name] = _verdict(check, answer)
+    return tuple(found[check.name] for check in checks)
+
+
+def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> int:
+    """Add one run to `quality.verdicts` and return its number.
+
+    `fingerprint` is that of the core tables that were judged, from `core.build`.
+    """
+    store.create_schema("quality")
+    known = store.has("quality.verdicts")
+    number = 1
+    if known:
+        last = store.frame("select coalesce(max(run), 0) as run from quality.verdicts")
+        number = int(last["run"][0]) + 1
+    rows = pl.DataFrame(
+        [
+            {"run": number, "fingerprint": fingerprint}
+            | asdict(verdict)
+            | {"affects": list(verdict.affects)}
+            for verdict in verdicts
+        ],
+        schema=_COLUMNS,
+    )
+    if known:
+        store.append("quality.verdicts", rows)
+    else:
+        store.replace("quality.verdicts", rows)
+    return number
+
+
+def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check, Any]]:
+    """What Great Expectations returned for each check, one suite per table."""
+    if not path.is_file():
+        raise CheckError(f"{path}: there is no such store to check")
+    with warnings.catch_warnings():
+        # The schema could instead stand in the address of a PostgreSQL; DuckDB's has no place.
+        warnings.filterwarnings(
+            "ignore", message="`schema_name` is deprecated", category=DeprecationWarning
+        )
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        sources: Any = context.data_sources  # its declared type leaves out `kwargs`
+        data = sources.add_sql(
+            "store",
+            connection_string=_address(path),
+            create_temp_table=False,
+            kwargs={
+                "connect_args": {"read_only": True, "config": dict(LOCKED)},
+                # Great Expectations makes an engine of its own for each table; none of them
+                # may keep the file open once the run is over.
+                "poolclass": NullPool,
+            },
+        )
+        try:
+            by_table = sorted(checks, key=lambda check: check.about)
+            return [
+                pair
+                for table, suite in groupby(by_table, key=lambda check: check.about)
+                for pair in _answers_about(table, tuple(suite), data=data)
+            ]
+        finally:
+            data.get_engine().dispose()
+
+
+def _address(path: Path) -> str:
+    address = URL.create("duckdb+buffered", database=str(path))
+    return address.render_as_string(hide_password=False)
+
+
+def _answers_about(
+    table: str, checks: tuple[Check, ...], *, data: Any
+) -> Iterable[tuple[Check, Any]]:
+    schema, _, name = table.rpartition(".")
+    try:
+        asset = data.add_table_asset(table, table_name=name, schema_name=schema)
+    except Exception as error:
+        raise CheckError(f"there is no table {table} to check") from error
+    batch = asset.add_batch_definition_whole_table("all rows").get_batch()
+    suite = ExpectationSuite(
+        name=table,
+        expectations=[
+            ClaimHolds(
+                unexpected_rows_query=f"/* {check.name}: {{batch}} */ {counted(check)}",
+                meta={"name": check.name},
+            )
+            for check in checks
+        ],
+    )
+    found = batch.validate(suite, result_format="BASIC")
+    by_name = {answer.expectation_config.meta["name"]: answer for answer in found.results}
+    return [(check, by_name[check.name]) for check in checks]
+
+
+def _verdict(check: Check, answer: Any) -> Verdict:
+    trouble = answer.exception_info or {}
+    if trouble.get("raised_exception", bool(trouble)):
+        raise CheckError(f"check {check.name} cannot be run: {_cause(repr(trouble))}")
+    counts = answer.result["observed_value"]
+    if counts["undecided"]:
+        raise CheckError(
+            f"check {check.name} is undecided about {counts['undecided']:,} rows:"
+            " `violated` must be true or false"
+        )
+    return judge(
+        check,
+        failing=counts["failing"],
+        examined=counts["examined"],
+        since=counts["since"],
+    )
+
+
+def _cause(trouble: str) -> str:
+    for kind in _ABOUT_THE_STATEMENT:
+        if kind in trouble:
+            start = trouble.index(kind)
+            return trouble[start : start + 200].split("\\n")[0]
+    return "the database refused its statement (the message is left out: it may quote a case)"

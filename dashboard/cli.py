@@ -1,0 +1,320 @@
+"""The command line: one verb per stage, in the order data flows.
+
+Exit codes: 0 done, 1 a finding (a critical check failed), 2 something for you to mend (a file,
+a rule, an argument), 3 a fault of ours.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.steps import Told
+    from etl.workspace import Workspace
+
+    _Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DONE, FINDING, YOURS, OURS = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    options = _parser().parse_args(arguments)
+    if not hasattr(options, "verb"):
+        _parser().print_help()
+        return YOURS
+    os.umask(0o077)
+    from etl.errors import InputError  # nothing is imported for --help
+    from etl.store import StoreError
+
+    try:
+        return int(options.verb(options))
+    except (InputError, StoreError) as error:
+        print(f"case-audit: {error}", file=sys.stderr)
+        return YOURS
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("case-audit: stopped; what was done before is kept", file=sys.stderr)
+        return YOURS
+
+
+def _init(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    return _tell(options, steps.make_workspace(options.folder))
+
+
+def _load(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    told = steps.load_exports(
+        _workspace(options),
+        options.exports,
+        as_of=options.as_of or _today(),
+        source=options.source,
+        coverage_from=options.coverage_from,
+        accept_rejects=options.accept_rejects,
+        say=_progress(options),
+    )
+    return _tell(options, told)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    told = steps.check(_workspace(options), say=_progress(options))
+    _tell(options, told)
+    return FINDING if told.blocked else DONE
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from dashboard import steps
+    from metrics.publish import BlockedError
+
+    try:
+        told = steps.publish_to(_workspace(options), options.audience, say=_progress(options))
+    except BlockedError as error:
+        print(f"case-audit: {error}", file=sys.stderr)
+        return FINDING
+    return _tell(options, told)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    release, reports = _release(options)
+    told = steps.write_report(
+        release,
+        form=options.format,
+        to=options.to or reports,
+        quarter=options.quarter,
+        say=_progress(options),
+    )
+    return _tell(options, told)
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from dashboard.listing import print_figures
+
+    release, _ = _release(options)
+    wanted = {name: getattr(options, name) for name in ("metric", "breakdown", "period")}
+    text = print_figures(
+        release,
+        form="json" if options.json else options.format,
+        wanted={name: value for name, value in wanted.items() if value is not None},
+    )
+    sys.stdout.write(text)
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from dashboard.serve import serve
+
+    releases = _workspace(options).releases
+    serve(releases, port=options.port, audiences=tuple(options.audience or ("leadership",)))
+    return DONE
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from dashboard.demo import demo
+
+    told = demo(options.folder, say=lambda line: print(line, file=sys.stderr, flush=True))
+    _tell(options, told)
+    if options.no_serve:
+        return DONE
+    from dashboard.serve import serve
+    from dashboard.steps import AUDIENCES
+
+    serve(options.folder / "releases", port=options.port, audiences=AUDIENCES)
+    return DONE
+
+
+def _workspace(options: argparse.Namespace) -> "Workspace":
+    from dashboard import steps
+
+    return steps.find_workspace(options.workspace, here=Path.cwd())
+
+
+def _release(options: argparse.Namespace) -> tuple[Path, Path]:
+    """The release that is meant, and where its reports go: a file needs no workspace."""
+    from dashboard import steps
+
+    named = Path(options.release)
+    if named.is_file():
+        return named, Path("reports")
+    workspace = _workspace(options)
+    return steps.find_release(workspace, options.release), workspace.reports
+
+
+def _tell(options: argparse.Namespace, told: "Told") -> int:
+    if options.json:
+        print(json.dumps(told.data, indent=2, default=str))
+    else:
+        print("\n".join(told.lines))
+    return DONE
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        if not options.quiet:
+            print(f"... {line}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _told_workspace() -> Path | None:
+    told = os.environ.get("CASE_AUDIT_WORKSPACE")
+    return Path(told) if told else None
+
+
+def _today() -> date:
+    """The default of --as-of, and the only place that reads the clock."""
+    return datetime.now(UTC).astimezone().date()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write 2026-03-31") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="case-audit",
+        description="Audit how an organisation handles the concerns that people raise.",
+        epilog="Exit codes: 0 done, 1 a finding, 2 yours to mend, 3 a fault of ours.",
+    )
+    verbs = parser.add_subparsers(title="verbs, in the order data flows", metavar="VERB")
+    for add in (
+        _add_init,
+        _add_load,
+        _add_check,
+        _add_publish,
+        _add_report,
+        _add_figures,
+        _add_serve,
+        _add_demo,
+    ):
+        add(verbs)
+    return parser
+
+
+def _verb(
+    verbs: "_Verbs",
+    name: str,
+    handler: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    verb.set_defaults(verb=handler)
+    verb.add_argument("--json", action="store_true", help="print the result as JSON")
+    verb.add_argument("--quiet", action="store_true", help="say nothing while working")
+    if name not in {"init", "demo"}:
+        verb.add_argument(
+            "--workspace",
+            type=Path,
+            default=_told_workspace(),
+            metavar="DIR",
+            help="the workspace (default: this folder, one above it, or the only one in it)",
+        )
+    return verb
+
+
+def _add_init(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "init", _init, "make a workspace with commented defaults")
+    verb.add_argument("folder", type=Path, metavar="DIR")
+
+
+def _add_load(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
+    verb.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
+    verb.add_argument("--source", help="the source (default: recognised by the header)")
+    verb.add_argument(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="last day the exports know of (default: today)",
+    )
+    verb.add_argument(
+        "--coverage-from",
+        type=_day,
+        metavar="DATE",
+        help="first day that the exports cover (default: that of the first case)",
+    )
+    verb.add_argument(
+        "--accept-rejects",
+        type=int,
+        default=0,
+        metavar="N",
+        help="load a file although up to N of its rows cannot be read (default: 0)",
+    )
+
+
+def _add_check(verbs: "_Verbs") -> None:
+    _verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
+
+
+def _add_publish(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "publish", _publish, "make a release of judged data for an audience")
+    verb.add_argument(
+        "--audience", required=True, metavar="A", help="committee, leadership, ..."
+    )
+
+
+def _add_report(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "report", _report, "write a release as HTML or CSV")
+    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
+    verb.add_argument("--format", choices=("html", "csv"), default="html")
+    verb.add_argument(
+        "--to", type=Path, metavar="DIR", help="default: the workspace's reports/"
+    )
+    verb.add_argument(
+        "--quarter",
+        type=_day,
+        metavar="DATE",
+        help="first day of the quarter (default: the last)",
+    )
+
+
+def _add_figures(verbs: "_Verbs") -> None:
+    verb = _verb(
+        verbs, "figures", _figures, "print the published figures, for pipes and scripts"
+    )
+    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
+    verb.add_argument("--metric", metavar="M")
+    verb.add_argument(
+        "--breakdown", metavar="B", help="all, unit, category, channel or severity"
+    )
+    verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
+    verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_serve(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "serve", _serve, "serve the dashboard on this machine")
+    verb.add_argument("--port", type=int, default=8501)
+    verb.add_argument(
+        "--audience",
+        action="append",
+        metavar="A",
+        help="whose releases to show; may be repeated (default: leadership)",
+    )
+
+
+def _add_demo(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "demo", _demo, "do all of it on the sample organisation and serve it")
+    verb.add_argument("folder", type=Path, nargs="?", default=Path("demo"), metavar="DIR")
+    verb.add_argument("--no-serve", action="store_true", help="stop before serving")
+    verb.add_argument("--port", type=int, default=8501)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The quarterly audit as one HTML file that loads nothing, for screen, paper and archive."""
+
+from base64 import b64encode
+from datetime import date
+from hashlib import sha256
+from html import escape
+
+from dashboard import tables
+from dashboard.breakdowns import by_unit
+from dashboard.figure import Standing, standings
+from dashboard.phrases import day_text
+from dashboard.svg_charts import CHART_STYLE, control_chart
+from dashboard.wording import (
+    audience_sentence,
+    base_sentence,
+    method_note,
+    quarter_in_words,
+    subtitle,
+    trust_headline,
+    unit_headline,
+)
+from metrics.release import Release
+
+UNIT_COLUMNS = (
+    ("report_frequency", "rate", "Reports per 100 people"),
+    ("time_to_resolution", "median", "Half resolved within"),
+    ("escalation_compliance", "share_met", "Escalated in time"),
+    ("satisfaction", "top_two", "Satisfied"),
+)
+DOCUMENT_STYLE = """
+:root{color-scheme:light dark}
+*{box-sizing:border-box}
+body{margin:0;background:var(--ca-ground);color:var(--ca-text);font-family:"Source Sans 3",
+ "Source Sans Pro","Source Sans",system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",
+ Arial,sans-serif;font-size:16px;line-height:1.45}
+main,header,footer{max-width:1080px;margin:0 auto;padding:0 28px}
+header{padding-top:36px}
+h1{font-size:32px;line-height:1.2;font-weight:700;margin:2px 0 6px}
+h2{font-size:24px;line-height:1.25;font-weight:650;margin:40px 0 12px}
+h3{font-size:20px;line-height:1.3;font-weight:650;margin:24px 0 8px;max-width:60ch}
+.org{font-weight:650;color:var(--ca-accent);margin:0}
+.sub{font-size:15px;color:var(--ca-secondary);margin:0 0 20px}
+.prose{max-width:90ch;margin:0 0 12px}
+.lead{font-size:20px;font-weight:650;margin:0 0 16px;max-width:70ch}
+.ca-events{list-style:none;margin:0 0 8px;padding:0;font-size:15px}
+footer{border-top:1px solid var(--ca-line);margin-top:40px;padding-top:14px;
+ padding-bottom:40px;font-size:14px;color:var(--ca-secondary);overflow-wrap:anywhere}
+footer p{margin:0 0 4px}
+@media (max-width:480px){main,header,footer{padding-left:16px;padding-right:16px}
+ header{padding-top:20px}h1{font-size:27px}}
+@page{size:A4;margin:14mm 14mm 15mm}
+@media print{
+ :root{color-scheme:light}
+ body{font-size:10.5pt}
+ main,header,footer{max-width:none;padding-left:0;padding-right:0}
+ header{padding-top:0}
+ h1{font-size:20pt}h2{font-size:14pt;margin:16pt 0 6pt}h3{font-size:12pt;margin:10pt 0 4pt}
+ h1,h2,h3{break-after:avoid}
+ .sub,.ca-events,footer{font-size:9pt}.lead{font-size:12pt}
+ .ca-chart{break-inside:avoid;width:150mm}
+ .ca-months{display:none}
+ .ca-details::details-content{content-visibility:visible;block-size:auto}
+ .ca-details>summary{display:none}
+ footer{margin-top:16pt;padding-bottom:0}
+}
+"""
+
+
+def render(release: Release, quarter: date) -> str:
+    """The audit of one quarter; the same release gives the same bytes."""
+    style = tables.STYLE + CHART_STYLE + DOCUMENT_STYLE
+    title = f"Ethics case audit, {quarter_in_words(release, quarter)}"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(title)} · {escape(release.manifest['organisation'])}</title>\n"
+        f"<style>{style}</style>\n</head>\n<body>\n"
+        f"{heading(release, quarter, title)}\n<main>\n"
+        f"{evidence(release, quarter)}\n{attention(release, quarter)}\n"
+        f"{trust(release, quarter)}\n{method(release)}\n</main>\n"
+        f"{footer(release)}\n</body>\n</html>\n"
+    )
+
+
+def policy(style: str) -> str:
+    """What the file may load: its own style sheet, pictures it carries, and nothing else."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def heading(release: Release, quarter: date, title: str) -> str:
+    """Whose audit of what."""
+    return (
+        f'<header><p class="org">{escape(release.manifest["organisation"])}</p>'
+        f"<h1>{escape(title)}</h1>"
+        f'<p class="sub">{escape(subtitle(release, quarter))}</p></header>'
+    )
+
+
+def evidence(release: Release, quarter: date) -> str:
+    """The verdict, the commitments and the four measures."""
+    return "\n".join(
+        [
+            tables.verdict_panel(release, quarter),
+            tables.scorecard(release, quarter),
+            tables.four_measures(release, quarter),
+            by_unit(release, quarter, UNIT_COLUMNS),
+        ]
+    )
+
+
+def attention(release: Release, quarter: date) -> str:
+    """A chart and a table by unit for each commitment that was missed, and for no other."""
+    missed = [
+        row
+        for code in ("not_met", "just_missed")
+        for row in standings(release, quarter)
+        if row.verdict == code
+    ]
+    if not missed:
+        return ""
+    sections = "\n".join(missed_section(release, quarter, row) for row in missed)
+    return f"<h2>What needs attention</h2>\n{sections}"
+
+
+def missed_section(release: Release, quarter: date, row: Standing) -> str:
+    """One missed commitment."""
+    figure = row.figure
+    by = tables.breakdown(release, figure.metric, figure.measure, figure.part, quarter, "unit")
+    return (
+        f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>"
+        f"{control_chart(release, row, quarter)}"
+        f"{by}</section>"
+    )
+
+
+def trust(release: Release, quarter: date) -> str:
+    """How far the data carries the figures."""
+    return (
+        "<h2>Can these figures be trusted?</h2>\n"
+        f'<p class="lead">{escape(trust_headline(release, quarter))}</p>\n'
+        f"{tables.trust(release, quarter)}\n{tables.checks(release)}\n"
+        f"{tables.deliveries(release)}"
+    )
+
+
+def method(release: Release) -> str:
+    """How verdicts, figures and deadlines are defined."""
+    notes = [method_note(release), audience_sentence(release), base_sentence(release)]
+    prose = "".join(f'<p class="prose">{escape(note)}</p>' for note in notes if note)
+    return (
+        f"<h2>How these figures are made</h2>\n{prose}\n"
+        f"{tables.definitions(release)}\n{tables.rules(release)}"
+    )
+
+
+def footer(release: Release) -> str:
+    """What the reader needs to cite the figures or to ask about them."""
+    named = release.manifest
+    owner = named.get("policy_owner", "")
+    lines = [
+        f"Release {release.id}, data to {day_text(release.as_of)}."
+        " The same release always gives this same page.",
+        f"Made from exports with the combined sha256 {named['inputs_sha256']}"
+        f" by version {named['product_version']}.",
+    ]
+    lines += [f"Questions about these figures: {owner}."] if owner else []
+    return f"<footer>{''.join(f'<p>{escape(line)}</p>' for line in lines)}</footer>"

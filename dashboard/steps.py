@@ -1,0 +1,218 @@
+"""The steps of an audit over a workspace, each joining one stage's function to its files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from etl.errors import WorkspaceError
+from etl.load import Delivery, load
+from etl.store import Store
+from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
+
+AUDIENCES = ("committee", "leadership", "public")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a step has to say: lines for people, and the same as data."""
+
+    lines: tuple[str, ...]
+    data: object
+    blocked: bool = False
+
+
+def find_workspace(given: Path | None, *, here: Path) -> Workspace:
+    """The workspace named; else `here`, a folder above it, or the only one just below it.
+
+    Raises WorkspaceError where there is none, or where it is not clear which one is meant.
+    """
+    if given is not None:
+        return open_workspace(given)
+    for folder in (here, *here.parents):
+        if (folder / CONFIGURATION).is_file():
+            return open_workspace(folder)
+    below = sorted(path.parent for path in here.glob(f"*/{CONFIGURATION}"))
+    if len(below) == 1:
+        return open_workspace(below[0])
+    if below:
+        names = ", ".join(folder.name for folder in below)
+        raise WorkspaceError(f"there are several workspaces here: {names}; add --workspace DIR")
+    raise WorkspaceError("there is no workspace here; make one with: case-audit init DIR")
+
+
+def make_workspace(folder: Path, *, template: Path | None = None) -> Told:
+    """Make a workspace; the key in it must never be lost nor shared."""
+    made = init(folder, template=template)
+    return Told(
+        lines=(
+            f"made the workspace {made.folder}",
+            f"next: edit {CONFIGURATION} and rules/, then: case-audit load EXPORT...",
+            "keep secret.key safe and to yourselves: pseudonyms and rounding depend on it",
+        ),
+        data={"workspace": str(made.folder)},
+    )
+
+
+def load_exports(
+    workspace: Workspace,
+    exports: Sequence[Path],
+    *,
+    as_of: date,
+    source: str | None = None,
+    coverage_from: date | None = None,
+    accept_rejects: int = 0,
+    say: Say,
+) -> Told:
+    """Load exports and account for every row of every file."""
+    deliveries = load(
+        workspace,
+        exports,
+        as_of=as_of,
+        source=source,
+        coverage_from=coverage_from,
+        accept_rejects=accept_rejects,
+        say=say,
+    )
+    return Told(
+        lines=tuple(line for delivery in deliveries for line in _account(delivery)),
+        data=[
+            {
+                "file": delivery.file_name,
+                "source": delivery.source,
+                "export": delivery.export,
+                "sha256": delivery.sha256,
+                "rows_in": delivery.rows_in,
+                "rows_loaded": delivery.rows_loaded,
+                "rows_rejected": delivery.rows_rejected,
+                "rows_repeated": delivery.rows_repeated,
+                "known_as": delivery.known_as,
+                "unknown_columns": list(delivery.unknown_columns),
+            }
+            for delivery in deliveries
+        ],
+    )
+
+
+def _account(delivery: Delivery) -> list[str]:
+    what = f"{delivery.file_name} ({delivery.source}, {delivery.export})"
+    if delivery.known_as is not None:
+        return [f"{what}: the same bytes are loaded already; nothing changed"]
+    lines = [
+        f"{what}: {delivery.rows_in:,} rows in = {delivery.rows_loaded:,} loaded"
+        f" + {delivery.rows_rejected:,} rejected + {delivery.rows_repeated:,} exact repeats"
+    ]
+    lines += [f"  rejected: {reject}" for reject in delivery.rejects]
+    if delivery.unknown_columns:
+        names = ", ".join(delivery.unknown_columns)
+        lines.append(f"  not read, since the source does not know them: {names}")
+    return lines
+
+
+def check(workspace: Workspace, *, say: Say) -> Told:
+    """Judge the store and keep the verdicts; blocked where a critical check failed."""
+    _require_loaded(workspace)
+    say("starting Great Expectations")
+    from checks.run import record, run  # it takes seconds
+    from checks.verdict import blocking, digest
+
+    verdicts = run(workspace.store_path)
+    with Store.open(workspace.store_path) as store:
+        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+        record(store, verdicts, fingerprint=fingerprint)
+    return Told(
+        lines=digest(verdicts),
+        data=[
+            {
+                "check": verdict.name,
+                "title": verdict.title,
+                "severity": verdict.severity,
+                "outcome": verdict.outcome,
+                "failing": verdict.failing,
+                "examined": verdict.examined,
+            }
+            for verdict in verdicts
+        ],
+        blocked=bool(blocking(verdicts)),
+    )
+
+
+def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
+    """Publish the store's data to one audience of the workspace."""
+    _require_loaded(workspace)
+    from metrics.disclosure.policy import Policy  # scipy is not for --help
+    from metrics.publish import About, publish
+
+    if audience not in workspace.audiences:
+        names = ", ".join(workspace.audiences)
+        raise WorkspaceError(
+            f"{CONFIGURATION} has no audience {audience!r}; it has {names or 'none'}"
+        )
+    about = workspace.organisation
+    with Store.open(workspace.store_path) as store:
+        path = publish(
+            store,
+            Policy(audience=audience, **workspace.audiences[audience]),
+            rules=workspace.rules(),
+            annotations=workspace.annotations(),
+            about=About(
+                organisation=about.name,
+                case_word=about.case_word,
+                case_word_plural=about.case_word_plural,
+                product_version=version("case-audit"),
+            ),
+            seed=workspace.key(),
+            to=workspace.releases,
+            say=say,
+        )
+    return Told(
+        lines=(f"published {path.stem} to {audience}: {path}",),
+        data={"release": path.stem, "audience": audience, "path": str(path)},
+    )
+
+
+def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
+    """Render a release as one HTML page or as a folder of CSV files."""
+    from dashboard.report import csv, html
+    from metrics.release import open_release
+
+    opened = open_release(release)
+    say(f"writing {form}")
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if form == "html":
+        chosen = quarter or opened.quarters()[-1]
+        texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen)}
+    else:
+        texts = {f"{opened.id}/{name}": text for name, text in csv.render(opened).items()}
+    for name, text in texts.items():
+        path = to / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+        path.chmod(0o600)
+    paths = [str(to / name) for name in texts]
+    return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
+
+
+def find_release(workspace: Workspace, named: str) -> Path:
+    """A release by its id, the start of its id, or its audience (the latest one).
+
+    Raises WorkspaceError where none fits.
+    """
+    from metrics.release import releases_in
+
+    known = releases_in(workspace.releases)
+    fitting = [path for path in known if path.stem == named] or [
+        path for path in known if path.stem.startswith(named) or f"-{named}-" in path.stem
+    ]
+    if not fitting:
+        names = ", ".join(path.stem for path in known) or "none"
+        raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
+    return fitting[-1]
+
+
+def _require_loaded(workspace: Workspace) -> None:
+    if not workspace.store_path.is_file():
+        raise WorkspaceError("no export has been loaded yet; run: case-audit load EXPORT...")

@@ -1,0 +1,180 @@
+"""Read an untrusted export in a process of its own, with bounds on what it may use.
+
+A file made to crash or to exhaust its reader takes that process down and nothing else.
+"""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from etl.errors import ExportError, file_name
+from etl.readers.rows import TextTable
+
+_SMALLER = "split the export into smaller files, or export it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may use: bytes of address space and of output, and seconds."""
+
+    memory: int = 4 << 30
+    output: int = 4 << 30
+    cpu_seconds: int = 600
+    wall_seconds: float = 900
+
+
+def read_export(
+    path: Path,
+    *,
+    delimiter: str = "detect",
+    encoding: str = "detect",
+    sheet: str | int | None = None,
+    limits: Limits | None = None,
+) -> TextTable:
+    """Text of the export at `path`: a workbook if it is called .xlsx, else delimited text.
+
+    `sheet` names a sheet of a workbook or counts it from 1. Raises ExportError for whatever
+    is wrong with the file, including that reading it takes more than `limits`.
+    """
+    bounds = limits or Limits()
+    with _opened(path) as descriptor, TemporaryDirectory(prefix="case-audit-") as scratch:
+        folder = Path(scratch)
+        request = {
+            "file": path.name,
+            "descriptor": descriptor,
+            "folder": scratch,
+            "delimiter": delimiter,
+            "encoding": encoding,
+            "sheet": sheet,
+            "limits": {
+                "memory": bounds.memory,
+                "cpu_seconds": bounds.cpu_seconds,
+                "output": bounds.output,
+            },
+        }
+        code = _run(request, folder, path, wall_seconds=bounds.wall_seconds)
+        return _taken_over(folder, path, code)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Descriptor of the regular file at `path`; a pipe or device would block for ever."""
+    try:
+        # Before it is opened, which sets some devices going, and after, in case it changed.
+        _refuse_irregular(path, os.stat(path).st_mode)  # noqa: PTH116
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ExportError.at(
+            path, f"cannot be opened ({reason})", remedy="check its name and permissions"
+        ) from None
+    try:
+        _refuse_irregular(path, os.fstat(descriptor).st_mode)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_irregular(path: Path, mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kind = "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
+    raise ExportError.at(
+        path, f"this is {kind}, not a file", remedy="name the exported file itself"
+    )
+
+
+def _run(request: dict[str, object], folder: Path, path: Path, *, wall_seconds: float) -> int:
+    """Run the child to its end; the exit code, negative for the signal that ended it."""
+    with (folder / "stderr").open("wb") as stderr:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "etl.readers"],
+                input=json.dumps(request).encode(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                # Python would take modules from the current folder before any other.
+                cwd=folder,
+                env=_environment(folder),
+                pass_fds=(int(str(request["descriptor"])),),
+                timeout=wall_seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise _gave_up(path, f"it took longer than {wall_seconds:g} seconds") from None
+    return done.returncode
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(
+            str(Path(entry).absolute()) for entry in sys.path if entry
+        ),
+        # Every thread takes address space, and there may be a hundred processors.
+        "POLARS_MAX_THREADS": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def _taken_over(folder: Path, path: Path, code: int) -> TextTable:
+    if code != 0:
+        raise _gave_up(path, _why(code, folder / "stderr"))
+    answer = json.loads((folder / "answer.json").read_text(encoding="ascii"))
+    if "error" in answer:
+        raise ExportError(answer["error"])
+    if "gave_up" in answer:
+        raise _gave_up(path, _REASONS[answer["gave_up"]])
+    return TextTable(
+        header=tuple(answer["header"]),
+        rows=pl.read_ipc(folder / "rows.arrow"),
+        ragged=pl.read_ipc(folder / "ragged.arrow"),
+        encoding=answer["encoding"],
+        delimiter=answer["delimiter"],
+        size=answer["size"],
+        sha256=answer["sha256"],
+    )
+
+
+_REASONS = {
+    "memory": "it needs more memory than a file may take",
+    "output": "what it unpacks to is larger than a file may become",
+    "disk": "the disk that holds temporary files is full",
+    "time": "it needs more computing time than a file may take",
+}
+
+
+def _why(code: int, stderr: Path) -> str:
+    """Reason for the end of a child that gave no answer; never its words, which hold data."""
+    with stderr.open("rb") as log:
+        log.seek(0, os.SEEK_END)
+        log.seek(max(0, log.tell() - 65_536))
+        words = log.read()
+    if b"memory allocation" in words or b"MemoryError" in words:
+        return _REASONS["memory"]
+    if code == -signal.SIGXCPU:
+        return _REASONS["time"]
+    if code == -signal.SIGKILL:
+        return "the system stopped it, most likely for want of memory"
+    if code < 0:
+        return f"its reader was brought down ({signal.Signals(-code).name})"
+    last = words.rstrip().rpartition(b"\n")[2].partition(b":")[0]
+    kind = last.decode("ascii", "replace").rpartition(".")[2]
+    return f"its reader failed ({kind or f'exit code {code}'})"
+
+
+def _gave_up(path: Path, reason: str) -> ExportError:
+    return ExportError(f"{file_name(path)}: reading was given up, {reason}; {_SMALLER}")

@@ -1,0 +1,16 @@
+-- staging.deliveries: one row per file taken in, in the order of its taking in.
+create table if not exists staging.deliveries (
+    snapshot integer primary key,
+    source text not null,
+    export text not null,
+    grain text not null,
+    file_name text not null,
+    sha256 text not null,
+    as_of date not null,
+    rows_in bigint not null,
+    rows_loaded bigint not null,
+    rows_rejected bigint not null,
+    rows_repeated bigint not null,
+    coverage_from date,
+    coverage_until date not null
+);

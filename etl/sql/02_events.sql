@@ -1,0 +1,12 @@
+-- staging.events: one row per date of a step, or per row of an export of events.
+create table if not exists staging.events (
+    snapshot integer not null,
+    line bigint not null,
+    source text not null,
+    export text not null,
+    case_key text not null,
+    kind text not null,
+    level text,
+    occurred_on date,
+    occurred_at timestamp
+);

@@ -1,0 +1,32 @@
+-- core.cases: one row per case received up to the as-of day, or whose receipt has no date.
+create or replace table core.cases as
+select
+    facts.case_key,
+    facts.source,
+    facts.snapshot,
+    facts.line,
+    receipts.received_on,
+    receipts.received_at,
+    facts.incident_on,
+    facts.status,
+    facts.source_days,
+    facts.export_rows,
+    facts.versions,
+    coalesce(facts.unit, 'unknown') as unit,
+    coalesce(facts.category, 'unknown') as category,
+    coalesce(facts.channel, 'unknown') as channel,
+    coalesce(facts.severity, 'unknown') as severity,
+    coalesce(facts.outcome, findings.outcome) as outcome,
+    -- Closed for good: the last closure, unless the case was opened again after it.
+    case
+        when closures.closed_place > coalesce(closures.reopened_place, 0)
+            then closures.closed_on
+    end as resolved_on,
+    closures.reopened_place is not null as reopened
+from core.case_facts as facts
+left join core.receipts as receipts on facts.case_key = receipts.case_key
+left join core.findings as findings on facts.case_key = findings.case_key
+left join core.closures as closures on facts.case_key = closures.case_key
+where
+    receipts.received_on is null
+    or receipts.received_on <= (select parameters.as_of from staging.parameters as parameters);

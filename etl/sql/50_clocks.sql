@@ -1,0 +1,14 @@
+-- core.clocks: one row per case and clock; days are whole calendar days.
+create or replace table core.clocks as
+select
+    cases.case_key,
+    'resolution' as clock,
+    cases.received_on as started_on,
+    cases.resolved_on as stopped_on,
+    cases.resolved_on is not null as ended,
+    coalesce(cases.resolved_on, parameters.as_of) as observed_until,
+    (coalesce(cases.resolved_on, parameters.as_of) - cases.received_on)::integer as days,
+    cases.reopened
+from core.cases as cases
+cross join staging.parameters as parameters
+where cases.received_on is not null;

@@ -1,0 +1,216 @@
+"""A workspace: the folder in which one organisation keeps its audit."""
+
+import csv
+import os
+import secrets
+import shutil
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from etl.errors import WorkspaceError
+from etl.rules import Rules, read_rules
+from etl.source import SHIPPED, Source, read_sources
+
+CONFIGURATION = "case-audit.toml"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who the audit is about, and how they count days and name a case."""
+
+    name: str
+    time_zone: str
+    fiscal_year_start_month: int
+    case_word: str
+    case_word_plural: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The files of one organisation's audit; everything but the key may be shared within it."""
+
+    folder: Path
+    organisation: Organisation
+    audiences: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def store_path(self) -> Path:
+        """The restricted store with every case."""
+        return self.folder / "audit.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """The folder of sealed releases."""
+        return self.folder / "releases"
+
+    @property
+    def reports(self) -> Path:
+        """The folder into which reports are written."""
+        return self.folder / "reports"
+
+    def key(self) -> bytes:
+        """The secret from which pseudonyms and the seeds of rounding are derived.
+
+        Raises WorkspaceError where it is missing, too short or open to other people.
+        """
+        path = self.folder / "secret.key"
+        if not path.is_file():
+            raise WorkspaceError("secret.key is missing; restore it from where you keep it")
+        if path.stat().st_mode & 0o077:
+            raise WorkspaceError("secret.key is open to others; run: chmod 600 secret.key")
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        if len(key) < _KEY_BYTES:
+            raise WorkspaceError(f"secret.key is too short; it needs {_KEY_BYTES} bytes in hex")
+        return key
+
+    def sources(self) -> dict[str, Source]:
+        """The shipped sources and the workspace's own, which win."""
+        return read_sources(SHIPPED, self.folder / "sources")
+
+    def rules(self) -> Rules:
+        """The workspace's deadlines and commitments."""
+        return read_rules(self.folder / "rules")
+
+    def headcount(self) -> pl.DataFrame:
+        """Rows of headcount.csv: unit, from_on, people."""
+        rows = _rows(self.folder / "headcount.csv", ("unit", "from", "people"))
+        return pl.DataFrame(
+            [
+                {
+                    "unit": row["unit"],
+                    "from_on": _day("headcount.csv", line, row["from"]),
+                    "people": _number("headcount.csv", line, row["people"]),
+                }
+                for line, row in rows
+            ],
+            schema={"unit": pl.String, "from_on": pl.Date, "people": pl.Float64},
+        )
+
+    def annotations(self) -> pl.DataFrame:
+        """Rows of annotations.csv: happened_on, text, owner, part, level."""
+        columns = ("date", "text", "owner", "part", "unit")
+        rows = _rows(self.folder / "annotations.csv", columns)
+        return pl.DataFrame(
+            [
+                {
+                    "happened_on": _day("annotations.csv", line, row["date"]),
+                    "text": row["text"],
+                    "owner": row["owner"],
+                    "part": row["part"] or "",
+                    "level": row["unit"] or "",
+                }
+                for line, row in rows
+            ],
+            schema={
+                "happened_on": pl.Date,
+                "text": pl.String,
+                "owner": pl.String,
+                "part": pl.String,
+                "level": pl.String,
+            },
+        )
+
+
+def init(folder: Path, *, template: Path | None = None) -> Workspace:
+    """Make a workspace with commented defaults, or from a template folder, and a secret key.
+
+    Raises WorkspaceError where the folder holds a workspace already.
+    """
+    if (folder / CONFIGURATION).exists():
+        raise WorkspaceError(f"{folder} is a workspace already; nothing was changed")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    with resources.as_file(resources.files("etl") / "template") as shipped:
+        shutil.copytree(template or shipped, folder, dirs_exist_ok=True)
+    for name in ("sources", "rules", "releases", "reports"):
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+    return open_workspace(folder)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Read a workspace's configuration.
+
+    Raises WorkspaceError naming the file, the key and the remedy.
+    """
+    path = folder / CONFIGURATION
+    if not path.is_file():
+        raise WorkspaceError(
+            f"{folder} is not a workspace (it has no {CONFIGURATION});"
+            f" make one with: case-audit init {folder}"
+        )
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(f"{CONFIGURATION}: not valid TOML: {error}") from error
+    return Workspace(
+        folder=folder,
+        organisation=_organisation(told.get("organisation", {})),
+        audiences=told.get("audiences", {}),
+    )
+
+
+def _organisation(about: Mapping[str, Any]) -> Organisation:
+    for key in ("name", "time_zone", "calendar"):
+        if key not in about:
+            raise WorkspaceError(f"{CONFIGURATION}: {key} is missing under [organisation]")
+    month = about.get("fiscal_year_start_month", 1)
+    if month not in range(1, 13):
+        raise WorkspaceError(f"{CONFIGURATION}: fiscal_year_start_month is 1 to 12")
+    try:
+        ZoneInfo(about["time_zone"])
+    except (KeyError, ValueError) as error:
+        raise WorkspaceError(
+            f"{CONFIGURATION}: time_zone {about['time_zone']!r} is not a time zone's name"
+        ) from error
+    word = about.get("case_word", "case")
+    return Organisation(
+        name=about["name"],
+        time_zone=about["time_zone"],
+        fiscal_year_start_month=month,
+        case_word=word,
+        case_word_plural=about.get("case_word_plural", f"{word}s"),
+        calendar=about["calendar"],
+    )
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise WorkspaceError(f"{path.name} line 1: column {missing[0]!r} is missing")
+        return [(reader.line_num, row) for row in reader]
+
+
+def _day(name: str, line: int, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise WorkspaceError(
+            f"{name} line {line}: {text!r} is not a date; write it as 2026-03-31"
+        ) from error
+
+
+def _number(name: str, line: int, text: str) -> float:
+    try:
+        number = float(text)
+    except (TypeError, ValueError) as error:
+        raise WorkspaceError(f"{name} line {line}: {text!r} is not a number") from error
+    if not 0 <= number < float("inf"):
+        raise WorkspaceError(f"{name} line {line}: people cannot be {text}")
+    return number

@@ -1,0 +1,58 @@
+"""Whether the people who spoke up are satisfied with the process."""
+
+from metrics.metric import Measure, Metric
+
+SATISFACTION = Metric(
+    name="satisfaction",
+    title="Satisfaction with the process",
+    question="Are the people who spoke up satisfied with how their case was handled?",
+    cohort="surveys offered in the period; those who answered are the base of the share",
+    kind="survey",
+    outcomes=("satisfied", "other", "unanswered", "unusable"),
+    measures=(
+        Measure(
+            name="top_two",
+            title="Satisfied",
+            unit="share",
+            better="higher",
+            definition=(
+                "Answers in the two best of the survey's grades, of all usable answers, with"
+                " Wilson's interval. Beside it stands what the share would be if everybody who"
+                " did not answer were dissatisfied, or satisfied."
+            ),
+            source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
+        ),
+        Measure(
+            name="response_rate",
+            title="Answered the survey",
+            unit="share",
+            better="higher",
+            definition="Usable answers, of all surveys offered in the period.",
+            source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
+        ),
+    ),
+    contributions="""
+        select
+            '' as part,
+            coalesce(feedback.offered_on, feedback.answered_on) as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            case
+                when feedback.answered_on is null and feedback.score is null then 'unanswered'
+                when
+                    feedback.offered_on is null
+                    or feedback.score is null
+                    or feedback.score not between feedback.scale_low and feedback.scale_high
+                    then 'unusable'
+                when feedback.score > feedback.scale_high - 2 then 'satisfied'
+                else 'other'
+            end as outcome,
+            null::integer as days
+        from core.feedback as feedback
+        inner join core.cases as cases on feedback.case_key = cases.case_key
+    """,
+    depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
+)

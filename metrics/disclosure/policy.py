@@ -1,0 +1,86 @@
+"""What an audience may see: the method, its base and the smallest denominator of a share."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+METHODS = ("identity", "rounding")
+SMALLEST_BASE = 3
+BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
+QUARTERS_OF_A_YEAR = 4
+
+
+class PolicyError(ValueError):
+    """A policy that cannot protect what it promises; the message names the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One audience's protection, refused on construction where it would protect nothing.
+
+    `bands` are the first days of the duration bands that rounding publishes instead of days;
+    the last one has no end. Identity keeps counts, and days, exact.
+    """
+
+    audience: str
+    method: Literal["identity", "rounding"]
+    base: int = 1
+    min_denominator: int = 1
+    bands: tuple[int, ...] = BANDS
+    owner: str = ""
+    version: str = "1"
+
+    def __post_init__(self) -> None:
+        reason = _fault(self)
+        if reason:
+            raise PolicyError(f"audience {self.audience}: {reason}")
+
+    def method_sentence(self, *, reach: int | None = None) -> str:
+        """The method in words for readers; `reach` is what `reach_of` says of the cube."""
+        if self.method == "identity":
+            return "All counts are exact."
+        off = self.base - 1
+        wider = (
+            f" Where totals could not add up otherwise, a single month's cell of a unit,"
+            f" category, channel or severity is within {reach} instead."
+            if reach is not None and reach > off
+            else ""
+        )
+        return (
+            f"All counts are multiples of {self.base}, and totals add up."
+            f" Each count for a month or a quarter is within {off} of the truth"
+            f" (0 means 0 to {off}), for a year within {QUARTERS_OF_A_YEAR * off},"
+            f" for a longer span within {off} for every quarter in it.{wider}"
+        )
+
+
+def _fault(policy: Policy) -> str | None:
+    """Why the policy is refused, or None."""
+    if policy.method not in METHODS:
+        return f"method {policy.method!r} is unknown; use one of {', '.join(METHODS)}"
+    if policy.min_denominator < 1:
+        return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
+    if policy.method == "identity":
+        return _identity_fault(policy)
+    return _rounding_fault(policy)
+
+
+def _identity_fault(policy: Policy) -> str | None:
+    if policy.base != 1:
+        return f"base {policy.base} belongs to rounding; leave it out or use method rounding"
+    return None
+
+
+def _rounding_fault(policy: Policy) -> str | None:
+    if policy.base < SMALLEST_BASE:
+        return f"base {policy.base} protects nothing; use {SMALLEST_BASE} or more"
+    if policy.min_denominator < policy.base:
+        return (
+            f"min_denominator {policy.min_denominator} is below the base {policy.base};"
+            f" a share of fewer is rounding error alone"
+        )
+    if policy.bands[:1] != (0,):
+        return "the first band of durations must begin on day 0"
+    if any(later <= earlier for earlier, later in pairwise(policy.bands)):
+        return f"bands {policy.bands} must grow from each to the next"
+    return None

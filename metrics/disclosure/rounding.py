@@ -1,0 +1,268 @@
+"""Additive controlled rounding of one quarter: every count and its sums to a multiple.
+
+Cells are rounded together by one mixed-integer program, so that levels add up to all,
+outcomes and bands to totals, and months to the quarter. An exact multiple of the base, zero
+included, stays as it is; any other cell goes to one of its two neighbouring multiples, and so
+does every published sum of cells.
+
+Why nobody can do better than "within base - 1": the rounded quarter is itself additive, so it
+could be the truth. Take any case profile (one level of each breakdown, a month, a cell) and
+add up to base - 1 such cases to it: every cell and sum moves by at most base - 1 and all of
+them still agree with what is published. Likewise for taking cases away where the published
+count is not 0. So every value of a cell's stated window belongs to a possible truth.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from metrics.disclosure.tables import Counts, ProtectionError
+
+# Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
+# No time limit: what is published must not depend on how busy the machine was.
+SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+COST_OF_WIDENING = 10.0
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Exact counts of one quarter (level, month, cell; level 0 is all) and their equations.
+
+    `faces` (breakdown, level) times the counts is 0. `sums` (sum, cell) are the sets of cells
+    whose sum is published beside the cells.
+    """
+
+    truth: Counts
+    faces: Counts
+    sums: Counts
+    base: int
+
+    @property
+    def steered(self) -> Counts:
+        """Cells and sums of cells of a quarter: what errors are carried for."""
+        return with_cells(self.sums)
+
+    def windows(self) -> sparse.csr_array:
+        """One row per published sum of atoms: sums of a month, cells and sums of a quarter."""
+        return _windows(self.truth.shape, _rows_of(self.sums))
+
+    def balances(self) -> sparse.csr_array:
+        """One row per breakdown, month and cell: its levels less all is 0."""
+        return _balances(self.truth.shape, _rows_of(self.faces))
+
+
+# Quarters, and breakdowns of one size, have the same equations: made once, never changed.
+@lru_cache(maxsize=256)
+def _windows(shape: tuple[int, ...], sums: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(sums, dtype=np.int64).reshape(len(sums), cells)
+    every_level = sparse.eye_array(levels, dtype=np.int64)
+    of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), rows)
+    of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), with_cells(rows))
+    return sparse.vstack(
+        [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
+        format="csr",
+    )
+
+
+@lru_cache(maxsize=256)
+def _balances(shape: tuple[int, ...], faces: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(faces, dtype=np.int64).reshape(len(faces), levels)
+    return sparse.kron(rows, sparse.eye_array(months * cells, dtype=np.int64), format="csr")
+
+
+def _rows_of(table: Counts) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in table.tolist())
+
+
+def with_cells(sums: Counts) -> Counts:
+    """The sums of cells with each cell alone before them."""
+    return np.vstack([np.eye(sums.shape[1], dtype=np.int64), sums])
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Steps of one base, each taken or not, away from every atom rounded down."""
+
+    atoms: Counts
+    signs: Counts
+    costs: Floats
+
+
+def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Counts:
+    """The quarter's counts as multiples of the base; the same draw gives the same counts.
+
+    `carry` (level, cell or sum as in `Slice.steered`) is published less true, summed over the
+    quarters before: the rounding drawn is the unbiased one where it is 0, and tends against
+    it otherwise, so that years and the whole span stay near the truth.
+
+    Where no strict rounding adds up, a month's cells of single levels may go one multiple
+    further, in as few places as possible: within 2 * base - 1, though never from none to some
+    and never to 0 from base or more; sums, and the counts of all, stay strict.
+    Raises ProtectionError where that does not add up either.
+    """
+    costs = _costs(quarter, carry, draw)
+    for way in (_strict, _widened):
+        counts = way(quarter, costs)
+        if counts is not None:
+            return verified(quarter, counts * quarter.base)
+    raise ProtectionError("no additive rounding exists; merge levels or use another base")
+
+
+def verified(quarter: Slice, counts: Counts) -> Counts:
+    """The same counts, once every promise of the method has been checked in whole numbers."""
+    truth, base = quarter.truth, quarter.base
+    error = np.abs(counts - truth)
+    sums = quarter.windows() @ (counts - truth).ravel()
+    broken = {
+        "a count is not a multiple of the base": (counts % base).any(),
+        "a count is negative": (counts < 0).any(),
+        "a count is too far from the truth": (error > 2 * base - 1).any(),
+        "none became some": counts[truth == 0].any(),
+        "0 stands for base or more": (truth[counts == 0] >= base).any(),
+        "levels do not add up": (quarter.balances() @ counts.ravel()).any(),
+        "a count of all is too far from the truth": (error[0] >= base).any(),
+        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
+    }
+    for promise, is_broken in broken.items():
+        if is_broken:
+            raise ProtectionError(f"the rounding is wrong: {promise}")
+    return counts
+
+
+def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
+    """What rounding each atom up costs, so that sums go up about as often as they should.
+
+    Each published number pulls once, however many cells and sums show the same cases. It
+    pulls up with probability residue / base where its carried error is 0: the cost is the
+    change in squared cumulative error (in units of base * base) and uniform noise on (-1, 1).
+    It weighs as much as the cells in it together, or their noise would decide the sum.
+    Exact multiples do not move, so they neither pull nor draw.
+    """
+    base, atoms = quarter.base, quarter.truth.ravel()
+    windows = quarter.windows()
+    rows = sparse.vstack(
+        [windows, sparse.eye_array(atoms.size, dtype=np.int64)], format="csr"
+    ).multiply(atoms > 0)
+    carried = np.zeros(rows.shape[0])
+    of_quarter = slice(windows.shape[0] - carry.size, windows.shape[0])
+    carried[of_quarter] = carry.ravel()
+    # Numbers with the same mark show the same cases; a level without any changes no mark.
+    mark = np.zeros(atoms.size, dtype=np.int64)
+    mark[atoms > 0] = np.random.default_rng(0).integers(1, 2**40, int((atoms > 0).sum()))
+    _, first, same = np.unique(rows @ mark, return_index=True, return_inverse=True)
+    steers = np.zeros(rows.shape[0])
+    steers[of_quarter] = 1
+    errors = np.bincount(same, carried) / np.maximum(1, np.bincount(same, steers))
+    numbers = rows.tocsr()[first]
+    residue = (numbers @ atoms) % base
+    moving = residue > 0
+    pull = np.zeros(len(first))
+    noise = draw.uniform(-1, 1, int(moving.sum()))
+    pull[moving] = (base - 2 * residue + 2 * errors)[moving] / base + noise
+    costs: Floats = numbers.T @ (pull * numbers.sum(axis=1))
+    return costs.reshape(quarter.truth.shape)
+
+
+def _strict(quarter: Slice, costs: Floats) -> Counts | None:
+    """All by itself, then the levels of each breakdown so that they add up to it.
+
+    A breakdown that cannot add up to the rounding of all is from then on rounded together
+    with it; what then fails fails for the whole quarter.
+    """
+    together: list[int] = []
+    while True:
+        counts = quarter.truth // quarter.base
+        if not _settle(quarter, costs, counts, together, beyond=0):
+            return None
+        alone = [face for face in range(len(quarter.faces)) if face not in together]
+        size = quarter.truth[0].size
+        stuck = [
+            face for face in alone if not _settle(quarter, costs, counts, [face], beyond=size)
+        ]
+        if not stuck:
+            return counts
+        together += stuck
+
+
+def _settle(
+    quarter: Slice, costs: Floats, counts: Counts, faces: list[int], *, beyond: int
+) -> bool:
+    """Write the rounding of all and these breakdowns into `counts`; False where none adds up.
+
+    Atoms before `beyond` are settled already.
+    """
+    rows = quarter.faces[faces]
+    levels: Counts = np.union1d([0], np.nonzero(rows)[1])
+    piece = Slice(quarter.truth[levels], rows[:, levels], quarter.sums, quarter.base)
+    found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
+    if found is None:
+        return False
+    counts[levels] = found
+    return True
+
+
+def _widened(quarter: Slice, costs: Floats) -> Counts | None:
+    """Everything at once, with dearer moves by one more for cells of single levels."""
+    strict, truth = _up(quarter, costs), quarter.truth.ravel()
+    of_level = np.arange(truth.size) >= quarter.truth[0].size
+    up = np.flatnonzero(of_level & (truth > 0))
+    down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
+    dear = COST_OF_WIDENING * max(1.0, float(np.abs(costs).max()))
+    moves = Moves(
+        np.concatenate([strict.atoms, up, down]),
+        np.concatenate([strict.signs, np.ones_like(up), -np.ones_like(down)]),
+        np.concatenate([strict.costs, np.full(len(up) + len(down), dear)]),
+    )
+    return _solved(quarter, quarter.truth // quarter.base, moves)
+
+
+def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
+    """Up by one, for each atom (from `beyond` on) that is no multiple."""
+    moving = np.flatnonzero(quarter.truth.ravel() % quarter.base)
+    atoms: Counts = moving[np.searchsorted(moving, beyond) :]
+    return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms])
+
+
+def _solved(quarter: Slice, start: Counts, moves: Moves) -> Counts | None:
+    """Multiples after the cheapest moves that keep every equation; None where none do."""
+    multiples = start.ravel().copy()
+    if moves.atoms.size:
+        found = milp(
+            moves.costs,
+            integrality=np.ones(len(moves.atoms)),
+            bounds=Bounds(0, 1),
+            constraints=_constraints(quarter, multiples, moves),
+            options=dict(SOLVER),
+        )
+        if found.x is None:
+            return None
+        np.add.at(multiples, moves.atoms, moves.signs * np.rint(found.x).astype(np.int64))
+    return multiples.reshape(start.shape)
+
+
+def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:
+    """Sums within their windows and balances kept, over the moves alone."""
+    windows, balances, base = quarter.windows(), quarter.balances(), quarter.base
+    totals, begun, owed = windows @ quarter.truth.ravel(), windows @ start, balances @ start
+    return [
+        _over(moves, windows, totals // base - begun, -(-totals // base) - begun),
+        _over(moves, balances, -owed, -owed),
+    ]
+
+
+def _over(
+    moves: Moves, rows: sparse.csr_array, lower: Counts, upper: Counts
+) -> LinearConstraint:
+    """The rows that moves can break."""
+    taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
+    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
+    binding = (rises > upper) | (falls < lower)
+    return LinearConstraint(taken[binding], lower[binding], upper[binding])

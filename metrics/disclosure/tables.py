@@ -1,0 +1,161 @@
+"""Which cells a release declares, and exact counts laid out on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Counts = npt.NDArray[np.int64]
+
+KEY = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
+SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "part": pl.String(),
+    "breakdown": pl.String(),
+    "level": pl.String(),
+    "month": pl.Date(),
+    "outcome": pl.String(),
+    "band": pl.Int32(),
+    "n": pl.Int64(),
+}
+ALL = ("all", "all")
+NO_DURATION = -1
+
+
+class ProtectionError(Exception):
+    """The cube cannot be protected as asked; nothing may be published from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of one metric, declared: what is in none of them is refused.
+
+    `subtotals` are sets of outcomes whose sum is published as well, such as the denominator
+    of a share. A `timed` metric has duration bands. `part_of` names a metric of one outcome
+    that counts every case of this one: the two are rounded together, because rounding the
+    same cases twice would tell more about them than either does alone.
+    """
+
+    metric: str
+    outcomes: tuple[str, ...]
+    parts: tuple[str, ...] = ("",)
+    subtotals: tuple[tuple[str, ...], ...] = ()
+    timed: bool = False
+    part_of: str | None = None
+
+    def cells(self, bands: Sequence[int]) -> list[tuple[str, int]]:
+        """Outcome and band of every cell of one level and month."""
+        firsts = tuple(bands) if self.timed else (NO_DURATION,)
+        return [(outcome, band) for outcome in self.outcomes for band in firsts]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Levels (pairs of breakdown and level, `ALL` first) and months that cells stand on."""
+
+    levels: tuple[tuple[str, str], ...]
+    months: tuple[date, ...]
+
+    def faces(self) -> Counts:
+        """One row per breakdown whose product with the levels' counts is levels less all."""
+        names = sorted({breakdown for breakdown, _ in self.levels[1:]})
+        faces = np.zeros((len(names), len(self.levels)), dtype=np.int64)
+        faces[:, 0] = -1
+        for position, (breakdown, _) in enumerate(self.levels[1:], start=1):
+            faces[names.index(breakdown), position] = 1
+        return faces
+
+
+def grid_of(levels: Mapping[str, Sequence[str]], months: Sequence[date]) -> Grid:
+    """The grid of declared levels and months, in an order that no declaration changes."""
+    pairs = sorted(
+        (breakdown, level)
+        for breakdown, codes in levels.items()
+        if breakdown != ALL[0]
+        for level in set(codes)
+    )
+    return Grid(levels=(ALL, *pairs), months=tuple(sorted(months)))
+
+
+def banded(cells: pl.DataFrame, bands: Sequence[int]) -> pl.DataFrame:
+    """The same counts with the first day of its band in place of each day; -1 stays."""
+    days = cells["band"].cast(pl.Int64)
+    place = pl.Series(bands, dtype=pl.Int64).search_sorted(days, side="right").cast(pl.Int64)
+    first = pl.Series([NO_DURATION, *bands], dtype=pl.Int32).gather(place)
+    if cells.filter(days < NO_DURATION).height:
+        raise ProtectionError("a duration below 0 days has no band; leave such cases out")
+    return (
+        cells.with_columns(first.alias("band"))
+        .group_by(KEY)
+        .agg(pl.col("n").sum().cast(pl.Int64))
+        .sort(KEY)
+    )
+
+
+def laid_out(
+    cells: pl.DataFrame, grid: Grid, columns: Sequence[tuple[str, int]], what: str
+) -> Counts:
+    """Counts of one metric and part as an array (level, month, cell).
+
+    Raises ProtectionError for a cell that is not declared, and for levels that do not add up
+    to all: such a cube could not be published additively.
+    """
+    keyed = (
+        cells.join(
+            _numbered("level_at", ("breakdown", "level"), grid.levels),
+            how="left",
+            on=("breakdown", "level"),
+        )
+        .join(
+            _numbered("month_at", ("month",), [(month,) for month in grid.months]),
+            how="left",
+            on="month",
+        )
+        .join(
+            _numbered("cell_at", ("outcome", "band"), columns),
+            how="left",
+            on=("outcome", "band"),
+        )
+    )
+    places = ("level_at", "month_at", "cell_at")
+    lost = keyed.filter(pl.any_horizontal(pl.col(place).is_null() for place in places))
+    if lost.height:
+        raise ProtectionError(f"{what}: a cell is not declared: {lost.select(KEY).row(0)}")
+    counts = np.zeros((len(grid.levels), len(grid.months), len(columns)), dtype=np.int64)
+    np.add.at(counts, tuple(keyed[place].to_numpy() for place in places), keyed["n"].to_numpy())
+    if np.tensordot(grid.faces(), counts, axes=1).any():
+        raise ProtectionError(f"{what}: the levels of a breakdown do not add up to all")
+    return counts
+
+
+def as_frame(
+    counts: Counts, grid: Grid, columns: Sequence[tuple[str, int]], *, metric: str, part: str
+) -> pl.DataFrame:
+    """Every declared cell of one metric and part with its count, zeros included."""
+    levels, months, cells = (
+        index.ravel() for index in np.indices(counts.shape, dtype=np.int64)
+    )
+    return pl.DataFrame(
+        {
+            "metric": pl.repeat(metric, counts.size, eager=True),
+            "part": pl.repeat(part, counts.size, eager=True),
+            "breakdown": pl.Series([pair[0] for pair in grid.levels]).gather(levels),
+            "level": pl.Series([pair[1] for pair in grid.levels]).gather(levels),
+            "month": pl.Series(grid.months, dtype=pl.Date).gather(months),
+            "outcome": pl.Series([column[0] for column in columns]).gather(cells),
+            "band": pl.Series([column[1] for column in columns]).gather(cells),
+            "n": counts.ravel(),
+        },
+        schema=SCHEMA,
+    )
+
+
+def _numbered(
+    name: str, keys: tuple[str, ...], values: Sequence[tuple[object, ...]]
+) -> pl.DataFrame:
+    """The position of each value, to join on."""
+    schema = {key: SCHEMA[key] for key in keys}
+    return pl.DataFrame(list(values), schema=schema, orient="row").with_row_index(name)

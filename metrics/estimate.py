@@ -1,0 +1,150 @@
+"""Figures from protected cubes alone: shares, rates and durations with their intervals."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import polars as pl
+
+from metrics.durations import durations
+from metrics.figures import Row, Setting, as_figures, by_outcome, figure
+from metrics.metric import Kind, Metric, ProtectedCube
+from metrics.release import TABLES
+from metrics.statistics.intervals import garwood, missing_bounds, wilson
+
+NOBODY = "There is nothing to count in this period."
+TOO_FEW = "Fewer than {count} to judge: a share of so few says little and may point at people."
+NO_HEADCOUNT = "No headcount is known for this period, so there is no rate."
+SMALL_UNIT = "Fewer than {count} people: a rate of so few may point at people."
+NOT_JUDGED = "What is needed to judge these deadlines is not in the data."
+NOT_DUE = "Nothing has fallen due yet."
+NOBODY_ANSWERED = "Nobody has answered yet."
+
+
+def estimate(
+    cube: ProtectedCube,
+    metrics: Iterable[Metric],
+    parts: Mapping[str, tuple[str, ...]],
+    setting: Setting,
+) -> pl.DataFrame:
+    """The figures of a release: one row per metric, measure, part, level and period.
+
+    Columns as in `metrics.release.TABLES["figures"]`. `parts` names the parts of each metric,
+    in published order.
+    """
+    frames = [
+        _ESTIMATORS[metric.kind](cube.cells, metric, parts[metric.name], setting)
+        for metric in metrics
+    ]
+    return pl.concat(frames).select(*TABLES["figures"])
+
+
+def _rates(
+    cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
+) -> pl.DataFrame:
+    wide = by_outcome(cells, metric, parts, setting).with_columns(
+        pl.when(pl.col("breakdown") == "unit")
+        .then(pl.col("level"))
+        .otherwise(pl.lit("all"))
+        .alias("unit")
+    )
+    exposed = wide.join(
+        setting.exposure,
+        on=["unit", "period", "period_start"],
+        how="left",
+        maintain_order="left",
+    )
+    return as_figures(
+        exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting)
+    )
+
+
+def _rate(measure: str, row: Row, setting: Setting) -> Row:
+    count, people = row["received"], row["people"]
+    if measure == "reports":
+        return figure(value=float(count), numerator=count)
+    if people is None or people <= 0:
+        return figure("not_assessable", NO_HEADCOUNT, numerator=count)
+    if not setting.exact and people < setting.min_denominator:
+        return figure("few", SMALL_UNIT.format(count=setting.min_denominator))
+    span = garwood(count, people)
+    assert span is not None  # noqa: S101  people > 0, so there is an interval
+    return figure(
+        value=100 * count / people,
+        low=100 * span.low,
+        high=100 * span.high,
+        numerator=count,
+        denominator=people,
+    )
+
+
+def _deadlines(
+    cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
+) -> pl.DataFrame:
+    wide = by_outcome(cells, metric, parts, setting)
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting)
+    )
+
+
+def _deadline(row: Row, setting: Setting) -> Row:
+    due = row["met"] + row["met_late"] + row["missed"]
+    beside: Row = {"pending": row["not_due"], "missing": row["not_assessable"]}
+    if due == 0 and row["not_assessable"] > 0:
+        return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
+    if due == 0 and row["not_due"] > 0 and setting.exact:
+        return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)
+    return _share(row["met"], due, setting, nothing=NOBODY, **beside)
+
+
+def _surveys(
+    cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
+) -> pl.DataFrame:
+    wide = by_outcome(cells, metric, parts, setting)
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting)
+    )
+
+
+def _survey(measure: str, row: Row, setting: Setting) -> Row:
+    answered = row["satisfied"] + row["other"]
+    silent = row["unanswered"] + row["unusable"]
+    if measure == "response_rate":
+        return _share(answered, answered + silent, setting, nothing=NOBODY)
+    nothing = NOBODY_ANSWERED if silent else NOBODY
+    return _share(row["satisfied"], answered, setting, nothing=nothing, missing=silent)
+
+
+def _share(
+    k: int, n: int, setting: Setting, *, nothing: str, pending: int = 0, missing: int = 0
+) -> Row:
+    """A share with Wilson's interval and the bounds that the missing ones allow."""
+    beside: Row = {
+        "numerator": k,
+        "denominator": n,
+        "pending": pending,
+        "missing": missing,
+    }
+    if n == 0 and setting.exact:
+        return figure("no_data", nothing, **beside)
+    if n < setting.min_denominator:
+        return figure("few", TOO_FEW.format(count=setting.min_denominator), **beside)
+    span, bounds = wilson(k, n), missing_bounds(k, n, missing)
+    assert span is not None  # noqa: S101  n > 0, so both exist
+    assert bounds is not None  # noqa: S101
+    return figure(
+        value=k / n,
+        low=span.low,
+        high=span.high,
+        worst=bounds.low,
+        best=bounds.high,
+        **beside,
+    )
+
+
+_ESTIMATORS: dict[
+    Kind, Callable[[pl.DataFrame, Metric, tuple[str, ...], Setting], pl.DataFrame]
+] = {
+    "rate": _rates,
+    "deadline": _deadlines,
+    "survey": _surveys,
+    "survival": durations,
+}

@@ -1,0 +1,43 @@
+"""Average headcount of every unit and period, from spans of constant headcount."""
+
+from datetime import date
+
+import polars as pl
+
+
+def average_people(
+    spans: pl.DataFrame, calendar: pl.DataFrame, *, coverage: tuple[date, date]
+) -> pl.DataFrame:
+    """Person-days over the covered days of each period, divided by those days.
+
+    `spans` has unit, from_on, until_on (excluded) and people; `calendar` is the frame of
+    `metrics.periods.periods`. Returns unit ('all' for everybody), period, period_start and
+    people; a period in which nobody is known has no row.
+    """
+    first, last = coverage
+    covered = (
+        calendar.select("period", "period_start", "period_end")
+        .unique()
+        .select(
+            "period",
+            "period_start",
+            pl.max_horizontal("period_start", pl.lit(first)).alias("start"),
+            pl.min_horizontal("period_end", pl.lit(last).dt.offset_by("1d")).alias("stop"),
+        )
+    )
+    each = pl.concat([spans, spans.with_columns(pl.lit("all").alias("unit"))])
+    overlap = (
+        pl.min_horizontal("until_on", "stop") - pl.max_horizontal("from_on", "start")
+    ).dt.total_days()
+    length = (pl.col("stop") - pl.col("start")).dt.total_days()
+    return (
+        each.join(covered, how="cross")
+        .with_columns(overlap.clip(lower_bound=0).alias("days"), length.alias("length"))
+        .filter(pl.col("days") > 0)
+        .group_by("unit", "period", "period_start")
+        .agg(
+            ((pl.col("people") * pl.col("days")).sum() / pl.col("length").first()).alias(
+                "people"
+            )
+        )
+    )

@@ -1,0 +1,291 @@
+"""Make a release: count, protect, estimate, and seal the result in one immutable file."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.errors import InputError
+from etl.rules import Deadline, Rules
+from etl.store import Store
+from metrics.catalog import METRICS
+from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.count import count
+from metrics.disclosure.policy import Policy
+from metrics.disclosure.protect import protect, reach_of
+from metrics.disclosure.tables import Table
+from metrics.estimate import estimate
+from metrics.exposure import average_people
+from metrics.figures import Setting
+from metrics.metric import ExactCube, ProtectedCube
+from metrics.periods import periods, quarter_of
+from metrics.release import TABLES, releases_in
+from metrics.scorecard import results
+from metrics.sealed import tables_about
+from metrics.signals import signals
+
+ESCALATED = "escalated"
+
+
+class PublishError(InputError):
+    """The data may not be published as it stands; the message says why and what to do."""
+
+
+class BlockedError(PublishError):
+    """A critical check failed: a finding about the data, not a mistake in the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a release says of its organisation and of who may read it."""
+
+    organisation: str
+    case_word: str
+    case_word_plural: str
+    product_version: str
+
+
+def publish(
+    store: Store,
+    policy: Policy,
+    *,
+    rules: Rules,
+    annotations: pl.DataFrame,
+    about: About,
+    seed: bytes,
+    to: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Publish the core tables to the policy's audience and return the release's file.
+
+    The same data, rules, policy and seed give the same release: published again at once, it is
+    the file that is there already. Raises
+    PublishError where the data were not judged since they last changed, or a critical check
+    failed.
+    """
+    told = store.frame("select * from staging.parameters").row(0, named=True)
+    verdicts = judged(store)
+    calendar = periods(
+        told["coverage_from"],
+        told["coverage_until"],
+        year_starts=told["fiscal_year_start_month"],
+    )
+    levels = store.frame("select * from staging.levels order by all")
+    parts = _parts(rules.deadlines)
+    say("counting")
+    exact = _within(count(store), calendar)
+    say(f"protecting the counts for {policy.audience}")
+    safe = protect(
+        exact,
+        policy,
+        seed=hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest(),
+        tables=_declared(parts),
+        levels=_codes(levels),
+        months=calendar["month"].unique().sort().to_list(),
+        quarters=_quarters(calendar, told["fiscal_year_start_month"]),
+    )
+    cube = _with_escalations(safe, rules.deadlines)
+    say("estimating")
+    setting = _setting(store, policy, told, calendar, levels)
+    tables = {
+        **_estimated(cube, parts, rules, setting),
+        **tables_about(
+            store, policy, rules, levels=levels, annotations=annotations, verdicts=verdicts
+        ),
+    }
+    facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
+    return _seal(tables, facts, to)
+
+
+def _setting(
+    store: Store,
+    policy: Policy,
+    told: Mapping[str, Any],
+    calendar: pl.DataFrame,
+    levels: pl.DataFrame,
+) -> Setting:
+    people = average_people(
+        store.frame("select * from core.exposure"),
+        calendar,
+        coverage=(told["coverage_from"], told["coverage_until"]),
+    )
+    return Setting(
+        periods=calendar,
+        levels=levels,
+        exposure=people,
+        exact=policy.method == "identity",
+        min_denominator=policy.min_denominator,
+    )
+
+
+def _estimated(
+    cube: ProtectedCube, parts: Mapping[str, tuple[str, ...]], rules: Rules, setting: Setting
+) -> dict[str, pl.DataFrame]:
+    """Everything that is computed from the protected counts."""
+    figures = estimate(cube, METRICS, parts, setting)
+    found = signals(figures, METRICS)
+    return {
+        "cubes": cube.cells.select(*TABLES["cubes"]),
+        "figures": figures,
+        "signals": found,
+        "results": results(figures, found, rules.commitments),
+    }
+
+
+def judged(store: Store) -> pl.DataFrame:
+    """The latest verdicts on the core tables as they are now.
+
+    Raises PublishError where there are none, or where one of them blocks.
+    """
+    if not store.has("core.build") or not store.has("core.cases"):
+        raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
+    if not store.has("quality.verdicts"):
+        raise PublishError("the data have not been checked; run: case-audit check")
+    verdicts = store.frame(
+        "select * from quality.verdicts"
+        " where run = (select max(run) from quality.verdicts) order by rowid"
+    )
+    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+    if verdicts.is_empty() or verdicts["fingerprint"][0] != fingerprint:
+        raise PublishError(
+            "the data have changed since they were last checked; run: case-audit check"
+        )
+    blocking = verdicts.filter(
+        (pl.col("severity") == "critical") & (pl.col("outcome") == "failed")
+    )
+    if blocking.height:
+        titles = "; ".join(blocking["title"])
+        raise BlockedError(f"a critical check failed, so nothing is published: {titles}")
+    return verdicts
+
+
+def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
+    """Only the covered months: before and after them nobody was counting."""
+    months = calendar["month"].unique()
+    return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
+
+
+def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
+    names = tuple(dict.fromkeys(rule.name for rule in deadlines))
+    return {
+        metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
+        for metric in METRICS
+    }
+
+
+def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
+    """The tables of a release; escalations are sums of protected deadlines."""
+    return [
+        Table(
+            metric=metric.name,
+            outcomes=metric.outcomes,
+            parts=parts[metric.name],
+            subtotals=metric.subtotals,
+            timed=metric.kind == "survival",
+            part_of=metric.part_of,
+        )
+        for metric in METRICS
+        if metric.sum_of is None
+    ]
+
+
+def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
+    return {
+        str(breakdown[0]): rows["level"].to_list()
+        for breakdown, rows in levels.group_by("breakdown")
+    }
+
+
+def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
+    return {
+        month: quarter_of(month, year_starts=year_starts)
+        for month in calendar["month"].unique()
+    }
+
+
+def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
+    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
+    rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
+    escalations = (
+        cube.cells.filter(
+            (pl.col("metric") == ESCALATION_COMPLIANCE.sum_of) & pl.col("part").is_in(rules)
+        )
+        .with_columns(
+            pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
+        )
+        .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
+        .agg(pl.col("n").sum())
+        .sort("breakdown", "level", "month", "outcome")
+    )
+    cells = pl.concat([cube.cells, escalations.select(cube.cells.columns)])
+    return ProtectedCube(cells=cells, base=cube.base)
+
+
+def _facts(
+    told: Mapping[str, Any],
+    policy: Policy,
+    about: About,
+    verdicts: pl.DataFrame,
+    store: Store,
+    reach: int,
+) -> dict[str, str]:
+    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+    return {
+        "audience": policy.audience,
+        "as_of": told["as_of"].isoformat(),
+        "organisation": about.organisation,
+        "case_word": about.case_word,
+        "case_word_plural": about.case_word_plural,
+        "time_zone": told["time_zone"],
+        "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
+        "method": policy.method,
+        "base": str(policy.base),
+        "method_sentence": policy.method_sentence(reach=reach),
+        "min_denominator": str(policy.min_denominator),
+        "policy": policy.version,
+        "policy_owner": policy.owner,
+        "coverage_from": told["coverage_from"].isoformat(),
+        "coverage_until": told["coverage_until"].isoformat(),
+        "inputs_sha256": fingerprint,
+        "product_version": about.product_version,
+        "checks_run": str(verdicts.height),
+        "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
+    }
+
+
+def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
+    """Write the release beside its place and move it there, whole.
+
+    Its name begins with a number that says in which order releases were published.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        digest.update(tables[name].write_json().encode())
+    digest.update(repr(sorted(facts.items())).encode())
+    ending = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
+    before = releases_in(to)
+    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
+    if own and own[-1].stem.endswith(ending):
+        return own[-1]  # the same release again
+    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
+    name = f"{number:04}-{ending}"
+    manifest = pl.DataFrame(
+        {"name": ["release", *facts], "value": [name, *facts.values()]},
+        schema=TABLES["manifest"],
+    )
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, draft = to / f"{name}.duckdb", to / f".{name}.draft"
+    draft.unlink(missing_ok=True)
+    with Store.open(draft) as release:
+        for table in TABLES:
+            rows = manifest if table == "manifest" else tables[table]
+            release.replace(table, rows.select(*TABLES[table]))
+    draft.chmod(0o400)
+    os.replace(draft, path)  # noqa: PTH105  the atomic one, named as such
+    return path

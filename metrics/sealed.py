@@ -1,0 +1,135 @@
+"""What stands in a release beside its figures: words, rules, verdicts, deliveries."""
+
+import polars as pl
+
+from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
+from etl.store import Store
+from metrics.catalog import METRICS
+from metrics.disclosure.policy import Policy
+from metrics.release import TABLES
+
+
+def tables_about(
+    store: Store,
+    policy: Policy,
+    rules: Rules,
+    *,
+    levels: pl.DataFrame,
+    annotations: pl.DataFrame,
+    verdicts: pl.DataFrame,
+) -> dict[str, pl.DataFrame]:
+    """The tables that are not figures; counts of rows only where counts may be exact."""
+    return {
+        "definitions": definitions(),
+        "commitments": commitments_table(rules.commitments),
+        "rules": rules_table(rules.deadlines),
+        "levels": levels.select(*TABLES["levels"]),
+        "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
+        "verdicts": _withheld(verdicts.select(*TABLES["verdicts"]), policy),
+        "deliveries": _withheld(_deliveries(store), policy),
+        "reject_reasons": _withheld(_reject_reasons(store), policy),
+    }
+
+
+def definitions() -> pl.DataFrame:
+    """One row per measure of every metric, from the catalogue."""
+    return pl.DataFrame(
+        [
+            {
+                "metric": metric.name,
+                "metric_title": metric.title,
+                "question": metric.question,
+                "cohort": metric.cohort,
+                "measure": measure.name,
+                "title": measure.title,
+                "unit_of_value": measure.unit,
+                "better": measure.better,
+                "definition": measure.definition,
+                "source": measure.source,
+                "depends_on": list(metric.depends_on),
+            }
+            for metric in METRICS
+            for measure in metric.measures
+        ],
+        schema=TABLES["definitions"],
+    )
+
+
+def rules_table(deadlines: tuple[Deadline, ...]) -> pl.DataFrame:
+    """Deadlines as the release's rows, in words."""
+    return pl.DataFrame(
+        [
+            {
+                "rule": rule.name,
+                "title": rule.title,
+                "clock": rule.clock,
+                "applies_to": _applies_to(rule),
+                "basis": rule.basis,
+                "verified": rule.verified,
+                "in_force": _in_force(rule),
+            }
+            for rule in deadlines
+        ],
+        schema=TABLES["rules"],
+    )
+
+
+def commitments_table(commitments: tuple[Commitment, ...]) -> pl.DataFrame:
+    """Commitments as the release's rows."""
+    return pl.DataFrame(
+        [
+            {
+                "commitment": made.name,
+                "title": made.title,
+                "metric": made.metric,
+                "measure": made.measure,
+                "part": made.part,
+                "target": made.target,
+                "owner": made.owner,
+                "position": position,
+            }
+            for position, made in enumerate(commitments)
+        ],
+        schema=TABLES["commitments"],
+    )
+
+
+def _applies_to(rule: Deadline) -> str:
+    if not rule.applies_to:
+        return "every case"
+    return "; ".join(f"{name}: {', '.join(given)}" for name, given in rule.applies_to.items())
+
+
+def _in_force(rule: Deadline) -> str:
+    since = "" if rule.in_force_from == ALWAYS else f"from {rule.in_force_from}"
+    until = "" if rule.in_force_until == FOR_EVER else f"until {rule.in_force_until}"
+    return " ".join(filter(None, (since, until))) or "always"
+
+
+def _deliveries(store: Store) -> pl.DataFrame:
+    return store.frame(
+        "select source, export, as_of, substr(sha256, 1, 12) as fingerprint, rows_in,"
+        " rows_loaded, rows_rejected, rows_repeated, coverage_from, coverage_until"
+        " from core.snapshots order by snapshot"
+    )
+
+
+def _reject_reasons(store: Store) -> pl.DataFrame:
+    return store.frame(
+        "select snapshots.source, snapshots.export, rejects.column_name, rejects.reason,"
+        " count(*)::bigint as row_count from staging.rejects as rejects"
+        " inner join core.snapshots as snapshots on rejects.snapshot = snapshots.snapshot"
+        " group by all order by all"
+    )
+
+
+def _withheld(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Counts of rows for those who may know exact counts, nothing for the others.
+
+    A count of rows is a second look at cells that are published rounded: both together would
+    narrow them. Whether a check passed is told to everybody.
+    """
+    if policy.method == "identity":
+        return rows
+    counts = [name for name, kind in rows.schema.items() if kind == pl.Int64]
+    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in counts)

@@ -1,0 +1,164 @@
+"""Which figures are unusual: against their own history, and against other units."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from metrics.figures import Row
+from metrics.metric import Direction, Measure, Metric
+from metrics.release import TABLES
+from metrics.statistics.comparison import (
+    binomial_limits,
+    binomial_tails,
+    outside,
+    poisson_limits,
+    poisson_tails,
+)
+from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart, u_chart, xmr
+
+MONTHS_SHOWN = 24
+BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
+LEVEL = 0.998
+
+# Measures whose history is charted; the others are read beside them.
+CHARTED = {
+    "report_frequency": "rate",
+    "time_to_resolution": "median",
+    "deadline_compliance": "share_met",
+    "escalation_compliance": "share_met",
+    "satisfaction": "top_two",
+}
+
+
+def signals(figures: pl.DataFrame, metrics: Iterable[Metric]) -> pl.DataFrame:
+    """The signals of a release, computed from its figures and nothing else."""
+    rows: list[Row] = []
+    for metric in metrics:
+        measure = next(m for m in metric.measures if m.name == CHARTED[metric.name])
+        charted = figures.filter(
+            (pl.col("metric") == metric.name)
+            & (pl.col("measure") == measure.name)
+            & pl.col("breakdown").is_in(["all", "unit"])
+            & pl.col("complete")
+        )
+        rows += _histories(charted, metric, measure)
+        rows += _comparisons(charted, metric, measure)
+    return pl.DataFrame(rows, schema=TABLES["signals"])
+
+
+def _histories(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+    monthly = figures.filter(pl.col("period") == "month")
+    return [
+        row
+        for series in monthly.partition_by("part", "level", maintain_order=True)
+        for row in _history(series.tail(MONTHS_SHOWN), metric, measure)
+    ]
+
+
+def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+    chart = _chart(series, metric)
+    rows = list(series.iter_rows(named=True))
+    points = [_rare(row, chart, metric) for row in rows] if chart.sparse else read_chart(chart)
+    return [
+        {
+            **_place(row, "history"),
+            "value": _number(chart.values[at]),
+            "centre": chart.centre,
+            "lower": _number(chart.lower[at]),
+            "upper": _number(chart.upper[at]),
+            "signal": _word(points[at].signal, measure.better),
+            "reason": points[at].reason,
+        }
+        for at, row in enumerate(rows)
+        if not np.isnan(chart.values[at])
+    ]
+
+
+def _rare(row: Row, chart: Chart, metric: Metric) -> Point:
+    """A month of a chart whose three-sigma limits would give false alarms: by exact tails.
+
+    Where so little is expected, the runs of Making Data Count say nothing either.
+    """
+    if chart.centre is None or not row["denominator"]:
+        return Point("usual", "")
+    if metric.kind == "rate":
+        tails = poisson_tails(row["numerator"], chart.centre * row["denominator"] / 100)
+    else:
+        tails = binomial_tails(row["numerator"], int(row["denominator"]), chart.centre)
+    side = outside(tails, level=LEVEL)
+    if side == "usual":
+        return Point("usual", "")
+    where = "above" if side == "high" else "below"
+    return Point(side, f"further {where} the average than chance gives")
+
+
+def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
+    """The chart that follows from the kind of number, never from what it would flag."""
+    if metric.kind == "survival":
+        return xmr(series["value"].fill_null(float("nan")).to_numpy(), baseline=BASELINE)
+    # A month that is too small to publish a share of is a gap: what may not be shown may not
+    # be charted, and what rounding leaves of it is noise.
+    published = (series["state"] == "ok").to_numpy()
+    counts = np.where(published, series["numerator"].fill_null(0).to_numpy(), 0)
+    bases = np.where(published, series["denominator"].fill_null(0).to_numpy(), 0)
+    if metric.kind == "rate":
+        return u_chart(counts, bases / 100, baseline=BASELINE)
+    return p_chart(counts, bases, baseline=BASELINE)
+
+
+def _comparisons(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+    if metric.kind == "survival":
+        return []  # quartiles of units are shown, not tested: there is no exact tail for them
+    quarterly = figures.filter((pl.col("period") == "quarter") & (pl.col("state") == "ok"))
+    whole = {
+        (row["part"], row["period_start"]): row
+        for row in quarterly.filter(pl.col("breakdown") == "all").iter_rows(named=True)
+    }
+    units = quarterly.filter(pl.col("breakdown") == "unit").iter_rows(named=True)
+    return [
+        _compared(row, whole[row["part"], row["period_start"]], metric, measure)
+        for row in units
+        if (row["part"], row["period_start"]) in whole
+    ]
+
+
+def _compared(row: Row, whole: Row, metric: Metric, measure: Measure) -> Row:
+    centre, count, base = whole["value"], row["numerator"], row["denominator"]
+    if metric.kind == "rate":
+        expected = centre * base / 100
+        tails = poisson_tails(count, expected)
+        limits = poisson_limits(expected, level=LEVEL)
+        lower, upper = 100 * limits.low / base, 100 * limits.high / base
+    else:
+        tails = binomial_tails(count, int(base), centre)
+        drawn = binomial_limits(int(base), centre, level=LEVEL)
+        lower, upper = (drawn.low, drawn.high) if drawn else (None, None)
+    side = outside(tails, level=LEVEL)
+    return {
+        **_place(row, "units"),
+        "value": row["value"],
+        "centre": centre,
+        "lower": lower,
+        "upper": upper,
+        "signal": _word(side, measure.better),
+        "reason": "" if side == "usual" else "further from the whole organisation than chance",
+    }
+
+
+def _place(row: Row, against: str) -> Row:
+    columns = ("metric", "measure", "part", "breakdown", "level", "period", "period_start")
+    return {**{name: row[name] for name in columns}, "against": against}
+
+
+def _word(side: str, better: Direction) -> str:
+    """What a point above or below means for the measure."""
+    if side in {"usual", "no_data"}:
+        return "usual"
+    if better == "neutral":
+        return "higher" if side == "high" else "lower"
+    return "better" if (side == "high") == (better == "higher") else "worse"
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

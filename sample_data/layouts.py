@@ -1,0 +1,237 @@
+"""The same cases as two case systems and their surveys write them: columns, codes and dates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sample_data import AS_OF
+from sample_data.dice import Dice
+from sample_data.process import SEED, Case
+
+Row = dict[str, str]
+
+BEACON_CODES: dict[str, str] = {
+    "field_operations": "Field Ops",
+    "contact_centre": "Contact Centre",
+    "client_accounts": "Client Accounts",
+    "logistics": "Logistics",
+    "technology": "Technology",
+    "finance": "Finance",
+    "people_and_culture": "People",
+    "records_archive": "Archive",
+    "harassment": "HAR",
+    "client_treatment": "CLI",
+    "conflict_of_interest": "COI",
+    "discrimination": "DIS",
+    "theft_and_fraud": "FRA",
+    "health_and_safety": "HSE",
+    "data_protection": "GDPR",
+    "retaliation": "RET",
+    "web_form": "WEB",
+    "telephone": "TEL",
+    "email": "MAIL",
+    "low": "P4",
+    "medium": "P3",
+    "high": "P2",
+    "critical": "P1",
+    "substantiated": "Upheld",
+    "partly": "Partly upheld",
+    "unsubstantiated": "Not upheld",
+    "insufficient": "No finding",
+    "referred": "Passed on",
+    "withdrawn": "Withdrawn",
+    "open": "Open",
+    "closed": "Closed",
+    "": "",
+}
+CASEBOOK_CODES: dict[str, str] = {
+    "field_operations": "4100",
+    "contact_centre": "4200",
+    "client_accounts": "4300",
+    "logistics": "4400",
+    "technology": "5100",
+    "finance": "5200",
+    "people_and_culture": "5300",
+    "records_archive": "5900",
+    "harassment": "01 Bullying \u2013 harassment",
+    "client_treatment": "02 Client \u2013 treatment",
+    "conflict_of_interest": "03 Conflict of interest",
+    "discrimination": "04 Discrimination",
+    "theft_and_fraud": "05 Theft \u2013 fraud",
+    "health_and_safety": "06 Health \u2013 safety",
+    "data_protection": "07 Data protection",
+    "retaliation": "08 Retaliation",
+    "manager": "LM",
+    "in_person": "HR",
+    "email": "EM",
+    "letter": "LT",
+    "low": "A",
+    "medium": "B",
+    "high": "C",
+    "critical": "D",
+    "substantiated": "S",
+    "partly": "PS",
+    "unsubstantiated": "NS",
+    "insufficient": "IE",
+    "referred": "RF",
+    "withdrawn": "WD",
+    "open": "O",
+    "closed": "C",
+    "escalated": "ESC",
+    "investigated": "INV",
+    "decided": "DEC",
+    "informed": "INF",
+    "resolved": "RES",
+    "reopened": "REO",
+    "": "",
+}
+BEACON_STEPS: dict[str, str] = {
+    "received": "Received",
+    "acknowledged": "Acknowledged",
+    "triaged": "Triaged",
+    "escalated": "Escalated",
+    "investigated": "Investigation finished",
+    "decided": "Decided",
+    "informed": "Reporter told",
+    "reopened": "Reopened",
+}
+CASEBOOK_HISTORY = ("escalated", "investigated", "decided", "informed", "resolved", "reopened")
+HISTORY_HEADER = ("Case no", "Event", "Event date")
+# The hour at which each step is noted, so that the steps of one day stand in their order.
+HOURS: dict[str, int] = {
+    "received": 8,
+    "acknowledged": 9,
+    "escalated": 10,
+    "triaged": 11,
+    "reopened": 12,
+    "investigated": 13,
+    "decided": 14,
+    "informed": 15,
+    "resolved": 16,
+}
+
+
+def case_number(case: Case) -> str:
+    """The case's number in its own system."""
+    return f"BH-{case.number:05}" if case.system == "beacon" else f"C{40000 + case.number}"
+
+
+def british(day: date | None) -> str:
+    """`day` as casebook writes it."""
+    return day.strftime("%d/%m/%Y") if day else ""
+
+
+def beacon_row(case: Case) -> Row:
+    """The case as the one row that beacon exports."""
+    dice = Dice(f"{SEED}/minutes/{case.number}")
+    codes, resolved_on = BEACON_CODES, case.resolved_on
+    steps = {
+        column: _noted(case.last(kind), kind, dice) for kind, column in BEACON_STEPS.items()
+    }
+    return {
+        "Case ref": case_number(case),
+        "Department": codes[case.unit],
+        "Issue": codes[case.categories[0]],
+        "Intake": codes[case.channel],
+        "Priority": codes[case.severity],
+        "Status": codes["closed" if resolved_on else "open"],
+        "Outcome": codes[case.outcome],
+        "Incident date": case.incident_on.isoformat() if case.incident_on else "",
+        **steps,
+        "Closed": _noted(resolved_on, "resolved", dice),
+        "Days open": str((resolved_on - case.received_on).days) if resolved_on else "",
+        "Reporter name": _reporter(case),
+        "Summary": f"Invented summary {case.number:05}",
+    }
+
+
+def _noted(day: date | None, kind: str, dice: Dice) -> str:
+    minute = dice.whole(0, 59)
+    return f"{day.isoformat()}T{HOURS[kind]:02}:{minute:02}" if day else ""
+
+
+def _reporter(case: Case) -> str:
+    return f"Reporter {case.number:04}" if case.is_named else ""
+
+
+def casebook_rows(case: Case) -> list[Row]:
+    """The case as casebook exports it: one row per allegation, the case's columns repeated."""
+    codes = CASEBOOK_CODES
+    return [
+        {
+            "Case no": case_number(case),
+            "Allegation": str(place),
+            "Allegation type": codes[category],
+            "Cost centre": codes[case.unit],
+            "Route": codes[case.channel],
+            "Grade": codes[case.severity],
+            "State": codes["closed" if case.resolved_on else "open"],
+            "Finding": codes[case.outcome],
+            "Date of incident": british(case.incident_on),
+            "Date received": british(case.received_on),
+            "Date acknowledged": british(case.first("acknowledged")),
+            "Date triaged": british(case.first("triaged")),
+            "Reporter name": _reporter(case),
+            "Summary": f"Invented summary {case.number:05}",
+        }
+        for place, category in enumerate(case.categories, start=1)
+    ]
+
+
+def history_rows(cases: Iterable[Case]) -> list[Row]:
+    """Casebook's event history in the order of the days, one row per event."""
+    dated = sorted(
+        (day, HOURS[kind], case.number, case_number(case), kind)
+        for case in cases
+        for kind, day in case.steps
+        if kind in CASEBOOK_HISTORY
+    )
+    return [
+        dict(zip(HISTORY_HEADER, (number, CASEBOOK_CODES[kind], british(day)), strict=True))
+        for day, _, _, number, kind in dated
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One survey offered after a case was closed, and what came back."""
+
+    case: Case
+    offered_on: date
+    answered_on: date | None
+    score: int | None
+
+
+def survey(case: Case) -> Survey | None:
+    """The survey that the case's reporter was offered, if there is one."""
+    dice = Dice(f"{SEED}/survey/{case.number}")
+    if case.resolved_on is None or not case.is_named:
+        return None
+    offered_on = case.resolved_on + timedelta(days=14)
+    if offered_on > AS_OF:
+        return None
+    answered_on = offered_on + timedelta(days=dice.whole(1, 12))
+    score = dice.one({1: 5, 2: 7, 3: 10, 4: 46, 5: 32})
+    if not dice.happens(0.28) or answered_on > AS_OF:
+        return Survey(case, offered_on, None, None)
+    return Survey(case, offered_on, answered_on, score)
+
+
+def beacon_survey_row(offered: Survey) -> Row:
+    """A survey as beacon's survey tool exports it; blank where nobody answered."""
+    return {
+        "Case ref": case_number(offered.case),
+        "Survey sent": offered.offered_on.isoformat(),
+        "Survey answered": offered.answered_on.isoformat() if offered.answered_on else "",
+        "Satisfaction": str(offered.score or ""),
+    }
+
+
+def casebook_survey_row(offered: Survey) -> Row:
+    """A survey as casebook exports it; blank where nobody answered."""
+    return {
+        "Case no": case_number(offered.case),
+        "Sent": british(offered.offered_on),
+        "Returned": british(offered.answered_on),
+        "Rating": str(offered.score or ""),
+    }

@@ -1,0 +1,164 @@
+"""What is wrong with the exports on purpose; README.md prints these facts, tests count them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+INVESTIGATIONS_SLOW_FROM = date(2026, 2, 2)
+ACKNOWLEDGEMENTS_LOST_FROM = date(2026, 5, 4)
+ESCALATIONS_SLIP_FROM = date(2026, 4, 1)
+ESCALATIONS_SLIP_UNTIL = date(2026, 7, 1)  # excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing planted: how much of it, what exactly, and where it must show."""
+
+    name: str
+    count: int
+    fact: str
+    shows: str
+
+
+SLOW_INVESTIGATIONS = Fault(
+    "slow_investigations",
+    76,
+    "cases of Field operations received from 2026-02-02 on whose 60 days for the investigation"
+    " end by the as-of day and were not kept: three investigator posts are vacant",
+    "Quarterly audit, 2026 Q2 and Q3: finish investigation within 60 days is not met, and"
+    " Field operations alone is beyond the 99.8 % limits",
+)
+LOST_ACKNOWLEDGEMENTS = Fault(
+    "lost_acknowledgements",
+    84,
+    "beacon cases by web form, received from 2026-05-04 on, all without a date of"
+    " acknowledgement, though most were triaged: the new form does not pass it on",
+    "Quarterly audit, 2026 Q2 and Q3: acknowledgements that cannot be assessed could turn the"
+    " result; Data quality: step passed without a date",
+)
+SLIPPED_ESCALATIONS = Fault(
+    "slipped_escalations",
+    13,
+    "high and critical cases whose 2 working days for the escalation ended in 2026 Q2"
+    " and were not kept; every other quarter meets its target",
+    "Quarterly audit, 2026 Q2: escalate within 2 working days is not met",
+)
+TINY_UNIT = Fault(
+    "tiny_unit",
+    10,
+    "cases of Records archive, a unit of 6 people, in three years: each is alone in its"
+    " quarter and category",
+    "Every release but the committee's: its numbers are protected or withheld",
+)
+REPEATED_ROWS = Fault(
+    "repeated_rows",
+    12,
+    "rows repeated byte for byte: 8 of beacon, 4 of casebook",
+    "Data quality: rows in = loaded + rejected + repeated",
+)
+CHANGED_ROWS = Fault(
+    "changed_rows",
+    3,
+    "second rows of a beacon case, priority P3 where the row above says P4",
+    "Data quality: rows of one case disagree",
+)
+CLOSED_BEFORE_RECEIVED = Fault(
+    "closed_before_received",
+    5,
+    "beacon cases with a day of closing 1 to 9 days before their receipt",
+    "Data quality: a step before the receipt",
+)
+DECIDED_BEFORE_RECEIVED = Fault(
+    "decided_before_received",
+    2,
+    "beacon cases decided, and the reporter told, before receipt: a year too early",
+    "Data quality: a step before the receipt",
+)
+IMPOSSIBLE_DATES = Fault(
+    "impossible_dates",
+    4,
+    "rows received on a day that does not exist: 2 of beacon (2025-02-30, 2024-11-31), 2 of"
+    " casebook (30/02/2025, 31/04/2026); they cannot be read",
+    "Data quality: rejects, with line, column and reason",
+)
+TEST_CASES = Fault(
+    "test_cases",
+    2,
+    "casebook rows of the invented category 99 TEST, which is not in the source description;"
+    " they cannot be read",
+    "Data quality: rejects, with line, column and reason",
+)
+SENTINEL_DATES = Fault(
+    "sentinel_dates",
+    3,
+    "casebook cases acknowledged on 01/01/1900, which means: no date",
+    "Data quality: step passed without a date (never a clock of 45,000 days)",
+)
+DATES_AFTER_AS_OF = Fault(
+    "dates_after_as_of",
+    2,
+    "open beacon cases with a day of closing after the as-of day (2026-12-15)",
+    "Data quality: dates after the as-of day; the cases stay open",
+)
+EVENTS_WITHOUT_CASE = Fault(
+    "events_without_case",
+    4,
+    "rows of casebook's history whose case number (C99001 to C99004) no export holds",
+    "Data quality: events of unknown cases",
+)
+SCORES_OFF_SCALE = Fault(
+    "scores_off_scale",
+    2,
+    "answers of beacon's survey with a score of 7 or 9 on a scale of 1 to 5",
+    "Data quality: scores outside their scale",
+)
+ANSWERED_UNASKED = Fault(
+    "answered_unasked",
+    1,
+    "survey answer without a day on which the survey was offered",
+    "Data quality: answers without an offer",
+)
+
+FAULTS: tuple[Fault, ...] = (
+    SLOW_INVESTIGATIONS,
+    LOST_ACKNOWLEDGEMENTS,
+    SLIPPED_ESCALATIONS,
+    TINY_UNIT,
+    REPEATED_ROWS,
+    CHANGED_ROWS,
+    CLOSED_BEFORE_RECEIVED,
+    DECIDED_BEFORE_RECEIVED,
+    IMPOSSIBLE_DATES,
+    TEST_CASES,
+    SENTINEL_DATES,
+    DATES_AFTER_AS_OF,
+    EVENTS_WITHOUT_CASE,
+    SCORES_OFF_SCALE,
+    ANSWERED_UNASKED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a commitment must come to for the whole organisation in one quarter."""
+
+    commitment: str
+    quarter: str
+    kept: int
+    judged: int
+    not_assessable: int
+
+
+KEPT: tuple[Kept, ...] = (
+    Kept("acknowledge", "2026 Q2", 135, 139, 26),
+    Kept("triage", "2026 Q2", 161, 165, 0),
+    Kept("escalate", "2026 Q2", 28, 41, 0),
+    Kept("finish_investigation", "2026 Q2", 112, 165, 0),
+    Kept("tell_reporter", "2026 Q2", 131, 140, 0),
+    Kept("satisfaction", "2026 Q2", 24, 29, 0),
+    Kept("acknowledge", "2026 Q3", 121, 124, 53),
+    Kept("triage", "2026 Q3", 169, 177, 0),
+    Kept("escalate", "2026 Q3", 40, 40, 0),
+    Kept("finish_investigation", "2026 Q3", 128, 176, 0),
+    Kept("tell_reporter", "2026 Q3", 161, 173, 0),
+    Kept("satisfaction", "2026 Q3", 24, 32, 0),
+)

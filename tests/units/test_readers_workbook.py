@@ -1,0 +1,257 @@
+import io
+import zipfile
+
+import pytest
+
+from etl.errors import ExportError
+from etl.readers.workbook import read_workbook
+
+OFFICE = "http://schemas.openxmlformats.org"
+MAIN = f"{OFFICE}/spreadsheetml/2006/main"
+KIND = f"{OFFICE}/officeDocument/2006/relationships"
+# Styles of cells, by position: number, day, day and time.
+NUMBER, DAY, INSTANT = 0, 1, 2
+
+
+def cell(at: str, value: object, style: int = NUMBER) -> str:
+    if isinstance(value, str):
+        return f'<c r="{at}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{at}" s="{style}"><v>{value}</v></c>'
+
+
+def sheet(*rows: str) -> str:
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
+
+
+def row(number: int, *cells: str) -> str:
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def workbook(extra: dict[str, bytes] | None = None, **sheets: str) -> bytes:
+    """Bytes of a workbook with `sheets` (name and XML) and `extra` parts."""
+    numbered = list(enumerate(sheets, start=1))
+    names = "".join(f'<sheet name="{s}" sheetId="{n}" r:id="r{n}"/>' for n, s in numbered)
+    targets = "".join(
+        f'<Relationship Id="r{n}" Type="{KIND}/worksheet" Target="worksheets/s{n}.xml"/>'
+        for n, _ in numbered
+    )
+    rels = f"{OFFICE}/package/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{OFFICE}/package/2006/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{rels}"><Relationship Id="a" '
+        f'Type="{KIND}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{KIND}">'
+        f"<sheets>{names}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{rels}">{targets}<Relationship '
+        f'Id="z" Type="{KIND}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="14"/><xf numFmtId="22"/></cellXfs></styleSheet>',
+        **{f"xl/worksheets/s{n}.xml": sheets[name] for n, name in numbered},
+    }
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, text in (parts | (extra or {})).items():
+            opened.writestr(name, text)
+    return archive.getvalue()
+
+
+def read(data: bytes, **options):
+    return read_workbook(io.BytesIO(data), file="export.xlsx", **options)
+
+
+def column(*values: str) -> list[str]:
+    """What a column of the given cells, each made by `cell("A?", ...)`, reads as."""
+    rows = (row(n, text.replace("A?", f"A{n}")) for n, text in enumerate(values, start=2))
+    table = read(workbook(Cases=sheet(row(1, cell("A1", "h"), cell("B1", "i")), *rows)))
+    return table.rows.get_column("c0").to_list()
+
+
+def refusal(data: bytes, **options) -> str:
+    with pytest.raises(ExportError) as caught:
+        read(data, **options)
+    return str(caught.value)
+
+
+def test_cells_are_text_with_their_row_of_the_sheet():
+    table = read(
+        workbook(
+            Cases=sheet(
+                row(1, cell("A1", " id "), cell("B1", "unit")),
+                row(2, cell("A2", "007"), cell("B2", 1.5)),
+                row(4, cell("B4", "x")),
+            )
+        )
+    )
+    assert table.header == ("id", "unit")
+    assert table.rows.rows() == [(2, "007", "1.5"), (4, "", "x")]
+    assert table.ragged.is_empty()
+    assert (table.encoding, table.delimiter) == ("", "")
+    assert len(table.sha256) == 64
+
+
+def test_a_table_that_starts_below_and_right_of_the_first_cell_keeps_its_rows():
+    data = workbook(Cases=sheet(row(3, cell("C3", "id")), row(5, cell("C5", "A"))))
+    assert read(data).rows.rows() == [(5, "A")]
+
+
+def test_a_whole_number_has_no_fraction():
+    assert column(cell("A?", 1042469), cell("A?", 1042469.0)) == ["1042469", "1042469"]
+
+
+def test_a_text_that_looks_like_a_number_stays_as_it_is():
+    assert column(cell("A?", "09"), cell("A?", "2.0")) == ["09", "2.0"]
+
+
+def test_a_column_of_days_reads_as_days():
+    assert column(cell("A?", 45000, DAY), cell("A?", 45001, INSTANT)) == [
+        "2023-03-15",
+        "2023-03-16",
+    ]
+
+
+def test_a_column_with_times_keeps_its_midnights():
+    assert column(cell("A?", 45000, INSTANT), cell("A?", 45000.25, INSTANT)) == [
+        "2023-03-15 00:00:00",
+        "2023-03-15 06:00:00",
+    ]
+
+
+def test_an_instant_is_read_to_the_nearest_second():
+    assert column(cell("A?", 45000.123456789, INSTANT)) == ["2023-03-15 02:57:47"]
+
+
+def test_a_date_before_excel_began_does_not_break_the_reader():
+    assert column(cell("A?", -5, DAY), cell("A?", 0, DAY)) == ["1899-12-26", "1899-12-31"]
+
+
+def test_a_text_that_is_almost_an_instant_stays_as_it_is():
+    impossible = "2023-02-30 10:00:00"
+    assert column(cell("A?", impossible), cell("A?", 45000.5, INSTANT)) == [
+        impossible,
+        "2023-03-15 12:00:00",
+    ]
+
+
+def test_a_blank_between_dates_stays_blank():
+    assert column(cell("A?", 45000, DAY), cell("B3", "x"), cell("A?", 45001, DAY)) == [
+        "2023-03-15",
+        "",
+        "2023-03-16",
+    ]
+
+
+def test_an_error_cell_is_shown_and_never_taken_for_a_blank():
+    error = '<c r="A?" t="e"><v>#VALUE!</v></c>'
+    missing = '<c r="A?" t="e"><v>#N/A</v></c>'
+    assert column(error, cell("A?", "x"), missing) == ["#VALUE!", "x", "#N/A"]
+
+
+def test_the_result_of_a_formula_is_read():
+    assert column('<c r="A?"><f>1+1</f><v>2</v></c>') == ["2"]
+
+
+def test_a_cell_right_of_the_named_columns_makes_its_row_ragged():
+    table = read(
+        workbook(
+            Cases=sheet(
+                row(1, cell("A1", "id")),
+                row(2, cell("A2", "A"), cell("C2", "see there")),
+                row(3, cell("A3", "B")),
+            )
+        )
+    )
+    assert table.rows.rows() == [(3, "B")]
+    assert table.ragged.rows() == [(2, 3)]
+
+
+def test_a_blank_header_name_is_refused():
+    data = workbook(Cases=sheet(row(1, cell("A1", "id"), cell("C1", "unit"))))
+    assert refusal(data).startswith("export.xlsx line 1: column 2 of 3 has no name")
+
+
+def test_a_repeated_header_name_is_refused_with_both_positions():
+    data = workbook(Cases=sheet(row(2, cell("A2", "id"), cell("B2", "id"))))
+    assert 'line 2: the header has "id" twice, as columns 1 and 2' in refusal(data)
+
+
+TWO = workbook(First=sheet(row(1, cell("A1", "one"))), Second=sheet(row(1, cell("A1", "two"))))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [(None, "one"), ("Second", "two"), (1, "one"), (2, "two")]
+)
+def test_a_sheet_is_taken_by_name_or_position_or_else_the_first(wanted, found):
+    assert read(TWO, sheet=wanted).header == (found,)
+
+
+@pytest.mark.parametrize("wanted", ["Third", 0, 3])
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(wanted):
+    assert 'its sheets are "First", "Second"' in refusal(TWO, sheet=wanted)
+
+
+def test_a_header_alone_has_no_rows():
+    table = read(workbook(Cases=sheet(row(1, cell("A1", "id")))))
+    assert table.rows.shape == (0, 2)
+
+
+@pytest.mark.parametrize("rows", [(), (row(1, cell("A1", " ")),)])
+def test_an_empty_sheet_is_refused(rows):
+    assert "the sheet is empty" in refusal(workbook(Cases=sheet(*rows)))
+
+
+def test_an_empty_file_is_refused():
+    assert refusal(b"") == "export.xlsx: the file is empty; export it again"
+
+
+@pytest.mark.parametrize("kept", [30, 500, -30])
+def test_a_truncated_workbook_is_damaged(kept):
+    data = workbook(Cases=sheet(row(1, cell("A1", "id"))))
+    assert "damaged or cut off" in refusal(data[:kept])
+
+
+def test_a_workbook_whose_sheet_is_not_xml_is_damaged():
+    assert "damaged" in refusal(workbook(Cases="<worksheet><sheetData><row"))
+
+
+def test_a_workbook_without_a_sheet_is_damaged():
+    assert "damaged" in refusal(workbook())
+
+
+def test_a_workbook_locked_with_a_password_is_named_as_such():
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    assert "locked with a password" in refusal(locked)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an old Excel or Office file"),
+        (b"<html><table><tr><td>id", "a web page"),
+        (b"id,unit\nA,1\n", "not an Excel workbook"),
+    ],
+)
+def test_another_kind_of_file_called_xlsx_is_named_as_what_it_is(data, kind):
+    assert refusal(data).startswith(f"export.xlsx: this is {kind}")
+
+
+def test_an_archive_of_something_else_is_refused():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("word/document.xml", "<document/>")
+    assert "not an .xlsx workbook" in refusal(archive.getvalue())
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"xl/media/zeros": bytes(10_000_000)},
+        {f"xl/media/{n}": b"" for n in range(1_001)},
+        {"../../outside": b""},
+        {"/etc/outside": b""},
+        {"..\\outside": b""},
+    ],
+    ids=["unpacks to a thousandfold", "too many parts", "upwards", "absolute", "backslash"],
+)
+def test_an_archive_that_is_not_safe_to_open_is_never_opened(extra):
+    data = workbook(extra, Cases=sheet(row(1, cell("A1", "id"))))
+    assert "not safe to open" in refusal(data)
