@@ -5,6 +5,7 @@ are run and nowhere else.
 """
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -35,7 +36,9 @@ from great_expectations.expectations.core.unexpected_rows_expectation import (
 )
 
 # Errors of these kinds name a table, a column or a word of ours; any other may quote a cell.
-_ABOUT_THE_STATEMENT = ("Binder Error", "Catalog Error", "Parser Error")
+_ABOUT_THE_STATEMENT = re.compile(
+    r"\(_duckdb\.(?:Binder|Catalog|Parser)Exception\) (?P<first_line>[^\n]*)"
+)
 
 _COLUMNS = {
     "run": pl.Int64(),
@@ -114,7 +117,6 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
 
     `fingerprint` is that of the core tables that were judged, from `core.build`.
     """
-    store.execute("create schema if not exists quality")
     known = store.has("quality.verdicts")
     number = 1
     if known:
@@ -200,9 +202,9 @@ def _answers_about(
 
 
 def _verdict(check: Check, answer: Any) -> Verdict:
-    trouble = answer.exception_info or {}
-    if trouble.get("raised_exception", bool(trouble)):
-        raise CheckError(f"check {check.name} cannot be run: {_cause(repr(trouble))}")
+    trouble = answer.exception_info
+    if trouble.get("raised_exception", True):
+        raise CheckError(f"check {check.name} cannot be run: {_cause(trouble)}")
     counts = answer.result["observed_value"]
     if counts["undecided"]:
         raise CheckError(
@@ -217,9 +219,11 @@ def _verdict(check: Check, answer: Any) -> Verdict:
     )
 
 
-def _cause(trouble: str) -> str:
-    for kind in _ABOUT_THE_STATEMENT:
-        if kind in trouble:
-            start = trouble.index(kind)
-            return trouble[start : start + 200].split("\\n")[0]
+def _cause(trouble: dict[str, Any]) -> str:
+    """The database's own words, where they cannot quote a case."""
+    nested = [info for info in trouble.values() if isinstance(info, dict)]
+    for info in [*nested, trouble]:
+        found = _ABOUT_THE_STATEMENT.match(info.get("exception_message") or "")
+        if found:
+            return found["first_line"]
     return "the database refused its statement (the message is left out: it may quote a case)"
