@@ -117,6 +117,7 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
 
     `fingerprint` is that of the core tables that were judged, from `core.build`.
     """
+    store.create_schema("quality")
     known = store.has("quality.verdicts")
     number = 1
     if known:

@@ -50,6 +50,11 @@ class Shelf:
         return release
 
 
+def edition(release: Release) -> str:
+    """What tells a release from every other in a cache: its file and when that was written."""
+    return f"{release.path}@{release.path.stat().st_mtime_ns}"
+
+
 def shelf_of(environment: Mapping[str, str] = os.environ) -> Shelf | None:
     """Read what this server was started with; None where it was told of no releases."""
     folder = environment.get(RELEASES, "")

@@ -12,7 +12,7 @@ _NAMED = re.compile(r"\d\d_([a-z_]+)\.py")
 
 def pages() -> list[st.Page]:
     """One page per file named like `10_audit.py`, in the order of their numbers."""
-    found = []
+    found: list[st.Page] = []
     for path in sorted(frame.VIEWS.iterdir()):
         named = _NAMED.fullmatch(path.name)
         if named is None:

@@ -72,13 +72,11 @@ def start(row: DeltaGenerator, release: Release, subject: Subject, by: str, each
     if each == "whole":
         return date.fromisoformat(str(spans["period_start"][0]))
     month = int(release.manifest["fiscal_year_start_month"])
-    codes = {
+    codes: dict[str, tuple[date, date]] = {
         links.period_code(each, first, fiscal_year_start_month=month): (first, last)
         for first, last, _ in spans.iter_rows()
     }
-    titles = {
-        code: wording.period_name(release, each, *ends) for code, ends in codes.items()
-    }
+    titles = {code: wording.period_name(release, each, *ends) for code, ends in codes.items()}
     whole = spans.filter("complete")["period_start"].max()
     newest = next((code for code, ends in codes.items() if ends[0] == whole), next(iter(codes)))
     return codes[frame.pick(row, each, each.capitalize(), titles, otherwise=newest)][0]
@@ -95,9 +93,7 @@ def target(release: Release, subject: Subject) -> float | None:
 
 
 def _figures(release: Release, subject: Subject) -> pl.DataFrame:
-    return release.figures(
-        metric=subject.metric, measure=subject.measure, part=subject.part
-    )
+    return release.figures(metric=subject.metric, measure=subject.measure, part=subject.part)
 
 
 def _described(release: Release, subject: Subject) -> Measure:

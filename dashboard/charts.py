@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import altair as alt
 import polars as pl
@@ -21,6 +22,8 @@ _SHAPES = {
     "higher": "diamond",
     "lower": "diamond",
 }
+_LEAST_SPAN = 0.1
+_PADDING = {"left": 2, "top": 5, "right": 14, "bottom": 5}  # a bold label needs the room
 _NEAR = 0.07  # labels closer than this share of the axis would overlap
 
 
@@ -31,6 +34,7 @@ class Axis:
     unit: str
     title: str
     target: float | None = None
+    metric: str = ""
 
     @property
     def share(self) -> bool:
@@ -95,7 +99,7 @@ def months(
         ),
     ]
     layers += _end_labels(rows, axis, ink, span=high - low)
-    return _finished(alt.layer(*layers), ink, height=280)
+    return _finished(layers, ink, height=280)
 
 
 def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
@@ -112,7 +116,9 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
         "title:N",
         sort=order,
         title=None,
-        axis=alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False),
+        axis=alt.Axis(
+            labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False
+        ),
     )
     low, high = _span(shown, axis)
     x = alt.X(
@@ -137,7 +143,7 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
                 x=x, text="words:N"
             )
             # A halo first, so that no line crosses the number.
-            for drawn in ({"stroke": ink.band, "strokeWidth": 5}, {"color": ink.text})
+            for drawn in ({"stroke": ink.ground, "strokeWidth": 4}, {"color": ink.text})
         ),
     ]
     if axis.target is not None:
@@ -147,7 +153,7 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
                 x=alt.X("target:Q", title=None)
             )
         )
-    return _finished(alt.layer(*layers), ink, height=alt.Step(30))
+    return _finished(layers, ink, height=alt.Step(30))
 
 
 def describe_months(rows: pl.DataFrame, *, axis: Axis) -> str:
@@ -196,7 +202,14 @@ def _span(rows: pl.DataFrame, axis: Axis) -> tuple[float, float]:
     low, high = min(held), max(held)
     room = (high - low) * 0.08 or 0.05 * (abs(high) or 1.0)
     low, high = max(low - room, 0.0), high + room
-    return low, min(high, 1.0) if axis.share else high
+    if not axis.share:
+        return low, high
+    # A share that moves by a point must not look like a fall: the axis spans ten at least.
+    spare = max(0.0, _LEAST_SPAN - (high - low)) / 2
+    low, high = low - spare, high + spare
+    low -= max(0.0, high - 1.0) if spare else 0.0
+    high -= min(0.0, low) if spare else 0.0
+    return max(low, 0.0), min(high, 1.0)
 
 
 def _ticks(rows: pl.DataFrame) -> list[alt.DateTime]:
@@ -210,11 +223,12 @@ def _ticks(rows: pl.DataFrame) -> list[alt.DateTime]:
 
 
 def _target_line(target: float, ink: Palette) -> alt.Chart:
-    return (
+    line: alt.Chart = (
         alt.Chart(pl.DataFrame({"target": [target]}))
         .mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5)
         .encode(y=alt.Y("target:Q", title=None))
     )
+    return line
 
 
 def _event_lines(events: pl.DataFrame, ink: Palette) -> Sequence[alt.Chart]:
@@ -256,10 +270,16 @@ def _end_labels(
 
 
 def _label(
-    month: int, value: float, words: str, ink: Palette, *, weight: int, shift: int = 0
+    month: int,
+    value: float,
+    words: str,
+    ink: Palette,
+    *,
+    weight: Literal[400, 700],
+    shift: int = 0,
 ) -> alt.Chart:
     spot = pl.DataFrame({"period_start": [month], "value": [value], "words": [words]})
-    return (
+    label: alt.Chart = (
         alt.Chart(spot)
         .mark_text(
             align="left", dx=10, dy=shift, fontSize=14, fontWeight=weight, color=ink.text
@@ -270,6 +290,7 @@ def _label(
             text="words:N",
         )
     )
+    return label
 
 
 def _shape() -> alt.Shape:
@@ -307,9 +328,12 @@ def _timed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     return rows.with_columns(pl.col(column).cast(pl.Datetime("ms")).cast(pl.Int64))
 
 
-def _finished(chart: alt.LayerChart, ink: Palette, *, height: int | alt.Step) -> alt.LayerChart:
-    return (
-        chart.properties(height=height, background="transparent")
+def _finished(
+    layers: Sequence[alt.Chart], ink: Palette, *, height: int | alt.Step
+) -> alt.LayerChart:
+    chart: alt.LayerChart = (
+        alt.LayerChart(layer=list(layers))
+        .properties(height=height, background="transparent", padding=_PADDING)
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
@@ -322,3 +346,4 @@ def _finished(chart: alt.LayerChart, ink: Palette, *, height: int | alt.Step) ->
             labelOverlap=True,
         )
     )
+    return chart

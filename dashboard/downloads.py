@@ -3,7 +3,6 @@
 import io
 import zipfile
 from datetime import date
-from pathlib import Path
 
 import streamlit as st
 
@@ -23,32 +22,31 @@ _HOLDS = {
 
 
 @st.cache_data(show_spinner="Writing the report…", max_entries=16)
-def report(path: Path, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
-    """The report on a quarter as one HTML page; `path` tells releases apart."""
+def report(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
+    """The report on a quarter as one HTML page; `edition` tells releases apart."""
     return html.render(_release, quarter).encode()
 
 
 @st.cache_data(show_spinner="Writing the tables…", max_entries=8)
-def tables(path: Path, *, _release: Release) -> dict[str, str]:  # noqa: ARG001
-    """CSV text of each file; `path` tells releases apart."""
+def tables(edition: str, *, _release: Release) -> dict[str, str]:  # noqa: ARG001
+    """CSV text of each file; `edition` tells releases apart."""
     return csv.render(_release)
 
 
 @st.cache_data(show_spinner="Packing the tables…", max_entries=8)
-def packed(path: Path, *, _release: Release) -> bytes:
+def packed(edition: str, *, _release: Release) -> bytes:
     """All tables of a release in one archive."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in tables(path, _release=_release).items():
-            archive.writestr(zipfile.ZipInfo(name, _STAMP), text.encode())
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in tables(edition, _release=_release).items():
+            stamped = zipfile.ZipInfo(name, _STAMP)
+            archive.writestr(stamped, text.encode(), zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
 def contents(files: dict[str, str]) -> str:
     """What is in the archive: each file with what it holds and its size."""
-    rows = [
-        (name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()
-    ]
+    rows = [(name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()]
     return grid("In the archive", ("File", "What it holds", "Size"), rows)
 
 

@@ -24,6 +24,10 @@ _DRESS = """
 [data-testid="stHeaderActionElements"],[data-testid="stMainMenu"],
 [data-testid="stElementToolbar"],.vega-embed summary{display:none}
 [data-testid="stMarkdownContainer"]>p{max-width:90ch}
+[data-testid="stExpander"] .ca-table{font-size:14px}
+[data-testid="stExpander"] .ca-table :is(th,td){padding:6px}
+[data-testid="stBaseButton-primary"],[data-testid="stBaseButton-primary"] p{
+ color:var(--ca-ground)}
 [data-testid="stPageLink"] a p{text-decoration:underline;color:var(--ca-accent)}
 """
 
@@ -113,9 +117,9 @@ def pick(
     `titles` gives the words of each code, in order. A code that the address asks for and that
     is not among them is answered by a notice and the code `otherwise`.
     """
-    asked = dict(st.query_params)
+    asked: dict[str, str] = dict(st.query_params)
     kept = st.session_state.get(f"kept_{name}")
-    if name not in asked and kept in titles:
+    if name not in asked and isinstance(kept, str) and kept in titles:
         asked[name] = kept
     chosen = links.choose(
         asked, name, among=tuple(titles), otherwise=otherwise, words=label.lower()
@@ -171,8 +175,6 @@ def _say_why_empty(shelf: access.Shelf | None) -> NoReturn:
         st.write("This server was started without releases to show.")
     else:
         named = wording.listed([audience_name(name).lower() for name in shelf.audiences])
-        st.write(
-            f"There is no release for {named}. To make one, run this in the workspace:"
-        )
+        st.write(f"There is no release for {named}. To make one, run this in the workspace:")
         st.code(f"case-audit publish --audience {shelf.audiences[0]}", language=None)
     st.stop()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from dashboard.markup import Column, plain, table
 from dashboard.figure import standings
+from dashboard.markup import Column, plain, table
 from dashboard.wording import caution_of, could_flip, day_text, trust_headline
 from metrics.release import Release
 
@@ -20,16 +20,26 @@ ul.ca-events li { margin: 0 0 4px; padding: 0; }
 """
 KEY = (
     '<p class="ca-key"><span>■ worse than usual</span><span>▲ better than usual</span>'
-    "<span>● within usual variation</span><span>Shaded: usual month-to-month range</span>"
+    "<span>◆ higher or lower than usual</span><span>● within usual variation</span>"
+    "<span>Shaded: usual month-to-month range</span>"
     "<span>Dashed line: target</span></p>"
 )
+
+
+KEY_OF_LEVELS = (
+    '<p class="ca-key"><span>■ worse than chance explains</span>'
+    "<span>▲ better than chance explains</span><span>● could be chance</span>"
+    "<span>Shaded: expected for its size</span><span>Thin line: all together</span>"
+    "<span>Dashed line: target</span></p>"
+)
+_BLANK = "–"  # noqa: RUF001 (a dash, not a minus)
 
 
 def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of words whose first column names each row; a column of blanks is left out."""
     kept = [i for i in range(len(header)) if i == 0 or any(row[i] for row in rows)]
     columns = [Column(header[i]) for i in kept]
-    return table(caption, columns, [[plain(row[i] or "–") for i in kept] for row in rows])
+    return table(caption, columns, [[plain(row[i] or _BLANK) for i in kept] for row in rows])
 
 
 def trust_panel(release: Release, quarter: date) -> str:
@@ -61,7 +71,5 @@ def provenance(release: Release) -> str:
         "Version of Case Audit": held["product_version"],
         "Fingerprint of the data and rules": held["inputs_sha256"],
     }
-    said = "".join(
-        f"<li>{escape(title)}: {escape(fact)}</li>" for title, fact in facts.items()
-    )
+    said = "".join(f"<li>{escape(title)}: {escape(fact)}</li>" for title, fact in facts.items())
     return f'<ul class="ca-events">{said}</ul>'

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A code that can be shown, and what to tell a reader whose link asked for another."""

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ from dashboard.palette import PALETTES, Theme
 
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
-
-_log = logging.getLogger(__name__)
 
 _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
@@ -55,6 +54,7 @@ SETTINGS = {
     "client.showErrorLinks": False,
     "client.disableDataExport": True,
     "client.allowedOrigins": [],
+    "logger.enableRich": False,
 }
 
 
@@ -67,6 +67,7 @@ def serve(workspace_releases: Path, *, port: int, audiences: tuple[str, ...]) ->
     os.environ[AUDIENCES] = ",".join(audiences)
     app = streamlit.App(
         HERE / "app.py",
+        lifespan=_ready,
         middleware=[Middleware(Guarded, policy=content_policy(port))],
         on_script_error=_say_sorry,
     )
@@ -168,13 +169,15 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _say_sorry(error: Exception) -> bool:
-    # The text of an error may quote what it was given, so only its place is logged.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    _log.error("%s at %s", type(error).__name__, where)
+@asynccontextmanager
+async def _ready(_app: streamlit.App) -> AsyncIterator[None]:
+    # Slow imports, made before the first reader comes, who would else wait for them.
+    for name in ("dashboard.panels", "dashboard.downloads"):
+        import_module(name)
+    yield
+
+
+def _say_sorry(error: Exception) -> bool:  # noqa: ARG001 (Streamlit logs it before this)
     streamlit.error(
         "This page could not be drawn. The figures themselves are not affected: the report"
         " on the export page holds them all. The server's log names the place of the fault."

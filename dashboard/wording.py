@@ -331,7 +331,7 @@ def checks_sentence(release: Release) -> str:
     passed = capital(in_words(total - failed - empty))
     parts = [f"{passed} of {in_words(total)} data checks passed"]
     if failed:
-        parts.append(f"{in_words(failed)} found rows that should not be")
+        parts.append(f"{in_words(failed)} found something wrong")
     if empty:
         parts.append(f"{in_words(empty)} had nothing to examine")
     return f"{listed(parts)}."

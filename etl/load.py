@@ -11,8 +11,8 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
-from etl.reading import read_export
 from etl.readers.rows import TextTable
+from etl.reading import read_export
 from etl.source import FIXED, Export, Source, recognise
 from etl.staging import Staged, stage
 from etl.store import Store
@@ -86,7 +86,7 @@ def load(
 def prepare(store: Store) -> None:
     """Make the schemas and the staging tables where they are missing."""
     for schema in ("staging", "core", "quality", "metrics"):
-        store.execute(f"create schema if not exists {schema}")
+        store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
 

@@ -90,7 +90,7 @@ def read_rules(folder: Path) -> Rules:
 
 
 def as_table(deadlines: Iterable[Deadline]) -> pl.DataFrame:
-    """The rules as rows for the store: one row per deadline, lists null where any value fits."""
+    """One row per deadline for the store; a list is null where any value fits."""
     return pl.DataFrame(
         [
             {

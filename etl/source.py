@@ -269,4 +269,6 @@ def _check_columns(
                 f" use {', '.join((*must, *may))}"
             )
         if given in CODED and given not in codes:
-            raise SourceError(f"{file}: {given!r} is read, so it needs its table [codes.{given}]")
+            raise SourceError(
+                f"{file}: {given!r} is read, so it needs its table [codes.{given}]"
+            )

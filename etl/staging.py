@@ -38,8 +38,8 @@ def stage(
     """Type the rows of one file after its description.
 
     `workbook` says that dates may also be written in ISO form, as readers of workbooks give
-    them; `key` makes the pseudonyms of cases; `zone` is the organisation's time zone, in which days
-    are counted. Nothing is guessed: a value that does not fit its description rejects the row.
+    them; `key` makes the pseudonyms of cases; `zone` is the organisation's time zone, in which
+    days are counted. Nothing is guessed: a value that does not fit rejects its row.
     """
     named = text.rows.rename({f"c{place}": name for place, name in enumerate(text.header)})
     first = named.unique(subset=list(text.header), keep="first", maintain_order=True)
@@ -213,7 +213,9 @@ def _tables(rows: pl.DataFrame, export: Export) -> dict[str, pl.DataFrame]:
 _KEYS = ("line", "source", "export", "case_key")
 
 
-def _or_null(rows: pl.DataFrame, export: Export, field: str, kind: type[pl.DataType]) -> pl.Expr:
+def _or_null(
+    rows: pl.DataFrame, export: Export, field: str, kind: type[pl.DataType]
+) -> pl.Expr:
     if field in export.constants:
         return pl.lit(export.constants[field]).alias(field)
     name = f"is {field} on" if kind is pl.Date else f"is {field}"
@@ -257,9 +259,7 @@ def _steps(rows: pl.DataFrame, export: Export) -> pl.DataFrame:
 
 def _history(rows: pl.DataFrame, export: Export) -> pl.DataFrame:
     kind = (
-        pl.lit(export.constant_kind)
-        if export.constant_kind is not None
-        else pl.col("is kind")
+        pl.lit(export.constant_kind) if export.constant_kind is not None else pl.col("is kind")
     )
     return rows.select(
         *_KEYS,

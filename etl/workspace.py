@@ -155,7 +155,14 @@ def open_workspace(folder: Path) -> Workspace:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(f"{CONFIGURATION}: not valid TOML: {error}") from error
-    about = told.get("organisation", {})
+    return Workspace(
+        folder=folder,
+        organisation=_organisation(told.get("organisation", {})),
+        audiences=told.get("audiences", {}),
+    )
+
+
+def _organisation(about: Mapping[str, Any]) -> Organisation:
     for key in ("name", "time_zone", "calendar"):
         if key not in about:
             raise WorkspaceError(f"{CONFIGURATION}: {key} is missing under [organisation]")
@@ -169,17 +176,13 @@ def open_workspace(folder: Path) -> Workspace:
             f"{CONFIGURATION}: time_zone {about['time_zone']!r} is not a time zone's name"
         ) from error
     word = about.get("case_word", "case")
-    return Workspace(
-        folder=folder,
-        organisation=Organisation(
-            name=about["name"],
-            time_zone=about["time_zone"],
-            fiscal_year_start_month=month,
-            case_word=word,
-            case_word_plural=about.get("case_word_plural", f"{word}s"),
-            calendar=about["calendar"],
-        ),
-        audiences=told.get("audiences", {}),
+    return Organisation(
+        name=about["name"],
+        time_zone=about["time_zone"],
+        fiscal_year_start_month=month,
+        case_word=word,
+        case_word_plural=about.get("case_word_plural", f"{word}s"),
+        calendar=about["calendar"],
     )
 
 

@@ -52,7 +52,9 @@ def _rates(
         how="left",
         maintain_order="left",
     )
-    return as_figures(exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting))
+    return as_figures(
+        exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting)
+    )
 
 
 def _rate(measure: str, row: Row, setting: Setting) -> Row:
@@ -78,7 +80,9 @@ def _deadlines(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting))
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting)
+    )
 
 
 def _deadline(row: Row, setting: Setting) -> Row:
@@ -95,7 +99,9 @@ def _surveys(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting))
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting)
+    )
 
 
 def _survey(measure: str, row: Row, setting: Setting) -> Row:

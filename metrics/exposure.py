@@ -15,11 +15,15 @@ def average_people(
     people; a period in which nobody is known has no row.
     """
     first, last = coverage
-    covered = calendar.select("period", "period_start", "period_end").unique().select(
-        "period",
-        "period_start",
-        pl.max_horizontal("period_start", pl.lit(first)).alias("start"),
-        pl.min_horizontal("period_end", pl.lit(last).dt.offset_by("1d")).alias("stop"),
+    covered = (
+        calendar.select("period", "period_start", "period_end")
+        .unique()
+        .select(
+            "period",
+            "period_start",
+            pl.max_horizontal("period_start", pl.lit(first)).alias("start"),
+            pl.min_horizontal("period_end", pl.lit(last).dt.offset_by("1d")).alias("stop"),
+        )
     )
     each = pl.concat([spans, spans.with_columns(pl.lit("all").alias("unit"))])
     overlap = (
@@ -31,5 +35,9 @@ def average_people(
         .with_columns(overlap.clip(lower_bound=0).alias("days"), length.alias("length"))
         .filter(pl.col("days") > 0)
         .group_by("unit", "period", "period_start")
-        .agg(((pl.col("people") * pl.col("days")).sum() / pl.col("length").first()).alias("people"))
+        .agg(
+            ((pl.col("people") * pl.col("days")).sum() / pl.col("length").first()).alias(
+                "people"
+            )
+        )
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -21,28 +20,22 @@ class Setting:
 
     `periods` is the frame of `metrics.periods.periods`; `levels` has breakdown, level and
     position; `exposure` has unit, period, period_start and people, the average headcount over
-    the covered days of the period, with the unit 'all' for everybody.
+    the covered days of the period, with the unit 'all' for everybody; `exact` says that counts
+    are the truth and not multiples of a base.
     """
 
-    as_of: date
     periods: pl.DataFrame
     levels: pl.DataFrame
     exposure: pl.DataFrame
-    base: int
+    exact: bool
     min_denominator: int
-    bands: tuple[int, ...]
-
-    @property
-    def exact(self) -> bool:
-        """Whether counts are the truth, not multiples of a base."""
-        return self.base == 1
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
     """One row per part, declared level and period, in published order."""
-    spans = setting.periods.select(
-        "period", "period_start", "period_end", "complete"
-    ).unique(maintain_order=True)
+    spans = setting.periods.select("period", "period_start", "period_end", "complete").unique(
+        maintain_order=True
+    )
     order = {name: place for place, name in enumerate(BREAKDOWNS)}
     everybody = pl.DataFrame({"breakdown": ["all"], "level": ["all"], "position": [0]})
     levels = pl.concat(
@@ -97,7 +90,7 @@ def figure(
     worst: float | None = None,
     best: float | None = None,
 ) -> Row:
-    """What a figure says beside its place: the columns of the release's figures from `value`."""
+    """What a figure says beside its place: the columns of a release's figures from `value`."""
     return {
         "value": value,
         "low": low,

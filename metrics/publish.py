@@ -24,7 +24,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, ProtectedCube
-from metrics.periods import months_between, periods, quarter_of
+from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
 from metrics.sealed import tables_about
@@ -71,11 +71,15 @@ def publish(
     """
     told = store.frame("select * from staging.parameters").row(0, named=True)
     verdicts = judged(store)
-    calendar = _calendar(told)
-    say("counting")
-    exact = _within(count(store), calendar)
+    calendar = periods(
+        told["coverage_from"],
+        told["coverage_until"],
+        year_starts=told["fiscal_year_start_month"],
+    )
     levels = store.frame("select * from staging.levels order by all")
     parts = _parts(rules.deadlines)
+    say("counting")
+    exact = _within(count(store), calendar)
     say(f"protecting the counts for {policy.audience}")
     safe = protect(
         exact,
@@ -86,37 +90,52 @@ def publish(
         months=calendar["month"].unique().sort().to_list(),
         quarters=_quarters(calendar, told["fiscal_year_start_month"]),
     )
-    reach = reach_of(exact, safe, policy)
     cube = _with_escalations(safe, rules.deadlines)
     say("estimating")
-    setting = Setting(
-        as_of=told["as_of"],
-        periods=calendar,
-        levels=levels,
-        exposure=average_people(
-            store.frame("select * from core.exposure"),
-            calendar,
-            coverage=(told["coverage_from"], told["coverage_until"]),
-        ),
-        base=cube.base,
-        min_denominator=policy.min_denominator,
-        bands=policy.bands,
-    )
-    figures = estimate(cube, METRICS, parts, setting)
-    found = signals(figures, METRICS)
+    setting = _setting(store, policy, told, calendar, levels)
     tables = {
-        "figures": figures,
-        "signals": found,
-        "results": results(
-            figures, found, rules.commitments, exact=policy.method == "identity"
-        ),
-        "cubes": cube.cells.select(*TABLES["cubes"]),
+        **_estimated(cube, parts, rules, setting),
         **tables_about(
             store, policy, rules, levels=levels, annotations=annotations, verdicts=verdicts
         ),
     }
-    facts = _facts(told, policy, about, verdicts, store, reach)
+    facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
     return _seal(tables, facts, to)
+
+
+def _setting(
+    store: Store,
+    policy: Policy,
+    told: Mapping[str, Any],
+    calendar: pl.DataFrame,
+    levels: pl.DataFrame,
+) -> Setting:
+    people = average_people(
+        store.frame("select * from core.exposure"),
+        calendar,
+        coverage=(told["coverage_from"], told["coverage_until"]),
+    )
+    return Setting(
+        periods=calendar,
+        levels=levels,
+        exposure=people,
+        exact=policy.method == "identity",
+        min_denominator=policy.min_denominator,
+    )
+
+
+def _estimated(
+    cube: ProtectedCube, parts: Mapping[str, tuple[str, ...]], rules: Rules, setting: Setting
+) -> dict[str, pl.DataFrame]:
+    """Everything that is computed from the protected counts."""
+    figures = estimate(cube, METRICS, parts, setting)
+    found = signals(figures, METRICS)
+    return {
+        "cubes": cube.cells.select(*TABLES["cubes"]),
+        "figures": figures,
+        "signals": found,
+        "results": results(figures, found, rules.commitments, exact=setting.exact),
+    }
 
 
 def judged(store: Store) -> pl.DataFrame:
@@ -146,14 +165,6 @@ def judged(store: Store) -> pl.DataFrame:
     return verdicts
 
 
-def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
-    return periods(
-        told["coverage_from"],
-        told["coverage_until"],
-        year_starts=told["fiscal_year_start_month"],
-    )
-
-
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
@@ -169,7 +180,7 @@ def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
-    """The tables of a release; escalations are sums of protected deadlines, not counted twice."""
+    """The tables of a release; escalations are sums of protected deadlines."""
     return [
         Table(
             metric=metric.name,
@@ -193,12 +204,13 @@ def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
 
 def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
     return {
-        month: quarter_of(month, year_starts=year_starts) for month in calendar["month"].unique()
+        month: quarter_of(month, year_starts=year_starts)
+        for month in calendar["month"].unique()
     }
 
 
 def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
-    """Add the cells of escalation compliance: those of every rule that ends in an escalation."""
+    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
     rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
     escalations = (
         cube.cells.filter(
@@ -247,8 +259,7 @@ def _facts(
     }
 
 
-def _seal(
-    tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
+def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
     """Write the release beside its place and move it there, whole.
 
     Its name begins with a number that says in which order releases were published.

@@ -31,9 +31,7 @@ def results(
     quarterly = figures.filter(
         (pl.col("period") == "quarter") & pl.col("breakdown").is_in(["all", "unit"])
     )
-    rows = [
-        row for made in commitments for row in _of(made, quarterly, signals, exact=exact)
-    ]
+    rows = [row for made in commitments for row in _of(made, quarterly, signals, exact=exact)]
     return pl.DataFrame(rows, schema=TABLES["results"])
 
 

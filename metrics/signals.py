@@ -59,9 +59,7 @@ def _histories(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[
 def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
     chart = _chart(series, metric)
     rows = list(series.iter_rows(named=True))
-    points = (
-        [_rare(row, chart, metric) for row in rows] if chart.sparse else read_chart(chart)
-    )
+    points = [_rare(row, chart, metric) for row in rows] if chart.sparse else read_chart(chart)
     return [
         {
             **_place(row, "history"),
@@ -82,7 +80,7 @@ def _rare(row: Row, chart: Chart, metric: Metric) -> Point:
 
     Where so little is expected, the runs of Making Data Count say nothing either.
     """
-    if chart.centre is None or not row["numerator"] and not row["denominator"]:
+    if chart.centre is None or not row["denominator"]:
         return Point("usual", "")
     if metric.kind == "rate":
         tails = poisson_tails(row["numerator"], chart.centre * row["denominator"] / 100)
@@ -133,7 +131,7 @@ def _compared(row: Row, whole: Row, metric: Metric, measure: Measure) -> Row:
     else:
         tails = binomial_tails(count, int(base), centre)
         drawn = binomial_limits(int(base), centre, level=LEVEL)
-        lower, upper = drawn.low, drawn.high
+        lower, upper = (drawn.low, drawn.high) if drawn else (None, None)
     side = outside(tails, level=LEVEL)
     return {
         **_place(row, "units"),

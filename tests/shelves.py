@@ -22,6 +22,8 @@ def committee_and_public(folder: Path) -> Path:
     put(folder, release())
     put(
         folder,
-        release(release="public-2026-10-31", audience="public", base="10", min_denominator="50"),
+        release(
+            release="public-2026-10-31", audience="public", base="10", min_denominator="50"
+        ),
     )
     return folder

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import downloads, frame, wording
+from dashboard import access, downloads, frame, wording
 
 row = frame.filters()
 release = frame.release(row)
 quarter = frame.quarter(row, release)
+edition = access.edition(release)
 audience = frame.audience_name(release.audience).lower()
 name = wording.quarter_name(release, quarter)
 
@@ -26,7 +27,7 @@ st.write(
     f"The audit of {name} as one file. It opens in any browser, needs no network and can be"
     " printed."
 )
-report = downloads.report(release.path, quarter, _release=release)
+report = downloads.report(edition, quarter, _release=release)
 st.download_button(
     f"Download the report ({downloads.size(report)})",
     report,
@@ -41,9 +42,9 @@ st.write(
     "Every figure that these pages can show, for a spreadsheet or a program. A cell without a"
     " number says why beside it."
 )
-files = downloads.tables(release.path, _release=release)
+files = downloads.tables(edition, _release=release)
 st.html(downloads.contents(files))
-packed = downloads.packed(release.path, _release=release)
+packed = downloads.packed(edition, _release=release)
 st.download_button(
     f"Download all tables ({downloads.size(packed)})",
     packed,

@@ -1,13 +1,37 @@
 -- core.chosen_rows: one row per case and export: the delivery that speaks last for the case.
 create or replace table core.chosen_rows as
 with spoken as (
-    select snapshot, line, source, export, case_key from staging.cases
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.cases
     union all
-    select snapshot, line, source, export, case_key from staging.events
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.events
     union all
-    select snapshot, line, source, export, case_key from staging.findings
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.findings
     union all
-    select snapshot, line, source, export, case_key from staging.feedback
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.feedback
 ),
 
 latest as (

@@ -6,7 +6,9 @@ select
     rows_of.snapshot,
     rows_of.line,
     rows_of.offered_on,
-    case when rows_of.answered_on <= parameters.as_of then rows_of.answered_on end as answered_on,
+    case
+        when rows_of.answered_on <= parameters.as_of then rows_of.answered_on
+    end as answered_on,
     case when rows_of.answered_on <= parameters.as_of then rows_of.score end as score,
     rows_of.scale_low,
     rows_of.scale_high

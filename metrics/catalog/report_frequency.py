@@ -27,7 +27,7 @@ REPORT_FREQUENCY = Metric(
             title="Reports",
             unit="cases",
             better="neutral",
-            definition="Cases received in the period, one for each case however many allegations.",
+            definition="Cases received in the period, however many allegations each holds.",
             source="A count.",
         ),
     ),

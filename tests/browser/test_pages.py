@@ -24,7 +24,9 @@ OVERFLOW = """() => {
   return Math.max(document.documentElement.scrollWidth - window.innerWidth,
                   page.scrollWidth - page.clientWidth);
 }"""
-GROUND = "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
+GROUND = (
+    "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
+)
 
 
 @pytest.fixture
@@ -84,8 +86,10 @@ def test_the_page_follows_the_readers_theme(drawn, scheme, ground):
 
 def test_the_charts_of_the_audit_are_drawn(drawn):
     page, _, _ = drawn("/")
-    page.wait_for_selector('[data-testid="stVegaLiteChart"] svg, '
-                           '[data-testid="stVegaLiteChart"] canvas', timeout=60_000)
+    page.wait_for_selector(
+        '[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas',
+        timeout=60_000,
+    )
     assert page.locator('[data-testid="stVegaLiteChart"]').count() == 3
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dashboard import links
 
+
 @given(
     first=st.integers(min_value=0, max_value=1200),
     second=st.integers(min_value=0, max_value=1200),

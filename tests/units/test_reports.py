@@ -92,6 +92,21 @@ def test_events_are_lettered_dated_and_owned(page: str):
     ) in words(page)
 
 
+def test_an_event_is_drawn_only_where_it_bears_on_the_figure():
+    event = release().table("annotations").to_dicts()[0]
+    known = release(
+        annotations=[
+            event | {"part": "triage", "text": "Of another deadline"},
+            event | {"part": "", "level": "", "text": "Of everything"},
+            event | {"happened_on": MONTHS[0], "text": "Long ago"},
+        ]
+    )
+    page = html.render(known, QUARTER)
+    assert page.count("Of everything") == 2
+    assert "Of another deadline" not in page
+    assert "Long ago" not in page
+
+
 def test_a_quarter_without_exceptions_needs_no_attention():
     rows = [r | {"verdict": "met"} for r in release().table("results").to_dicts()]
     assert "What needs attention" not in html.render(release(results=rows), QUARTER)

@@ -83,6 +83,11 @@ def test_a_quantile_within_a_band_is_the_first_whole_day_on_the_line():
     assert quantile(curve, 0.4).value == 19  # exactly five days
 
 
+def test_a_line_that_is_there_on_a_whole_day_but_for_rounding_is_there():
+    # Five days from 1 to 7/12: 3/4 after three of them, 2.0000000000000004 in floating point.
+    assert quantile(life_table([0, 5], [5, 7], [0, 0]), 0.25).value == 2
+
+
 def test_the_first_band_counts_from_the_start_of_day_0():
     # 8 days, day 0 included: 0.5 at the end of day 3.
     curve = life_table([0, 8], [8, 0], [0, 0])

@@ -34,8 +34,9 @@ class Outline(HTMLParser):
 
 
 def words(html: str) -> str:
-    """What a reader sees, with a bar between elements."""
-    return re.sub(r"(\s*\|\s*)+", "|", re.sub(r"<[^>]*>", "|", html))
+    """What a reader sees, with a bar between elements and every space an ordinary one."""
+    seen = re.sub(r"<[^>]*>", "|", html).replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"(\s*\|\s*)+", "|", seen)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +103,8 @@ def test_each_cell_repeats_its_heading_for_a_phone(exact: Release):
 def test_the_scorecard_says_result_number_counts_target_change_and_last_year(exact: Release):
     assert (
         "|Finish investigation within 60 days|Investigations lead|Result|■|Not met|"
-        "Share|63%|119 of 190|Target|80%|Since Q2\N{NO-BREAK SPACE}2026|down 21 pts|"
-        "worse than usual|Q3\N{NO-BREAK SPACE}2025|85%|"
+        "Share|63%|119 of 190|Target|80%|Since Q2 2026|down 21 pts|"
+        "worse than usual|Q3 2025|85%|"
     ) in words(tables.scorecard(exact, QUARTER))
 
 
@@ -122,6 +123,19 @@ def test_the_panel_takes_the_colour_of_the_worst_verdict(verdicts: str, tone: st
     assert f"ca-panel-{tone}" in tables.verdict_panel(known, QUARTER)
 
 
+def test_a_month_that_may_not_be_printed_is_not_drawn():
+    few = {"state": "few", "value": None}
+    known = release(
+        figures=[
+            row | few if (row["period"], row["part"]) == ("month", "triage") else row
+            for row in release().table("figures").iter_rows(named=True)
+        ]
+    )
+    html = tables.scorecard(known, QUARTER)
+    assert html.count("<img") == 10
+    assert "|too few months|" in words(html)
+
+
 def test_the_four_measures_never_show_a_median_alone(exact: Release):
     seen = words(tables.four_measures(exact, QUARTER))
     assert "|48 days|" in seen
@@ -137,7 +151,7 @@ def test_the_four_measures_show_who_did_not_answer(exact: Release):
 def test_the_four_measures_show_counts_intervals_and_earlier_quarters(exact: Release):
     seen = words(tables.four_measures(exact, QUARTER))
     assert "|202 concerns, 1,500 people|95% interval 11.7 to 15.3|" in seen
-    assert "|Q2\N{NO-BREAK SPACE}2026|12.9|Q3\N{NO-BREAK SPACE}2025|12.8|" in seen
+    assert "|Q2 2026|12.9|Q3 2025|12.8|" in seen
 
 
 def changed(measure: str, **values: Any) -> Release:
@@ -162,6 +176,12 @@ def test_a_median_that_was_not_reached_says_so_and_why():
     assert f"|{reason}|" in seen
 
 
+def test_a_cohort_too_young_for_90_days_says_so():
+    known = changed("open_90", value=None, state="not_reached", reason="Too young.")
+    seen = words(tables.four_measures(known, QUARTER))
+    assert "|Still open after 90 days: not known yet|" in seen
+
+
 def test_deadlines_to_come_and_unknown_ones_stand_beside_the_share():
     known = changed("share_met", pending=7, missing=3)
     seen = words(tables.four_measures(known, QUARTER))
@@ -177,6 +197,12 @@ def test_a_withheld_cell_is_hatched_and_shows_no_count(rounded: Release):
     assert not re.search(
         r"\d", words(legal[: legal.index("</tr>")]).replace("95% interval", "")
     )
+
+
+def test_a_cell_with_too_few_shows_no_count_either(exact: Release):
+    html = tables.breakdown(exact, "satisfaction", "top_two", "", QUARTER, "unit")
+    legal = words(html[html.index("Legal") :])
+    assert "|Answered|–|Satisfied|–|Share satisfied|too few to show|" in legal
 
 
 def test_a_breakdown_keeps_the_declared_order(exact: Release):
@@ -255,6 +281,11 @@ def test_trust_gives_the_range_in_which_the_truth_lies(exact: Release):
     assert "|Use|✓|Safe|Reported|96%|Worst to best case|90% to 96%|" in seen
     assert "|Use|◆|Caution|Reported|68%|Worst to best case|27% to 87%|" in seen
     assert "|nothing unknown|" in seen
+
+
+def test_failed_checks_are_counted_where_they_are_many(exact: Release):
+    rows = [v | {"affects": ["satisfaction"]} for v in exact.table("verdicts").to_dicts()]
+    assert "|two, listed below|" in words(tables.trust(release(verdicts=rows), QUARTER))
 
 
 def test_rows_in_are_accounted_for(exact: Release):
