@@ -1,7 +1,7 @@
 """Take exports in: read, stage, and rebuild the core tables, all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,6 @@ from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
 BREAKDOWNS = ("unit", "category", "channel", "severity")
-_FAR = timedelta(days=800)  # due days of rules fall in this span after the last receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def build(
     last, first = told["as_of"][0], told["coverage_from"][0]
     made = workspace.rules()
     headcount = workspace.headcount()
-    span = (date(first.year - 10, 1, 1), last + _FAR)
+    span = (date(first.year - 10, 1, 1), last + _reach(made.deadlines))
     holidays = working_days.public_holidays(
         organisation.calendar, first=span[0].year, last=span[1].year
     )
@@ -239,6 +238,13 @@ def _append(
             schema_overrides={"coverage_from": pl.Date},
         ),
     )
+
+
+def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
+    """Days after the as-of day in which every deadline of a case received by then ends."""
+    longest = max((rule.within for rule in deadlines), default=0)
+    # Five of seven days are working days, but for the holidays of a few weeks a year.
+    return timedelta(days=366 + 2 * longest)
 
 
 def _first_received(staged: Staged, as_of: date) -> date | None:

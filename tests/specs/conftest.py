@@ -51,6 +51,7 @@ def core(store: Store, tmp_path: Path) -> Core:
         headcount: str = "",
         deliveries: str = "",
         calendar: str = "none",
+        coverage_from: str | None = None,
         known: dict[str, Any] | None = None,
         **tables: str,
     ) -> Store:
@@ -61,7 +62,8 @@ def core(store: Store, tmp_path: Path) -> Core:
             rows["cases"] = _cases_of(rows["events"])
         for name, frame in rows.items():
             store.append(f"staging.{name}", frame)
-        store.append("staging.deliveries", _deliveries(deliveries, rows, as_of))
+        first = date.fromisoformat(coverage_from) if coverage_from else _first(rows)
+        store.append("staging.deliveries", _deliveries(deliveries, rows, as_of, first))
         day = date.fromisoformat(seen_on) if seen_on else None
         build(store, workspace, known or {}, as_of=day)
         return store
@@ -114,13 +116,19 @@ def _cases_of(events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _deliveries(text: str, rows: dict[str, pl.DataFrame], as_of: str) -> pl.DataFrame:
+def _first(rows: dict[str, pl.DataFrame]) -> Any:
+    return rows["events"]["occurred_on"].min() if "events" in rows else None
+
+
+def _deliveries(
+    text: str, rows: dict[str, pl.DataFrame], as_of: str, first: date | None
+) -> pl.DataFrame:
     counts = {
         "rows_in": pl.Int64, "rows_loaded": pl.Int64,
         "rows_rejected": pl.Int64, "rows_repeated": pl.Int64,
     }  # fmt: skip
     if text:
-        frame = table(text, {"snapshot": pl.Int32, "as_of": pl.Date})
+        frame = table(text, {"snapshot": pl.Int32, "loading": pl.Int32})
     else:
         grains = dict(_HOME.values())
         frame = (
@@ -131,8 +139,8 @@ def _deliveries(text: str, rows: dict[str, pl.DataFrame], as_of: str) -> pl.Data
                 pl.lit(date.fromisoformat(as_of)).alias("as_of"),
             )
         )
-    days = [frame["occurred_on"] for name, frame in rows.items() if name == "events"]
-    first = days[0].drop_nulls().min() if days and days[0].drop_nulls().len() else None
+    if "loading" not in frame.columns:
+        frame = frame.with_columns(pl.col("snapshot").alias("loading"))
     return frame.with_columns(
         pl.lit(0, dtype=kind).alias(name) for name, kind in counts.items()
     ).with_columns(
