@@ -8,8 +8,8 @@ import polars as pl
 def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> pl.DataFrame:
     """Frame of `text`: one line per row, cells between bars, the first line the names.
 
-    A blank cell is null. `on`, `..._on`, `as_of` are dates and `at`, `..._at` instants; every other
-    column is text, unless `types` says otherwise.
+    A blank cell is null. `on`, `..._on`, `as_of` are dates and `at`, `..._at` instants; every
+    other column is text, unless `types` says otherwise.
     """
     header, *rows = [_cells(line) for line in text.strip().splitlines() if line.strip()]
     for row in rows:

@@ -28,7 +28,8 @@ with concerned as (
             or list_contains(rules.categories || ['unknown'], cases.category)
         )
         and (
-            rules.channels is null or list_contains(rules.channels || ['unknown'], cases.channel)
+            rules.channels is null
+            or list_contains(rules.channels || ['unknown'], cases.channel)
         )
         and (
             rules.severities is null

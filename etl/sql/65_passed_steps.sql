@@ -1,4 +1,4 @@
--- core.passed_steps: one row per case and version of a rule whose step is behind it, since a later one is.
+-- core.passed_steps: one row per case and version of a rule whose step a later one proves.
 create or replace table core.passed_steps as
 select distinct
     milestones.case_key,

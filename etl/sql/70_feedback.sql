@@ -6,7 +6,9 @@ select
     rows_of.snapshot,
     rows_of.line,
     rows_of.offered_on,
-    case when rows_of.answered_on <= parameters.as_of then rows_of.answered_on end as answered_on,
+    case
+        when rows_of.answered_on <= parameters.as_of then rows_of.answered_on
+    end as answered_on,
     -- An answer whose day nobody noted is an answer all the same.
     case
         when coalesce(rows_of.answered_on, rows_of.offered_on) <= parameters.as_of

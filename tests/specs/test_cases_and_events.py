@@ -211,9 +211,7 @@ HISTORY = """
 
 
 def test_a_later_delivery_corrects_an_earlier_one(core):
-    store = core(
-        as_of="2024-03-01", cases=CORRECTED, events=HISTORY, deliveries=TWO_DELIVERIES
-    )
+    store = core(as_of="2024-03-01", cases=CORRECTED, events=HISTORY, deliveries=TWO_DELIVERIES)
     found = the_case(store)
     assert (found["unit"], found["received_on"]) == ("south", date(2024, 1, 3))
     triaged = store.frame("select * from core.events where kind = 'triaged'")
@@ -221,9 +219,7 @@ def test_a_later_delivery_corrects_an_earlier_one(core):
 
 
 def test_a_case_that_a_later_delivery_leaves_out_stays(core):
-    store = core(
-        as_of="2024-03-01", cases=CORRECTED, events=HISTORY, deliveries=TWO_DELIVERIES
-    )
+    store = core(as_of="2024-03-01", cases=CORRECTED, events=HISTORY, deliveries=TWO_DELIVERIES)
     assert store.frame("select unit from core.cases where case_key = 'B'").item() == "north"
 
 
