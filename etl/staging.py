@@ -96,7 +96,11 @@ def _no_dates(export: Export, column: str, *, workbook: bool) -> list[str]:
         if has_hours(form)
         else told.to_date(form, strict=False)
     )
-    written = [text for iso in ISO_FORMATS for text in dates.drop_nulls().dt.to_string(iso)]
+    written = [
+        text
+        for iso in ISO_FORMATS
+        for text in dates.drop_nulls().cast(pl.Datetime).dt.to_string(iso)
+    ]
     return [*export.sentinels, *written]
 
 

@@ -17,15 +17,15 @@ def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> p
             raise ValueError(f"the row {row} has {len(row)} cells, the header {len(header)}")
     texts = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     told = types or {}
-    return texts.with_columns(_typed(name, told.get(name)) for name in header)
+    return pl.DataFrame([_typed(column, told.get(column.name)) for column in texts])
 
 
 def _cells(line: str) -> list[str | None]:
     return [cell.strip() or None for cell in line.split("|")]
 
 
-def _typed(name: str, told: pl.DataType | type | None) -> pl.Expr:
-    text = pl.col(name)
+def _typed(text: pl.Series, told: pl.DataType | type | None) -> pl.Series:
+    name = text.name
     if told is not None:
         return text.cast(told)
     if name in {"on", "as_of"} or name.endswith("_on"):

@@ -200,8 +200,8 @@ def test_a_missing_column_is_named_with_the_nearest_source_and_a_remedy(tmp_path
     with pytest.raises(SourceError) as caught:
         found(tmp_path, "Case", "Units", "Received", more=HISTORY)
     assert str(caught.value) == (
-        "file.csv line 1: column 'Unit' is missing, which source harbour (cases) needs; the file"
-        " has 'Units' which it does not know; export it again with that column, or correct"
+        "file.csv line 1: column 'Unit' is missing, which source harbour (cases) needs; the"
+        " file has 'Units' which it does not know; export it again with that column, or correct"
         " harbour.toml"
     )
 

@@ -192,7 +192,7 @@ def test_a_wrong_date_is_rejected_with_the_form_it_should_have(staged, text):
     [
         pytest.param(
             "UTC", "Europe/London", "2024-06-30T23:30",
-            date(2024, 7, 1), "2024-06-30 23:30:00", id="half past eleven UTC is 1 July in London",
+            date(2024, 7, 1), "2024-06-30 23:30:00", id="an evening in UTC is 1 July",
         ),
         pytest.param(
             "UTC", "Europe/London", "2024-01-31T23:30",
