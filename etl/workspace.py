@@ -145,11 +145,12 @@ def init(folder: Path, *, template: Path | None = None) -> Workspace:
     if (folder / CONFIGURATION).exists():
         raise WorkspaceError(f"{folder} is a workspace already; nothing was changed")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
     with resources.as_file(resources.files("etl") / "template") as shipped:
         shutil.copytree(template or shipped, folder, dirs_exist_ok=True)
-    for name in ("sources", "rules", "releases", "reports"):
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    # Copying a folder copies its permissions too: what is for the owner alone comes after it.
+    for name in ("", "sources", "rules", "releases", "reports"):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name).chmod(0o700)
     descriptor = os.open(folder / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_KEY_BYTES) + "\n")

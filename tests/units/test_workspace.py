@@ -31,7 +31,7 @@ def test_a_new_workspace_can_be_opened_and_is_its_owner_s_alone(tmp_path):
     assert made == open_workspace(folder)
     assert mode(folder) == 0o700
     assert mode(folder / "secret.key") == 0o600
-    assert {mode(folder / name) for name in ("sources", "releases", "reports")} == {0o700}
+    assert {mode(path) for path in folder.iterdir() if path.is_dir()} == {0o700}
     assert len(made.key()) == 32
     assert made.rules().deadlines
     assert made.headcount().is_empty()
@@ -75,7 +75,7 @@ def test_the_word_for_a_case_has_a_plural(tmp_path):
 
 
 def test_a_folder_without_a_configuration_is_no_workspace(tmp_path):
-    with pytest.raises(WorkspaceError, match="it has no case-audit.toml.*case-audit init"):
+    with pytest.raises(WorkspaceError, match=r"it has no case-audit\.toml.*case-audit init"):
         open_workspace(tmp_path)
 
 
@@ -118,13 +118,13 @@ def test_a_key_is_read_from_hex(tmp_path):
 
 
 def test_a_missing_key_is_refused(tmp_path):
-    with pytest.raises(WorkspaceError, match="secret.key is missing; restore it"):
+    with pytest.raises(WorkspaceError, match=r"secret\.key is missing; restore it"):
         opened(tmp_path).key()
 
 
 @pytest.mark.parametrize("permissions", [0o640, 0o604, 0o660])
 def test_a_key_that_others_can_read_is_refused(tmp_path, permissions):
-    with pytest.raises(WorkspaceError, match="open to others; run: chmod 600 secret.key"):
+    with pytest.raises(WorkspaceError, match=r"open to others; run: chmod 600 secret\.key"):
         with_key(tmp_path, "0f" * 32, permissions).key()
 
 
