@@ -23,6 +23,7 @@ _SHAPES = {
     "lower": "diamond",
 }
 _LEAST_SPAN = 0.1
+_PADDING = {"left": 2, "top": 5, "right": 14, "bottom": 5}  # a bold label needs the room
 _NEAR = 0.07  # labels closer than this share of the axis would overlap
 
 
@@ -33,6 +34,7 @@ class Axis:
     unit: str
     title: str
     target: float | None = None
+    metric: str = ""
 
     @property
     def share(self) -> bool:
@@ -331,7 +333,7 @@ def _finished(
 ) -> alt.LayerChart:
     chart: alt.LayerChart = (
         alt.LayerChart(layer=list(layers))
-        .properties(height=height, background="transparent")
+        .properties(height=height, background="transparent", padding=_PADDING)
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(

@@ -24,6 +24,10 @@ _DRESS = """
 [data-testid="stHeaderActionElements"],[data-testid="stMainMenu"],
 [data-testid="stElementToolbar"],.vega-embed summary{display:none}
 [data-testid="stMarkdownContainer"]>p{max-width:90ch}
+[data-testid="stExpander"] .ca-table{font-size:14px}
+[data-testid="stExpander"] .ca-table :is(th,td){padding:6px}
+[data-testid="stBaseButton-primary"],[data-testid="stBaseButton-primary"] p{
+ color:var(--ca-ground)}
 [data-testid="stPageLink"] a p{text-decoration:underline;color:var(--ca-accent)}
 """
 

@@ -26,6 +26,12 @@ KEY = (
 )
 
 
+KEY_OF_LEVELS = (
+    '<p class="ca-key"><span>■ worse than chance explains</span>'
+    "<span>▲ better than chance explains</span><span>● could be chance</span>"
+    "<span>Shaded: expected for its size</span><span>Thin line: all together</span>"
+    "<span>Dashed line: target</span></p>"
+)
 _BLANK = "–"  # noqa: RUF001 (a dash, not a minus)
 
 

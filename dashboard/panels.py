@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import access, charts, frame, series, wording
 from dashboard.attention import Matter
-from dashboard.figure import months_after
-from dashboard.grids import grid
+from dashboard.figure import Figure, months_after
+from dashboard.grids import KEY, KEY_OF_LEVELS, grid
 from dashboard.palette import PALETTES, Theme
 from metrics.release import Release
 
@@ -28,7 +28,7 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
     release, quarter, subject = chosen.release, chosen.quarter, found.subject
     name = f"{subject.metric}.{subject.measure}.{subject.part}"
     st.subheader(headline(chosen, found), anchor=False)
-    axis = charts.Axis(found.unit, found.title, found.target)
+    axis = charts.Axis(found.unit, found.title, found.target, subject.metric)
     end = months_after(quarter, 3)
     rows = series.monthly(release, subject, until=end)
     if rows["value"].drop_nulls().is_empty():
@@ -43,7 +43,7 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
         st.html(period_table(release, rows, axis))
         if chosen.level == frame.ALL:
             units = series.by_level(release, subject, "unit", start=quarter)
-            st.html(level_table(units, axis, first="Unit"))
+            st.html(level_table(release, units, axis, first="Unit"))
 
 
 def headline(chosen: frame.Choice, found: Matter) -> str:
@@ -63,16 +63,20 @@ def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: 
     if rows["value"].drop_nulls().len() > 1:
         events = series.no_events(release)
         chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
+        st.html(KEY)
         _draw(chart.to_dict(), key="over_time", alt=charts.describe_months(rows, axis=axis))
     st.html(period_table(release, rows, axis, each=each))
 
 
-def side_by_side(rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> None:
+def side_by_side(
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str
+) -> None:
     """Draw the levels of a breakdown side by side, with their table."""
     if rows["value"].drop_nulls().len() > 1:
         chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
+        st.html(KEY_OF_LEVELS)
         _draw(chart.to_dict(), key="levels", alt=charts.describe_units(rows, axis=axis))
-    st.html(level_table(rows, axis, first=first))
+    st.html(level_table(release, rows, axis, first=first))
 
 
 def _draw(spec: dict[str, Any], *, key: str, alt: str) -> None:
@@ -100,7 +104,7 @@ def period_table(
         (
             wording.period_name(release, each, row["period_start"], row["period_end"]),
             _value(row, axis),
-            _counts(row),
+            _counts(release, row, axis),
             _range(row, axis),
             wording.signal_word(row["signal"]) if row["lower"] is not None else "",
         )
@@ -110,13 +114,13 @@ def period_table(
     return grid(axis.title, header, body)
 
 
-def level_table(rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
+def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
     """The numbers of a chart of levels, the highest first."""
     body = [
         (
             row["title"] or row["level"],
             _value(row, axis),
-            _counts(row),
+            _counts(release, row, axis),
             _range(row, axis),
             _STANDING.get(row["signal"], "") if row["lower"] is not None else "",
         )
@@ -132,10 +136,8 @@ def _value(row: dict[str, Any], axis: charts.Axis) -> str:
     return axis.words(row["value"])
 
 
-def _counts(row: dict[str, Any]) -> str:
-    if row["numerator"] is None or row["denominator"] is None:
-        return ""
-    return f"{wording.count(row['numerator'])} of {wording.count(row['denominator'])}"
+def _counts(release: Release, row: dict[str, Any], axis: charts.Axis) -> str:
+    return wording.counts_text(release, Figure.of({**row, "metric": axis.metric}))
 
 
 def _range(row: dict[str, Any], axis: charts.Axis) -> str:

@@ -9,7 +9,12 @@ release = frame.release(row)
 measure = browse.measure(row, release)
 by = browse.breakdown(row, release, measure.subject)
 each = browse.period(row, release, measure.subject, by)
-axis = charts.Axis(measure.unit, measure.title, browse.target(release, measure.subject))
+axis = charts.Axis(
+    measure.unit,
+    measure.title,
+    browse.target(release, measure.subject),
+    measure.subject.metric,
+)
 
 st.title(measure.title, anchor=False)
 st.write(measure.definition)
@@ -21,5 +26,5 @@ if by == frame.ALL:
 else:
     start = browse.start(row, release, measure.subject, by, each)
     rows = series.by_level(release, measure.subject, by, start=start, period=each)
-    panels.side_by_side(rows, axis, first=by.capitalize())
+    panels.side_by_side(release, rows, axis, first=by.capitalize())
 frame.links_to("methods", "data_quality", "export")

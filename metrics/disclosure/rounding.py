@@ -13,6 +13,7 @@ count is not 0. So every value of a cell's stated window belongs to a possible t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,21 +50,36 @@ class Slice:
 
     def windows(self) -> sparse.csr_array:
         """One row per published sum of atoms: sums of a month, cells and sums of a quarter."""
-        levels, months, _ = self.truth.shape
-        every_level = sparse.eye_array(levels, dtype=np.int64)
-        of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), self.sums)
-        of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), self.steered)
-        return sparse.vstack(
-            [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
-            format="csr",
-        )
+        return _windows(self.truth.shape, _rows_of(self.sums))
 
     def balances(self) -> sparse.csr_array:
         """One row per breakdown, month and cell: its levels less all is 0."""
-        _, months, cells = self.truth.shape
-        return sparse.kron(
-            self.faces, sparse.eye_array(months * cells, dtype=np.int64), format="csr"
-        )
+        return _balances(self.truth.shape, _rows_of(self.faces))
+
+
+# Quarters, and breakdowns of one size, have the same equations: made once, never changed.
+@lru_cache(maxsize=256)
+def _windows(shape: tuple[int, ...], sums: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(sums, dtype=np.int64).reshape(len(sums), cells)
+    every_level = sparse.eye_array(levels, dtype=np.int64)
+    of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), rows)
+    of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), with_cells(rows))
+    return sparse.vstack(
+        [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
+        format="csr",
+    )
+
+
+@lru_cache(maxsize=256)
+def _balances(shape: tuple[int, ...], faces: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(faces, dtype=np.int64).reshape(len(faces), levels)
+    return sparse.kron(rows, sparse.eye_array(months * cells, dtype=np.int64), format="csr")
+
+
+def _rows_of(table: Counts) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in table.tolist())
 
 
 def with_cells(sums: Counts) -> Counts:

@@ -57,3 +57,15 @@ def test_a_choice_made_on_one_page_is_kept_on_the_next(opened):
     test.selectbox(key="box_quarter").set_value("2026Q1").run()
     test.switch_page("views/40_data_quality.py").run()
     assert test.selectbox(key="box_quarter").value == "2026Q1"
+
+
+def test_the_counts_behind_a_frequency_are_told_as_reports_and_people(opened):
+    test = opened("30_metrics", figure="report_frequency.rate", by="all", each="month")
+    assert "67 concerns, 1,500 people" in words(test)
+
+
+def test_the_page_of_figures_explains_the_marks_of_its_chart(opened):
+    months = opened("30_metrics", figure="report_frequency.rate", by="all", each="month")
+    assert "Shaded: usual month-to-month range" in words(months)
+    units = opened("30_metrics", figure="escalation_compliance.share_met", by="unit")
+    assert "Shaded: expected for its size" in words(units)
