@@ -307,3 +307,57 @@ def _day(text: str) -> date:
 def after(day: str, days: int) -> str:
     """The day that many days later, as it is written in a table."""
     return (_day(day) + timedelta(days=days)).isoformat()
+
+
+def deadlines_judged(
+    *, met: int, missed: int = 0, not_assessable: int = 0, not_due: int = 0, **setting: Any
+) -> dict[str, Any]:
+    """The figure of one rule whose deadlines ended like this in one quarter."""
+    outcomes = {
+        "met": met,
+        "missed": missed,
+        "not_assessable": not_assessable,
+        "not_due": not_due,
+    }
+    return counted("deadline_compliance", outcomes, part="acknowledge", **setting)
+
+
+def counted(
+    metric: str,
+    outcomes: Mapping[str, int],
+    *,
+    part: str = "",
+    measure: str | None = None,
+    base: int = 1,
+    min_denominator: int = 1,
+) -> dict[str, Any]:
+    """The figure of one quarter, estimated from counts alone."""
+    declared = [known for known in METRICS if known.name == metric]
+    span = (_day("2024-01-01"), _day("2024-03-31"))
+    calendar = periods(*span, year_starts=1)
+    cells = pl.DataFrame(
+        [
+            (metric, part, "all", "all", span[0], outcome, -1, n)
+            for outcome, n in outcomes.items()
+            if n > 0 or base > 1
+        ],
+        schema=TABLES["cubes"],
+        orient="row",
+    )
+    setting = Setting(
+        periods=calendar,
+        levels=pl.DataFrame(schema=TABLES["levels"]),
+        exposure=pl.DataFrame(
+            schema={
+                "unit": pl.String,
+                "period": pl.String,
+                "period_start": pl.Date,
+                "people": pl.Float64,
+            }
+        ),
+        exact=base == 1,
+        min_denominator=min_denominator,
+    )
+    cube = ProtectedCube(cells=cells, base=base)
+    figures = estimate(cube, declared, {metric: (part,)}, setting)
+    return one(figures, metric=metric, measure=measure, part=part, period="quarter")
