@@ -4,7 +4,7 @@
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -332,32 +332,47 @@ def counted(
     min_denominator: int = 1,
 ) -> dict[str, Any]:
     """The figure of one quarter, estimated from counts alone."""
-    declared = [known for known in METRICS if known.name == metric]
-    span = (_day("2024-01-01"), _day("2024-03-31"))
+    cells = [
+        (metric, part, "all", "all", _day("2024-01-01"), outcome, -1, n)
+        for outcome, n in outcomes.items()
+        if n > 0 or base > 1
+    ]
+    figures = estimated(
+        cells, until="2024-03-31", part=part, base=base, min_denominator=min_denominator
+    )
+    return one(figures, metric=metric, measure=measure, part=part, period="quarter")
+
+
+def estimated(
+    cells: Sequence[tuple[object, ...]],
+    *,
+    until: str,
+    part: str = "",
+    people: Mapping[str, float] | None = None,
+    base: int = 1,
+    min_denominator: int = 1,
+) -> pl.DataFrame:
+    """Figures of counts alone, from their first month to the day `until`.
+
+    A cell is (metric, part, breakdown, level, month, outcome, band, n), all of them of one
+    part; `people` is the same headcount all the time, by unit.
+    """
+    cube = pl.DataFrame(cells, schema=TABLES["cubes"], orient="row")
+    first = cube["month"].min()
+    span = (first if isinstance(first, date) else _day(until).replace(day=1), _day(until))
     calendar = periods(*span, year_starts=1)
-    cells = pl.DataFrame(
-        [
-            (metric, part, "all", "all", span[0], outcome, -1, n)
-            for outcome, n in outcomes.items()
-            if n > 0 or base > 1
-        ],
-        schema=TABLES["cubes"],
+    spans = pl.DataFrame(
+        [(unit, span[0], span[1] + timedelta(days=1), n) for unit, n in (people or {}).items()],
+        schema={"unit": pl.String, "from_on": pl.Date, "until_on": pl.Date, "people": pl.Float64},
         orient="row",
     )
+    levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()
     setting = Setting(
         periods=calendar,
-        levels=pl.DataFrame(schema=TABLES["levels"]),
-        exposure=pl.DataFrame(
-            schema={
-                "unit": pl.String,
-                "period": pl.String,
-                "period_start": pl.Date,
-                "people": pl.Float64,
-            }
-        ),
+        levels=levels.sort("level").with_columns(pl.lit(0, dtype=pl.Int64).alias("position")),
+        exposure=average_people(spans, calendar, coverage=span),
         exact=base == 1,
         min_denominator=min_denominator,
     )
-    cube = ProtectedCube(cells=cells, base=base)
-    figures = estimate(cube, declared, {metric: (part,)}, setting)
-    return one(figures, metric=metric, measure=measure, part=part, period="quarter")
+    parts = {metric.name: (part,) for metric in METRICS}
+    return estimate(ProtectedCube(cells=cube, base=base), METRICS, parts, setting)
