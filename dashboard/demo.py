@@ -21,7 +21,13 @@ def demo(folder: Path, *, say: Say) -> Told:
     workspace = open_workspace(folder)
     say(f"2/5 loading the exports of two case systems as of {sample_data.AS_OF}")
     exports = [sample_data.FOLDER / name for name in sample_data.EXPORTS]
-    loaded = steps.load_exports(workspace, exports, as_of=sample_data.AS_OF, say=_inner(say))
+    loaded = steps.load_exports(
+        workspace,
+        exports,
+        as_of=sample_data.AS_OF,
+        coverage_from=sample_data.RECEIVED_FROM,
+        say=_inner(say),
+    )
     _repeat(loaded, say)
     say("3/5 checking the data")
     _repeat(steps.check(workspace, say=_inner(say)), say)

@@ -64,7 +64,11 @@ def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: 
         events = series.no_events(release)
         chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
         st.html(KEY)
-        _draw(chart.to_dict(), key="over_time", alt=charts.describe_months(rows, axis=axis))
+        _draw(
+            chart.to_dict(validate=False),
+            key="over_time",
+            alt=charts.describe_months(rows, axis=axis),
+        )
     st.html(period_table(release, rows, axis, each=each))
 
 
@@ -75,7 +79,11 @@ def side_by_side(
     if rows["value"].drop_nulls().len() > 1:
         chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
         st.html(KEY_OF_LEVELS)
-        _draw(chart.to_dict(), key="levels", alt=charts.describe_units(rows, axis=axis))
+        _draw(
+            chart.to_dict(validate=False),
+            key="levels",
+            alt=charts.describe_units(rows, axis=axis),
+        )
     st.html(level_table(release, rows, axis, first=first))
 
 
@@ -163,5 +171,5 @@ def _months(
     rows = series.monthly(_release, subject, until=until)
     events = series.marked_events(_release, subject, rows)
     chart = charts.months(rows, axis=axis, ink=PALETTES[theme], events=events)
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec

@@ -188,16 +188,26 @@ def interval_text(figure: Figure) -> str:
 
 
 def change_text(
-    previous: float | None, value: float | None, signal: str, *, unit: str = "share"
+    previous: float | None,
+    value: float | None,
+    signal: str,
+    *,
+    unit: str = "share",
+    better: str = "higher",
 ) -> tuple[str, str]:
-    """How far a figure moved, and whether that is unusual.
+    """How far a figure moved, and whether its level is unusual.
 
-    ('down 10 pts', 'worse than usual'). The second is empty where nothing says so.
+    ('down 10 pts', 'worse than usual'). The second is empty where nothing says so, and
+    'still worse than usual' where the figure did not move that way.
     """
     if previous is None or value is None:
         return "no earlier figure" if value is not None else "", ""
     moved = moved_by(previous, value, unit)
-    return moved, SIGNAL_WORDS.get(signal, "")
+    worsening = "down" if better == "higher" else "up"
+    improving = "up" if better == "higher" else "down"
+    follows = {"worse": worsening, "better": improving}.get(signal)
+    words = SIGNAL_WORDS.get(signal, "")
+    return moved, words if follows is None or moved.startswith(follows) else f"still {words}"
 
 
 def moved_by(previous: float, value: float, unit: str) -> str:

@@ -134,7 +134,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
-        "results": results(figures, found, rules.commitments, exact=setting.exact),
+        "results": results(figures, found, rules.commitments),
     }
 
 

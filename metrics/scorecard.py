@@ -21,8 +21,6 @@ def results(
     figures: pl.DataFrame,
     signals: pl.DataFrame,
     commitments: Iterable[Commitment],
-    *,
-    exact: bool,
 ) -> pl.DataFrame:
     """One row per commitment, level (all and units) and quarter.
 
@@ -31,13 +29,11 @@ def results(
     quarterly = figures.filter(
         (pl.col("period") == "quarter") & pl.col("breakdown").is_in(["all", "unit"])
     )
-    rows = [row for made in commitments for row in _of(made, quarterly, signals, exact=exact)]
+    rows = [row for made in commitments for row in _of(made, quarterly, signals)]
     return pl.DataFrame(rows, schema=TABLES["results"])
 
 
-def _of(
-    made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame, *, exact: bool
-) -> list[Row]:
+def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[Row]:
     def same(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.filter(
             (pl.col("metric") == made.metric)
@@ -55,7 +51,7 @@ def _of(
             "level": row["level"],
             "period_start": row["period_start"],
             "verdict": verdict(row, made.target),
-            "short_by": _short_by(row, made.target) if exact else None,
+            "short_by": _short_by(row, made.target),
             "previous": _value(known, row, 1),
             "year_ago": _value(known, row, 4),
             "change_signal": changes.get((row["level"], row["period_start"]), ""),

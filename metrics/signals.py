@@ -97,9 +97,11 @@ def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
     """The chart that follows from the kind of number, never from what it would flag."""
     if metric.kind == "survival":
         return xmr(series["value"].fill_null(float("nan")).to_numpy(), baseline=BASELINE)
-    usable = series["state"].is_in(["ok", "few"]).to_numpy()
-    counts = np.where(usable, series["numerator"].fill_null(0).to_numpy(), 0)
-    bases = np.where(usable, series["denominator"].fill_null(0).to_numpy(), 0)
+    # A month that is too small to publish a share of is a gap: what may not be shown may not
+    # be charted, and what rounding leaves of it is noise.
+    published = (series["state"] == "ok").to_numpy()
+    counts = np.where(published, series["numerator"].fill_null(0).to_numpy(), 0)
+    bases = np.where(published, series["denominator"].fill_null(0).to_numpy(), 0)
     if metric.kind == "rate":
         return u_chart(counts, bases / 100, baseline=BASELINE)
     return p_chart(counts, bases, baseline=BASELINE)

@@ -142,6 +142,9 @@ def test_the_days_of_a_period_end_before_its_end():
         (0.78, 0.68, "worse", ("down 10 pts", "worse than usual")),
         (0.94, 0.95, "usual", ("up 1 pt", "within usual variation")),
         (0.944, 0.9449, "usual", ("unchanged", "within usual variation")),
+        (0.68, 0.73, "worse", ("up 5 pts", "still worse than usual")),
+        (0.73, 0.73, "worse", ("unchanged", "still worse than usual")),
+        (0.97, 0.94, "better", ("down 3 pts", "still better than usual")),
         (0.5, 0.9, "", ("up 40 pts", "")),
         (None, 0.9, "usual", ("no earlier figure", "")),
         (0.9, None, "usual", ("", "")),
@@ -151,6 +154,11 @@ def test_a_change_has_a_trend_word_only_with_a_signal(
     previous: float | None, value: float | None, signal: str, words: tuple[str, str]
 ):
     assert wording.change_text(previous, value, signal) == words
+
+
+def test_more_days_are_worse_where_fewer_are_better():
+    worse = wording.change_text(41, 48, "worse", unit="days", better="lower")
+    assert worse == ("up 7 days", "worse than usual")
 
 
 def test_changes_are_in_the_unit_of_the_figure():

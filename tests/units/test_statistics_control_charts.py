@@ -152,6 +152,10 @@ def test_fewer_than_three_expected_failures_a_month_make_a_chart_sparse():
     assert not p_chart([3] * 14, [30] * 14).sparse
 
 
+def test_gaps_do_not_make_a_chart_sparse():
+    assert not p_chart([5, 0] * 14, [10, 0] * 14).sparse
+
+
 @pytest.mark.parametrize(
     "refuse",
     [
@@ -237,6 +241,7 @@ def test_limits_are_2_66_mean_moving_ranges_wide():
 def test_a_gap_has_no_limits_and_no_moving_range_across_it():
     chart = xmr([1, 2, np.nan, 9, 10])
 
+    assert chart.centre == 5.5
     assert np.isnan(chart.upper[2])
     assert chart.sigma[0] == pytest.approx(2.66 / 3)
 

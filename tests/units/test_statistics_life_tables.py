@@ -83,6 +83,11 @@ def test_a_quantile_within_a_band_is_the_first_whole_day_on_the_line():
     assert quantile(curve, 0.4).value == 19  # exactly five days
 
 
+def test_a_line_that_is_there_on_a_whole_day_but_for_rounding_is_there():
+    # Five days from 1 to 7/12: 3/4 after three of them, 2.0000000000000004 in floating point.
+    assert quantile(life_table([0, 5], [5, 7], [0, 0]), 0.25).value == 2
+
+
 def test_the_first_band_counts_from_the_start_of_day_0():
     # 8 days, day 0 included: 0.5 at the end of day 3.
     curve = life_table([0, 8], [8, 0], [0, 0])
@@ -121,12 +126,16 @@ def test_the_interval_of_a_life_table_quantile_inverts_the_band():
         assert getattr(share_open(curve, int(day) - 1), side) > 0.5
 
 
-def test_the_curve_ends_with_the_last_band_that_anybody_entered():
+def test_a_band_in_which_the_last_are_lost_says_only_that_they_were_there_on_its_first_day():
     curve = life_table([0, 8, 15, 31], [1, 0, 0, 0], [1, 2, 0, 0])
 
-    assert curve.last_day == 14
-    assert share_open(curve, 14).value == pytest.approx(1 - 1 / 3.5)
-    assert share_open(curve, 15) == Estimate(None, None, None)
+    assert curve.last_day == 8
+    assert share_open(curve, 14) == Estimate(None, None, None)
+
+
+def test_a_band_is_known_to_its_end_where_somebody_goes_on_or_nobody_is_lost():
+    assert life_table([0, 8, 15], [1, 1, 0], [0, 2, 1]).last_day == 14
+    assert life_table([0, 8, 15], [1, 2, 0], [1, 0, 0]).last_day == 14
 
 
 def test_a_life_table_that_reaches_zero_stays_there():

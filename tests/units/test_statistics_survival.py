@@ -211,12 +211,14 @@ def test_a_curve_that_stays_on_the_level_gives_the_middle_up_to_the_last_day_see
     assert quantile(curve_of([10], [30]), 0.5).value == 20
 
 
-def test_a_product_that_is_a_half_but_for_rounding_counts_as_a_half():
-    # (19/20)(18/19)...(10/11) is not 0.5 in floating point.
-    curve = curve_of(range(1, 21))
+@pytest.mark.parametrize("cases", [20, 24])
+def test_a_product_that_is_a_half_but_for_rounding_counts_as_a_half(cases):
+    # (19/20)(18/19)...(10/11) is just below 0.5 in floating point, that of 24 just above.
+    curve = curve_of(range(1, cases + 1))
 
-    assert curve.survival[9] != 0.5
-    assert quantile(curve, 0.5).value == 10.5
+    assert (curve.survival[cases // 2 - 1] < 0.5) == (cases == 20)
+    assert curve.survival[cases // 2 - 1] != 0.5
+    assert quantile(curve, 0.5).value == cases / 2 + 0.5
 
 
 def test_a_quantile_that_is_not_reached_is_none():

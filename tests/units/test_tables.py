@@ -123,6 +123,19 @@ def test_the_panel_takes_the_colour_of_the_worst_verdict(verdicts: str, tone: st
     assert f"ca-panel-{tone}" in tables.verdict_panel(known, QUARTER)
 
 
+def test_a_month_that_may_not_be_printed_is_not_drawn():
+    few = {"state": "few", "value": None}
+    known = release(
+        figures=[
+            row | few if (row["period"], row["part"]) == ("month", "triage") else row
+            for row in release().table("figures").iter_rows(named=True)
+        ]
+    )
+    html = tables.scorecard(known, QUARTER)
+    assert html.count("<img") == 10
+    assert "|too few months|" in words(html)
+
+
 def test_the_four_measures_never_show_a_median_alone(exact: Release):
     seen = words(tables.four_measures(exact, QUARTER))
     assert "|48 days|" in seen
@@ -161,6 +174,12 @@ def test_a_median_that_was_not_reached_says_so_and_why():
     seen = words(tables.four_measures(known, QUARTER))
     assert "|not reached|" in seen
     assert f"|{reason}|" in seen
+
+
+def test_a_cohort_too_young_for_90_days_says_so():
+    known = changed("open_90", value=None, state="not_reached", reason="Too young.")
+    seen = words(tables.four_measures(known, QUARTER))
+    assert "|Still open after 90 days: not known yet|" in seen
 
 
 def test_deadlines_to_come_and_unknown_ones_stand_beside_the_share():
@@ -262,6 +281,11 @@ def test_trust_gives_the_range_in_which_the_truth_lies(exact: Release):
     assert "|Use|✓|Safe|Reported|96%|Worst to best case|90% to 96%|" in seen
     assert "|Use|◆|Caution|Reported|68%|Worst to best case|27% to 87%|" in seen
     assert "|nothing unknown|" in seen
+
+
+def test_failed_checks_are_counted_where_they_are_many(exact: Release):
+    rows = [v | {"affects": ["satisfaction"]} for v in exact.table("verdicts").to_dicts()]
+    assert "|two, listed below|" in words(tables.trust(release(verdicts=rows), QUARTER))
 
 
 def test_rows_in_are_accounted_for(exact: Release):
