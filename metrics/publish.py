@@ -119,7 +119,7 @@ def _setting(
         periods=calendar,
         levels=levels,
         exposure=people,
-        exact=policy.method == "identity",
+        base=policy.base,
         min_denominator=policy.min_denominator,
     )
 

@@ -127,7 +127,7 @@ def measured(store: Store, rules: Rules, *, min_denominator: int = 1) -> pl.Data
         exposure=average_people(
             store.frame("select * from core.exposure"), calendar, coverage=span
         ),
-        exact=True,
+        base=1,
         min_denominator=min_denominator,
     )
     parts = {metric.name: ("",) for metric in METRICS}
@@ -371,7 +371,7 @@ def estimated(
         periods=calendar,
         levels=levels.sort("level").with_columns(pl.lit(0, dtype=pl.Int64).alias("position")),
         exposure=average_people(spans, calendar, coverage=span),
-        exact=base == 1,
+        base=base,
         min_denominator=min_denominator,
     )
     parts = {metric.name: (part,) for metric in METRICS}

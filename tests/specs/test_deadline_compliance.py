@@ -1,7 +1,18 @@
+from datetime import date
+
 import pytest
 
 from metrics.estimate import NOBODY, NOT_DUE, NOT_JUDGED
-from tests.specs.measured import ACKNOWLEDGE, counted, deadlines_judged, figures_of, one, spec
+from metrics.statistics.intervals import wilson
+from tests.specs.measured import (
+    ACKNOWLEDGE,
+    counted,
+    deadlines_judged,
+    estimated,
+    figures_of,
+    one,
+    spec,
+)
 
 METRIC = "deadline_compliance"
 IN_TIME = """
@@ -180,3 +191,27 @@ def test_a_rounded_0_of_any_metric_is_never_called_no_data(metric):
     }[metric]
     row = counted(metric, outcomes, base=5, min_denominator=20)
     assert (row["value"], row["state"]) == (None, "few")
+
+
+def test_the_interval_of_rounded_counts_holds_that_of_every_true_count():
+    # 130 of 175, rounded to fives: anything from 126 to 134 met of 171 to 179.
+    row = deadlines_judged(met=130, missed=45, base=5)
+    for met in range(126, 135):
+        for due in range(171, 180):
+            true = deadlines_judged(met=met, missed=due - met)
+            assert row["low"] <= true["low"]
+            assert true["high"] <= row["high"]
+    assert row["value"] == 130 / 175
+
+
+def test_rounded_counts_of_a_longer_span_may_be_further_off():
+    told = [
+        ("deadline_compliance", "acknowledge", "all", "all", date(2023, month, 1), ended, -1, n)
+        for month in (2, 12)
+        for ended, n in (("met", 200), ("missed", 100))
+    ]
+    figures = estimated(told, until="2023-12-31", part="acknowledge", base=5)
+    asked = {"metric": METRIC, "start": "2023-01-01"}
+    quarter, year = (one(figures, period=name, **asked) for name in ("quarter", "year"))
+    assert quarter["low"] == pytest.approx(wilson(196, 304).low)
+    assert year["low"] == pytest.approx(wilson(384, 616).low)

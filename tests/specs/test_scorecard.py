@@ -90,6 +90,30 @@ def test_a_figure_that_is_not_there_is_never_met_or_missed(ended, said):
     assert word(**ended) == said
 
 
+# Rounded counts: the outer words are said only where they hold for every count that may be true.
+
+
+@pytest.mark.parametrize(
+    ("met", "missed", "said"),
+    [
+        (130, 45, "just_missed"),
+        (110, 55, "not_met"),
+        (20, 20, "not_met"),
+        (35, 5, "just_missed"),
+        (195, 5, "met_narrowly"),
+        (200, 0, "met"),
+    ],
+)
+def test_rounding_alone_never_makes_a_target_met_or_not_met(met, missed, said):
+    target = 0.8 if met == 130 else TARGET
+    assert word(target, met=met, missed=missed, base=5) == said
+    for true in range(max(met - 4, 0), met + 5):
+        for due in range(max(met + missed - 4, true), met + missed + 5):
+            kept = true / due >= target
+            assert not (kept and said == "not_met")
+            assert kept or said != "met"
+
+
 # In a release: one row per commitment, level and quarter
 
 COMMITMENT = """
