@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -37,8 +38,9 @@ class Setting:
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
-        whole = row["period_end"].year * 12 + row["period_end"].month
-        months = whole - row["period_start"].year * 12 - row["period_start"].month
+        start: date = row["period_start"]
+        end: date = row["period_end"]
+        months = 12 * (end.year - start.year) + end.month - start.month
         quarters = {"month": 1, "quarter": 1, "year": 4}.get(row["period"], months // 3 + 2)
         return quarters * (self.base - 1)
 
@@ -138,6 +140,6 @@ def as_figures(
 
 
 def extremes(k: int, n: int, *, off: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Counts of the lowest and the highest share, where k and n may each be off by that much."""
+    """Counts of the lowest and the highest share, where k and n may each be off by so much."""
     most = k + off
     return (max(k - off, 0), n + off), (most, max(n - off, most))

@@ -129,7 +129,7 @@ def _estimated(
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
     figures = estimate(cube, METRICS, parts, setting)
-    found = signals(figures, METRICS)
+    found = signals(figures, METRICS, base=setting.base)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
