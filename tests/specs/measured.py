@@ -217,7 +217,7 @@ def levels_in(store: Store) -> pl.DataFrame:
     """Every level that the data has, since no source description declares them here."""
     frames = [
         store.frame(
-            f"select distinct '{name}' as breakdown, {name} as level, {name} as title"  # noqa: S608
+            f"select distinct '{name}' as breakdown, {name} as level, {name} as title"
             " from core.cases order by level"
         ).with_row_index("position")
         for name in BREAKDOWNS
@@ -363,7 +363,12 @@ def estimated(
     calendar = periods(*span, year_starts=1)
     spans = pl.DataFrame(
         [(unit, span[0], span[1] + timedelta(days=1), n) for unit, n in (people or {}).items()],
-        schema={"unit": pl.String, "from_on": pl.Date, "until_on": pl.Date, "people": pl.Float64},
+        schema={
+            "unit": pl.String,
+            "from_on": pl.Date,
+            "until_on": pl.Date,
+            "people": pl.Float64,
+        },
         orient="row",
     )
     levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()

@@ -15,7 +15,9 @@ unit = "calendar_days"
 applies_to = { severity = ["high", "critical"] }
 basis = "Policy, section 2"
 """
-APPEAL = ESCALATE.replace('"escalate"', '"escalate_to_board"').replace("within = 2", "within = 9")
+APPEAL = ESCALATE.replace('"escalate"', '"escalate_to_board"').replace(
+    "within = 2", "within = 9"
+)
 CASES = """
     case | severity
     A    | high

@@ -182,7 +182,7 @@ def test_an_interval_holds_its_value_and_a_share_lies_between_0_and_1(figures):
 def additive(figures: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """Counts of the first measure of each metric, summed over what `keys` leave out."""
     first = pl.col("measure").is_in([metric.measures[0].name for metric in METRICS])
-    shares = (pl.col("denominator").cast(pl.Int64) * (pl.col("metric") != "report_frequency"))
+    shares = pl.col("denominator").cast(pl.Int64) * (pl.col("metric") != "report_frequency")
     return (
         figures.filter(first)
         .with_columns(shares.alias("denominator"))
