@@ -90,7 +90,8 @@ def _deadlines(
 def _deadline(row: Row, setting: Setting) -> Row:
     due = row["met"] + row["met_late"] + row["missed"]
     beside: Row = {"pending": row["not_due"], "missing": row["not_assessable"]}
-    if due == 0 and row["not_assessable"] > 0:
+    fewest = 1 if setting.exact else setting.min_denominator
+    if due == 0 and row["not_assessable"] >= fewest:
         return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
     if due == 0 and row["not_due"] > 0 and setting.exact:
         return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)

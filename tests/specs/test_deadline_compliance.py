@@ -183,6 +183,12 @@ def test_a_rounded_0_of_deadlines_is_not_called_not_due_either():
     assert row["state"] == "few"
 
 
+@pytest.mark.parametrize(("lost", "state"), [(15, "few"), (20, "not_assessable")])
+def test_a_rounded_0_with_a_few_lost_dates_is_few_since_some_may_have_been_judged(lost, state):
+    row = deadlines_judged(met=0, not_assessable=lost, base=5, min_denominator=20)
+    assert (row["value"], row["state"]) == (None, state)
+
+
 @pytest.mark.parametrize("metric", ["satisfaction", "time_to_resolution"])
 def test_a_rounded_0_of_any_metric_is_never_called_no_data(metric):
     outcomes = {
