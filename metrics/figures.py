@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -20,15 +21,28 @@ class Setting:
 
     `periods` is the frame of `metrics.periods.periods`; `levels` has breakdown, level and
     position; `exposure` has unit, period, period_start and people, the average headcount over
-    the covered days of the period, with the unit 'all' for everybody; `exact` says that counts
-    are the truth and not multiples of a base.
+    the covered days of the period, with the unit 'all' for everybody; `base` is 1 where counts
+    are the truth, else all are multiples of it.
     """
 
     periods: pl.DataFrame
     levels: pl.DataFrame
     exposure: pl.DataFrame
-    exact: bool
+    base: int
     min_denominator: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether counts are the truth."""
+        return self.base == 1
+
+    def off(self, row: Row) -> int:
+        """How far rounding may have moved a count of the row's period, for all its quarters."""
+        start: date = row["period_start"]
+        end: date = row["period_end"]
+        months = 12 * (end.year - start.year) + end.month - start.month
+        quarters = {"month": 1, "quarter": 1, "year": 4}.get(row["period"], months // 3 + 2)
+        return quarters * (self.base - 1)
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
@@ -123,3 +137,9 @@ def as_figures(
         for row in rows
     ]
     return pl.DataFrame(made, schema=TABLES["figures"])
+
+
+def extremes(k: int, n: int, *, off: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Counts of the lowest and the highest share, where k and n may each be off by so much."""
+    most = k + off
+    return (max(k - off, 0), n + off), (most, max(n - off, most))

@@ -122,7 +122,7 @@ def _setting(
         periods=calendar,
         levels=levels,
         exposure=people,
-        exact=policy.method == "identity",
+        base=policy.base,
         min_denominator=policy.min_denominator,
     )
 
@@ -132,7 +132,7 @@ def _estimated(
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
     figures = estimate(cube, METRICS, parts, setting)
-    found = signals(figures, METRICS)
+    found = signals(figures, METRICS, base=setting.base)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,

@@ -17,7 +17,8 @@ SATISFACTION = Metric(
             better="higher",
             definition=(
                 "Answers in the two best of the survey's grades, of all usable answers, with"
-                " Wilson's interval. Beside it stands what the share would be if everybody who"
+                " Wilson's interval, widened by what rounding may have moved."
+                " Beside it stands what the share would be if everybody who"
                 " did not answer were dissatisfied, or satisfied."
             ),
             source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
