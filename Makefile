@@ -59,7 +59,7 @@ check: $(DEV) $(PROJECT) ## Check format, lint, SQL, types and import contracts,
 .PHONY: bench
 bench: $(DEV) $(PROJECT) ## Run the benchmarks.
 	@echo "==> Running the benchmarks, one at a time"
-	@$(BIN)/python -m pytest -q -s tests/benchmarks $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -s -o python_files="bench_*.py" tests/benchmarks $(TEST_ARGS)
 
 .PHONY: format
 format: $(DEV) ## Bring the code into the format that `make check` asks for.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import polars as pl
@@ -65,12 +65,7 @@ def months(
     low, high = _span(rows, axis)
     ticks = _ticks(rows)
     rows, events = _timed(rows, "period_start"), _timed(events, "month")
-    y = alt.Y(
-        "value:Q",
-        title=None,
-        scale=alt.Scale(domain=[low, high], zero=False, nice=False, clamp=True),
-        axis=alt.Axis(format=axis.format, tickCount=5),
-    )
+    y = alt.Y("value:Q", **_measured(axis, low, high))
     x = alt.X(
         "period_start:T",
         title=None,
@@ -111,22 +106,9 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
     shown = known.with_columns(
         pl.Series("words", [axis.words(value) for value in known["value"]], dtype=pl.String)
     )
-    order = list(shown["title"])
-    y = alt.Y(
-        "title:N",
-        sort=order,
-        title=None,
-        axis=alt.Axis(
-            labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False
-        ),
-    )
-    low, high = _span(shown, axis)
-    x = alt.X(
-        "value:Q",
-        title=None,
-        scale=alt.Scale(domain=[low, high], zero=False, nice=False, clamp=True),
-        axis=alt.Axis(format=axis.format, tickCount=5),
-    )
+    names = alt.Axis(labelLimit=170, labelOverlap=False, ticks=False, domain=False, grid=False)
+    y = alt.Y("title:N", sort=list(shown["title"]), title=None, axis=names)
+    x = alt.X("value:Q", **_measured(axis, *_span(shown, axis)))
     each = alt.Chart(shown).encode(y=y)
     layers: list[alt.Chart] = [
         each.mark_bar(color=ink.band, height=16, clip=True).encode(
@@ -147,13 +129,25 @@ def units(rows: pl.DataFrame, *, axis: Axis, ink: Palette) -> alt.LayerChart:
         ),
     ]
     if axis.target is not None:
-        mark = alt.Chart(pl.DataFrame({"target": [axis.target]}))
-        layers.append(
-            mark.mark_rule(color=ink.text, strokeDash=[5, 4], strokeWidth=1.5).encode(
-                x=alt.X("target:Q", title=None)
-            )
-        )
+        layers.append(_upright_target(axis.target, ink))
     return _finished(layers, ink, height=alt.Step(30))
+
+
+def _measured(axis: Axis, low: float, high: float) -> dict[str, Any]:
+    """How the axis that carries the numbers is drawn, whichever way it lies."""
+    return {
+        "title": None,
+        "scale": alt.Scale(domain=[low, high], zero=False, nice=False, clamp=True),
+        "axis": alt.Axis(format=axis.format, tickCount=5),
+    }
+
+
+def _upright_target(target: float, ink: Palette) -> alt.Chart:
+    mark = alt.Chart(pl.DataFrame({"target": [target]}))
+    chart: alt.Chart = mark.mark_rule(
+        color=ink.text, strokeDash=[5, 4], strokeWidth=1.5
+    ).encode(x=alt.X("target:Q", title=None))
+    return chart
 
 
 def describe_months(rows: pl.DataFrame, *, axis: Axis) -> str:

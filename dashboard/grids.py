@@ -32,7 +32,7 @@ KEY_OF_LEVELS = (
     "<span>Shaded: expected for its size</span><span>Thin line: all together</span>"
     "<span>Dashed line: target</span></p>"
 )
-_BLANK = "–"  # noqa: RUF001 (a dash, not a minus)
+_BLANK = "–"
 
 
 def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,7 +1,8 @@
 """Take exports in: read, stage, and rebuild the core tables, all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
+from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
 from etl.reading import read_export
 from etl.source import FIXED, Export, Source, recognise
@@ -20,7 +22,6 @@ from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
 BREAKDOWNS = ("unit", "category", "channel", "severity")
-_FAR = timedelta(days=800)  # due days of rules fall in this span after the last receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,10 @@ def load(
 ) -> tuple[Delivery, ...]:
     """Load exports as deliveries of `as_of` and rebuild the core tables.
 
-    The same bytes twice change nothing. `accept_rejects` rows that cannot be read are taken
-    per file beyond those that the source's description allows. Raises ExportError, SourceError
-    or WorkspaceError, and then the store is as it was before.
+    The exports are parts of one delivery: together they speak for a case. The same bytes twice
+    change nothing. Up to `accept_rejects` rows of a file may be unreadable, or as many as its
+    source's description allows. Raises ExportError, SourceError, RuleError or WorkspaceError,
+    and then the store is as it was before.
     """
     known = workspace.sources()
     if source is not None and source not in known:
@@ -72,15 +74,30 @@ def load(
     taken = [_take(workspace, path, candidates, say) for path in exports]
     for file in taken:
         _refuse_rejects(file, accept_rejects)
-    with Store.open(workspace.store_path) as store:
-        _private(workspace.store_path)
-        with store.transaction():
-            prepare(store)
-            deliveries = tuple(_keep(store, file, as_of, coverage_from) for file in taken)
-            if any(delivery.known_as is None for delivery in deliveries):
-                say("building the core tables")
-                build(store, workspace, known)
+    with _restricted(workspace.store_path) as store, store.transaction():
+        prepare(store)
+        loading = _next_snapshot(store)
+        deliveries = tuple(
+            _keep(store, file, as_of, coverage_from, loading=loading) for file in taken
+        )
+        say("building the core tables")
+        # Even of known files alone: the rules or the headcount may have changed.
+        build(store, workspace, known)
     return deliveries
+
+
+@contextmanager
+def _restricted(path: Path) -> Iterator[Store]:
+    """The store at `path`, for its owner alone; a new one goes again if it cannot be filled."""
+    is_new = not path.exists()
+    try:
+        with Store.open(path) as store:
+            path.chmod(0o600)
+            yield store
+    except BaseException:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def prepare(store: Store) -> None:
@@ -111,7 +128,7 @@ def build(
     last, first = told["as_of"][0], told["coverage_from"][0]
     made = workspace.rules()
     headcount = workspace.headcount()
-    span = (date(first.year - 10, 1, 1), last + _FAR)
+    span = (date(first.year - 10, 1, 1), last + _reach(made.deadlines))
     holidays = working_days.public_holidays(
         organisation.calendar, first=span[0].year, last=span[1].year
     )
@@ -130,12 +147,7 @@ def _take(
     workspace: Workspace, path: Path, sources: list[Source], say: Callable[[str], None]
 ) -> _Taken:
     say(f"reading {path.name}")
-    text = read_export(path)
-    found, export = recognise(sources, text.header, file_name=path.name)
-    if export.delimiter != "detect" or export.encoding != "detect" or export.sheet:
-        text = read_export(
-            path, delimiter=export.delimiter, encoding=export.encoding, sheet=export.sheet
-        )
+    text, found, export = _recognised(path, sources)
     if text.rows.height + text.ragged.height == 0:
         raise ExportError.at(
             path,
@@ -147,11 +159,58 @@ def _take(
         text,
         found,
         export,
-        workbook=path.suffix.lower() == ".xlsx",
+        workbook=is_workbook(path.name),
         key=workspace.key(),
         zone=workspace.organisation.time_zone,
     )
     return _Taken(path=path, text=text, source=found, export=export, staged=staged)
+
+
+def _recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
+    """The file's text and the description that it fits, read as that description asks."""
+    try:
+        text = _read(path, _UNTOLD)
+        source, export = recognise(sources, text.header, file_name=path.name)
+    except (ExportError, SourceError):
+        # A declaration is the cure for a file that shows too little of its layout.
+        declared = _as_declared(path, sources)
+        if declared is None:
+            raise
+        return declared
+    asked = _layout(export, path)
+    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
+        return text, source, export
+    return _read(path, asked), source, export
+
+
+def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
+    """The same by the first declared layout whose own description the file then fits."""
+    layouts = {_layout(export, path): None for source in sources for export in source.exports}
+    for layout in [layout for layout in layouts if layout != _UNTOLD]:
+        try:
+            text = _read(path, layout)
+            source, export = recognise(sources, text.header, file_name=path.name)
+        except (ExportError, SourceError):
+            continue
+        if _layout(export, path) == layout:
+            return text, source, export
+    return None
+
+
+_Layout = tuple[str, str, str | None]
+_UNTOLD: _Layout = ("detect", "detect", None)
+
+
+def _layout(export: Export, path: Path) -> _Layout:
+    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
+    if is_workbook(path.name):
+        return ("detect", "detect", export.sheet)
+    return (export.delimiter, export.encoding, None)
+
+
+def _read(path: Path, layout: _Layout) -> TextTable:
+    delimiter, encoding, sheet = layout
+    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
 
 
 def _refuse_rejects(file: _Taken, accepted: int) -> None:
@@ -179,7 +238,14 @@ def _sentence(path: Path, reject: dict[str, Any]) -> str:
     return str(error)
 
 
-def _keep(store: Store, file: _Taken, as_of: date, coverage_from: date | None) -> Delivery:
+def _next_snapshot(store: Store) -> int:
+    last = store.frame("select coalesce(max(snapshot), 0) as last from staging.deliveries")
+    return int(last["last"][0]) + 1
+
+
+def _keep(
+    store: Store, file: _Taken, as_of: date, coverage_from: date | None, *, loading: int
+) -> Delivery:
     """Append one file's rows to staging, unless the same bytes are there already."""
     before = store.frame(
         "select snapshot from staging.deliveries"
@@ -188,10 +254,7 @@ def _keep(store: Store, file: _Taken, as_of: date, coverage_from: date | None) -
     )
     known_as = int(before["snapshot"][0]) if before.height else None
     if known_as is None:
-        snapshot = store.frame(
-            "select coalesce(max(snapshot), 0) + 1 as snapshot from staging.deliveries"
-        )["snapshot"][0]
-        _append(store, file, int(snapshot), as_of, coverage_from)
+        _append(store, file, as_of, coverage_from, loading=loading)
     return Delivery(
         file_name=file.path.name,
         source=file.source.name,
@@ -211,8 +274,9 @@ def _keep(store: Store, file: _Taken, as_of: date, coverage_from: date | None) -
 
 
 def _append(
-    store: Store, file: _Taken, snapshot: int, as_of: date, coverage_from: date | None
+    store: Store, file: _Taken, as_of: date, coverage_from: date | None, *, loading: int
 ) -> None:
+    snapshot = _next_snapshot(store)
     number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
     for table, rows in file.staged.tables.items():
         store.append(f"staging.{table}", rows.with_columns(number))
@@ -223,6 +287,7 @@ def _append(
         pl.DataFrame(
             {
                 "snapshot": [snapshot],
+                "loading": [loading],
                 "source": [file.source.name],
                 "export": [file.export.name],
                 "grain": [file.export.grain],
@@ -239,6 +304,13 @@ def _append(
             schema_overrides={"coverage_from": pl.Date},
         ),
     )
+
+
+def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
+    """Days after the as-of day in which every deadline of a case received by then ends."""
+    longest = max((rule.within for rule in deadlines), default=0)
+    # Five of seven days are working days, but for the holidays of a few weeks a year.
+    return timedelta(days=366 + 2 * longest)
 
 
 def _first_received(staged: Staged, as_of: date) -> date | None:
@@ -263,6 +335,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
             level: found.label(breakdown, level)
             for found in used
             for level in found.levels(breakdown)
+            if level != "unknown"
         }
         if breakdown == "unit":
             for unit in headcount["unit"].unique().sort():
@@ -291,7 +364,3 @@ def _fingerprint(store: Store) -> str:
         rows = store.frame(f"select * from staging.{table} order by all")  # noqa: S608
         digest.update(rows.write_json().encode())
     return digest.hexdigest()
-
-
-def _private(path: Path) -> None:
-    path.chmod(0o600)

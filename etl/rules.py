@@ -17,6 +17,11 @@ FOR_EVER = date(9999, 12, 31)
 
 _LENGTHS = ("calendar_days", "working_days")
 _APPLIES = ("unit", "category", "channel", "severity")
+_DEADLINE = (
+    "name", "title", "from", "to", "within", "unit", "basis", "applies_to", "passed_by",
+    "in_force_from", "in_force_until", "verified",
+)  # fmt: skip
+_COMMITMENT = ("name", "title", "metric", "measure", "target", "owner", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,17 @@ def read_rules(folder: Path) -> Rules:
             told = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RuleError(f"{path.name}: not valid TOML: {error}") from error
-        deadlines += [_deadline(path.name, entry) for entry in told.get("deadline", [])]
-        commitments += [_commitment(path.name, entry) for entry in told.get("commitment", [])]
+        for key in told:
+            if key not in {"deadline", "commitment"}:
+                raise RuleError(
+                    f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]]"
+                )
+        deadlines += [_deadline(path.name, entry) for entry in _entries(path, told, "deadline")]
+        commitments += [
+            _commitment(path.name, entry) for entry in _entries(path, told, "commitment")
+        ]
     _check_once(deadlines)
+    _check_names(commitments)
     names = {rule.name for rule in deadlines}
     for made in commitments:
         if made.metric == "deadline_compliance" and made.part not in names:
@@ -90,7 +103,7 @@ def read_rules(folder: Path) -> Rules:
 
 
 def as_table(deadlines: Iterable[Deadline]) -> pl.DataFrame:
-    """One row per deadline for the store; a list is null where any value fits."""
+    """The rules as rows: one per deadline, a list null where any value fits."""
     return pl.DataFrame(
         [
             {
@@ -143,28 +156,60 @@ def _check_once(deadlines: list[Deadline]) -> None:
                 raise RuleError(f"deadline {rule.name!r} is in force twice on the same day")
 
 
-def _need(file: str, kind: str, entry: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+def _check_names(commitments: list[Commitment]) -> None:
+    seen: set[str] = set()
+    for made in commitments:
+        if made.name in seen:
+            raise RuleError(f"commitment {made.name!r} is there twice; rename one of them")
+        seen.add(made.name)
+
+
+def _entries(path: Path, told: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    entries = told.get(kind, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError(f"{path.name}: write every {kind} under [[{kind}]], in double brackets")
+    return entries
+
+
+def _need(
+    file: str,
+    kind: str,
+    entry: Mapping[str, Any],
+    keys: tuple[str, ...],
+    known: tuple[str, ...],
+) -> None:
+    where = f"{file}: {kind} {entry.get('name', 'without a name')!r}"
     for key in keys:
         if key not in entry:
-            name = entry.get("name", "without a name")
-            raise RuleError(f"{file}: {kind} {name!r}: {key} is missing")
+            raise RuleError(f"{where}: {key} is missing")
+        if key not in {"within", "target"} and not isinstance(entry[key], str):
+            raise RuleError(f"{where}: {key} must be a text in quotes")
+    for key in entry:
+        if key not in known:
+            raise RuleError(f"{where}: {key!r} is not known; use {', '.join(known)}")
+
+
+def _texts(where: str, key: str, told: object) -> tuple[str, ...]:
+    if not isinstance(told, list) or not all(isinstance(text, str) for text in told):
+        raise RuleError(f'{where}: {key} must be a list of texts, such as ["high"]')
+    return tuple(told)
 
 
 def _deadline(file: str, entry: Mapping[str, Any]) -> Deadline:
-    _need(file, "deadline", entry, ("name", "title", "from", "to", "within", "unit", "basis"))
+    must = ("name", "title", "from", "to", "within", "unit", "basis")
+    _need(file, "deadline", entry, must, _DEADLINE)
     where = f"{file}: deadline {entry['name']!r}"
-    for kind in (entry["from"], entry["to"], *entry.get("passed_by", ())):
+    passed_by = _texts(where, "passed_by", entry.get("passed_by", []))
+    for kind in (entry["from"], entry["to"], *passed_by):
         if kind not in FIXED["kind"]:
             raise RuleError(
                 f"{where}: {kind!r} is not a kind of event; use {', '.join(FIXED['kind'])}"
             )
     if entry["unit"] not in _LENGTHS:
         raise RuleError(f"{where}: unit must be {' or '.join(_LENGTHS)}")
-    if not isinstance(entry["within"], int) or entry["within"] < 0:
+    if type(entry["within"]) is not int or entry["within"] < 0:
         raise RuleError(f"{where}: within must be a whole number of days, 0 or more")
-    for name in entry.get("applies_to", {}):
-        if name not in _APPLIES:
-            raise RuleError(f"{where}: applies_to knows {', '.join(_APPLIES)}, not {name!r}")
+    first, until = _in_force(where, entry)
     return Deadline(
         name=entry["name"],
         title=entry["title"],
@@ -172,19 +217,45 @@ def _deadline(file: str, entry: Mapping[str, Any]) -> Deadline:
         to_kind=entry["to"],
         within=entry["within"],
         length_unit=cast("Literal['calendar_days', 'working_days']", entry["unit"]),
-        applies_to={key: tuple(given) for key, given in entry.get("applies_to", {}).items()},
-        passed_by=tuple(entry.get("passed_by", ())),
-        in_force_from=entry.get("in_force_from", ALWAYS),
-        in_force_until=entry.get("in_force_until", FOR_EVER),
+        applies_to=_applies_to(where, entry.get("applies_to", {})),
+        passed_by=passed_by,
+        in_force_from=first,
+        in_force_until=until,
         basis=entry["basis"],
-        verified=entry.get("verified", False),
+        verified=entry.get("verified", False) is True,
     )
 
 
+def _in_force(where: str, entry: Mapping[str, Any]) -> tuple[date, date]:
+    """First day on which the rule is in force, and first day on which it no longer is."""
+    days = (entry.get("in_force_from", ALWAYS), entry.get("in_force_until", FOR_EVER))
+    # A date and time is a date to Python, but not to a calendar.
+    if any(type(day) is not date for day in days):
+        raise RuleError(f"{where}: write in_force_from and in_force_until as 2026-03-31")
+    if days[0] >= days[1]:
+        raise RuleError(f"{where}: in_force_until must be later than in_force_from")
+    return days
+
+
+def _applies_to(where: str, told: object) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(told, dict):
+        raise RuleError(f'{where}: write applies_to as {{ severity = ["high"] }}')
+    for name in told:
+        if name not in _APPLIES:
+            raise RuleError(f"{where}: applies_to knows {', '.join(_APPLIES)}, not {name!r}")
+    applies = {name: _texts(where, f"applies_to {name}", given) for name, given in told.items()}
+    for level in applies.get("severity", ()):
+        if level not in FIXED["severity"]:
+            raise RuleError(
+                f"{where}: severity is one of {', '.join(FIXED['severity'])}, not {level!r}"
+            )
+    return applies
+
+
 def _commitment(file: str, entry: Mapping[str, Any]) -> Commitment:
-    keys = ("name", "title", "metric", "measure", "target", "owner")
-    _need(file, "commitment", entry, keys)
-    if not 0 < entry["target"] <= 1:
+    must = ("name", "title", "metric", "measure", "target", "owner")
+    _need(file, "commitment", entry, must, _COMMITMENT)
+    if type(entry["target"]) not in {int, float} or not 0 < entry["target"] <= 1:
         raise RuleError(
             f"{file}: commitment {entry['name']!r}: target is a share, 0.9 for 90 %"
         )

@@ -2,14 +2,16 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
 from etl.readers.rows import TextTable
-from etl.source import CODED, Export, Source
+from etl.source import CODED, Export, Source, has_hours
 
 ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+_OFFSET = re.compile(r"%[:#]*z|%\+")
 EARLIEST_YEAR = 1000  # a year with fewer digits was cut or typed short
 
 
@@ -39,11 +41,13 @@ def stage(
 
     `workbook` says that dates may also be written in ISO form, as readers of workbooks give
     them; `key` makes the pseudonyms of cases; `zone` is the organisation's time zone, in which
-    days are counted. Nothing is guessed: a value that does not fit rejects its row.
+    days are counted. Nothing is guessed: a value that does not fit its description rejects the
+    row.
     """
-    named = text.rows.rename({f"c{place}": name for place, name in enumerate(text.header)})
-    first = named.unique(subset=list(text.header), keep="first", maintain_order=True)
-    raw = _without_nulls(first.select("line", *export.needed), export)
+    places = {name: f"c{place}" for place, name in enumerate(text.header)}
+    first = text.rows.unique(subset=list(places.values()), keep="first", maintain_order=True)
+    wanted = [pl.col(places[name]).alias(_raw(name)) for name in export.needed]
+    raw = _without_nulls(first.select("line", *wanted), export, workbook=workbook)
     typed, problems = _typed(raw, source, export, workbook=workbook, zone=zone)
     judged = typed.with_columns(pl.coalesce(*problems).alias("problem"))
     bad = judged.filter(pl.col("problem").is_not_null())
@@ -51,36 +55,59 @@ def stage(
     return Staged(
         tables=_tables(_with_case_keys(good, source, key), export),
         rejects=pl.concat([_rejects(bad), _ragged(text)]).sort("line"),
-        rows_in=named.height + text.ragged.height,
-        rows_repeated=named.height - first.height,
+        rows_in=text.rows.height + text.ragged.height,
+        rows_repeated=text.rows.height - first.height,
     )
 
 
-def _without_nulls(rows: pl.DataFrame, export: Export) -> pl.DataFrame:
+def _raw(column: str) -> str:
+    # Whatever a system calls its columns ("line", "source"), it is no name of ours.
+    return f"column {column}"
+
+
+def _without_nulls(rows: pl.DataFrame, export: Export, *, workbook: bool) -> pl.DataFrame:
     """Blank what the description calls blank, and the dates that it calls no date."""
     dated = {*export.events.values()} | {
         export.columns[name]
         for name in ("incident_on", "occurred", "offered", "answered")
         if name in export.columns
     }
-    nothing = [*export.nulls, ""]
-    return rows.with_columns(
-        pl.when(
-            pl.col(name)
-            .str.strip_chars()
-            .is_in([*nothing, *export.sentinels] if name in dated else nothing)
-        )
-        .then(None)
-        .otherwise(pl.col(name).str.strip_chars())
-        .alias(name)
+    nothing = {
+        name: [*export.nulls, "", *(_no_dates(export, name, workbook=workbook))]
+        if name in dated
+        else [*export.nulls, ""]
         for name in export.needed
+    }
+    stripped = {name: pl.col(_raw(name)).str.strip_chars() for name in export.needed}
+    return rows.with_columns(
+        pl.when(text.is_in(nothing[name])).then(None).otherwise(text).alias(_raw(name))
+        for name, text in stripped.items()
     )
+
+
+def _no_dates(export: Export, column: str, *, workbook: bool) -> list[str]:
+    """The sentinels as they may be written; a workbook's reader writes every date its way."""
+    if not workbook:
+        return list(export.sentinels)
+    told = pl.Series(export.sentinels, dtype=pl.String).str
+    form = export.date_format(column)
+    dates = (
+        told.to_datetime(form, strict=False)
+        if has_hours(form)
+        else told.to_date(form, strict=False)
+    )
+    written = [
+        text
+        for iso in ISO_FORMATS
+        for text in dates.drop_nulls().cast(pl.Datetime).dt.to_string(iso)
+    ]
+    return [*export.sentinels, *written]
 
 
 def _problem(column: str, reason: str, remedy: str) -> pl.Expr:
     return pl.struct(
         pl.lit(column).alias("column_name"),
-        pl.col(column).alias("value"),
+        pl.col(_raw(column)).alias("value"),
         pl.lit(reason).alias("reason"),
         pl.lit(remedy).alias("remedy"),
     )
@@ -113,7 +140,7 @@ _Typed = tuple[list[pl.Expr], pl.Expr, str, str]
 def _field(
     field: str, column: str, source: Source, export: Export, *, workbook: bool, zone: str
 ) -> _Typed:
-    raw = pl.col(column)
+    raw = pl.col(_raw(column))
     if field == "case_id":
         return (
             [raw.alias("is case_id")],
@@ -133,12 +160,21 @@ def _field(
 
 def _coded(field: str, column: str, source: Source) -> _Typed:
     codes = source.codes[field]
-    value = pl.col(column).replace_strict(
+    raw = pl.col(_raw(column))
+    value = raw.replace_strict(
         list(codes), list(codes.values()), default=None, return_dtype=pl.String
     )
+    if field == "kind":
+        # Every other blank is a fact; a step of no kind says nothing at all.
+        return (
+            [value.alias("is kind")],
+            value.is_null(),
+            f"not a kind of event listed in {source.file}",
+            f"add it under [codes.kind] in {source.file}, or correct the export",
+        )
     return (
         [value.alias(f"is {field}")],
-        pl.col(column).is_not_null() & value.is_null(),
+        raw.is_not_null() & value.is_null(),
         f"not a code listed in {source.file}",
         f"add it under [codes.{field}] in {source.file}, or correct the export",
     )
@@ -150,22 +186,20 @@ def _date(
     """Type a date column: `{name} on` is the local day, `{name} at` the instant in UTC."""
     written = export.date_format(column)
     formats = (written, *ISO_FORMATS) if workbook else (written,)
-    raw = pl.col(column)
-    instants = [raw.str.to_datetime(form, strict=False) for form in formats if "%H" in form]
-    dates = [raw.str.to_date(form, strict=False) for form in formats if "%H" not in form]
+    raw = pl.col(_raw(column))
+    dates = [raw.str.to_date(form, strict=False) for form in formats if not has_hours(form)]
     local = [
-        instant.dt.replace_time_zone(
-            source.time_zone, ambiguous="earliest", non_existent="null"
-        ).dt.convert_time_zone(zone)
-        for instant in instants
+        _instant(raw, form, source.time_zone).dt.convert_time_zone(zone)
+        for form in formats
+        if has_hours(form)
     ]
-    midnight = [
-        day.cast(pl.Datetime).dt.replace_time_zone(
-            zone, ambiguous="earliest", non_existent="null"
-        )
+    midnights = [
+        _in_zone(day.cast(pl.Datetime).dt.offset_by(late), zone)
         for day in dates
+        # Where clocks go forward at midnight, the day begins at one.
+        for late in ("0h", "1h")
     ]
-    at = pl.coalesce(*local, *midnight)
+    at = pl.coalesce(*local, *midnights)
     on = pl.coalesce(*(instant.dt.date() for instant in local), *dates)
     failed = raw.is_not_null() & (on.is_null() | (on.dt.year() < EARLIEST_YEAR))
     utc = at.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -175,6 +209,18 @@ def _date(
         f"not a date of the form {written} in {source.time_zone}",
         f"correct the date, or change the date format in {source.file}",
     )
+
+
+def _instant(raw: pl.Expr, form: str, zone: str) -> pl.Expr:
+    """Instants written in `form`: with an offset of their own, or on the clock of `zone`."""
+    if _OFFSET.search(form):
+        return raw.str.to_datetime(form, strict=False, time_zone="UTC")
+    return _in_zone(raw.str.to_datetime(form, strict=False), zone)
+
+
+def _in_zone(clock: pl.Expr, zone: str) -> pl.Expr:
+    # An hour that comes twice is the earlier one; an hour that was left out is no time.
+    return clock.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
 
 def _with_case_keys(rows: pl.DataFrame, source: Source, key: bytes) -> pl.DataFrame:

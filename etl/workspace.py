@@ -68,7 +68,13 @@ class Workspace:
             raise WorkspaceError("secret.key is missing; restore it from where you keep it")
         if path.stat().st_mode & 0o077:
             raise WorkspaceError("secret.key is open to others; run: chmod 600 secret.key")
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        try:
+            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except ValueError as error:
+            raise WorkspaceError(
+                "secret.key holds something else than a key in hex; restore it from where you"
+                " keep it"
+            ) from error
         if len(key) < _KEY_BYTES:
             raise WorkspaceError(f"secret.key is too short; it needs {_KEY_BYTES} bytes in hex")
         return key
@@ -84,6 +90,16 @@ class Workspace:
     def headcount(self) -> pl.DataFrame:
         """Rows of headcount.csv: unit, from_on, people."""
         rows = _rows(self.folder / "headcount.csv", ("unit", "from", "people"))
+        told: dict[tuple[str, str], int] = {}
+        for line, row in rows:
+            if not row["unit"].strip():
+                raise WorkspaceError(f"headcount.csv line {line}: the unit is blank; name it")
+            before = told.setdefault((row["unit"], row["from"]), line)
+            if before != line:
+                raise WorkspaceError(
+                    f"headcount.csv line {line}: unit {row['unit']!r} has a headcount from"
+                    f" {row['from']} on line {before} already; keep one of them"
+                )
         return pl.DataFrame(
             [
                 {
@@ -129,11 +145,12 @@ def init(folder: Path, *, template: Path | None = None) -> Workspace:
     if (folder / CONFIGURATION).exists():
         raise WorkspaceError(f"{folder} is a workspace already; nothing was changed")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
     with resources.as_file(resources.files("etl") / "template") as shipped:
         shutil.copytree(template or shipped, folder, dirs_exist_ok=True)
-    for name in ("sources", "rules", "releases", "reports"):
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    # Copying a folder copies its permissions too: what is for the owner alone comes after it.
+    for name in ("", "sources", "rules", "releases", "reports"):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name).chmod(0o700)
     descriptor = os.open(folder / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_KEY_BYTES) + "\n")
@@ -162,19 +179,19 @@ def open_workspace(folder: Path) -> Workspace:
     )
 
 
-def _organisation(about: Mapping[str, Any]) -> Organisation:
+def _organisation(about: object) -> Organisation:
+    if not isinstance(about, dict):
+        raise WorkspaceError(f"{CONFIGURATION}: organisation must be a table, [organisation]")
     for key in ("name", "time_zone", "calendar"):
         if key not in about:
             raise WorkspaceError(f"{CONFIGURATION}: {key} is missing under [organisation]")
     month = about.get("fiscal_year_start_month", 1)
-    if month not in range(1, 13):
+    if type(month) is not int or month not in range(1, 13):
         raise WorkspaceError(f"{CONFIGURATION}: fiscal_year_start_month is 1 to 12")
-    try:
-        ZoneInfo(about["time_zone"])
-    except (KeyError, ValueError) as error:
-        raise WorkspaceError(
-            f"{CONFIGURATION}: time_zone {about['time_zone']!r} is not a time zone's name"
-        ) from error
+    for key, given in about.items():
+        if key != "fiscal_year_start_month" and not isinstance(given, str):
+            raise WorkspaceError(f"{CONFIGURATION}: {key} must be a text in quotes")
+    _check_zone(about["time_zone"])
     word = about.get("case_word", "case")
     return Organisation(
         name=about["name"],
@@ -186,15 +203,47 @@ def _organisation(about: Mapping[str, Any]) -> Organisation:
     )
 
 
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise WorkspaceError(
+            f"{CONFIGURATION}: time_zone {zone!r} is not a time zone's name"
+        ) from error
+
+
 def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a file of the workspace with their lines; none where there is no file."""
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing:
-            raise WorkspaceError(f"{path.name} line 1: column {missing[0]!r} is missing")
-        return [(reader.line_num, row) for row in reader]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            for name in columns:
+                if name not in (reader.fieldnames or ()):
+                    raise WorkspaceError(
+                        f"{path.name} line 1: column {name!r} is missing; the first line must"
+                        f" read {','.join(columns)}"
+                    )
+            return [(reader.line_num, _whole(path, reader.line_num, row)) for row in reader]
+    except UnicodeDecodeError as error:
+        raise WorkspaceError(
+            f"{path.name}: it is not written in UTF-8; save it as CSV in UTF-8"
+        ) from error
+    except csv.Error as error:
+        raise WorkspaceError(
+            f"{path.name}: its quotation marks do not close ({error}); correct them"
+        ) from error
+
+
+def _whole(path: Path, line: int, row: dict[str | Any, str | Any]) -> dict[str, str]:
+    # The reader of the standard library files what is too many under None, and so what lacks.
+    if any(name is None or text is None for name, text in row.items()):
+        raise WorkspaceError(
+            f"{path.name} line {line}: it has more or fewer fields than the first line; put"
+            " quotation marks around text that holds a comma"
+        )
+    return row
 
 
 def _day(name: str, line: int, text: str) -> date:

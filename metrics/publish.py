@@ -65,17 +65,12 @@ def publish(
     """Publish the core tables to the policy's audience and return the release's file.
 
     The same data, rules, policy and seed give the same release: published again at once, it is
-    the file that is there already. Raises
-    PublishError where the data were not judged since they last changed, or a critical check
-    failed.
+    the file that is there already. Raises PublishError where the data were not judged since
+    they last changed, or a critical check failed.
     """
     told = store.frame("select * from staging.parameters").row(0, named=True)
     verdicts = judged(store)
-    calendar = periods(
-        told["coverage_from"],
-        told["coverage_until"],
-        year_starts=told["fiscal_year_start_month"],
-    )
+    calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
     parts = _parts(rules.deadlines)
     say("counting")
@@ -101,6 +96,14 @@ def publish(
     }
     facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
     return _seal(tables, facts, to)
+
+
+def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
+    return periods(
+        told["coverage_from"],
+        told["coverage_until"],
+        year_starts=told["fiscal_year_start_month"],
+    )
 
 
 def _setting(

@@ -22,6 +22,7 @@ from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart,
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
 LEVEL = 0.998
+FEWEST_MONTHS = 6  # fewer dots than these are no history
 
 # Measures whose history is charted; the others are read beside them.
 CHARTED = {
@@ -57,10 +58,15 @@ def _histories(
     figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
 ) -> list[Row]:
     monthly = figures.filter(pl.col("period") == "month")
+    shown = [
+        series.tail(MONTHS_SHOWN)
+        for series in monthly.partition_by("part", "level", maintain_order=True)
+    ]
     return [
         row
-        for series in monthly.partition_by("part", "level", maintain_order=True)
-        for row in _history(series.tail(MONTHS_SHOWN), metric, measure, off=off)
+        for series in shown
+        if (series["state"] == "ok").sum() >= FEWEST_MONTHS
+        for row in _history(series, metric, measure, off=off)
     ]
 
 

@@ -8,8 +8,8 @@ import polars as pl
 def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> pl.DataFrame:
     """Frame of `text`: one line per row, cells between bars, the first line the names.
 
-    A blank cell is null. `on`, `..._on` are dates and `at`, `..._at` instants; every other
-    column is text, unless `types` says otherwise.
+    A blank cell is null. `on`, `..._on`, `as_of` are dates and `at`, `..._at` instants; every
+    other column is text, unless `types` says otherwise.
     """
     header, *rows = [_cells(line) for line in text.strip().splitlines() if line.strip()]
     for row in rows:
@@ -17,18 +17,18 @@ def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> p
             raise ValueError(f"the row {row} has {len(row)} cells, the header {len(header)}")
     texts = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     told = types or {}
-    return texts.with_columns(_typed(name, told.get(name)) for name in header)
+    return pl.DataFrame([_typed(column, told.get(column.name)) for column in texts])
 
 
 def _cells(line: str) -> list[str | None]:
     return [cell.strip() or None for cell in line.split("|")]
 
 
-def _typed(name: str, told: pl.DataType | type | None) -> pl.Expr:
-    text = pl.col(name)
+def _typed(text: pl.Series, told: pl.DataType | type | None) -> pl.Series:
+    name = text.name
     if told is not None:
         return text.cast(told)
-    if name == "on" or name.endswith("_on"):
+    if name in {"on", "as_of"} or name.endswith("_on"):
         return text.str.to_date("%Y-%m-%d")
     if name == "at" or name.endswith("_at"):
         return text.str.to_datetime("%Y-%m-%d %H:%M")

@@ -127,4 +127,22 @@ CLOSURES = (
         affects=("time_to_resolution",),
         remedy="Ask the system's owner what its duration counts; ours counts calendar days.",
     ),
+    Check(
+        name="open_cases_have_no_duration",
+        title="No open case has a duration from its closing in the export",
+        why="It was closed once: its closing date was taken away or is missing.",
+        about="core.cases",
+        severity="warning",
+        examines="""
+            select
+                snapshot,
+                line,
+                received_on as happened_on,
+                source_days is not null as violated
+            from core.cases
+            where resolved_on is null
+        """,
+        affects=("time_to_resolution",),
+        remedy="Look at those cases in the case system; if its duration runs on, leave it out.",
+    ),
 )

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from etl.errors import ExportError
+from etl.readers.contents import is_workbook
 from etl.readers.delimited import read_delimited
 from etl.readers.rows import TextTable
-
-WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def main() -> int:
@@ -77,7 +76,7 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
 
 def _read(stream: BinaryIO, request: dict[str, Any]) -> TextTable:
     file = request["file"]
-    if not file.lower().endswith(WORKBOOKS):
+    if not is_workbook(file):
         return read_delimited(
             stream, file=file, delimiter=request["delimiter"], encoding=request["encoding"]
         )

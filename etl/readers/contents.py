@@ -22,6 +22,11 @@ _MARKUP = (
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
+def is_workbook(file: str) -> bool:
+    """Say whether `file` is called like an Excel workbook; else it is read as text."""
+    return file.lower().endswith((".xlsx", ".xlsm"))
+
+
 def refuse_foreign(head: bytes, file: str) -> None:
     """Raise ExportError if `head`, the first bytes of `file`, belong to no text table."""
     found = _foreign(head)

@@ -1,6 +1,7 @@
--- staging.deliveries: one row per file taken in, in the order of its taking in.
+-- staging.deliveries: one row per file taken in, in that order; files of one loading share its number.
 create table if not exists staging.deliveries (
     snapshot integer primary key,
+    loading integer not null,
     source text not null,
     export text not null,
     grain text not null,

@@ -1,4 +1,4 @@
--- core.chosen_rows: one row per case and export: the delivery that speaks last for the case.
+-- core.chosen_rows: one row per case, export and file of the loading that speaks last for it.
 create or replace table core.chosen_rows as
 with spoken as (
     select
@@ -34,26 +34,50 @@ with spoken as (
     from staging.feedback
 ),
 
-latest as (
+heard as (
     select
+        spoken.snapshot,
         spoken.source,
         spoken.export,
         spoken.case_key,
-        max_by(spoken.snapshot, (snapshots.as_of, spoken.snapshot)) as snapshot
+        deliveries.grain,
+        deliveries.as_of,
+        deliveries.loading,
+        max(spoken.line) as last_line
     from spoken
-    inner join core.snapshots as snapshots on spoken.snapshot = snapshots.snapshot
-    group by spoken.source, spoken.export, spoken.case_key
+    inner join staging.deliveries as deliveries on spoken.snapshot = deliveries.snapshot
+    where deliveries.as_of <= (select parameters.as_of from staging.parameters as parameters)
+    group by all
+),
+
+-- Files that are loaded together are parts of one delivery: a history may be cut in two.
+latest as (
+    select
+        source,
+        export,
+        case_key,
+        max_by(loading, (as_of, loading)) as loading
+    from heard
+    group by source, export, case_key
 )
 
 -- Where a row is a whole case, the last row of the delivery corrects those above it.
 select
-    latest.source,
-    latest.export,
-    latest.case_key,
-    latest.snapshot,
-    max(spoken.line) filter (where snapshots.grain = 'case') as only_line
-from latest
-inner join spoken
-    on latest.snapshot = spoken.snapshot and latest.case_key = spoken.case_key
-inner join core.snapshots as snapshots on latest.snapshot = snapshots.snapshot
-group by latest.source, latest.export, latest.case_key, latest.snapshot;
+    heard.source,
+    heard.export,
+    heard.case_key,
+    heard.snapshot,
+    case
+        when heard.grain <> 'case' then null
+        when heard.snapshot = max(heard.snapshot) over (
+            partition by heard.source, heard.export, heard.case_key
+        ) then heard.last_line
+        else 0
+    end as only_line
+from heard
+inner join latest
+    on
+        heard.source = latest.source
+        and heard.export = latest.export
+        and heard.case_key = latest.case_key
+        and heard.loading = latest.loading;

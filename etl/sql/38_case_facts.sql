@@ -3,12 +3,20 @@ create or replace table core.case_facts as
 with described as (
     select
         rows_of.*,
+        chosen.only_line is not null as is_whole_case,
         -- One row per allegation repeats the case: its first row stands for it. One row per
         -- case: the last row corrects those above it.
-        case when chosen.only_line is null then rows_of.line else -rows_of.line end as place
+        row_number() over (
+            partition by rows_of.case_key
+            order by
+                snapshots.as_of desc,
+                case when chosen.only_line is null then rows_of.snapshot else -rows_of.snapshot end,
+                case when chosen.only_line is null then rows_of.line else -rows_of.line end
+        ) as place
     from staging.cases as rows_of
     inner join core.chosen_rows as chosen
         on rows_of.snapshot = chosen.snapshot and rows_of.case_key = chosen.case_key
+    inner join core.snapshots as snapshots on rows_of.snapshot = snapshots.snapshot
 )
 
 select
@@ -21,10 +29,11 @@ select
     arg_min_null(category, place) as category,
     arg_min_null(channel, place) as channel,
     arg_min_null(severity, place) as severity,
-    arg_min_null(outcome, place) as outcome,
+    -- What one allegation came to is a finding, not yet the outcome of its case.
+    arg_min_null(outcome, place) filter (where is_whole_case) as outcome,
     arg_min_null(status, place) as status,
     arg_min_null(source_days, place) as source_days,
     count(*) as export_rows,
-    count(distinct concat_ws('|', unit, channel, severity, status, incident_on)) as versions
+    count(distinct (unit, channel, severity, status, incident_on)) as versions
 from described
 group by case_key;

@@ -9,7 +9,11 @@ select
     case
         when rows_of.answered_on <= parameters.as_of then rows_of.answered_on
     end as answered_on,
-    case when rows_of.answered_on <= parameters.as_of then rows_of.score end as score,
+    -- An answer whose day nobody noted is an answer all the same.
+    case
+        when coalesce(rows_of.answered_on, rows_of.offered_on) <= parameters.as_of
+            then rows_of.score
+    end as score,
     rows_of.scale_low,
     rows_of.scale_high
 from staging.feedback as rows_of

@@ -124,8 +124,8 @@ def test_a_release_of_three_years_is_protected(base: int, cases: int) -> None:
         quarters=QUARTERS,
     )
     wall, cpu = time.perf_counter() - started, time.process_time() - spent
-    print(f"\nbase {base}, {cases} cases: {wall:.1f} s wall, {cpu:.1f} s CPU,")  # noqa: T201
-    print(f"{protected.cells.height} cells, reach {reach_of(exact, protected, policy)}")  # noqa: T201
+    print(f"\nbase {base}, {cases} cases: {wall:.1f} s wall, {cpu:.1f} s CPU,")
+    print(f"{protected.cells.height} cells, reach {reach_of(exact, protected, policy)}")
     with pl.Config(tbl_rows=-1):
-        print(drift(exact, protected, policy))  # noqa: T201
+        print(drift(exact, protected, policy))
     assert cpu < 40

@@ -149,7 +149,7 @@ def test_no_small_count_of_the_leaderships_release_can_be_solved_or_narrowed(
         for name in ("leadership", "committee")
     )
     small = truth.filter(pl.col("n") < 5)
-    assert small.height > 20
+    assert small.height > 10
     tiny = small.filter(pl.col("level") == "records_archive")
     attacked = pl.concat([tiny, small.sort(ATOM).gather_every(small.height // 4)])
     assert attack(attacked.unique(), cells, cells, off=4) == []

@@ -152,6 +152,11 @@ def source_duration_agrees(tables: Tables) -> int:
     return 1
 
 
+def open_cases_have_no_duration(tables: Tables) -> int:
+    case(tables, STILL_OPEN)["source_days"] = 12
+    return 1
+
+
 def no_date_after_as_of(tables: Tables) -> int:
     tables["staging.events"].append(step("case 22", "resolved", AS_OF + DAY))
     return 1

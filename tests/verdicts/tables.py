@@ -43,7 +43,11 @@ def clean() -> Tables:
     for number in range(40):
         for table, rows in of_one_case(number).items():
             tables.setdefault(table, []).extend(rows)
-    tables["core.cases"][STILL_OPEN] |= {"status": "open", "resolved_on": None}
+    tables["core.cases"][STILL_OPEN] |= {
+        "status": "open",
+        "resolved_on": None,
+        "source_days": None,
+    }
     tables["core.clocks"][STILL_OPEN] |= {"ended": False}
     return tables
 
