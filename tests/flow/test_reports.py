@@ -15,7 +15,7 @@ Q2 = "2026-04-01"
 
 def words(page: str) -> str:
     """What the page says, without its marks, drawings and tables of numbers."""
-    shown = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page, flags=re.S)
+    shown = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
     plain = html.unescape(re.sub(r"<[^>]+>", " ", shown))
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"\s+", " ", plain))
 
