@@ -21,7 +21,7 @@ VERBS = ("init", "load", "check", "publish", "report", "figures", "serve", "demo
 
 def commands(document: str) -> list[list[str]]:
     """Every command line of ours in a document, in words, without its comment."""
-    found = re.findall(r"^(case-audit [^#\n]*)", document, flags=re.M)
+    found = re.findall(r"^(case-audit [^#\n]*)", document, flags=re.MULTILINE)
     # Between back-ticks a command may be broken by the end of a line.
     found += re.findall(r"`(case-audit [^`]*)`", document)
     return [re.split(r"\s+", line.strip())[1:] for line in found]
@@ -76,13 +76,13 @@ def test_every_command_of_the_readme_is_one_that_the_program_takes(line):
 
 def test_readme_and_makefile_agree_on_the_two_commands():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^make (\w+)", README, flags=re.M):
-        assert re.search(rf"^{target}:", makefile, flags=re.M), target
+    for target in re.findall(r"^make (\w+)", README, flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
 
 
 def test_every_exit_code_is_in_the_readme_and_in_the_help():
     codes = {cli.DONE, cli.FINDING, cli.YOURS, cli.OURS}
-    table = dict(re.findall(r"^\| (\d) \| (.+) \|$", README, flags=re.M))
+    table = dict(re.findall(r"^\| (\d) \| (.+) \|$", README, flags=re.MULTILINE))
     assert {int(code) for code in table} == codes
     said = re.sub(r"\s+", " ", case_audit("--help").out)
     for code in codes:
@@ -101,7 +101,7 @@ def test_every_file_that_the_readme_points_to_is_there():
 
 def test_help_lists_every_verb_in_the_order_data_flows():
     told = case_audit("--help").out
-    places = [re.search(rf"^    {verb}\b", told, flags=re.M) for verb in VERBS]
+    places = [re.search(rf"^    {verb}\b", told, flags=re.MULTILINE) for verb in VERBS]
     assert all(places)
     starts = [place.start() for place in places if place]
     assert starts == sorted(starts)
@@ -153,7 +153,9 @@ def test_the_sample_promises_the_commitments_it_declares():
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md", "README.md"])
 def test_every_module_that_a_document_names_is_there(name):
     told = (ROOT / name).read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:etl|metrics|checks|dashboard|tests|sample_data)/[\w/.]+)`", told))
+    named = set(
+        re.findall(r"`((?:etl|metrics|checks|dashboard|tests|sample_data)/[\w/.]+)`", told)
+    )
     missing = [path for path in named if not (ROOT / path).exists()]
     assert missing == []
 

@@ -112,7 +112,9 @@ def test_rounded_to_tens_nobody_else_is_accused(releases):
 # Lost acknowledgements
 
 
-def test_lost_acknowledgements_are_those_of_the_web_form_and_counted_beside_the_share(committee):
+def test_lost_acknowledgements_are_those_of_the_web_form_and_counted_beside_the_share(
+    committee,
+):
     where = {"metric": "deadline_compliance", "part": "acknowledge", "period": "quarter"}
     rows = committee.figures(breakdown="channel", **where)
     since = rows.filter(pl.col("period_start") >= QUARTERS["2026 Q2"])

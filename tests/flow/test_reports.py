@@ -15,13 +15,13 @@ Q2 = "2026-04-01"
 
 def words(page: str) -> str:
     """What the page says, without its marks, drawings and tables of numbers."""
-    shown = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page, flags=re.S)
+    shown = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page, flags=re.DOTALL)
     plain = html.unescape(re.sub(r"<[^>]+>", " ", shown))
     return re.sub(r"\s+([.,;:])", r"\1", re.sub(r"\s+", " ", plain))
 
 
 @pytest.fixture(scope="module")
-def page_of(audit, releases, tmp_path_factory):
+def page_of(releases, tmp_path_factory):
     """The words of the HTML report of an audience's quarter."""
     folder = tmp_path_factory.mktemp("reports")
 

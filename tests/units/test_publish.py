@@ -53,7 +53,8 @@ def test_a_critical_finding_blocks_and_is_named(built, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("severity", "outcome"), [("warning", "failed"), ("critical", "empty"), ("critical", "passed")]
+    ("severity", "outcome"),
+    [("warning", "failed"), ("critical", "empty"), ("critical", "passed")],
 )
 def test_what_is_not_a_critical_finding_does_not_block(built, tmp_path, severity, outcome):
     judge(built, severity=severity, outcome=outcome)
