@@ -28,7 +28,8 @@ def public_holidays(calendar: str, *, first: int, last: int) -> dict[date, str]:
             f"case-audit.toml: calendar {calendar!r} is not known; use a country's code such as"
             " 'GB-ENG', 'IE' or 'DE-BE', or 'none'"
         ) from error
-    return {day: name for day, name in found.items() if first <= day.year <= last}
+    # A plain dictionary: the library's own makes up further years when it is asked for them.
+    return dict(found.items())
 
 
 def days(first: date, last: date, holidays_of: dict[date, str]) -> pl.DataFrame:

@@ -8,8 +8,8 @@ import polars as pl
 def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> pl.DataFrame:
     """Frame of `text`: one line per row, cells between bars, the first line the names.
 
-    A blank cell is null. `on`, `..._on`, `as_of` are dates and `at`, `..._at` instants; every
-    other column is text, unless `types` says otherwise.
+    A blank cell is null. `on`, `..._on`, `..._from` and `as_of` are dates, `at` and `..._at`
+    instants; every other column is text, unless `types` says otherwise.
     """
     header, *rows = [_cells(line) for line in text.strip().splitlines() if line.strip()]
     for row in rows:
@@ -28,7 +28,7 @@ def _typed(text: pl.Series, told: pl.DataType | type | None) -> pl.Series:
     name = text.name
     if told is not None:
         return text.cast(told)
-    if name in {"on", "as_of"} or name.endswith("_on"):
+    if name in {"on", "as_of"} or name.endswith(("_on", "_from")):
         return text.str.to_date("%Y-%m-%d")
     if name == "at" or name.endswith("_at"):
         return text.str.to_datetime("%Y-%m-%d %H:%M")

@@ -1,63 +1,13 @@
 -- core.chosen_rows: one row per case, export and file of the loading that speaks last for it.
 create or replace table core.chosen_rows as
-with spoken as (
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.cases
-    union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.events
-    union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.findings
-    union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.feedback
-),
-
-heard as (
-    select
-        spoken.snapshot,
-        spoken.source,
-        spoken.export,
-        spoken.case_key,
-        deliveries.grain,
-        deliveries.as_of,
-        deliveries.loading,
-        max(spoken.line) as last_line
-    from spoken
-    inner join staging.deliveries as deliveries on spoken.snapshot = deliveries.snapshot
-    where deliveries.as_of <= (select parameters.as_of from staging.parameters as parameters)
-    group by all
-),
-
 -- Files that are loaded together are parts of one delivery: a history may be cut in two.
-latest as (
+with latest as (
     select
         source,
         export,
         case_key,
         max_by(loading, (as_of, loading)) as loading
-    from heard
+    from core.spoken_rows
     group by source, export, case_key
 )
 
@@ -74,7 +24,7 @@ select
         ) then heard.last_line
         else 0
     end as only_line
-from heard
+from core.spoken_rows as heard
 inner join latest
     on
         heard.source = latest.source

@@ -10,8 +10,8 @@ with described as (
             partition by rows_of.case_key
             order by
                 snapshots.as_of desc,
-                case when chosen.only_line is null then rows_of.snapshot else -rows_of.snapshot end,
-                case when chosen.only_line is null then rows_of.line else -rows_of.line end
+                if(chosen.only_line is null, rows_of.snapshot, -rows_of.snapshot),
+                if(chosen.only_line is null, rows_of.line, -rows_of.line)
         ) as place
     from staging.cases as rows_of
     inner join core.chosen_rows as chosen
@@ -34,6 +34,6 @@ select
     arg_min_null(status, place) as status,
     arg_min_null(source_days, place) as source_days,
     count(*) as export_rows,
-    count(distinct (unit, channel, severity, status, incident_on)) as versions
+    count(distinct row(unit, channel, severity, status, incident_on)) as versions
 from described
 group by case_key;

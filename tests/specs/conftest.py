@@ -139,6 +139,8 @@ def _deliveries(
                 pl.lit(date.fromisoformat(as_of)).alias("as_of"),
             )
         )
+    if "coverage_from" not in frame.columns:
+        frame = frame.with_columns(pl.lit(first, dtype=pl.Date).alias("coverage_from"))
     if "loading" not in frame.columns:
         frame = frame.with_columns(pl.col("snapshot").alias("loading"))
     return frame.with_columns(
@@ -146,6 +148,5 @@ def _deliveries(
     ).with_columns(
         pl.format("{}.csv", "export").alias("file_name"),
         pl.col("snapshot").cast(pl.String).alias("sha256"),
-        pl.lit(first, dtype=pl.Date).alias("coverage_from"),
         pl.col("as_of").alias("coverage_until"),
     )

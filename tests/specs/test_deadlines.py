@@ -4,27 +4,7 @@ from typing import Any
 import pytest
 
 from etl.store import Store
-
-_ACKNOWLEDGE = {
-    "name": '"acknowledge"',
-    "title": '"Acknowledge"',
-    "from": '"received"',
-    "to": '"acknowledged"',
-    "within": "7",
-    "unit": '"calendar_days"',
-    "basis": '"Policy, section 1"',
-}
-
-
-def rule(**changes: Any) -> str:
-    """A rules file with one deadline: acknowledge within 7 calendar days, or as changed."""
-    changes = {name.rstrip("_"): text for name, text in changes.items()}
-    entry = _ACKNOWLEDGE | changes
-    return "[[deadline]]\n" + "".join(f"{name} = {text}\n" for name, text in entry.items())
-
-
-WORKING = {"within": "2", "unit": '"working_days"'}
-SERIOUS = {"applies_to": '{ severity = ["high", "critical"] }'}
+from tests.rule_files import SERIOUS, rule
 
 
 def results(store: Store) -> dict[str, str]:
@@ -41,82 +21,6 @@ def only(store: Store, column: str) -> Any:
 
 def received(day: str) -> str:
     return f"case | kind | on\nA | received | {day}"
-
-
-# The day on which a deadline ends
-
-
-def test_the_day_of_receipt_is_day_0(core):
-    store = core(as_of="2024-03-01", rules=rule(), events=received("2024-01-01"))
-    assert only(store, "due_on") == date(2024, 1, 8)
-
-
-def test_calendar_days_count_weekends_and_leap_days(core):
-    store = core(as_of="2024-04-01", rules=rule(within="30"), events=received("2024-02-15"))
-    assert only(store, "due_on") == date(2024, 3, 16)
-
-
-def test_a_deadline_within_0_days_ends_on_the_day_it_starts(core):
-    store = core(as_of="2024-04-01", rules=rule(within="0"), events=received("2024-02-15"))
-    assert only(store, "due_on") == date(2024, 2, 15)
-
-
-@pytest.mark.parametrize(
-    ("day", "due"),
-    [
-        pytest.param("2024-03-11", date(2024, 3, 13), id="Monday to Wednesday"),
-        pytest.param("2024-03-14", date(2024, 3, 18), id="Thursday, over a weekend"),
-        pytest.param("2024-03-15", date(2024, 3, 19), id="Friday, over a weekend"),
-        pytest.param("2024-03-16", date(2024, 3, 19), id="Saturday: Monday is day 1"),
-        pytest.param("2024-03-17", date(2024, 3, 19), id="Sunday: Monday is day 1"),
-        pytest.param("2024-03-27", date(2024, 4, 2), id="over Good Friday and Easter Monday"),
-        pytest.param("2024-03-29", date(2024, 4, 3), id="on Good Friday: Tuesday is day 1"),
-        pytest.param("2023-12-22", date(2023, 12, 28), id="over Christmas"),
-    ],
-)
-def test_working_days_leave_out_weekends_and_bank_holidays(core, day, due):
-    store = core(
-        as_of="2024-06-01", rules=rule(**WORKING), calendar="GB-ENG", events=received(day)
-    )
-    assert only(store, "due_on") == due
-
-
-def test_a_country_s_part_has_holidays_of_its_own(core):
-    # Easter Monday is no holiday in Scotland.
-    store = core(
-        as_of="2024-06-01",
-        rules=rule(**WORKING),
-        calendar="GB-SCT",
-        events=received("2024-03-27"),
-    )
-    assert only(store, "due_on") == date(2024, 4, 1)
-
-
-def test_a_long_rule_in_working_days_ends_beyond_two_years(core):
-    store = core(
-        as_of="2024-03-01",
-        rules=rule(within="1000", unit='"working_days"'),
-        events=received("2024-03-01"),
-    )
-    assert only(store, "due_on") == date(2027, 12, 31)
-    assert only(store, "result") == "not_due"
-
-
-def test_a_start_that_the_calendar_of_working_days_does_not_reach_cannot_be_assessed(core):
-    events = """
-        case | kind         | on
-        A    | received     | 1950-03-06
-        A    | acknowledged | 1950-03-07
-        B    | received     | 1950-03-06
-        C    | received     | 2024-01-08
-    """
-    store = core(
-        as_of="2024-03-01",
-        rules=rule(**WORKING),
-        events=events,
-        coverage_from="2024-01-01",
-    )
-    assert results(store) == {"A": "not_assessable", "B": "not_assessable", "C": "missed"}
 
 
 # Met, met late, missed, not yet due

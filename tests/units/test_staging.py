@@ -195,10 +195,6 @@ def test_a_wrong_date_is_rejected_with_the_form_it_should_have(staged, text):
             date(2024, 7, 1), "2024-06-30 23:30:00", id="an evening in UTC is 1 July",
         ),
         pytest.param(
-            "UTC", "Europe/London", "2024-01-31T23:30",
-            date(2024, 1, 31), "2024-01-31 23:30:00", id="in winter it is the same day",
-        ),
-        pytest.param(
             "America/Chicago", "Europe/London", "2024-03-01T20:00",
             date(2024, 3, 2), "2024-03-02 02:00:00", id="an evening in Chicago is the next day",
         ),
@@ -387,9 +383,6 @@ def test_a_survey_has_its_scale(staged):
     )
     rows = found.tables["feedback"].select("answered_on", "score", "scale_low", "scale_high")
     assert rows.rows() == [(date(2024, 1, 2), 7, 0, 10), (None, None, 0, 10)]
-
-
-# Pseudonyms
 
 
 def test_a_case_is_named_by_a_pseudonym_and_never_by_its_number(staged):
