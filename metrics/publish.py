@@ -68,8 +68,8 @@ def publish(
     the file that is there already. Raises PublishError where the data were not judged since
     they last changed, or a critical check failed.
     """
-    told = store.frame("select * from staging.parameters").row(0, named=True)
     verdicts = judged(store)
+    told = store.frame("select * from staging.parameters").row(0, named=True)
     calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
     parts = _parts(rules.deadlines)

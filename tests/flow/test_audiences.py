@@ -85,8 +85,10 @@ def test_levels_add_up_to_all(releases, audience, breakdown):
 @ROUNDED
 def test_no_audience_reads_the_opposite_of_what_the_committee_reads(releases, audience):
     keys = ["commitment", "breakdown", "level", "period_start"]
-    told = releases["committee"].table("results").join(
-        releases[audience].table("results"), on=keys, suffix="_told"
+    told = (
+        releases["committee"]
+        .table("results")
+        .join(releases[audience].table("results"), on=keys, suffix="_told")
     )
     kept, failed = ["met", "met_narrowly"], ["not_met", "just_missed"]
     said = pl.col("verdict_told")
@@ -100,13 +102,17 @@ def test_no_audience_reads_the_opposite_of_what_the_committee_reads(releases, au
 def test_the_interval_of_a_rounded_share_holds_the_true_share(releases, audience):
     keys = ["metric", "measure", "part", "breakdown", "level", "period", "period_start"]
     shares = pl.col("measure").is_in(["share_met", "top_two", "response_rate", "rate"])
-    true = releases["committee"].figures().filter(shares).select(*keys, "numerator", "denominator")
+    true = (
+        releases["committee"].figures().filter(shares).select(*keys, "numerator", "denominator")
+    )
     told = releases[audience].figures().filter(shares & (pl.col("state") == "ok"))
     pairs = told.join(true, on=keys, suffix="_true").filter(pl.col("denominator_true") > 0)
     scale = pl.when(pl.col("measure") == "rate").then(100).otherwise(1)
     share = scale * pl.col("numerator_true") / pl.col("denominator_true")
     assert pairs.height > 1000
-    assert pairs.filter((share < pl.col("low") - 1e-9) | (share > pl.col("high") + 1e-9)).is_empty()
+    assert pairs.filter(
+        (share < pl.col("low") - 1e-9) | (share > pl.col("high") + 1e-9)
+    ).is_empty()
 
 
 @ROUNDED

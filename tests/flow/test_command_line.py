@@ -143,7 +143,8 @@ def test_one_bad_file_of_several_loads_none(run, workspace, tmp_path):
     assert not (workspace / "audit.duckdb").exists()
 
 
-def test_rejects_that_the_user_accepts_are_counted_and_said(run, workspace, tmp_path):
+@pytest.mark.usefixtures("workspace")
+def test_rejects_that_the_user_accepts_are_counted_and_said(run, tmp_path):
     (tmp_path / "some.csv").write_text(cases(row(9), *unreadable(3)), encoding="utf-8")
     asked = ("load", "some.csv", "--as-of", "2026-03-31")
     refused = run(*asked)
@@ -175,7 +176,8 @@ def test_data_that_changed_since_it_was_checked_is_not_published(run, loaded, tm
     assert list((loaded / "releases").iterdir()) == []
 
 
-def test_the_same_bytes_again_are_no_change(run, loaded, tmp_path):
+@pytest.mark.usefixtures("loaded")
+def test_the_same_bytes_again_are_no_change(run):
     assert run("check").code == 0
     said = run("load", "cases.csv", "--as-of", "2026-03-31")
     assert "the same bytes are loaded already; nothing changed" in said.out
@@ -196,7 +198,8 @@ def test_a_critical_finding_blocks_and_is_code_1_and_says_which(run, workspace, 
     assert list((workspace / "releases").iterdir()) == []
 
 
-def test_an_audience_that_the_workspace_does_not_have_is_named_with_those_it_has(run, loaded):
+@pytest.mark.usefixtures("loaded")
+def test_an_audience_that_the_workspace_does_not_have_is_named_with_those_it_has(run):
     said = run("publish", "--audience", "everybody")
     assert said.code == 2
     assert "no audience 'everybody'; it has committee, leadership, public" in said.err
@@ -244,7 +247,8 @@ def test_the_demo_tells_programs_as_json_where_everything_is(audit):
     assert len(told["releases"]) == len(told["reports"]) == 3
 
 
-def test_quiet_is_quiet_and_progress_goes_beside_the_result(run, loaded):
+@pytest.mark.usefixtures("loaded")
+def test_quiet_is_quiet_and_progress_goes_beside_the_result(run):
     loud, quiet = run("check"), run("check", "--quiet")
     assert loud.err.startswith("... ")
     assert quiet.err == ""
@@ -337,7 +341,8 @@ def test_the_workspace_is_this_folder_or_one_above_it(run, workspace, monkeypatc
         assert "no export has been loaded yet" in run("check").err
 
 
-def test_of_several_workspaces_below_none_is_guessed(run, workspace):
+@pytest.mark.usefixtures("workspace")
+def test_of_several_workspaces_below_none_is_guessed(run):
     assert run("init", "v").code == 0
     said = run("check")
     assert said.code == 2
@@ -345,7 +350,8 @@ def test_of_several_workspaces_below_none_is_guessed(run, workspace):
     assert "no export has been loaded yet" in run("check", "--workspace", "v").err
 
 
-def test_a_folder_that_is_named_and_is_no_workspace_is_refused(run, workspace, tmp_path):
+@pytest.mark.usefixtures("workspace")
+def test_a_folder_that_is_named_and_is_no_workspace_is_refused(run, tmp_path):
     said = run("check", "--workspace", tmp_path)
     assert said.code == 2
     assert "is not a workspace (it has no case-audit.toml)" in said.err
@@ -381,13 +387,16 @@ def test_a_report_goes_where_it_is_told(run, committee, tmp_path):
 def test_help_imports_nothing_that_takes_long():
     command = [sys.executable, "-X", "importtime", "-m", "dashboard.cli", "--help"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    imported = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
+    imported = {
+        line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()
+    }
     assert "argparse" in imported
     heavy = {"streamlit", "great_expectations", "scipy", "polars", "duckdb", "altair", "pandas"}
     assert imported & heavy == set()
 
 
-def test_a_pipe_that_is_closed_early_is_no_error(audit, committee):
+@pytest.mark.usefixtures("audit")
+def test_a_pipe_that_is_closed_early_is_no_error(committee):
     command = (
         f'"{sys.executable}" -m dashboard.cli figures "{committee.path}" | head -n 1;'
         " echo ${PIPESTATUS[0]}"

@@ -46,7 +46,9 @@ def test_done_again_it_loads_nothing_twice(audit):
     said = audit.runs[1]
     assert said.code == 0
     assert said.err.count("the same bytes are loaded already; nothing changed") == 5
-    rows = audit.store("select count(*) as n, count(distinct sha256) as kinds from core.snapshots")
+    rows = audit.store(
+        "select count(*) as n, count(distinct sha256) as kinds from core.snapshots"
+    )
     assert rows.row(0) == (5, 5)
 
 

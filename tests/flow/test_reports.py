@@ -21,7 +21,7 @@ def words(page: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page_of(audit, releases, tmp_path_factory):
+def page_of(releases, tmp_path_factory):
     """The words of the HTML report of an audience's quarter."""
     folder = tmp_path_factory.mktemp("reports")
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from etl.load import build, prepare
-from etl.rules import Rules
+from etl.rules import Rules, read_rules
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
 from metrics.catalog import METRICS
@@ -154,15 +154,22 @@ def published(
         workspace = _workspace(folder, rules, headcount, 1)
         fill(store, told, as_of=as_of, coverage_from=coverage_from, workspace=workspace)
         judge(store)
-        return open_release(sealed(store, workspace.rules(), to=folder, policy=policy))
+        return open_release(sealed(store, to=folder, policy=policy))
 
 
-def sealed(store: Store, rules: Rules, *, to: Path, policy: Policy = COMMITTEE) -> Path:
-    """Publish a store as it stands."""
+def filled(store: Store, folder: Path, *, as_of: str, events: str) -> Store:
+    """The store with core tables of the events, and their rules in the folder."""
+    workspace = _workspace(folder, ACKNOWLEDGE, "", 1)
+    fill(store, {"events": events}, as_of=as_of, coverage_from=None, workspace=workspace)
+    return store
+
+
+def sealed(store: Store, *, to: Path, policy: Policy = COMMITTEE) -> Path:
+    """Publish a store as it stands, by the rules in the folder."""
     return publish(
         store,
         policy,
-        rules=rules,
+        rules=read_rules(to / "rules"),
         annotations=pl.DataFrame(schema=TABLES["annotations"]),
         about=ABOUT,
         seed=SEED,

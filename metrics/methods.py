@@ -1,0 +1,267 @@
+"""METHODS.md, made from the declarations: `python -m metrics.methods > METHODS.md`."""
+
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+
+from etl.rules import Rules, read_rules
+from metrics.catalog import METRICS
+from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
+from metrics.disclosure.policy import BANDS, Policy
+from metrics.metric import BREAKDOWNS, PERIODS, State
+from metrics.scorecard import FEWEST, TOLERATED_MISSING
+from metrics.sealed import definitions, rules_table
+from metrics.signals import BASELINE, FEWEST_MONTHS, LEVEL, MONTHS_SHOWN
+
+WIDTH = 96
+RULES = "template/rules"
+
+RESULTS = {
+    "met": "done on or before the due day",
+    "met_late": "done after it",
+    "missed": "not done, and the due day has passed: overdue and still open is missed",
+    "not_due": "the due day has not come by the as-of day; in no share, whether done or not",
+    "not_applicable": (
+        "the rule asks nothing of this case: the step it starts from has not happened, or the"
+        " case was withdrawn before the due day"
+    ),
+    "not_assessable": (
+        "a date or a field that the rule needs is not in the data; printed beside the share,"
+        " with what the share would be if all of them had been late, or in time"
+    ),
+}
+STATES = {
+    "ok": "there is a value",
+    "few": (
+        "fewer stand behind it than the audience may judge by; where counts are rounded, 0 is"
+        " few too, since it may be a few in truth"
+    ),
+    "withheld": "kept back to protect people",
+    "not_reached": (
+        "so many cases are still open, or have been watched for so short a time, that there is"
+        " no such number yet; it is said and never skipped"
+    ),
+    "no_data": "there was nothing to count, which is neither 0 % nor 100 %",
+    "not_assessable": "what is needed to judge is not in the data, such as the headcount",
+    "not_comparable": "it was counted in another way than what it would be compared with",
+}
+VERDICTS = {
+    "Met": "the whole interval lies above the target",
+    "Met, narrowly": "the share reaches the target, and the interval crosses it",
+    "Just missed": "the share is below the target, and the interval crosses it",
+    "Not met": "the whole interval lies below the target",
+    "Too few cases": f"fewer than {FEWEST} were judged, or fewer than the audience may see",
+    "Cannot say": (
+        f"more than {TOLERATED_MISSING:.0%} could not be assessed, and they would decide"
+    ),
+    "Not assessable": "none of them could be assessed",
+    "No data": "nothing fell due",
+}
+SIGNALS = {
+    "usual": "within what chance does, month by month or unit by unit",
+    "better, worse": "outside it, for measures of which more (or less) is better",
+    "higher, lower": "outside it, for measures that are neither, such as reports",
+}
+
+
+def methods() -> str:
+    """The whole document; the same declarations give the same text."""
+    sections = [
+        _opening(),
+        _metrics(),
+        _cohorts(),
+        _deadlines(),
+        _states(),
+        _verdicts(),
+        _signals(),
+        _protection(),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _opening() -> str:
+    return _section(
+        "# Methods",
+        "This page is made from the declarations in the code by `python -m metrics.methods`; a"
+        " test fails where it is not current. The same words stand beside the figures, in the"
+        " reports and in every release.",
+    )
+
+
+def _metrics() -> str:
+    told = definitions()
+    parts = ["## What is measured"]
+    for metric in METRICS:
+        rows = told.filter(pl.col("metric") == metric.name)
+        parts += [
+            f"### {metric.title}",
+            _wrapped(f"**{metric.question}**"),
+            _wrapped(f"Counted: {metric.cohort}."),
+            _table(
+                ("measure", "what it is", "unit", "better", "source"),
+                (
+                    (row["title"], row["definition"], row["unit_of_value"], row["better"],
+                     row["source"])
+                    for row in rows.iter_rows(named=True)
+                ),
+            ),
+            _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
+        ]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _cohorts() -> str:
+    return _section(
+        "## Who is counted where",
+        f"Periods are {_words(PERIODS)}: half-open spans of the organisation's own days, in"
+        " its own fiscal year. Every figure is given for everybody and by"
+        f" {_words(BREAKDOWNS[1:])}. Nothing after the as-of day is known to any figure.",
+        "A case counts in the period of its **receipt**, whenever it is resolved, and cases"
+        " that are still open stay in: leaving them out would make a slow process look fast."
+        " A deadline counts in the period in which it **fell due**, whatever became of it by"
+        " then. A survey counts in the period in which it was **offered**, answered or not.",
+        "A rate is per 100 people of the average headcount over the covered days of the period."
+        " Days before the first headcount row have no rate, and neither has a unit without"
+        " headcount. A quarter is not scaled to a year.",
+        "Time to resolution is Kaplan-Meier over everybody received, in whole calendar days: a"
+        " case that is resolved on the day of its receipt counts 0, one that was opened again"
+        " counts to its last closure, and one that is open still has not ended.",
+    )
+
+
+def _deadlines() -> str:
+    with resources.as_file(resources.files("etl")) as etl:
+        rules: Rules = read_rules(Path(etl) / RULES)
+    return "\n\n".join(
+        [
+            "## What becomes of a deadline",
+            _wrapped(
+                "The share is met, of met, met late and missed. The day on which the clock"
+                " starts is day 0; working days leave out Saturday, Sunday and the public"
+                " holidays of the organisation's calendar."
+            ),
+            _table(
+                ("result", "when"),
+                ((name, RESULTS[name]) for name in DEADLINE_COMPLIANCE.outcomes),
+            ),
+            "### The deadlines that a new workspace starts with",
+            _wrapped(
+                "They are to be edited. *Verified* says whether somebody has compared the rule"
+                " with the text that it cites."
+            ),
+            _table(
+                ("deadline", "clock", "applies to", "basis", "in force", "verified"),
+                (
+                    (row["title"], row["clock"], row["applies_to"], row["basis"],
+                     row["in_force"], "yes" if row["verified"] else "no")
+                    for row in rules_table(rules.deadlines).iter_rows(named=True)
+                ),
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _states() -> str:
+    return "\n\n".join(
+        [
+            "## Why a figure is not there",
+            _wrapped("A figure has a value, or a state and the reason in words."),
+            _table(("state", "meaning"), ((name, STATES[name]) for name in get_args(State))),
+        ]
+    )
+
+
+def _verdicts() -> str:
+    return "\n\n".join(
+        [
+            "## The words of the scorecard",
+            _wrapped(
+                "They follow from the target and the 95 % interval by fixed rules. The quarter"
+                " is a full count; the interval says what chance alone could have made of the"
+                " same process. A survey is judged by those who answered."
+            ),
+            _table(("word", "rule"), VERDICTS.items()),
+        ]
+    )
+
+
+def _signals() -> str:
+    return "\n\n".join(
+        [
+            "## What is unusual",
+            _wrapped(
+                f"Against its own history: control charts of the last {MONTHS_SHOWN} months,"
+                f" with limits from the first {BASELINE} of them and the four rules of NHS"
+                " England's Making Data Count. Where fewer than three a month are expected,"
+                " exact probabilities take the place of the rules. A series with fewer than"
+                f" {FEWEST_MONTHS} months that can be shown is not charted."
+            ),
+            _wrapped(
+                "Against the whole organisation: a unit is named where chance alone would put"
+                f" it so far off in less than {(1 - LEVEL) / 2:.1%} of quarters on that side,"
+                " by the exact binomial or Poisson tail; the limits drawn are Spiegelhalter's."
+            ),
+            _wrapped(
+                "Where counts are rounded, each is read as near to the average as rounding"
+                " allows, so that rounding accuses nobody."
+            ),
+            _table(("signal", "meaning"), SIGNALS.items()),
+        ]
+    )
+
+
+def _protection() -> str:
+    rounding = Policy("leadership", "rounding", base=5, min_denominator=20)
+    return _section(
+        "## How people are protected",
+        "First everything is counted, then the counts are protected for one audience, and only"
+        " then is anything computed from them: every share, length, limit and sentence of a"
+        " release is made of its protected counts.",
+        f"**Identity**, for those who may see every case: {_lower(Policy('c', 'identity'))}",
+        f"**Rounding**, here with base 5: {_lower(rounding)} A small mixed-integer program"
+        " rounds all counts of a quarter together, so that levels add up to all, outcomes to"
+        " their totals and months to the quarter; which way a count goes depends on a secret"
+        " key. Multiples of the base, 0 included, stay as they are.",
+        "Where counts are rounded, lengths of time are counted in bands that begin on the days"
+        f" {', '.join(map(str, BANDS))}, and estimated by the actuarial method; intervals of"
+        " shares and rates hold those of all counts that may be the true ones; counts of rows"
+        " in deliveries and checks are left out, since they would be a second look at the same"
+        " numbers.",
+        "A share is shown where at least as many stand behind it as the audience's"
+        " `min_denominator`; where counts are rounded, a rate where there are as many people.",
+    )
+
+
+def _lower(policy: Policy) -> str:
+    sentence = policy.method_sentence()
+    return sentence[0].lower() + sentence[1:]
+
+
+def _section(title: str, *paragraphs: str) -> str:
+    return "\n\n".join([title, *map(_wrapped, paragraphs)])
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _words(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(methods())
