@@ -151,6 +151,15 @@ def test_an_export_split_in_two_equals_the_whole(workspace, tmp_path):
     assert len(split) == 5
 
 
+def test_a_history_loaded_again_on_the_same_day_replaces_what_it_speaks_of(workspace, tmp_path):
+    history = "Case,Triaged on\nHB-771,2024-01-05\n"
+    load(workspace, [written(tmp_path), written(tmp_path, history, "a.csv")], as_of=AS_OF)
+    corrected = written(tmp_path, history.replace("01-05", "01-08"), "b.csv")
+    load(workspace, [corrected], as_of=AS_OF)
+    triaged = rows(workspace, "select occurred_on from core.events where kind = 'triaged'")
+    assert triaged == [(date(2024, 1, 8),)]
+
+
 def test_a_column_that_the_source_does_not_know_is_named_and_not_read(
     workspace, tmp_path, capsys
 ):
