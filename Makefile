@@ -59,12 +59,13 @@ check: $(DEV) $(PROJECT) ## Check format, lint, SQL, types and import contracts,
 .PHONY: bench
 bench: $(DEV) $(PROJECT) ## Run the benchmarks.
 	@echo "==> Running the benchmarks, one at a time"
-	@$(BIN)/python -m pytest -q -s tests/benchmarks $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -s -o python_files="bench_*.py" tests/benchmarks $(TEST_ARGS)
 
 .PHONY: format
 format: $(DEV) ## Bring the code into the format that `make check` asks for.
 	@$(BIN)/ruff check --fix-only --quiet $(CODE)
 	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/sqlfluff format --disable-progress-bar $(SQL)
 
 .PHONY: lock
 lock: $(DEV) ## Pin the dependencies of pyproject.toml again, with hashes (LOCK_ARGS=--upgrade).

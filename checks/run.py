@@ -5,6 +5,7 @@ are run and nowhere else.
 """
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import polars as pl
+from sqlalchemy import create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
 from sqlalchemy.engine import URL
@@ -35,7 +37,9 @@ from great_expectations.expectations.core.unexpected_rows_expectation import (
 )
 
 # Errors of these kinds name a table, a column or a word of ours; any other may quote a cell.
-_ABOUT_THE_STATEMENT = ("Binder Error", "Catalog Error", "Parser Error")
+_ABOUT_THE_STATEMENT = re.compile(
+    r"\(_duckdb\.(?:Binder|Catalog|Parser)Exception\) (?P<first_line>[^\n]*)"
+)
 
 _COLUMNS = {
     "run": pl.Int64(),
@@ -114,7 +118,7 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
 
     `fingerprint` is that of the core tables that were judged, from `core.build`.
     """
-    store.execute("create schema if not exists quality")
+    store.create_schema("quality")
     known = store.has("quality.verdicts")
     number = 1
     if known:
@@ -140,7 +144,16 @@ def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check
     """What Great Expectations returned for each check, one suite per table."""
     if not path.is_file():
         raise CheckError(f"{path}: there is no such store to check")
-    with warnings.catch_warnings():
+    connecting: dict[str, Any] = {
+        "connect_args": {"read_only": True, "config": dict(LOCKED)},
+        # Great Expectations makes an engine of its own for each table; none of them may keep
+        # the file open once the run is over.
+        "poolclass": NullPool,
+    }
+    address = _address(path)
+    # Held for the whole run: DuckDB reads the file anew whenever nobody has it open, and that
+    # takes longer than the statements do.
+    with create_engine(address, **connecting).connect(), warnings.catch_warnings():
         # The schema could instead stand in the address of a PostgreSQL; DuckDB's has no place.
         warnings.filterwarnings(
             "ignore", message="`schema_name` is deprecated", category=DeprecationWarning
@@ -149,25 +162,14 @@ def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
         sources: Any = context.data_sources  # its declared type leaves out `kwargs`
         data = sources.add_sql(
-            "store",
-            connection_string=_address(path),
-            create_temp_table=False,
-            kwargs={
-                "connect_args": {"read_only": True, "config": dict(LOCKED)},
-                # Great Expectations makes an engine of its own for each table; none of them
-                # may keep the file open once the run is over.
-                "poolclass": NullPool,
-            },
+            "store", connection_string=address, create_temp_table=False, kwargs=connecting
         )
-        try:
-            by_table = sorted(checks, key=lambda check: check.about)
-            return [
-                pair
-                for table, suite in groupby(by_table, key=lambda check: check.about)
-                for pair in _answers_about(table, tuple(suite), data=data)
-            ]
-        finally:
-            data.get_engine().dispose()
+        by_table = sorted(checks, key=lambda check: check.about)
+        return [
+            pair
+            for table, suite in groupby(by_table, key=lambda check: check.about)
+            for pair in _answers_about(table, tuple(suite), data=data)
+        ]
 
 
 def _address(path: Path) -> str:
@@ -200,9 +202,9 @@ def _answers_about(
 
 
 def _verdict(check: Check, answer: Any) -> Verdict:
-    trouble = answer.exception_info or {}
-    if trouble.get("raised_exception", bool(trouble)):
-        raise CheckError(f"check {check.name} cannot be run: {_cause(repr(trouble))}")
+    trouble = answer.exception_info
+    if trouble.get("raised_exception", True):
+        raise CheckError(f"check {check.name} cannot be run: {_cause(trouble)}")
     counts = answer.result["observed_value"]
     if counts["undecided"]:
         raise CheckError(
@@ -217,9 +219,11 @@ def _verdict(check: Check, answer: Any) -> Verdict:
     )
 
 
-def _cause(trouble: str) -> str:
-    for kind in _ABOUT_THE_STATEMENT:
-        if kind in trouble:
-            start = trouble.index(kind)
-            return trouble[start : start + 200].split("\\n")[0]
+def _cause(trouble: dict[str, Any]) -> str:
+    """The database's own words, where they cannot quote a case."""
+    nested = [info for info in trouble.values() if isinstance(info, dict)]
+    for info in [*nested, trouble]:
+        found = _ABOUT_THE_STATEMENT.match(info.get("exception_message") or "")
+        if found:
+            return found["first_line"]
     return "the database refused its statement (the message is left out: it may quote a case)"

@@ -11,6 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.steps import Told
+    from etl.workspace import Workspace
+
+    _Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DONE, FINDING, YOURS, OURS = 0, 1, 2, 3
 
@@ -22,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().print_help()
         return YOURS
     os.umask(0o077)
-    from etl.errors import InputError  # noqa: PLC0415  nothing is imported for --help
-    from etl.store import StoreError  # noqa: PLC0415
+    from etl.errors import InputError  # nothing is imported for --help
+    from etl.store import StoreError
 
     try:
         return int(options.verb(options))
@@ -40,13 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
+    from dashboard import steps
 
     return _tell(options, steps.make_workspace(options.folder))
 
 
 def _load(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
+    from dashboard import steps
 
     told = steps.load_exports(
         _workspace(options),
@@ -61,7 +68,7 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
+    from dashboard import steps
 
     told = steps.check(_workspace(options), say=_progress(options))
     _tell(options, told)
@@ -69,13 +76,11 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
-    from metrics.publish import BlockedError  # noqa: PLC0415
+    from dashboard import steps
+    from metrics.publish import BlockedError
 
     try:
-        told = steps.publish_to(
-            _workspace(options), options.audience, say=_progress(options)
-        )
+        told = steps.publish_to(_workspace(options), options.audience, say=_progress(options))
     except BlockedError as error:
         print(f"case-audit: {error}", file=sys.stderr)
         return FINDING
@@ -83,25 +88,26 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
+    from dashboard import steps
 
-    workspace = _workspace(options, needed=not Path(options.release).is_file())
-    release = steps.find_release(workspace, options.release)
-    to = options.to or (workspace.reports if workspace else Path("reports"))
+    release, reports = _release(options)
     told = steps.write_report(
-        release, form=options.format, to=to, quarter=options.quarter, say=_progress(options)
+        release,
+        form=options.format,
+        to=options.to or reports,
+        quarter=options.quarter,
+        say=_progress(options),
     )
     return _tell(options, told)
 
 
 def _figures(options: argparse.Namespace) -> int:
-    from dashboard import steps  # noqa: PLC0415
-    from dashboard.listing import print_figures  # noqa: PLC0415
+    from dashboard.listing import print_figures
 
-    workspace = _workspace(options, needed=not Path(options.release).is_file())
+    release, _ = _release(options)
     wanted = {name: getattr(options, name) for name in ("metric", "breakdown", "period")}
     text = print_figures(
-        steps.find_release(workspace, options.release),
+        release,
         form="json" if options.json else options.format,
         wanted={name: value for name, value in wanted.items() if value is not None},
     )
@@ -110,7 +116,7 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from dashboard.serve import serve  # noqa: PLC0415
+    from dashboard.serve import serve
 
     releases = _workspace(options).releases
     serve(releases, port=options.port, audiences=tuple(options.audience or ("leadership",)))
@@ -118,32 +124,37 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from dashboard.demo import demo  # noqa: PLC0415
+    from dashboard.demo import demo
 
     told = demo(options.folder, say=lambda line: print(line, file=sys.stderr, flush=True))
     _tell(options, told)
     if options.no_serve:
         return DONE
-    from dashboard.serve import serve  # noqa: PLC0415
-    from dashboard.steps import AUDIENCES  # noqa: PLC0415
+    from dashboard.serve import serve
+    from dashboard.steps import AUDIENCES
 
     serve(options.folder / "releases", port=options.port, audiences=AUDIENCES)
     return DONE
 
 
-def _workspace(options: argparse.Namespace, *, needed: bool = True):  # noqa: ANN202
-    from dashboard import steps  # noqa: PLC0415
-    from etl.errors import WorkspaceError  # noqa: PLC0415
+def _workspace(options: argparse.Namespace) -> "Workspace":
+    from dashboard import steps
 
-    try:
-        return steps.find_workspace(options.workspace, here=Path.cwd())
-    except WorkspaceError:
-        if needed:
-            raise
-        return None
+    return steps.find_workspace(options.workspace, here=Path.cwd())
 
 
-def _tell(options: argparse.Namespace, told) -> int:  # noqa: ANN001
+def _release(options: argparse.Namespace) -> tuple[Path, Path]:
+    """The release that is meant, and where its reports go: a file needs no workspace."""
+    from dashboard import steps
+
+    named = Path(options.release)
+    if named.is_file():
+        return named, Path("reports")
+    workspace = _workspace(options)
+    return steps.find_release(workspace, options.release), workspace.reports
+
+
+def _tell(options: argparse.Namespace, told: "Told") -> int:
     if options.json:
         print(json.dumps(told.data, indent=2, default=str))
     else:
@@ -157,6 +168,11 @@ def _progress(options: argparse.Namespace) -> Callable[[str], None]:
             print(f"... {line}", file=sys.stderr, flush=True)
 
     return say
+
+
+def _told_workspace() -> Path | None:
+    told = os.environ.get("CASE_AUDIT_WORKSPACE")
+    return Path(told) if told else None
 
 
 def _today() -> date:
@@ -193,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    verbs: "_Verbs",
     name: str,
     handler: Callable[[argparse.Namespace], int],
     about: str,
@@ -206,24 +222,27 @@ def _verb(
         verb.add_argument(
             "--workspace",
             type=Path,
-            default=os.environ.get("CASE_AUDIT_WORKSPACE") and Path(os.environ["CASE_AUDIT_WORKSPACE"]),
+            default=_told_workspace(),
             metavar="DIR",
             help="the workspace (default: this folder, one above it, or the only one in it)",
         )
     return verb
 
 
-def _add_init(verbs) -> None:  # noqa: ANN001
+def _add_init(verbs: "_Verbs") -> None:
     verb = _verb(verbs, "init", _init, "make a workspace with commented defaults")
     verb.add_argument("folder", type=Path, metavar="DIR")
 
 
-def _add_load(verbs) -> None:  # noqa: ANN001
+def _add_load(verbs: "_Verbs") -> None:
     verb = _verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
     verb.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
     verb.add_argument("--source", help="the source (default: recognised by the header)")
     verb.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="last day the exports know of (default: today)"
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="last day the exports know of (default: today)",
     )
     verb.add_argument(
         "--coverage-from",
@@ -240,35 +259,46 @@ def _add_load(verbs) -> None:  # noqa: ANN001
     )
 
 
-def _add_check(verbs) -> None:  # noqa: ANN001
+def _add_check(verbs: "_Verbs") -> None:
     _verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
 
 
-def _add_publish(verbs) -> None:  # noqa: ANN001
+def _add_publish(verbs: "_Verbs") -> None:
     verb = _verb(verbs, "publish", _publish, "make a release of judged data for an audience")
-    verb.add_argument("--audience", required=True, metavar="A", help="committee, leadership, ...")
-
-
-def _add_report(verbs) -> None:  # noqa: ANN001
-    verb = _verb(verbs, "report", _report, "write a release as HTML or CSV")
-    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
-    verb.add_argument("--format", choices=("html", "csv"), default="html")
-    verb.add_argument("--to", type=Path, metavar="DIR", help="default: the workspace's reports/")
     verb.add_argument(
-        "--quarter", type=_day, metavar="DATE", help="first day of the quarter (default: the last)"
+        "--audience", required=True, metavar="A", help="committee, leadership, ..."
     )
 
 
-def _add_figures(verbs) -> None:  # noqa: ANN001
-    verb = _verb(verbs, "figures", _figures, "print the published figures, for pipes and scripts")
+def _add_report(verbs: "_Verbs") -> None:
+    verb = _verb(verbs, "report", _report, "write a release as HTML or CSV")
+    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
+    verb.add_argument("--format", choices=("html", "csv"), default="html")
+    verb.add_argument(
+        "--to", type=Path, metavar="DIR", help="default: the workspace's reports/"
+    )
+    verb.add_argument(
+        "--quarter",
+        type=_day,
+        metavar="DATE",
+        help="first day of the quarter (default: the last)",
+    )
+
+
+def _add_figures(verbs: "_Verbs") -> None:
+    verb = _verb(
+        verbs, "figures", _figures, "print the published figures, for pipes and scripts"
+    )
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
     verb.add_argument("--metric", metavar="M")
-    verb.add_argument("--breakdown", metavar="B", help="all, unit, category, channel or severity")
+    verb.add_argument(
+        "--breakdown", metavar="B", help="all, unit, category, channel or severity"
+    )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
 
 
-def _add_serve(verbs) -> None:  # noqa: ANN001
+def _add_serve(verbs: "_Verbs") -> None:
     verb = _verb(verbs, "serve", _serve, "serve the dashboard on this machine")
     verb.add_argument("--port", type=int, default=8501)
     verb.add_argument(
@@ -279,7 +309,7 @@ def _add_serve(verbs) -> None:  # noqa: ANN001
     )
 
 
-def _add_demo(verbs) -> None:  # noqa: ANN001
+def _add_demo(verbs: "_Verbs") -> None:
     verb = _verb(verbs, "demo", _demo, "do all of it on the sample organisation and serve it")
     verb.add_argument("folder", type=Path, nargs="?", default=Path("demo"), metavar="DIR")
     verb.add_argument("--no-serve", action="store_true", help="stop before serving")

@@ -5,7 +5,7 @@ from pathlib import Path
 import sample_data
 from dashboard import steps
 from dashboard.steps import AUDIENCES, Say, Told
-from etl.workspace import CONFIGURATION, open_workspace
+from etl.workspace import CONFIGURATION, Workspace, open_workspace
 
 
 def demo(folder: Path, *, say: Say) -> Told:
@@ -21,25 +21,22 @@ def demo(folder: Path, *, say: Say) -> Told:
     workspace = open_workspace(folder)
     say(f"2/5 loading the exports of two case systems as of {sample_data.AS_OF}")
     exports = [sample_data.FOLDER / name for name in sample_data.EXPORTS]
-    loaded = steps.load_exports(workspace, exports, as_of=sample_data.AS_OF, say=_inner(say))
+    loaded = steps.load_exports(
+        workspace,
+        exports,
+        as_of=sample_data.AS_OF,
+        coverage_from=sample_data.RECEIVED_FROM,
+        say=_inner(say),
+    )
     _repeat(loaded, say)
     say("3/5 checking the data")
     _repeat(steps.check(workspace, say=_inner(say)), say)
     releases: list[str] = []
-    files: list[str] = []
+    pages: list[str] = []
     for audience in AUDIENCES:
-        say(f"4/5 publishing to {audience}")
-        told = steps.publish_to(workspace, audience, say=_inner(say))
-        _repeat(told, say)
-        release = steps.find_release(workspace, audience)
-        releases.append(release.stem)
-        say(f"5/5 writing the reports for {audience}")
-        for form in ("html", "csv"):
-            written = steps.write_report(
-                release, form=form, to=workspace.reports, quarter=None, say=_inner(say)
-            )
-            files += written.lines
-    pages = [line.removeprefix("wrote ") for line in files if line.endswith(".html")]
+        release, page = _published(workspace, audience, say)
+        releases.append(release)
+        pages.append(page)
     return Told(
         lines=(
             "",
@@ -50,6 +47,21 @@ def demo(folder: Path, *, say: Say) -> Told:
         ),
         data={"workspace": str(folder), "releases": releases, "reports": pages},
     )
+
+
+def _published(workspace: Workspace, audience: str, say: Say) -> tuple[str, str]:
+    """The audience's release and the page of its HTML report."""
+    say(f"4/5 publishing to {audience}")
+    _repeat(steps.publish_to(workspace, audience, say=_inner(say)), say)
+    release = steps.find_release(workspace, audience)
+    say(f"5/5 writing the reports for {audience}")
+    html, _ = (
+        steps.write_report(
+            release, form=form, to=workspace.reports, quarter=None, say=_inner(say)
+        )
+        for form in ("html", "csv")
+    )
+    return release.stem, html.lines[0].removeprefix("wrote ")
 
 
 def _inner(say: Say) -> Say:

@@ -161,7 +161,10 @@ def history(release: Release, figure: Figure, quarter: date) -> list[Signal]:
     names = ("metric", "measure", "part", "breakdown", "level")
     wanted = {name: getattr(figure, name) for name in names}
     found = signals(release, wanted, against="history")
-    return [month for month in found if start <= month.period_start < end]
+    # A month that may not be printed may not be drawn either.
+    months = release.figures(**wanted, period="month", state="ok")
+    shown = set(months["period_start"])
+    return [m for m in found if start <= m.period_start < end and m.period_start in shown]
 
 
 def months_after(start: date, months: int) -> date:

@@ -28,7 +28,9 @@ def print_figures(
             )
         figures = figures.filter(pl.col(column) == value)
     figures = figures.select(
-        pl.lit(release.id).alias("release"), pl.lit(release.audience).alias("audience"), pl.all()
+        pl.lit(release.id).alias("release"),
+        pl.lit(release.audience).alias("audience"),
+        pl.all(),
     )
     if form == "csv":
         return figures.write_csv()

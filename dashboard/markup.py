@@ -92,7 +92,8 @@ def plain(words: str) -> Cell:
 def figure_cell(figure: Figure, below: str = "", *, beside: float | None = None) -> Cell:
     """A figure's value with a line beneath it, or why there is none."""
     if figure.state == "ok" and figure.value is not None:
-        return two_lines(figure_text(figure, beside=beside), below, size="big")
+        unbroken = below.replace(" of ", "\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}")
+        return two_lines(figure_text(figure, beside=beside), unbroken, size="big")
     return without_value(figure, below)
 
 

@@ -53,7 +53,7 @@ LIGHT = Palette(
     caution_panel="#FFF7D6",
     withheld="#4A4A4A",
     withheld_panel="#F1F2F4",
-    withheld_hatch="#E1E4E8",
+    withheld_hatch="#E4E7EB",
 )
 DARK = Palette(
     ground="#14181F",

@@ -98,20 +98,20 @@ def share(value: float, *, beside: float | None = None) -> str:
     Never '100%' or '0%' for a share that is not, and never the same as the target `beside`
     it when it differs: '89.6%' against 90%.
     """
-    percent = value * 100
-    whole = half_up(percent)
-    rounded_to_an_end = whole in {0, 100} and value not in {0, 1}
-    hides_a_gap = beside is not None and whole == half_up(beside * 100) and value < beside
-    if not (rounded_to_an_end or hides_a_gap):
-        return f"{whole:.0f}%"
-    tenths = half_up(percent, 1)
-    if tenths >= 100:
-        return "over 99.9%"
-    if tenths <= 0:
-        return "under 0.1%"
-    if beside is not None and hides_a_gap and tenths >= half_up(beside * 100, 1):
+    for places in (0, 1):
+        printed = half_up(value * 100, places)
+        if tells_the_truth(printed, value, beside):
+            return f"{printed:.{places}f}%"
+    if beside is not None and value < beside:
         return f"just under {target(beside)}"
-    return f"{tenths:.1f}%"
+    return "over 99.9%" if value > 1 / 2 else "under 0.1%"
+
+
+def tells_the_truth(printed: float, value: float, beside: float | None) -> bool:
+    """Whether a rounded percentage stands on the same side of its limits as the share."""
+    if printed in {0, 100} and value not in {0, 1}:
+        return False
+    return beside is None or (printed < half_up(beside * 100, 1)) == (value < beside)
 
 
 def target(value: float) -> str:
@@ -188,16 +188,26 @@ def interval_text(figure: Figure) -> str:
 
 
 def change_text(
-    previous: float | None, value: float | None, signal: str, *, unit: str = "share"
+    previous: float | None,
+    value: float | None,
+    signal: str,
+    *,
+    unit: str = "share",
+    better: str = "higher",
 ) -> tuple[str, str]:
-    """How far a figure moved, and whether that is unusual.
+    """How far a figure moved, and whether its level is unusual.
 
-    ('down 10 pts', 'worse than usual'). The second is empty where nothing says so.
+    ('down 10 pts', 'worse than usual'). The second is empty where nothing says so, and
+    'still worse than usual' where the figure did not move that way.
     """
     if previous is None or value is None:
         return "no earlier figure" if value is not None else "", ""
     moved = moved_by(previous, value, unit)
-    return moved, SIGNAL_WORDS.get(signal, "")
+    worsening = "down" if better == "higher" else "up"
+    improving = "up" if better == "higher" else "down"
+    follows = {"worse": worsening, "better": improving}.get(signal)
+    words = SIGNAL_WORDS.get(signal, "")
+    return moved, words if follows is None or moved.startswith(follows) else f"still {words}"
 
 
 def moved_by(previous: float, value: float, unit: str) -> str:

@@ -155,7 +155,9 @@ def failing_checks(failed: pl.DataFrame, row: Standing) -> str:
     titles = [
         v["title"] for v in failed.iter_rows(named=True) if names & set(v["affects"] or [])
     ]
-    return "; ".join(titles) if titles else "none"
+    if len(titles) > 1:
+        return f"{in_words(len(titles))}, listed below"
+    return titles[0] if titles else "none"
 
 
 def deliveries(release: Release) -> str:

@@ -116,8 +116,8 @@ def check(workspace: Workspace, *, say: Say) -> Told:
     """Judge the store and keep the verdicts; blocked where a critical check failed."""
     _require_loaded(workspace)
     say("starting Great Expectations")
-    from checks.run import record, run  # noqa: PLC0415  it takes seconds to import
-    from checks.verdict import blocking, digest  # noqa: PLC0415
+    from checks.run import record, run  # it takes seconds
+    from checks.verdict import blocking, digest
 
     verdicts = run(workspace.store_path)
     with Store.open(workspace.store_path) as store:
@@ -143,8 +143,8 @@ def check(workspace: Workspace, *, say: Say) -> Told:
 def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
     _require_loaded(workspace)
-    from metrics.disclosure.policy import Policy  # noqa: PLC0415  scipy is not for --help
-    from metrics.publish import About, publish  # noqa: PLC0415
+    from metrics.disclosure.policy import Policy  # scipy is not for --help
+    from metrics.publish import About, publish
 
     if audience not in workspace.audiences:
         names = ", ".join(workspace.audiences)
@@ -174,12 +174,10 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     )
 
 
-def write_report(
-    release: Path, *, form: str, to: Path, quarter: date | None, say: Say
-) -> Told:
+def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
     """Render a release as one HTML page or as a folder of CSV files."""
-    from dashboard.report import csv, html  # noqa: PLC0415
-    from metrics.release import open_release  # noqa: PLC0415
+    from dashboard.report import csv, html
+    from metrics.release import open_release
 
     opened = open_release(release)
     say(f"writing {form}")
@@ -198,22 +196,21 @@ def write_report(
     return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
 
 
-def find_release(workspace: Workspace | None, named: str) -> Path:
-    """A release by its file, its id, the start of its id, or its audience (the latest one).
+def find_release(workspace: Workspace, named: str) -> Path:
+    """A release by its id, the start of its id, or its audience (the latest one).
 
     Raises WorkspaceError where none fits.
     """
-    if Path(named).is_file():
-        return Path(named)
-    folder = workspace.releases if workspace else Path("releases")
-    known = sorted(folder.glob("*.duckdb"))
+    from metrics.release import releases_in
+
+    known = releases_in(workspace.releases)
     fitting = [path for path in known if path.stem == named] or [
         path for path in known if path.stem.startswith(named) or f"-{named}-" in path.stem
     ]
     if not fitting:
         names = ", ".join(path.stem for path in known) or "none"
         raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
-    return max(fitting, key=lambda path: (path.stem[:10], path.stat().st_mtime_ns))
+    return fitting[-1]
 
 
 def _require_loaded(workspace: Workspace) -> None:

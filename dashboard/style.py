@@ -21,6 +21,7 @@ FRAGMENTS = """
  line-height:1.35;font-variant-numeric:tabular-nums;margin:0 0 30px;border:0}
 .ca-table + .ca-note{margin-top:-20px}
 .ca-table td.ca-number{white-space:nowrap}
+.ca-table td.ca-number .ca-small,.ca-table td.ca-number .ca-none{white-space:normal}
 .ca-table caption{caption-side:top;text-align:left;font-size:17px;font-weight:650;
  color:var(--ca-text);padding:0 0 8px}
 .ca-table th,.ca-table td{padding:10px 10px;text-align:left;vertical-align:middle;border:0;
@@ -49,6 +50,7 @@ FRAGMENTS = """
 .ca-table td.ca-withheld .ca-none{color:var(--ca-withheld);font-weight:650;
  background:var(--ca-withheld-panel);padding:1px 4px;border-radius:3px}
 .ca-spark{vertical-align:middle;max-width:none}
+.ca-table tbody th{min-width:10em}
 .ca-note{font-size:14px;line-height:1.45;color:var(--ca-secondary);margin:0 0 28px;
  max-width:110ch}
 .ca-details{margin:4px 0 28px}
@@ -56,13 +58,15 @@ FRAGMENTS = """
 .ca-definition{margin:0 0 24px;max-width:90ch;color:var(--ca-text)}
 .ca-definition h3{font-size:20px;font-weight:650;margin:0 0 4px;padding:0;color:inherit}
 .ca-definition p{margin:0 0 6px;font-size:16px;line-height:1.45}
-.ca-definition dl{margin:8px 0 0}
-.ca-definition dt{font-weight:650;font-size:16px}
-.ca-definition dd{margin:0 0 8px;font-size:16px;line-height:1.45}
+.ca-definition dl{margin:8px 0 0;padding:0}
+.ca-definition dt{margin:0;padding:0;font-weight:650;font-size:16px}
+.ca-definition dd{margin:0 0 8px;padding:0;font-size:16px;line-height:1.45}
 @media (max-width:900px){
  .ca-table th,.ca-table td{padding:8px 6px}
+ .ca-badge{white-space:normal;padding:2px 6px}
+ .ca-table tbody th{min-width:7.5em}
 }
-@media (max-width:480px){
+@media screen and (max-width:760px){
  .ca-panel{padding:14px 16px}
  .ca-panel .ca-verdict{font-size:22px}
  .ca-panel p,.ca-panel li{font-size:16px}
@@ -71,7 +75,7 @@ FRAGMENTS = """
  .ca-table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
  .ca-table tbody tr{border-bottom:1px solid var(--ca-line);padding:12px 0 10px}
  .ca-table tbody tr:first-child{border-top:2px solid var(--ca-line)}
- .ca-table tbody th{border:0;padding:0 0 6px}
+ .ca-table tbody th{border:0;padding:0 0 6px;min-width:0}
  .ca-table tbody td,.ca-table tbody td.ca-number{display:flex;gap:12px;align-items:baseline;
   justify-content:space-between;border:0;padding:3px 0;text-align:right;white-space:normal}
  .ca-table td.ca-withheld{padding:3px 6px}
@@ -91,10 +95,12 @@ FRAGMENTS = """
  .ca-table caption{font-size:11pt;padding-bottom:3pt;break-after:avoid}
  .ca-table thead{display:table-header-group}
  .ca-table tr{break-inside:avoid}
- .ca-table th,.ca-table td{padding:3.5pt 5pt}
+ .ca-table tbody th{min-width:9.5em}
+ .ca-table .ca-spark{width:92px;height:22px}
+ .ca-table th,.ca-table td{padding:3.5pt 3.5pt}
  .ca-table thead th,.ca-small,.ca-note{font-size:9pt}
  .ca-big{font-size:13pt}
- .ca-badge{font-size:9.5pt;padding:1pt 5pt}
+ .ca-badge{font-size:9pt;padding:1pt 4pt}
  .ca-definition{break-inside:avoid}
  .ca-definition p,.ca-definition dt,.ca-definition dd{font-size:10pt}
  .ca-note{margin-bottom:12pt}

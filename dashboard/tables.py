@@ -63,7 +63,7 @@ __all__ = [
 
 # The measure that stands for each metric, with the words beneath its name.
 HEADLINE_MEASURES = (
-    ("report_frequency", "rate", "Reports per 100 people in the quarter"),
+    ("report_frequency", "rate", "In the quarter, for every 100 people on average"),
     ("time_to_resolution", "median", "Half are resolved within"),
     ("escalation_compliance", "share_met", "Escalated in time, of those due"),
     ("satisfaction", "top_two", "Satisfied, of those who answered"),
@@ -192,6 +192,8 @@ def lines(sentences: list[str]) -> Cell:
 
 def behind(release: Release, quarter: date, level: str, figure: Figure) -> list[str]:
     """The counts and companions without which a measure misleads."""
+    if figure.state == "withheld":
+        return [figure.reason] if figure.reason else []
     interval = interval_text(figure)
     said = [capital(counts_text(release, figure))]
     said += [f"95% interval {interval}"] if interval else []
@@ -224,6 +226,8 @@ def survival_lines(release: Release, quarter: date, level: str) -> list[str]:
         said.append("Three quarters: not reached yet")
     if still_open.state == "ok":
         said.append(f"{figure_text(still_open)} still open after 90 days")
+    elif still_open.state in {"not_reached", "not_assessable"}:
+        said.append("Still open after 90 days: not known yet")
     return said
 
 

@@ -14,15 +14,17 @@ def verdict_sentence(verdicts: list[str], when: str) -> str:
     if n == 0:
         return f"No commitment has been declared, so none is judged in {when}."
     if unjudged == n:
+        if n == 1:
+            return f"The only commitment cannot be judged in {when}."
         return f"{none_of(n)} can be judged in {when}."
     if failed == n and n > 1:
         return f"{none_of(n)} was met in {when}."
     if failed + near == 0:
         return all_met(n, unjudged, verdicts.count("met_narrowly"), when)
     clauses = [
-        (failed, "not met"),
-        (near, "just missed"),
-        (unjudged, "not judged, for want of cases or dates"),
+        (failed, f"{was(failed)} not met"),
+        (near, f"{was(near)} just missed"),
+        (unjudged, "could not be judged"),
     ]
     return missed_sentence(n, [clause for clause in clauses if clause[0]], when)
 
@@ -30,8 +32,8 @@ def verdict_sentence(verdicts: list[str], when: str) -> str:
 def missed_sentence(n: int, clauses: list[tuple[int, str]], when: str) -> str:
     """Say 'One of six commitments was not met in Q3 2026, and two were just missed'."""
     (first, verb), *others = clauses
-    said = [f"{capital(some_of(first, n))} {was(first)} {verb} in {when}"]
-    said += [f"{in_words(k)} {was(k)} {verb}" for k, verb in others]
+    said = [f"{capital(some_of(first, n))} {verb} in {when}"]
+    said += [f"{in_words(k)} {verb}" for k, verb in others]
     if len(said) == 1:
         return f"{said[0]}."
     return f"{', '.join(said[:-1])}, and {said[-1]}."

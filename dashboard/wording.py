@@ -263,23 +263,25 @@ def unit_headline(release: Release, quarter: date, row: Standing) -> str:
     )
     if not found:
         return f"{row.title}: too few {cases(release, 2)} to compare units"
-    for signal, words in (("worse", ""), ("better", " as better")):
+    for signal in ("worse", "better"):
         unusual = [s for s in found if s.signal == signal]
         if unusual:
-            return f"{row.title}: {outstanding(release, row, unusual)}{words}"
+            return f"{row.title}: {outstanding(release, row, unusual)}"
     return f"{row.title}: no single unit stands out"
 
 
 def outstanding(release: Release, row: Standing, unusual: list[Signal]) -> str:
     """Say 'Field operations stands out at 38%' or 'Sales (61%) and Legal (52%) stand out'."""
     unit = unit_of(row.figure)
+    better = unusual[0].signal == "better"
     if len(unusual) == 1:
         name = release.title_of("unit", unusual[0].level)
-        return f"{name} stands out at {value_text(unusual[0].value, unit)}"
+        value = value_text(unusual[0].value, unit)
+        return f"{name} stands out{' as better,' if better else ''} at {value}"
     names = [
         f"{release.title_of('unit', s.level)} ({value_text(s.value, unit)})" for s in unusual
     ]
-    return f"{listed(names)} stand out"
+    return f"{listed(names)} stand out{' as better' if better else ''}"
 
 
 def counts_text(release: Release, figure: Figure) -> str:
@@ -323,11 +325,13 @@ def checks_sentence(release: Release) -> str:
     if not total:
         return "No data check was run."
     if not failed + empty:
-        return f"All {count(total)} data checks passed."
+        if total == 1:
+            return "The one data check passed."
+        return f"All {in_words(total)} data checks passed."
     passed = capital(in_words(total - failed - empty))
     parts = [f"{passed} of {in_words(total)} data checks passed"]
     if failed:
-        parts.append(f"{in_words(failed)} found rows that should not be")
+        parts.append(f"{in_words(failed)} found something wrong")
     if empty:
         parts.append(f"{in_words(empty)} had nothing to examine")
     return f"{listed(parts)}."

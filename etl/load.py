@@ -103,7 +103,7 @@ def _restricted(path: Path) -> Iterator[Store]:
 def prepare(store: Store) -> None:
     """Make the schemas and the staging tables where they are missing."""
     for schema in ("staging", "core", "quality", "metrics"):
-        store.execute(f"create schema if not exists {schema}")
+        store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
 

@@ -70,6 +70,7 @@ def read_export(
 def _opened(path: Path) -> Iterator[int]:
     """Descriptor of the regular file at `path`; a pipe or device would block for ever."""
     try:
+        # Before it is opened, which sets some devices going, and after, in case it changed.
         _refuse_irregular(path, os.stat(path).st_mode)  # noqa: PTH116
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
@@ -97,12 +98,12 @@ def _run(request: dict[str, object], folder: Path, path: Path, *, wall_seconds: 
     """Run the child to its end; the exit code, negative for the signal that ended it."""
     with (folder / "stderr").open("wb") as stderr:
         try:
-            # -P: a file in the current folder must not pass for a module.
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "etl.readers"],
+                [sys.executable, "-m", "etl.readers"],
                 input=json.dumps(request).encode(),
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
+                # Python would take modules from the current folder before any other.
                 cwd=folder,
                 env=_environment(folder),
                 pass_fds=(int(str(request["descriptor"])),),
@@ -117,8 +118,13 @@ def _run(request: dict[str, object], folder: Path, path: Path, *, wall_seconds: 
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return kept | {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONPATH": os.pathsep.join(
+            str(Path(entry).absolute()) for entry in sys.path if entry
+        ),
+        # Every thread takes address space, and there may be a hundred processors.
         "POLARS_MAX_THREADS": "2",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "TMPDIR": str(folder),
         "LC_ALL": "C.UTF-8",
     }

@@ -73,9 +73,9 @@ class Store:
         """Run one SELECT and return its rows."""
         if self._within_transaction:
             # A cursor would not see what this transaction has not kept yet.
-            return self._connection.sql(select, params=parameters or None).pl()
+            return _rows(self._connection, select, parameters)
         with self._connection.cursor() as cursor:
-            return cursor.sql(select, params=parameters or None).pl()
+            return _rows(cursor, select, parameters)
 
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
@@ -106,6 +106,10 @@ class Store:
             f"create or replace table {_checked(table)} as select * from replacing_rows"
         )
         self._connection.unregister("replacing_rows")
+
+    def create_schema(self, name: str) -> None:
+        """Make the schema where it is missing."""
+        self.execute(f"create schema if not exists {_checked(name)}")
 
     def has(self, table: str) -> bool:
         """Say whether `schema.table` exists."""
@@ -147,6 +151,13 @@ class Store:
     ) -> None:
         """Close the store."""
         self.close()
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, select: str, parameters: Parameters | None
+) -> pl.DataFrame:
+    rows: pl.DataFrame = connection.sql(select, params=parameters or None).pl()
+    return rows
 
 
 def _checked(table: str) -> str:

@@ -16,7 +16,11 @@ def count(store: Store) -> ExactCube:
 
     Columns as in `ExactCube.cells`; a metric without any contribution has no cells.
     """
-    return ExactCube(cells=pl.concat([_counted(store, metric) for metric in METRICS if metric.sum_of is None]))
+    return ExactCube(
+        cells=pl.concat(
+            [_counted(store, metric) for metric in METRICS if metric.sum_of is None]
+        )
+    )
 
 
 def _counted(store: Store, metric: Metric) -> pl.DataFrame:

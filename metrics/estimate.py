@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import polars as pl
 
 from metrics.durations import durations
-from metrics.figures import Row, Setting, as_figures, by_outcome, figure
+from metrics.figures import Row, Setting, as_figures, by_outcome, extremes, figure
 from metrics.metric import Kind, Metric, ProtectedCube
 from metrics.release import TABLES
 from metrics.statistics.intervals import garwood, missing_bounds, wilson
@@ -52,7 +52,9 @@ def _rates(
         how="left",
         maintain_order="left",
     )
-    return as_figures(exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting))
+    return as_figures(
+        exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting)
+    )
 
 
 def _rate(measure: str, row: Row, setting: Setting) -> Row:
@@ -63,12 +65,14 @@ def _rate(measure: str, row: Row, setting: Setting) -> Row:
         return figure("not_assessable", NO_HEADCOUNT, numerator=count)
     if not setting.exact and people < setting.min_denominator:
         return figure("few", SMALL_UNIT.format(count=setting.min_denominator))
-    span = garwood(count, people)
-    assert span is not None  # noqa: S101  people > 0, so there is an interval
+    off = setting.off(row)
+    least, most = garwood(max(count - off, 0), people), garwood(count + off, people)
+    assert least is not None  # noqa: S101  people > 0, so there is an interval
+    assert most is not None  # noqa: S101
     return figure(
         value=100 * count / people,
-        low=100 * span.low,
-        high=100 * span.high,
+        low=100 * least.low,
+        high=100 * most.high,
         numerator=count,
         denominator=people,
     )
@@ -78,39 +82,54 @@ def _deadlines(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting))
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting)
+    )
 
 
 def _deadline(row: Row, setting: Setting) -> Row:
     due = row["met"] + row["met_late"] + row["missed"]
     beside: Row = {"pending": row["not_due"], "missing": row["not_assessable"]}
-    if due == 0 and row["not_assessable"] > 0:
+    fewest = 1 if setting.exact else setting.min_denominator
+    if due == 0 and row["not_assessable"] >= fewest:
         return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
     if due == 0 and row["not_due"] > 0 and setting.exact:
         return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)
-    return _share(row["met"], due, setting, nothing=NOBODY, **beside)
+    return _share(row["met"], due, row, setting, nothing=NOBODY, **beside)
 
 
 def _surveys(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting))
+    return as_figures(
+        wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting)
+    )
 
 
 def _survey(measure: str, row: Row, setting: Setting) -> Row:
     answered = row["satisfied"] + row["other"]
     silent = row["unanswered"] + row["unusable"]
     if measure == "response_rate":
-        return _share(answered, answered + silent, setting, nothing=NOBODY)
+        return _share(answered, answered + silent, row, setting, nothing=NOBODY)
     nothing = NOBODY_ANSWERED if silent else NOBODY
-    return _share(row["satisfied"], answered, setting, nothing=nothing, missing=silent)
+    return _share(row["satisfied"], answered, row, setting, nothing=nothing, missing=silent)
 
 
 def _share(
-    k: int, n: int, setting: Setting, *, nothing: str, pending: int = 0, missing: int = 0
+    k: int,
+    n: int,
+    row: Row,
+    setting: Setting,
+    *,
+    nothing: str,
+    pending: int = 0,
+    missing: int = 0,
 ) -> Row:
-    """A share with Wilson's interval and the bounds that the missing ones allow."""
+    """A share with Wilson's interval and the bounds that the missing ones allow.
+
+    Where counts are rounded the interval holds those of all counts that may be the true ones.
+    """
     beside: Row = {
         "numerator": k,
         "denominator": n,
@@ -121,13 +140,15 @@ def _share(
         return figure("no_data", nothing, **beside)
     if n < setting.min_denominator:
         return figure("few", TOO_FEW.format(count=setting.min_denominator), **beside)
-    span, bounds = wilson(k, n), missing_bounds(k, n, missing)
-    assert span is not None  # noqa: S101  n > 0, so both exist
+    lowest, highest = extremes(k, n, off=setting.off(row))
+    least, most, bounds = wilson(*lowest), wilson(*highest), missing_bounds(k, n, missing)
+    assert least is not None  # noqa: S101  n > 0, so all exist
+    assert most is not None  # noqa: S101
     assert bounds is not None  # noqa: S101
     return figure(
         value=k / n,
-        low=span.low,
-        high=span.high,
+        low=least.low,
+        high=most.high,
         worst=bounds.low,
         best=bounds.high,
         **beside,

@@ -12,14 +12,21 @@ def average_people(
 
     `spans` has unit, from_on, until_on (excluded) and people; `calendar` is the frame of
     `metrics.periods.periods`. Returns unit ('all' for everybody), period, period_start and
-    people; a period in which nobody is known has no row.
+    people; a period in which nobody is known has no row. Neither has one with covered days
+    before the first row of the headcount: nobody has told how many there were, which is not
+    the same as a unit that has no people yet.
     """
     first, last = coverage
-    covered = calendar.select("period", "period_start", "period_end").unique().select(
-        "period",
-        "period_start",
-        pl.max_horizontal("period_start", pl.lit(first)).alias("start"),
-        pl.min_horizontal("period_end", pl.lit(last).dt.offset_by("1d")).alias("stop"),
+    first_told = pl.lit(spans["from_on"].min(), dtype=pl.Date)
+    covered = (
+        calendar.select("period", "period_start", "period_end")
+        .unique()
+        .select(
+            "period",
+            "period_start",
+            pl.max_horizontal("period_start", pl.lit(first)).alias("start"),
+            pl.min_horizontal("period_end", pl.lit(last).dt.offset_by("1d")).alias("stop"),
+        )
     )
     each = pl.concat([spans, spans.with_columns(pl.lit("all").alias("unit"))])
     overlap = (
@@ -29,7 +36,11 @@ def average_people(
     return (
         each.join(covered, how="cross")
         .with_columns(overlap.clip(lower_bound=0).alias("days"), length.alias("length"))
-        .filter(pl.col("days") > 0)
+        .filter((pl.col("days") > 0) & (pl.col("start") >= first_told))
         .group_by("unit", "period", "period_start")
-        .agg(((pl.col("people") * pl.col("days")).sum() / pl.col("length").first()).alias("people"))
+        .agg(
+            ((pl.col("people") * pl.col("days")).sum() / pl.col("length").first()).alias(
+                "people"
+            )
+        )
     )

@@ -21,28 +21,35 @@ class Setting:
 
     `periods` is the frame of `metrics.periods.periods`; `levels` has breakdown, level and
     position; `exposure` has unit, period, period_start and people, the average headcount over
-    the covered days of the period, with the unit 'all' for everybody.
+    the covered days of the period, with the unit 'all' for everybody; `base` is 1 where counts
+    are the truth, else all are multiples of it.
     """
 
-    as_of: date
     periods: pl.DataFrame
     levels: pl.DataFrame
     exposure: pl.DataFrame
     base: int
     min_denominator: int
-    bands: tuple[int, ...]
 
     @property
     def exact(self) -> bool:
-        """Whether counts are the truth, not multiples of a base."""
+        """Whether counts are the truth."""
         return self.base == 1
+
+    def off(self, row: Row) -> int:
+        """How far rounding may have moved a count of the row's period, for all its quarters."""
+        start: date = row["period_start"]
+        end: date = row["period_end"]
+        months = 12 * (end.year - start.year) + end.month - start.month
+        quarters = {"month": 1, "quarter": 1, "year": 4}.get(row["period"], months // 3 + 2)
+        return quarters * (self.base - 1)
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
     """One row per part, declared level and period, in published order."""
-    spans = setting.periods.select(
-        "period", "period_start", "period_end", "complete"
-    ).unique(maintain_order=True)
+    spans = setting.periods.select("period", "period_start", "period_end", "complete").unique(
+        maintain_order=True
+    )
     order = {name: place for place, name in enumerate(BREAKDOWNS)}
     everybody = pl.DataFrame({"breakdown": ["all"], "level": ["all"], "position": [0]})
     levels = pl.concat(
@@ -97,7 +104,7 @@ def figure(
     worst: float | None = None,
     best: float | None = None,
 ) -> Row:
-    """What a figure says beside its place: the columns of the release's figures from `value`."""
+    """What a figure says beside its place: the columns of a release's figures from `value`."""
     return {
         "value": value,
         "low": low,
@@ -130,3 +137,9 @@ def as_figures(
         for row in rows
     ]
     return pl.DataFrame(made, schema=TABLES["figures"])
+
+
+def extremes(k: int, n: int, *, off: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Counts of the lowest and the highest share, where k and n may each be off by so much."""
+    most = k + off
+    return (max(k - off, 0), n + off), (most, max(n - off, most))

@@ -39,9 +39,7 @@ def quarter_before(quarter: date, count: int) -> date:
     return _months_before(quarter, 3 * count)
 
 
-def periods(
-    coverage_from: date, coverage_until: date, *, year_starts: int
-) -> pl.DataFrame:
+def periods(coverage_from: date, coverage_until: date, *, year_starts: int) -> pl.DataFrame:
     """One row per month and period that holds it.
 
     Columns: month, period (month, quarter, year, whole), period_start, period_end (excluded),

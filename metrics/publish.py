@@ -24,8 +24,8 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, ProtectedCube
-from metrics.periods import months_between, periods, quarter_of
-from metrics.release import TABLES
+from metrics.periods import periods, quarter_of
+from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.signals import signals
@@ -64,17 +64,17 @@ def publish(
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
 
-    The same data, rules, policy and seed give the same release, under the same name. Raises
-    PublishError where the data were not judged since they last changed, or a critical check
-    failed.
+    The same data, rules, policy and seed give the same release: published again at once, it is
+    the file that is there already. Raises PublishError where the data were not judged since
+    they last changed, or a critical check failed.
     """
     told = store.frame("select * from staging.parameters").row(0, named=True)
     verdicts = judged(store)
     calendar = _calendar(told)
-    say("counting")
-    exact = _within(count(store), calendar)
     levels = store.frame("select * from staging.levels order by all")
     parts = _parts(rules.deadlines)
+    say("counting")
+    exact = _within(count(store), calendar)
     say(f"protecting the counts for {policy.audience}")
     safe = protect(
         exact,
@@ -85,37 +85,60 @@ def publish(
         months=calendar["month"].unique().sort().to_list(),
         quarters=_quarters(calendar, told["fiscal_year_start_month"]),
     )
-    reach = reach_of(exact, safe, policy)
     cube = _with_escalations(safe, rules.deadlines)
     say("estimating")
-    setting = Setting(
-        as_of=told["as_of"],
-        periods=calendar,
-        levels=levels,
-        exposure=average_people(
-            store.frame("select * from core.exposure"),
-            calendar,
-            coverage=(told["coverage_from"], told["coverage_until"]),
-        ),
-        base=cube.base,
-        min_denominator=policy.min_denominator,
-        bands=policy.bands,
-    )
-    figures = estimate(cube, METRICS, parts, setting)
-    found = signals(figures, METRICS)
+    setting = _setting(store, policy, told, calendar, levels)
     tables = {
-        "figures": figures,
-        "signals": found,
-        "results": results(
-            figures, found, rules.commitments, exact=policy.method == "identity"
-        ),
-        "cubes": cube.cells.select(*TABLES["cubes"]),
+        **_estimated(cube, parts, rules, setting),
         **tables_about(
             store, policy, rules, levels=levels, annotations=annotations, verdicts=verdicts
         ),
     }
-    facts = _facts(told, policy, about, verdicts, store, reach)
+    facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
     return _seal(tables, facts, to)
+
+
+def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
+    return periods(
+        told["coverage_from"],
+        told["coverage_until"],
+        year_starts=told["fiscal_year_start_month"],
+    )
+
+
+def _setting(
+    store: Store,
+    policy: Policy,
+    told: Mapping[str, Any],
+    calendar: pl.DataFrame,
+    levels: pl.DataFrame,
+) -> Setting:
+    people = average_people(
+        store.frame("select * from core.exposure"),
+        calendar,
+        coverage=(told["coverage_from"], told["coverage_until"]),
+    )
+    return Setting(
+        periods=calendar,
+        levels=levels,
+        exposure=people,
+        base=policy.base,
+        min_denominator=policy.min_denominator,
+    )
+
+
+def _estimated(
+    cube: ProtectedCube, parts: Mapping[str, tuple[str, ...]], rules: Rules, setting: Setting
+) -> dict[str, pl.DataFrame]:
+    """Everything that is computed from the protected counts."""
+    figures = estimate(cube, METRICS, parts, setting)
+    found = signals(figures, METRICS, base=setting.base)
+    return {
+        "cubes": cube.cells.select(*TABLES["cubes"]),
+        "figures": figures,
+        "signals": found,
+        "results": results(figures, found, rules.commitments),
+    }
 
 
 def judged(store: Store) -> pl.DataFrame:
@@ -145,14 +168,6 @@ def judged(store: Store) -> pl.DataFrame:
     return verdicts
 
 
-def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
-    return periods(
-        told["coverage_from"],
-        told["coverage_until"],
-        year_starts=told["fiscal_year_start_month"],
-    )
-
-
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
@@ -168,7 +183,7 @@ def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
-    """The tables of a release; escalations are sums of protected deadlines, not counted twice."""
+    """The tables of a release; escalations are sums of protected deadlines."""
     return [
         Table(
             metric=metric.name,
@@ -192,12 +207,13 @@ def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
 
 def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
     return {
-        month: quarter_of(month, year_starts=year_starts) for month in calendar["month"].unique()
+        month: quarter_of(month, year_starts=year_starts)
+        for month in calendar["month"].unique()
     }
 
 
 def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
-    """Add the cells of escalation compliance: those of every rule that ends in an escalation."""
+    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
     rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
     escalations = (
         cube.cells.filter(
@@ -247,12 +263,21 @@ def _facts(
 
 
 def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
-    """Write the release beside its place and move it there, whole."""
+    """Write the release beside its place and move it there, whole.
+
+    Its name begins with a number that says in which order releases were published.
+    """
     digest = hashlib.sha256()
     for name in sorted(tables):
         digest.update(tables[name].write_json().encode())
     digest.update(repr(sorted(facts.items())).encode())
-    name = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
+    ending = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
+    before = releases_in(to)
+    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
+    if own and own[-1].stem.endswith(ending):
+        return own[-1]  # the same release again
+    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
+    name = f"{number:04}-{ending}"
     manifest = pl.DataFrame(
         {"name": ["release", *facts], "value": [name, *facts.values()]},
         schema=TABLES["manifest"],

@@ -6,12 +6,14 @@ from datetime import date
 import polars as pl
 
 from etl.rules import Commitment
+from metrics.catalog import METRICS
 from metrics.figures import Row
 from metrics.periods import quarter_before
 from metrics.release import TABLES
 from metrics.statistics.intervals import needed
 
 FEWEST = 20  # below this a share of deadlines says nothing about the process
+SURVEYS = tuple(metric.name for metric in METRICS if metric.kind == "survey")
 TOLERATED_MISSING = 0.05  # share that may be missing before the result could be another one
 
 
@@ -19,8 +21,6 @@ def results(
     figures: pl.DataFrame,
     signals: pl.DataFrame,
     commitments: Iterable[Commitment],
-    *,
-    exact: bool,
 ) -> pl.DataFrame:
     """One row per commitment, level (all and units) and quarter.
 
@@ -29,15 +29,11 @@ def results(
     quarterly = figures.filter(
         (pl.col("period") == "quarter") & pl.col("breakdown").is_in(["all", "unit"])
     )
-    rows = [
-        row for made in commitments for row in _of(made, quarterly, signals, exact=exact)
-    ]
+    rows = [row for made in commitments for row in _of(made, quarterly, signals)]
     return pl.DataFrame(rows, schema=TABLES["results"])
 
 
-def _of(
-    made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame, *, exact: bool
-) -> list[Row]:
+def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[Row]:
     def same(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.filter(
             (pl.col("metric") == made.metric)
@@ -55,7 +51,7 @@ def _of(
             "level": row["level"],
             "period_start": row["period_start"],
             "verdict": verdict(row, made.target),
-            "short_by": _short_by(row, made.target) if exact else None,
+            "short_by": _short_by(row, made.target),
             "previous": _value(known, row, 1),
             "year_ago": _value(known, row, 4),
             "change_signal": changes.get((row["level"], row["period_start"]), ""),
@@ -69,7 +65,8 @@ def verdict(row: Row, target: float) -> str:
 
     Met and not met need the whole interval on one side; between them chance alone could have
     made the difference. Where more than a twentieth could not be judged and it would decide
-    the result, nothing can be said.
+    the result, nothing can be said. A survey is judged by those who answered it: that others
+    did not is no loss of data, and stands beside the share with what it could hide.
     """
     if row["state"] != "ok":
         return {"not_assessable": "not_assessable", "no_data": "no_data"}.get(
@@ -77,12 +74,16 @@ def verdict(row: Row, target: float) -> str:
         )
     if row["denominator"] < FEWEST:
         return "too_few"
-    share_missing = row["missing"] / (row["missing"] + row["denominator"])
-    if share_missing > TOLERATED_MISSING and (row["worst"] < target <= row["best"]):
+    if row["metric"] not in SURVEYS and _could_flip(row, target):
         return "cannot_say"
     if needed(row["numerator"], int(row["denominator"]), target) == 0:
         return "met" if row["low"] > target else "met_narrowly"
     return "not_met" if row["high"] < target else "just_missed"
+
+
+def _could_flip(row: Row, target: float) -> bool:
+    share_missing = row["missing"] / (row["missing"] + row["denominator"])
+    return bool(share_missing > TOLERATED_MISSING and row["worst"] < target <= row["best"])
 
 
 def _short_by(row: Row, target: float) -> int | None:

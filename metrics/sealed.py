@@ -2,8 +2,7 @@
 
 import polars as pl
 
-from etl.rules import Commitment, Deadline, Rules
-from etl.rules import ALWAYS, FOR_EVER
+from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
@@ -19,7 +18,7 @@ def tables_about(
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of a release that are not figures, with counts of rows only for exact audiences."""
+    """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
         "definitions": definitions(),
         "commitments": commitments_table(rules.commitments),

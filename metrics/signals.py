@@ -1,25 +1,28 @@
 """Which figures are unusual: against their own history, and against other units."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from metrics.figures import Row
+from metrics.figures import Row, extremes
 from metrics.metric import Direction, Measure, Metric
 from metrics.release import TABLES
 from metrics.statistics.comparison import (
+    Tails,
     binomial_limits,
     binomial_tails,
     outside,
     poisson_limits,
     poisson_tails,
 )
-from metrics.statistics.control_charts import Chart, p_chart, read_chart, u_chart, xmr
+from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart, u_chart, xmr
 
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
 LEVEL = 0.998
+FEWEST_MONTHS = 6  # fewer dots than these are no history
 
 # Measures whose history is charted; the others are read beside them.
 CHARTED = {
@@ -31,8 +34,12 @@ CHARTED = {
 }
 
 
-def signals(figures: pl.DataFrame, metrics: Iterable[Metric]) -> pl.DataFrame:
-    """The signals of a release, computed from its figures and nothing else."""
+def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) -> pl.DataFrame:
+    """The signals of a release, computed from its figures and nothing else.
+
+    Where counts are multiples of a base, each is read as near to the average as rounding
+    allows: what only rounding makes unusual accuses nobody.
+    """
     rows: list[Row] = []
     for metric in metrics:
         measure = next(m for m in metric.measures if m.name == CHARTED[metric.name])
@@ -42,23 +49,34 @@ def signals(figures: pl.DataFrame, metrics: Iterable[Metric]) -> pl.DataFrame:
             & pl.col("breakdown").is_in(["all", "unit"])
             & pl.col("complete")
         )
-        rows += _histories(charted, metric, measure)
-        rows += _comparisons(charted, metric, measure)
+        rows += _histories(charted, metric, measure, off=base - 1)
+        rows += _comparisons(charted, metric, measure, off=base - 1)
     return pl.DataFrame(rows, schema=TABLES["signals"])
 
 
-def _histories(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+def _histories(
+    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
+) -> list[Row]:
     monthly = figures.filter(pl.col("period") == "month")
+    shown = [
+        series.tail(MONTHS_SHOWN)
+        for series in monthly.partition_by("part", "level", maintain_order=True)
+    ]
     return [
         row
-        for series in monthly.partition_by("part", "level", maintain_order=True)
-        for row in _history(series.tail(MONTHS_SHOWN), metric, measure)
+        for series in shown
+        if (series["state"] == "ok").sum() >= FEWEST_MONTHS
+        for row in _history(series, metric, measure, off=off)
     ]
 
 
-def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+def _history(series: pl.DataFrame, metric: Metric, measure: Measure, *, off: int) -> list[Row]:
     chart = _chart(series, metric)
-    points = read_chart(chart)
+    rows = list(series.iter_rows(named=True))
+    if chart.sparse:
+        points = [_rare(row, chart, metric, off=off) for row in rows]
+    else:
+        points = list(read_chart(_nearest(chart, rows, metric, off=off)))
     return [
         {
             **_place(row, "history"),
@@ -66,30 +84,77 @@ def _history(series: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row
             "centre": chart.centre,
             "lower": _number(chart.lower[at]),
             "upper": _number(chart.upper[at]),
-            # Limits drawn from very few cases raise false alarms; nobody should act on one.
-            "signal": "usual"
-            if chart.sparse
-            else _word(points[at].signal, measure.better),
-            "reason": "" if chart.sparse else points[at].reason,
+            "signal": _word(points[at].signal, measure.better),
+            "reason": points[at].reason,
         }
-        for at, row in enumerate(series.iter_rows(named=True))
+        for at, row in enumerate(rows)
         if not np.isnan(chart.values[at])
     ]
+
+
+def _nearest(chart: Chart, rows: list[Row], metric: Metric, *, off: int) -> Chart:
+    """The chart with each point as near to its centre as rounding allows."""
+    if off == 0 or metric.kind == "survival" or chart.centre is None:
+        return chart
+    values = chart.values.copy()
+    for at in np.flatnonzero(~np.isnan(values)):
+        low, high = _reached(rows[at], metric, off=off)
+        values[at] = min(max(chart.centre, low), high)
+    return replace(chart, values=values)
+
+
+def _reached(row: Row, metric: Metric, *, off: int) -> tuple[float, float]:
+    """The lowest and the highest value that the true counts of a rounded figure may have."""
+    count, size = row["numerator"], row["denominator"]
+    if metric.kind == "rate":
+        return 100 * max(count - off, 0) / size, 100 * (count + off) / size
+    lowest, highest = extremes(count, int(size), off=off)
+    return lowest[0] / lowest[1], highest[0] / highest[1]
+
+
+def _tails(row: Row, centre: float, metric: Metric, *, off: int) -> Tails:
+    """How likely chance alone makes the count as far from the centre, as near as it may be."""
+    count, size = row["numerator"], row["denominator"]
+    if metric.kind == "rate":
+        expected = centre * size / 100
+        least, most = (poisson_tails(max(count + by, 0), expected) for by in (-off, off))
+    else:
+        shares = extremes(count, int(size), off=off)
+        least, most = (binomial_tails(k, n, centre) for k, n in shares)
+    return Tails(low=most.low, high=least.high)
+
+
+def _rare(row: Row, chart: Chart, metric: Metric, *, off: int) -> Point:
+    """A month of a chart whose three-sigma limits would give false alarms: by exact tails.
+
+    Where so little is expected, the runs of Making Data Count say nothing either.
+    """
+    if chart.centre is None or not row["denominator"]:
+        return Point("usual", "")
+    side = outside(_tails(row, chart.centre, metric, off=off), level=LEVEL)
+    if side == "usual":
+        return Point("usual", "")
+    where = "above" if side == "high" else "below"
+    return Point(side, f"further {where} the average than chance gives")
 
 
 def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
     """The chart that follows from the kind of number, never from what it would flag."""
     if metric.kind == "survival":
         return xmr(series["value"].fill_null(float("nan")).to_numpy(), baseline=BASELINE)
-    usable = series["state"].is_in(["ok", "few"]).to_numpy()
-    counts = np.where(usable, series["numerator"].fill_null(0).to_numpy(), 0)
-    bases = np.where(usable, series["denominator"].fill_null(0).to_numpy(), 0)
+    # A month that is too small to publish a share of is a gap: what may not be shown may not
+    # be charted, and what rounding leaves of it is noise.
+    published = (series["state"] == "ok").to_numpy()
+    counts = np.where(published, series["numerator"].fill_null(0).to_numpy(), 0)
+    bases = np.where(published, series["denominator"].fill_null(0).to_numpy(), 0)
     if metric.kind == "rate":
         return u_chart(counts, bases / 100, baseline=BASELINE)
     return p_chart(counts, bases, baseline=BASELINE)
 
 
-def _comparisons(figures: pl.DataFrame, metric: Metric, measure: Measure) -> list[Row]:
+def _comparisons(
+    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
+) -> list[Row]:
     if metric.kind == "survival":
         return []  # quartiles of units are shown, not tested: there is no exact tail for them
     quarterly = figures.filter((pl.col("period") == "quarter") & (pl.col("state") == "ok"))
@@ -99,24 +164,21 @@ def _comparisons(figures: pl.DataFrame, metric: Metric, measure: Measure) -> lis
     }
     units = quarterly.filter(pl.col("breakdown") == "unit").iter_rows(named=True)
     return [
-        _compared(row, whole[row["part"], row["period_start"]], metric, measure)
+        _compared(row, whole[row["part"], row["period_start"]], metric, measure, off=off)
         for row in units
         if (row["part"], row["period_start"]) in whole
     ]
 
 
-def _compared(row: Row, whole: Row, metric: Metric, measure: Measure) -> Row:
-    centre, count, base = whole["value"], row["numerator"], row["denominator"]
+def _compared(row: Row, whole: Row, metric: Metric, measure: Measure, *, off: int) -> Row:
+    centre, size = whole["value"], row["denominator"]
     if metric.kind == "rate":
-        expected = centre * base / 100
-        tails = poisson_tails(count, expected)
-        limits = poisson_limits(expected, level=LEVEL)
-        lower, upper = 100 * limits.low / base, 100 * limits.high / base
+        limits = poisson_limits(centre * size / 100, level=LEVEL)
+        lower, upper = 100 * limits.low / size, 100 * limits.high / size
     else:
-        tails = binomial_tails(count, int(base), centre)
-        drawn = binomial_limits(int(base), centre, level=LEVEL)
-        lower, upper = drawn.low, drawn.high
-    side = outside(tails, level=LEVEL)
+        drawn = binomial_limits(int(size), centre, level=LEVEL)
+        lower, upper = (drawn.low, drawn.high) if drawn else (None, None)
+    side = outside(_tails(row, centre, metric, off=off), level=LEVEL)
     return {
         **_place(row, "units"),
         "value": row["value"],

@@ -12,6 +12,7 @@ its share and its verdict agree. What matters to a reader of a test:
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,24 @@ def all_results(figures: list[Row]) -> list[Row]:
     return rows
 
 
+def frame_of(table: str, rows: list[Row]) -> pl.DataFrame:
+    """Rows as the table of that name."""
+    return pl.DataFrame(rows, schema=TABLES[table], orient="row")
+
+
+@cache
+def unchanged(base: int) -> dict[str, pl.DataFrame]:
+    """The tables of a release whose counts are multiples of `base`."""
+    figures = all_figures(base)
+    rows = {
+        "figures": figures,
+        "signals": all_signals(figures),
+        "results": all_results(figures),
+        **small_tables(),
+    }
+    return {name: frame_of(name, rows[name]) for name in TABLES if name != "manifest"}
+
+
 def release(**changes: Any) -> Release:
     """A release; a change names an entry of the manifest, or a table and its new rows.
 
@@ -277,16 +296,11 @@ def release(**changes: Any) -> Release:
     if base > 1:
         sentence = f"Every count is rounded to a multiple of {base}."
         manifest |= {"method": "rounding", "method_sentence": sentence}
-    figures = all_figures(base)
-    rows: dict[str, list[Row]] = {
-        "manifest": [{"name": n, "value": v} for n, v in manifest.items()],
-        "figures": figures,
-        "signals": all_signals(figures),
-        "results": all_results(figures),
-        **small_tables(),
-    }
-    rows |= {k: v for k, v in changes.items() if k in TABLES}
+    changed = {name: frame_of(name, rows) for name, rows in changes.items() if name in TABLES}
+    described = [{"name": n, "value": v} for n, v in manifest.items()]
     tables = {
-        name: pl.DataFrame(rows[name], schema=TABLES[name], orient="row") for name in TABLES
+        **unchanged(base),
+        "manifest": frame_of("manifest", described),
+        **changed,
     }
     return Release(path=Path("invented.duckdb"), manifest=manifest, tables=tables)

@@ -86,12 +86,19 @@ def test_no_file_has_more_than_400_lines():
     assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
 
 
+def lines_of_code(function):
+    """Lines of a function but for its docstring: to explain more is no fault."""
+    first = function.body[0]
+    told = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    words = first.end_lineno - first.lineno + 1 if told else 0
+    return function.end_lineno - function.lineno + 1 - words
+
+
 def test_no_function_has_more_than_40_lines():
     long = [
         f"{name}:{node.lineno} {node.name}"
         for name, node in nodes(*PACKAGES)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > 40
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of_code(node) > 40
     ]
     assert long == []
 

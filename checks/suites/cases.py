@@ -29,7 +29,7 @@ CASES = (
         remedy="Check the column of the case's number in the source's description.",
     ),
     Check(
-        name="received_date_known",
+        name="cases_have_a_received_date",
         title="Every case has the day on which it was received",
         why="Without it a case belongs to no period: it is left out of every figure.",
         about="core.cases",

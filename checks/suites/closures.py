@@ -3,7 +3,7 @@
 from checks.verdict import Allowance, Check
 
 # A case that its export calls closed, and whether the day is missing. A day after the as-of
-# day is known, so it is not missing: `no_date_after_delivery` speaks of it.
+# day is known, so it is not missing: `no_date_after_as_of` speaks of it.
 _CLOSED = """
             with closed_later as (
                 select distinct rows_of.case_key
@@ -23,7 +23,7 @@ _CLOSED = """
 
 CLOSURES = (
     Check(
-        name="closed_after_receipt",
+        name="closed_not_before_received",
         title="No case was closed before it was received",
         why="Such a case has a negative duration; it is left out of the time to resolution.",
         about="core.cases",
@@ -41,7 +41,7 @@ CLOSURES = (
         remedy="Correct the date that is wrong in the case system.",
     ),
     Check(
-        name="closed_cases_dated",
+        name="closed_status_has_a_closing_date",
         title="Every closed case has its closing date",
         why="A closed case without it counts as still open, and the time to resolution grows.",
         about="core.cases",
@@ -126,5 +126,23 @@ CLOSURES = (
         """,
         affects=("time_to_resolution",),
         remedy="Ask the system's owner what its duration counts; ours counts calendar days.",
+    ),
+    Check(
+        name="open_cases_have_no_duration",
+        title="No open case has a duration from its closing in the export",
+        why="It was closed once: its closing date was taken away or is missing.",
+        about="core.cases",
+        severity="warning",
+        examines="""
+            select
+                snapshot,
+                line,
+                received_on as happened_on,
+                source_days is not null as violated
+            from core.cases
+            where resolved_on is null
+        """,
+        affects=("time_to_resolution",),
+        remedy="Look at those cases in the case system; if its duration runs on, leave it out.",
     ),
 )

@@ -97,7 +97,7 @@ DEADLINES = (
         remedy="Add the step's date to the export, or take the rule out for that source.",
     ),
     Check(
-        name="deadlines_assessable",
+        name="deadlines_can_be_judged",
         title="No deadline has lost a date that it needs",
         why="A deadline without it can be neither met nor missed, and compliance has a gap.",
         about="core.deadlines",

@@ -63,7 +63,7 @@ DELIVERIES = (
         remedy="Correct the rows that the load listed, or the source's description.",
     ),
     Check(
-        name="months_covered",
+        name="no_month_is_nearly_empty",
         title="No month has less than a fifth of its source's usual number of cases",
         why="A month that an export left out, or cut short, looks like a month without cases.",
         about="core.cases",
@@ -144,7 +144,7 @@ DELIVERIES = (
         remedy="Check the column of the case's number in the source's description.",
     ),
     Check(
-        name="headcount_known",
+        name="headcount_covers_units_and_months",
         title="Every case fell to a unit whose headcount of that day is known",
         why="Without people there is no rate; a case without exposure would inflate one.",
         about="core.exposure",

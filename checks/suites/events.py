@@ -4,7 +4,7 @@ from checks.verdict import Check
 
 EVENTS = (
     Check(
-        name="no_date_after_delivery",
+        name="no_date_after_as_of",
         title="No date is later than the day on which the export was taken",
         why="Nothing can have happened then: the date is mistyped, or planned and not done.",
         about="staging.events",
@@ -98,7 +98,7 @@ EVENTS = (
         remedy="Export cases and history over the same period; nothing is counted for these.",
     ),
     Check(
-        name="events_in_order",
+        name="events_are_in_order",
         title="No step was taken before its case was received",
         why="A deadline between two dates in the wrong order cannot be judged.",
         about="core.events",

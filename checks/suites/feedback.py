@@ -39,7 +39,7 @@ FEEDBACK = (
         ),
     ),
     Check(
-        name="scores_on_the_scale",
+        name="scores_are_inside_the_scale",
         title="Every score lies on the scale of its survey",
         why="A score off the scale says neither satisfied nor not; it is left out.",
         about="core.feedback",
@@ -98,7 +98,7 @@ FEEDBACK = (
         remedy="Check the column of the score in the source's description.",
     ),
     Check(
-        name="answers_after_offers",
+        name="answers_have_an_offer",
         title="Every answer follows the offer of its survey",
         why="An answer without an offer, or before it, belongs to no period.",
         about="core.feedback",

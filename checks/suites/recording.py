@@ -15,7 +15,7 @@ _FEW = Allowance(
 
 RECORDING = (
     Check(
-        name="unit_known",
+        name="unit_is_recorded",
         title="The unit of a case is recorded",
         why="A case of no unit is missing from every comparison of units.",
         about="core.cases",
@@ -33,7 +33,7 @@ RECORDING = (
         allowed=_FEW,
     ),
     Check(
-        name="category_known",
+        name="category_is_recorded",
         title="The category of a case is recorded",
         why="A case of no category is missing from every figure by category.",
         about="core.cases",
@@ -51,7 +51,7 @@ RECORDING = (
         allowed=_FEW,
     ),
     Check(
-        name="channel_known",
+        name="channel_is_recorded",
         title="The channel of a case is recorded",
         why="A case of no channel is missing from every figure by channel.",
         about="core.cases",
@@ -69,7 +69,7 @@ RECORDING = (
         allowed=_FEW,
     ),
     Check(
-        name="severity_known",
+        name="severity_is_recorded",
         title="The severity of a case is recorded",
         why="Rules that hold for serious cases cannot be judged where nobody said how serious.",
         about="core.cases",

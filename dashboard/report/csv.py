@@ -113,8 +113,10 @@ def definition_rows(release: Release) -> Iterable[list[str]]:
 
 def cell(value: Value, *, number: bool = False, state: str = "ok") -> str:
     """One cell: a number, a word that no spreadsheet runs, or a marker for why it is empty."""
+    if number and (value is None or state == "withheld"):
+        return STATE_MARKERS.get(state, NOT_APPLICABLE)
     if value is None:
-        return STATE_MARKERS.get(state, NOT_APPLICABLE) if number else ""
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

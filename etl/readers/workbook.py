@@ -106,7 +106,9 @@ def _cells(data: bytes, file: str, sheet: str | int | None) -> pl.DataFrame:
 
 
 def _sheet_name(names: list[str], sheet: str | int | None, file: str) -> str:
-    if sheet is None and names:
+    if not names:
+        raise _broken(file)
+    if sheet is None:
         return names[0]
     if isinstance(sheet, int) and 1 <= sheet <= len(names):
         return names[sheet - 1]

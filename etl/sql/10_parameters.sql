@@ -11,7 +11,10 @@ with covered as (
 ),
 
 newest as (
-    select coalesce($as_of, max(as_of)) as as_of
+    select
+        coalesce($as_of, max(as_of)) as as_of,
+        $time_zone::text as time_zone,
+        $fiscal_year_start_month::integer as fiscal_year_start_month
     from staging.deliveries
 )
 
@@ -19,8 +22,8 @@ select
     newest.as_of,
     coalesce(max(covered.coverage_from), newest.as_of) as coverage_from,
     least(coalesce(min(covered.coverage_until), newest.as_of), newest.as_of) as coverage_until,
-    $time_zone::text as time_zone,
-    $fiscal_year_start_month::integer as fiscal_year_start_month
+    newest.time_zone,
+    newest.fiscal_year_start_month
 from newest
 left join covered on true
-group by newest.as_of;
+group by newest.as_of, newest.time_zone, newest.fiscal_year_start_month;

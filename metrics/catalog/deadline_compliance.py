@@ -36,7 +36,8 @@ def _share_met(title: str, what: str) -> Measure:
         definition=(
             f"{what} met, of those whose due day has passed: met, met late and missed, where"
             " overdue and still open is missed. Not yet due is left out; those that cannot be"
-            " judged are printed beside it. The interval is Wilson's."
+            " judged are printed beside it. The interval is Wilson's; where counts are rounded"
+            " it is widened by all that rounding may have moved."
         ),
         source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
     )

@@ -18,7 +18,7 @@ REPORT_FREQUENCY = Metric(
             definition=(
                 "Cases received in the covered days of the period, from every source, per 100"
                 " people of the average headcount over those days; not scaled to a year. The"
-                " interval is the exact Poisson one."
+                " interval is the exact Poisson one, widened by what rounding may have moved."
             ),
             source="Garwood (1936), Biometrika 28: 437-442",
         ),
@@ -27,7 +27,7 @@ REPORT_FREQUENCY = Metric(
             title="Reports",
             unit="cases",
             better="neutral",
-            definition="Cases received in the period, one for each case however many allegations.",
+            definition="Cases received in the period, however many allegations each holds.",
             source="A count.",
         ),
     ),

@@ -17,7 +17,8 @@ SATISFACTION = Metric(
             better="higher",
             definition=(
                 "Answers in the two best of the survey's grades, of all usable answers, with"
-                " Wilson's interval. Beside it stands what the share would be if everybody who"
+                " Wilson's interval, widened by what rounding may have moved."
+                " Beside it stands what the share would be if everybody who"
                 " did not answer were dissatisfied, or satisfied."
             ),
             source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
@@ -54,5 +55,5 @@ SATISFACTION = Metric(
         inner join core.cases as cases on feedback.case_key = cases.case_key
     """,
     depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
-    subtotals=(("satisfied", "other"),),
+    subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
 )

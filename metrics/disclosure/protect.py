@@ -123,7 +123,7 @@ class _Pair:
     def sums(self, bands: Sequence[int]) -> Counts:
         """Published sums of cells, each once: outcomes over bands, subtotals, the totals."""
         columns = self.columns(bands)
-        kept = [(outcome,) for outcome in self.table.outcomes]
+        kept: list[tuple[str, ...]] = [(outcome,) for outcome in self.table.outcomes]
         kept += [*self.table.subtotals, self.table.outcomes]
         kept += [(*self.table.outcomes, REMAINDER[0])] if self.whole else []
         rows = {tuple(int(outcome in wanted) for outcome, _ in columns) for wanted in kept}
@@ -140,9 +140,7 @@ def _rounded_frames(
     truth = _truth(cells, setting, pair, part)
     counts = _rounded(truth, pair.sums(bands), setting, metric=table.metric, part=part)
     own = len(table.cells(bands))
-    frames = [
-        as_frame(counts[:, :, :own], grid, columns[:own], metric=table.metric, part=part)
-    ]
+    frames = [as_frame(counts[:, :, :own], grid, columns[:own], metric=table.metric, part=part)]
     if pair.whole:
         total = counts.sum(axis=2, keepdims=True)
         whole = pair.whole

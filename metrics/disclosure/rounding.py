@@ -13,6 +13,7 @@ count is not 0. So every value of a cell's stated window belongs to a possible t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,21 +50,36 @@ class Slice:
 
     def windows(self) -> sparse.csr_array:
         """One row per published sum of atoms: sums of a month, cells and sums of a quarter."""
-        levels, months, _ = self.truth.shape
-        every_level = sparse.eye_array(levels, dtype=np.int64)
-        of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), self.sums)
-        of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), self.steered)
-        return sparse.vstack(
-            [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
-            format="csr",
-        )
+        return _windows(self.truth.shape, _rows_of(self.sums))
 
     def balances(self) -> sparse.csr_array:
         """One row per breakdown, month and cell: its levels less all is 0."""
-        _, months, cells = self.truth.shape
-        return sparse.kron(
-            self.faces, sparse.eye_array(months * cells, dtype=np.int64), format="csr"
-        )
+        return _balances(self.truth.shape, _rows_of(self.faces))
+
+
+# Quarters, and breakdowns of one size, have the same equations: made once, never changed.
+@lru_cache(maxsize=256)
+def _windows(shape: tuple[int, ...], sums: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(sums, dtype=np.int64).reshape(len(sums), cells)
+    every_level = sparse.eye_array(levels, dtype=np.int64)
+    of_months = sparse.kron(sparse.eye_array(months, dtype=np.int64), rows)
+    of_quarter = sparse.kron(np.ones((1, months), dtype=np.int64), with_cells(rows))
+    return sparse.vstack(
+        [sparse.kron(every_level, of_months), sparse.kron(every_level, of_quarter)],
+        format="csr",
+    )
+
+
+@lru_cache(maxsize=256)
+def _balances(shape: tuple[int, ...], faces: tuple[tuple[int, ...], ...]) -> sparse.csr_array:
+    levels, months, cells = shape
+    rows = np.array(faces, dtype=np.int64).reshape(len(faces), levels)
+    return sparse.kron(rows, sparse.eye_array(months * cells, dtype=np.int64), format="csr")
+
+
+def _rows_of(table: Counts) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in table.tolist())
 
 
 def with_cells(sums: Counts) -> Counts:
@@ -109,11 +125,11 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
         "a count is not a multiple of the base": (counts % base).any(),
         "a count is negative": (counts < 0).any(),
         "a count is too far from the truth": (error > 2 * base - 1).any(),
-        "a count of all is too far from the truth": (error[0] >= base).any(),
-        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
         "none became some": counts[truth == 0].any(),
         "0 stands for base or more": (truth[counts == 0] >= base).any(),
         "levels do not add up": (quarter.balances() @ counts.ravel()).any(),
+        "a count of all is too far from the truth": (error[0] >= base).any(),
+        "a sum is too far from the truth": (np.abs(sums) >= base).any(),
     }
     for promise, is_broken in broken.items():
         if is_broken:
@@ -122,28 +138,37 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
 
 
 def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
-    """What rounding each atom up costs: secret noise, less for atoms and sums that need it."""
-    windows, atoms = quarter.windows(), quarter.truth.ravel()
-    carried = np.zeros(windows.shape[0], dtype=np.int64)
-    carried[-carry.size :] = carry.ravel()
-    of_sums = _pull(windows @ atoms, carried, quarter.base, draw)
-    of_atoms = _pull(atoms, np.zeros_like(atoms), quarter.base, draw)
-    costs: Floats = (of_atoms + windows.T @ of_sums).reshape(quarter.truth.shape)
-    return costs
+    """What rounding each atom up costs, so that sums go up about as often as they should.
 
-
-def _pull(truth: Counts, carry: Counts, base: int, draw: np.random.Generator) -> Floats:
-    """Cost of up rather than down: below 0 with probability residue / base if carry is 0.
-
-    It is the change in the squared cumulative error, in units of base * base, and uniform
-    noise on (-1, 1). Exact multiples do not move, so they neither cost nor draw.
+    Each published number pulls once, however many cells and sums show the same cases. It
+    pulls up with probability residue / base where its carried error is 0: the cost is the
+    change in squared cumulative error (in units of base * base) and uniform noise on (-1, 1).
+    It weighs as much as the cells in it together, or their noise would decide the sum.
+    Exact multiples do not move, so they neither pull nor draw.
     """
-    residue = truth % base
+    base, atoms = quarter.base, quarter.truth.ravel()
+    windows = quarter.windows()
+    rows = sparse.vstack(
+        [windows, sparse.eye_array(atoms.size, dtype=np.int64)], format="csr"
+    ).multiply(atoms > 0)
+    carried = np.zeros(rows.shape[0])
+    of_quarter = slice(windows.shape[0] - carry.size, windows.shape[0])
+    carried[of_quarter] = carry.ravel()
+    # Numbers with the same mark show the same cases; a level without any changes no mark.
+    mark = np.zeros(atoms.size, dtype=np.int64)
+    mark[atoms > 0] = np.random.default_rng(0).integers(1, 2**40, int((atoms > 0).sum()))
+    _, first, same = np.unique(rows @ mark, return_index=True, return_inverse=True)
+    steers = np.zeros(rows.shape[0])
+    steers[of_quarter] = 1
+    errors = np.bincount(same, carried) / np.maximum(1, np.bincount(same, steers))
+    numbers = rows.tocsr()[first]
+    residue = (numbers @ atoms) % base
     moving = residue > 0
-    cost = np.zeros(len(truth))
+    pull = np.zeros(len(first))
     noise = draw.uniform(-1, 1, int(moving.sum()))
-    cost[moving] = (base - 2 * residue + 2 * carry)[moving] / base + noise
-    return cost
+    pull[moving] = (base - 2 * residue + 2 * errors)[moving] / base + noise
+    costs: Floats = numbers.T @ (pull * numbers.sum(axis=1))
+    return costs.reshape(quarter.truth.shape)
 
 
 def _strict(quarter: Slice, costs: Floats) -> Counts | None:
@@ -175,7 +200,7 @@ def _settle(
     Atoms before `beyond` are settled already.
     """
     rows = quarter.faces[faces]
-    levels = np.flatnonzero(np.append([[1]], rows.any(axis=0)[1:]))
+    levels: Counts = np.union1d([0], np.nonzero(rows)[1])
     piece = Slice(quarter.truth[levels], rows[:, levels], quarter.sums, quarter.base)
     found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
     if found is None:
@@ -186,8 +211,7 @@ def _settle(
 
 def _widened(quarter: Slice, costs: Floats) -> Counts | None:
     """Everything at once, with dearer moves by one more for cells of single levels."""
-    strict = _up(quarter, costs)
-    truth = quarter.truth.ravel()
+    strict, truth = _up(quarter, costs), quarter.truth.ravel()
     of_level = np.arange(truth.size) >= quarter.truth[0].size
     up = np.flatnonzero(of_level & (truth > 0))
     down = np.flatnonzero(of_level & (truth >= 2 * quarter.base))
@@ -202,8 +226,8 @@ def _widened(quarter: Slice, costs: Floats) -> Counts | None:
 
 def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
     """Up by one, for each atom (from `beyond` on) that is no multiple."""
-    atoms = np.flatnonzero(quarter.truth.ravel() % quarter.base)
-    atoms = atoms[atoms >= beyond]
+    moving = np.flatnonzero(quarter.truth.ravel() % quarter.base)
+    atoms: Counts = moving[np.searchsorted(moving, beyond) :]
     return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms])
 
 

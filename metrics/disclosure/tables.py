@@ -104,12 +104,21 @@ def laid_out(
     to all: such a cube could not be published additively.
     """
     keyed = (
-        cells.join(_numbered("level_at", ("breakdown", "level"), grid.levels), how="left",
-                   on=("breakdown", "level"))
-        .join(_numbered("month_at", ("month",), [(month,) for month in grid.months]),
-              how="left", on="month")
-        .join(_numbered("cell_at", ("outcome", "band"), columns), how="left",
-              on=("outcome", "band"))
+        cells.join(
+            _numbered("level_at", ("breakdown", "level"), grid.levels),
+            how="left",
+            on=("breakdown", "level"),
+        )
+        .join(
+            _numbered("month_at", ("month",), [(month,) for month in grid.months]),
+            how="left",
+            on="month",
+        )
+        .join(
+            _numbered("cell_at", ("outcome", "band"), columns),
+            how="left",
+            on=("outcome", "band"),
+        )
     )
     places = ("level_at", "month_at", "cell_at")
     lost = keyed.filter(pl.any_horizontal(pl.col(place).is_null() for place in places))

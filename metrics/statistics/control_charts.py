@@ -63,10 +63,10 @@ def p_chart(
         centre p = all successes / all trials,  limits p +- 3 sqrt(p (1 - p) / n), in 0 to 1
 
     Laney's p' multiplies sigma by sigma_z, the mean moving range of the standardised values
-    / 1.128. It is used when sigma_z > 1 + 2 se, se^2 = (0.8265 m - 0.2556) / m^2 for m moving
-    ranges: more spread from month to month than chance gives in about 97 of 100 stable series.
-    Moving ranges see little of a lasting change, so a real shift does not widen its own limits,
-    and the choice is made before any point is compared with a limit.
+    / 1.128. It is used when sigma_z > 1 + 3 se, se^2 = (0.8265 m - 0.2556) / m^2 for m moving
+    ranges: when months differ by more than chance gives in 99 of 100 stable series. Moving
+    ranges see little of a lasting change, so a real shift does not widen its own limits, and
+    the choice is made before any point is compared with a limit.
 
     `baseline` takes centre, sigma_z and `trial` from the first so many months.
 
@@ -234,9 +234,7 @@ def _streaks(signs: IntArray) -> list[tuple[int, int]]:
     """Start and end (excluded) of each longest stretch of one sign, zeros left out."""
     borders = [0, *(np.flatnonzero(np.diff(signs)) + 1).tolist(), signs.size]
     return [
-        (start, stop)
-        for start, stop in pairwise(borders)
-        if start < stop and signs[start] != 0
+        (start, stop) for start, stop in pairwise(borders) if start < stop and signs[start] != 0
     ]
 
 
@@ -259,13 +257,14 @@ def _attribute_chart(
     values[seen] = events[seen] / size[seen]
     if not base.any():
         return _empty_chart(kind, values)
-    centre = float(events[base].sum() / size[base].sum())
+    happened, possible = events[base].sum(), size[base].sum()
+    centre = float(happened / possible)
     sigma = np.full(size.size, np.nan)
     sigma[seen] = np.sqrt(centre * ((1 - centre) if kind == "p" else 1) / size[seen])
     months = slice(_stop(size.size, baseline))
     sigma_z, factor = _dispersion((values - centre)[months], sigma[months])
     sigma *= factor
-    rarer = min(centre, 1 - centre) if kind == "p" else centre
+    rarer = min(happened, possible - happened) if kind == "p" else happened
     return Chart(
         kind=kind if factor == 1 else _PRIMED[kind],
         values=values,
@@ -275,7 +274,7 @@ def _attribute_chart(
         upper=np.minimum(centre + 3 * sigma, 1.0 if kind == "p" else np.inf),
         sigma_z=sigma_z,
         trial=int(base.sum()) < ENOUGH_POINTS,
-        sparse=bool(rarer * size[base].mean() < ENOUGH_EVENTS),
+        sparse=bool(rarer / base.sum() < ENOUGH_EVENTS),
     )
 
 
@@ -308,7 +307,7 @@ def _dispersion(deviations: FloatArray, sigma: FloatArray) -> tuple[float | None
         return None, 1.0
     sigma_z = float(ranges.mean()) / D2
     error = np.sqrt(0.8265 * ranges.size - 0.2556) / ranges.size
-    return sigma_z, sigma_z if sigma_z > 1 + 2 * error else 1.0
+    return sigma_z, sigma_z if sigma_z > 1 + 3 * error else 1.0
 
 
 def _pairs(above: npt.ArrayLike, below: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from metrics.statistics.intervals import normal_quantile
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 # Two heights that differ by less are the same height: S is a product of many quotients. The
 # value is that of R's quantile.survfit.
@@ -144,7 +145,7 @@ def life_table(
         survival=survival,
         low=low,
         high=high,
-        last_day=int(day[-1]) if day.size else None,
+        last_day=_last_day(first, entering, leaves, closed),
         between="straight",
     )
 
@@ -197,6 +198,21 @@ def share_open(curve: Curve, day: int) -> Estimate:
     if np.isnan(low):
         return Estimate(share, None, None)
     return Estimate(share, low, high)
+
+
+def _last_day(
+    first: FloatArray, entering: FloatArray, leaves: FloatArray, closed: IntArray
+) -> int | None:
+    """Last day up to which somebody is known to have been watched, in bands.
+
+    The end of the last band, where somebody went on or nobody was lost in it; otherwise the
+    band says only that somebody was there on its first day.
+    """
+    if closed.size == 0:
+        return None
+    last = closed[-1]
+    watched_on = entering[last + 1] > 0 or leaves[last] == 0
+    return int(first[last + 1] - 1 if watched_on else first[last])
 
 
 def _columns(

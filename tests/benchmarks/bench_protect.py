@@ -110,7 +110,7 @@ def drift(exact: ExactCube, protected: ProtectedCube, policy: Policy) -> pl.Data
 
 @pytest.mark.parametrize(("base", "cases"), [(5, 2000), (10, 2000), (5, 20000)])
 def test_a_release_of_three_years_is_protected(base: int, cases: int) -> None:
-    """The target is 20 s on two busy cores; the bound leaves room for a busier machine."""
+    """The target is 20 s of one core; wall time says how busy the machine is as well."""
     exact = organisation(cases=cases, seed=7)
     policy = Policy("leadership", "rounding", base=base, min_denominator=20)
     started, spent = time.perf_counter(), time.process_time()
@@ -124,8 +124,8 @@ def test_a_release_of_three_years_is_protected(base: int, cases: int) -> None:
         quarters=QUARTERS,
     )
     wall, cpu = time.perf_counter() - started, time.process_time() - spent
-    print(f"\nbase {base}, {cases} cases: {wall:.1f} s wall, {cpu:.1f} s CPU,")  # noqa: T201
-    print(f"{protected.cells.height} cells, reach {reach_of(exact, protected, policy)}")  # noqa: T201
+    print(f"\nbase {base}, {cases} cases: {wall:.1f} s wall, {cpu:.1f} s CPU,")
+    print(f"{protected.cells.height} cells, reach {reach_of(exact, protected, policy)}")
     with pl.Config(tbl_rows=-1):
-        print(drift(exact, protected, policy))  # noqa: T201
-    assert wall < 60
+        print(drift(exact, protected, policy))
+    assert cpu < 40

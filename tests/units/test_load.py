@@ -60,7 +60,7 @@ def everything(path: Path) -> dict[str, list[tuple]]:
         names = store.frame(
             "select table_schema || '.' || table_name as name from information_schema.tables"
         )["name"].sort()
-        return {n: store.frame(f"select * from {n} order by all").rows() for n in names}  # noqa: S608
+        return {n: store.frame(f"select * from {n} order by all").rows() for n in names}
 
 
 def rows(workspace: Workspace, select: str) -> list[tuple]:

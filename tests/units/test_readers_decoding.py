@@ -92,6 +92,12 @@ def test_a_character_split_between_two_blocks_is_whole():
     assert read(f"id,unit\nA,{filling}é\n".encode()).rows.item(0, "c1") == filling + "é"
 
 
+def test_a_wrong_byte_after_a_split_character_has_the_right_line():
+    filling = b"x" * ((1 << 20) - len("id\n") - 2)
+    message = refusal(b"id\n" + filling + "€".encode() + b"\xff\n", encoding="utf-8")
+    assert message.startswith("export.csv line 2: byte 0xFF")
+
+
 @pytest.mark.parametrize("byte", [0x00, 0x01, 0x08, 0x1A, 0x1F])
 def test_a_binary_byte_means_this_is_not_a_text_file(byte):
     message = refusal(b"id,unit\r\nA,1\r\nB,x" + bytes([byte]) + b"\r\n")

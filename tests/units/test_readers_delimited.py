@@ -155,6 +155,10 @@ def test_a_short_record_before_the_last_one_is_only_ragged():
     assert read(b"id,unit\nA\nB,2").ragged.rows() == [(2, 1)]
 
 
+def test_blanks_after_the_last_line_end_do_not_make_the_file_look_cut_off():
+    assert read(b"id,unit\nA\n  ").ragged.rows() == [(2, 1)]
+
+
 def test_text_after_a_closing_quotation_mark_is_refused_with_its_line():
     message = refusal(b'id,unit\nA,1\nB,"two"x\n')
     assert message.startswith("export.csv line 3: text follows a closing quotation mark")

@@ -124,6 +124,14 @@ def test_a_date_before_excel_began_does_not_break_the_reader():
     assert column(cell("A?", -5, DAY), cell("A?", 0, DAY)) == ["1899-12-26", "1899-12-31"]
 
 
+def test_a_text_that_is_almost_an_instant_stays_as_it_is():
+    impossible = "2023-02-30 10:00:00"
+    assert column(cell("A?", impossible), cell("A?", 45000.5, INSTANT)) == [
+        impossible,
+        "2023-03-15 12:00:00",
+    ]
+
+
 def test_a_blank_between_dates_stays_blank():
     assert column(cell("A?", 45000, DAY), cell("B3", "x"), cell("A?", 45001, DAY)) == [
         "2023-03-15",
@@ -203,6 +211,10 @@ def test_a_truncated_workbook_is_damaged(kept):
 
 def test_a_workbook_whose_sheet_is_not_xml_is_damaged():
     assert "damaged" in refusal(workbook(Cases="<worksheet><sheetData><row"))
+
+
+def test_a_workbook_without_a_sheet_is_damaged():
+    assert "damaged" in refusal(workbook())
 
 
 def test_a_workbook_locked_with_a_password_is_named_as_such():

@@ -1,5 +1,6 @@
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,24 @@ def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path):
 def test_a_file_that_unpacks_to_too_much_is_given_up(tmp_path):
     path = written(tmp_path, b"id\n" + b"12345678\n" * 10_000)
     assert "larger than a file may become" in refusal(path, limits=Limits(output=20_000))
+
+
+def test_a_file_that_is_still_being_written_is_refused(tmp_path):
+    path = written(tmp_path, b"id\n" + b"1\n" * 1_000_000)
+    done = threading.Event()
+
+    def write_on():
+        with path.open("ab", buffering=0) as file:
+            while not done.wait(0.001):
+                file.write(b"1\n")
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        assert "changed while it was being read" in refusal(path)
+    finally:
+        done.set()
+        writer.join()
 
 
 def test_nothing_of_the_export_is_left_in_the_temporary_folder(tmp_path, monkeypatch):

@@ -26,7 +26,9 @@ def test_wilson_gives_newcombes_published_interval_for_15_of_148():
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.998])
-@pytest.mark.parametrize(("successes", "trials"), [(0, 1), (1, 1), (3, 3), (7, 9), (500, 10_000)])
+@pytest.mark.parametrize(
+    ("successes", "trials"), [(0, 1), (1, 1), (3, 3), (7, 9), (500, 10_000)]
+)
 def test_wilson_agrees_with_statsmodels(successes, trials, confidence):
     low, high = proportion_confint(successes, trials, alpha=1 - confidence, method="wilson")
 

@@ -1,0 +1,62 @@
+"""The files a reader can take away: made once for each release, never for each reader."""
+
+import io
+import zipfile
+from datetime import date
+
+import streamlit as st
+
+from dashboard.grids import grid
+from dashboard.report import csv, html
+from metrics.release import Release
+
+# Archives made again from one release are the same to the byte.
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+_HOLDS = {
+    "figures.csv": "Every published figure, or the reason why there is none",
+    "definitions.csv": "What each measure counts",
+    "datapackage.json": "The columns and their types, for programs",
+    "README.txt": "Who the figures are for and how to read them",
+}
+
+
+@st.cache_data(show_spinner="Writing the report…", max_entries=16)
+def report(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
+    """The report on a quarter as one HTML page; `edition` tells releases apart."""
+    return html.render(_release, quarter).encode()
+
+
+@st.cache_data(show_spinner="Writing the tables…", max_entries=8)
+def tables(edition: str, *, _release: Release) -> dict[str, str]:  # noqa: ARG001
+    """CSV text of each file; `edition` tells releases apart."""
+    return csv.render(_release)
+
+
+@st.cache_data(show_spinner="Packing the tables…", max_entries=8)
+def packed(edition: str, *, _release: Release) -> bytes:
+    """All tables of a release in one archive."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in tables(edition, _release=_release).items():
+            stamped = zipfile.ZipInfo(name, _STAMP)
+            archive.writestr(stamped, text.encode(), zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+def contents(files: dict[str, str]) -> str:
+    """What is in the archive: each file with what it holds and its size."""
+    rows = [(name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()]
+    return grid("In the archive", ("File", "What it holds", "Size"), rows)
+
+
+def size(data: bytes) -> str:
+    """How large a file is, as readers say it."""
+    if len(data) < 1_000_000:
+        return f"{max(1, round(len(data) / 1000))} kB"
+    return f"{len(data) / 1_000_000:.1f} MB"
+
+
+def slug(words: str) -> str:
+    """Words as a part of a file's name."""
+    return "-".join(words.lower().replace("/", "-").split())

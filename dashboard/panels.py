@@ -1,0 +1,175 @@
+"""Parts of pages that more than one view draws: a chart with its headline and its table."""
+
+from datetime import date
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboard import access, charts, frame, series, wording
+from dashboard.attention import Matter
+from dashboard.figure import Figure, months_after
+from dashboard.grids import KEY, KEY_OF_LEVELS, grid
+from dashboard.palette import PALETTES, Theme
+from metrics.release import Release
+
+_STANDING = {
+    "usual": "could be chance",
+    "better": "better than chance explains",
+    "worse": "worse than chance explains",
+    "higher": "higher than chance explains",
+    "lower": "lower than chance explains",
+}
+
+
+def matter(chosen: frame.Choice, found: Matter) -> None:
+    """Draw one matter: its headline, its months, how units compare, and the numbers."""
+    release, quarter, subject = chosen.release, chosen.quarter, found.subject
+    name = f"{subject.metric}.{subject.measure}.{subject.part}"
+    st.subheader(headline(chosen, found), anchor=False)
+    axis = charts.Axis(found.unit, found.title, found.target, subject.metric)
+    end = months_after(quarter, 3)
+    rows = series.monthly(release, subject, until=end)
+    if rows["value"].drop_nulls().is_empty():
+        st.write("No month of this has a figure that can be shown.")
+        return
+    events = series.marked_events(release, subject, rows)
+    spec = _months(access.edition(release), subject, axis, end, frame.theme(), _release=release)
+    _draw(spec, key=f"months.{name}", alt=charts.describe_months(rows, axis=axis))
+    if events.height:
+        st.html(listed_events(release, events))
+    with st.expander("The same numbers as a table"):
+        st.html(period_table(release, rows, axis))
+        if chosen.level == frame.ALL:
+            units = series.by_level(release, subject, "unit", start=quarter)
+            st.html(level_table(release, units, axis, first="Unit"))
+
+
+def headline(chosen: frame.Choice, found: Matter) -> str:
+    """State the finding, and a unit only where its figure cannot be chance."""
+    release, standing = chosen.release, found.standing
+    if standing is not None and chosen.level == frame.ALL:
+        return wording.unit_headline(release, chosen.quarter, standing)
+    if standing is not None:
+        value = wording.figure_text(standing.figure, beside=standing.target)
+        return f"{found.title}: {value} against a target of {wording.target(standing.target)}"
+    when = f" in {wording.month_text(found.month)}" if found.month else ""
+    return f"{found.title}: {wording.signal_word(found.signal)}{when}"
+
+
+def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str) -> None:
+    """Draw one measure over the periods of one length, with its table."""
+    if rows["value"].drop_nulls().len() > 1:
+        events = series.no_events(release)
+        chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
+        st.html(KEY)
+        _draw(
+            chart.to_dict(validate=False),
+            key="over_time",
+            alt=charts.describe_months(rows, axis=axis),
+        )
+    st.html(period_table(release, rows, axis, each=each))
+
+
+def side_by_side(
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str
+) -> None:
+    """Draw the levels of a breakdown side by side, with their table."""
+    if rows["value"].drop_nulls().len() > 1:
+        chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
+        st.html(KEY_OF_LEVELS)
+        _draw(
+            chart.to_dict(validate=False),
+            key="levels",
+            alt=charts.describe_units(rows, axis=axis),
+        )
+    st.html(level_table(release, rows, axis, first=first))
+
+
+def _draw(spec: dict[str, Any], *, key: str, alt: str) -> None:
+    st.vega_lite_chart(spec=spec, theme=None, key=key, alt=alt)
+
+
+def listed_events(release: Release, events: pl.DataFrame) -> str:
+    """What the lettered lines of a chart stand for."""
+    said = []
+    for row in events.iter_rows(named=True):
+        where = f", {release.title_of('unit', row['level'])}" if row["level"] else ""
+        owner = f" (entered by: {row['owner']})" if row["owner"] else ""
+        said.append(
+            f"<li><b>{row['letter']}</b> {escape(wording.day_text(row['happened_on']))}"
+            f"{escape(where)}: {escape(row['text'])}{escape(owner)}</li>"
+        )
+    return f'<ul class="ca-events">{"".join(said)}</ul>'
+
+
+def period_table(
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str = "month"
+) -> str:
+    """The numbers of a chart of periods, newest first."""
+    body = [
+        (
+            wording.period_name(release, each, row["period_start"], row["period_end"]),
+            _value(row, axis),
+            _counts(release, row, axis),
+            _range(row, axis),
+            wording.signal_word(row["signal"]) if row["lower"] is not None else "",
+        )
+        for row in rows.reverse().iter_rows(named=True)
+    ]
+    header = ("Period", "Figure", "Counts", "Usual range", "Compared with usual")
+    return grid(axis.title, header, body)
+
+
+def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
+    """The numbers of a chart of levels, the highest first."""
+    body = [
+        (
+            row["title"] or row["level"],
+            _value(row, axis),
+            _counts(release, row, axis),
+            _range(row, axis),
+            _STANDING.get(row["signal"], "") if row["lower"] is not None else "",
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    header = (first, "Figure", "Counts", "Expected for its size", "Compared with all")
+    return grid(f"{axis.title}, by {first.lower()}", header, body)
+
+
+def _value(row: dict[str, Any], axis: charts.Axis) -> str:
+    if row["value"] is None:
+        return wording.capital(row["reason"] or "no figure")
+    return axis.words(row["value"])
+
+
+def _counts(release: Release, row: dict[str, Any], axis: charts.Axis) -> str:
+    return wording.counts_text(release, Figure.of({**row, "metric": axis.metric}))
+
+
+def _range(row: dict[str, Any], axis: charts.Axis) -> str:
+    if row["lower"] is None or row["upper"] is None:
+        return ""
+    low, high = max(row["lower"], 0.0), row["upper"]
+    if axis.share:
+        high = min(high, 1.0)
+    return f"{wording.value_text(low, axis.unit)} to {wording.value_text(high, axis.unit)}"
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _months(
+    edition: str,  # noqa: ARG001 (part of the cache's key)
+    subject: series.Subject,
+    axis: charts.Axis,
+    until: date,
+    theme: Theme,
+    *,
+    _release: Release,
+) -> dict[str, Any]:
+    """Vega-Lite description of a chart of months; drawing one takes a tenth of a second."""
+    rows = series.monthly(_release, subject, until=until)
+    events = series.marked_events(_release, subject, rows)
+    chart = charts.months(rows, axis=axis, ink=PALETTES[theme], events=events)
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec

@@ -1,0 +1,30 @@
+"""Every published figure: choose a measure, a breakdown and a period."""
+
+import streamlit as st
+
+from dashboard import browse, charts, frame, panels, series
+
+row = frame.filters()
+release = frame.release(row)
+measure = browse.measure(row, release)
+by = browse.breakdown(row, release, measure.subject)
+each = browse.period(row, release, measure.subject, by)
+axis = charts.Axis(
+    measure.unit,
+    measure.title,
+    browse.target(release, measure.subject),
+    measure.subject.metric,
+)
+
+st.title(measure.title, anchor=False)
+st.write(measure.definition)
+frame.caption(measure.cohort)
+
+if by == frame.ALL:
+    rows = series.over_time(release, measure.subject, each)
+    panels.over_time(release, rows, axis, each=each)
+else:
+    start = browse.start(row, release, measure.subject, by, each)
+    rows = series.by_level(release, measure.subject, by, start=start, period=each)
+    panels.side_by_side(release, rows, axis, first=by.capitalize())
+frame.links_to("methods", "data_quality", "export")

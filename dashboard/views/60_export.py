@@ -1,0 +1,55 @@
+"""Take the report or the tables with you."""
+
+import streamlit as st
+
+from dashboard import access, downloads, frame, wording
+
+row = frame.filters()
+release = frame.release(row)
+quarter = frame.quarter(row, release)
+edition = access.edition(release)
+audience = frame.audience_name(release.audience).lower()
+name = wording.quarter_name(release, quarter)
+
+st.title("Export", anchor=False)
+frame.caption(
+    f"{release.manifest['organisation']} · data to {wording.day_text(release.as_of)} ·"
+    f" for: {audience}"
+)
+st.info(
+    f"These files are for this audience: {audience}. {release.manifest['method_sentence']}"
+    " Do not pass them on to anyone else without asking"
+    f" the owner of the policy: {release.manifest['policy_owner']}."
+)
+
+st.header("Report", anchor=False)
+st.write(
+    f"The audit of {name} as one file. It opens in any browser, needs no network and can be"
+    " printed."
+)
+report = downloads.report(edition, quarter, _release=release)
+st.download_button(
+    f"Download the report ({downloads.size(report)})",
+    report,
+    file_name=f"{release.id}-{downloads.slug(name)}.html",
+    mime="text/html",
+    on_click="ignore",
+    type="primary",
+)
+
+st.header("Tables", anchor=False)
+st.write(
+    "Every figure that these pages can show, for a spreadsheet or a program. A cell without a"
+    " number says why beside it."
+)
+files = downloads.tables(edition, _release=release)
+st.html(downloads.contents(files))
+packed = downloads.packed(edition, _release=release)
+st.download_button(
+    f"Download all tables ({downloads.size(packed)})",
+    packed,
+    file_name=f"{release.id}-tables.zip",
+    mime="application/zip",
+    on_click="ignore",
+)
+frame.links_to("audit", "methods")

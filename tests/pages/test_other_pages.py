@@ -1,0 +1,71 @@
+import pytest
+
+from tests.pages.reading import charts, words
+
+
+def test_the_menu_has_one_page_for_each_file_of_views_in_the_order_of_their_numbers(opened):
+    from dashboard.frame import VIEWS
+
+    names = sorted(path.stem for path in VIEWS.glob("[0-9][0-9]_*.py"))
+    assert names[0] == "10_audit"
+    for name in names:
+        assert opened(name).title
+
+
+def test_the_data_quality_page_begins_with_which_commitments_can_be_used(opened):
+    said = words(opened("40_data_quality"))
+    assert said.index("safe to report") < said.index("What the data allows")
+    assert "2,110 rows received" in said
+    assert "not a date" in said
+
+
+def test_the_methods_page_says_who_chose_and_how_mistakes_are_put_right(opened):
+    said = words(opened("50_methods"))
+    assert "Counts are exact." in said
+    assert "chosen by: Ethics office" in said
+    assert "A release is never changed." in said
+    assert "not yet checked against the text" in said
+
+
+def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
+    test = opened("60_export", audiences="public")
+    assert test.info[0].value.startswith("These files are for this audience: public.")
+    labels = [button.label for button in test.get("download_button")]
+    assert [label.split(" (")[0] for label in labels] == [
+        "Download the report",
+        "Download all tables",
+    ]
+    assert "figures.csv" in words(test)
+
+
+@pytest.mark.parametrize("each", ["month", "quarter", "year", "whole"])
+@pytest.mark.parametrize("by", ["all", "unit"])
+def test_every_figure_can_be_looked_up_for_every_period(opened, each, by):
+    test = opened("30_metrics", figure="time_to_resolution.median", by=by, each=each)
+    assert test.title[0].value == "Time to resolution: half are resolved within"
+    assert "days" in words(test)
+
+
+def test_a_figure_for_the_whole_time_is_a_table_without_a_chart(opened):
+    test = opened("30_metrics", figure="report_frequency.reports", by="all", each="whole")
+    assert charts(test) == []
+    assert "1 January 2024" in words(test)
+
+
+def test_a_choice_made_on_one_page_is_kept_on_the_next(opened):
+    test = opened()
+    test.selectbox(key="box_quarter").set_value("2026Q1").run()
+    test.switch_page("views/40_data_quality.py").run()
+    assert test.selectbox(key="box_quarter").value == "2026Q1"
+
+
+def test_the_counts_behind_a_frequency_are_told_as_reports_and_people(opened):
+    test = opened("30_metrics", figure="report_frequency.rate", by="all", each="month")
+    assert "67 concerns, 1,500 people" in words(test)
+
+
+def test_the_page_of_figures_explains_the_marks_of_its_chart(opened):
+    months = opened("30_metrics", figure="report_frequency.rate", by="all", each="month")
+    assert "Shaded: usual month-to-month range" in words(months)
+    units = opened("30_metrics", figure="escalation_compliance.share_met", by="unit")
+    assert "Shaded: expected for its size" in words(units)

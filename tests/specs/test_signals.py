@@ -1,0 +1,235 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from etl.rules import Commitment
+from metrics.catalog import METRICS
+from metrics.scorecard import results
+from metrics.signals import signals
+from tests.specs.measured import estimated
+
+FIRST_YEAR = 2024
+
+
+def months(count: int) -> list[date]:
+    return [date(FIRST_YEAR + place // 12, place % 12 + 1, 1) for place in range(count)]
+
+
+def found(cells, *, until: str, **setting) -> pl.DataFrame:
+    metric, part, *_ = cells[0]
+    figures = estimated(cells, until=until, part=part, **setting)
+    known = [known for known in METRICS if known.name == metric]
+    return signals(figures, known, base=setting.get("base", 1))
+
+
+def deadlines(met, *, of=50, level="all", breakdown="all"):
+    """Cells of one rule: so many met of `of` in each month."""
+    return [
+        ("deadline_compliance", "acknowledge", breakdown, level, month, outcome, -1, n)
+        for month, kept in zip(months(len(met)), met, strict=True)
+        for outcome, n in (("met", kept), ("missed", of - kept))
+        if n
+    ]
+
+
+def reports(counts, *, level="all", breakdown="all"):
+    return [
+        ("report_frequency", "", breakdown, level, month, "received", -1, n)
+        for month, n in zip(months(len(counts)), counts, strict=True)
+    ]
+
+
+STEADY = [44, 46, 45, 43, 47, 45, 44, 46, 45, 47, 43, 45]
+
+
+def last(rows: pl.DataFrame, against: str = "history") -> dict:
+    chosen = rows.filter(pl.col("against") == against).sort("period_start")
+    return chosen.row(-1, named=True)
+
+
+def test_a_steady_process_is_usual_month_after_month():
+    rows = found(deadlines([*STEADY, *STEADY]), until="2025-12-31")
+    history = rows.filter(pl.col("against") == "history")
+    assert history.height == 24
+    assert set(history["signal"]) == {"usual"}
+
+
+def test_a_month_far_below_the_limits_is_worse_where_higher_is_better():
+    row = last(found(deadlines([*STEADY, 20]), until="2025-01-31"))
+    assert (row["signal"], row["value"]) == ("worse", 0.4)
+    assert row["value"] < row["lower"] < row["centre"]
+    assert row["reason"] != ""
+
+
+def test_a_month_far_above_the_limits_is_better():
+    lower = [25, 27, 24, 26, 25, 24, 26, 25, 27, 23, 25, 24]
+    row = last(found(deadlines([*lower, 48]), until="2025-01-31"))
+    assert row["signal"] == "better"
+
+
+def test_limits_come_from_the_first_year_so_that_a_change_cannot_widen_them():
+    once = last(found(deadlines([*STEADY, 20]), until="2025-01-31"))
+    long = found(deadlines([*STEADY, *[20] * 12]), until="2025-12-31")
+    assert last(long)["centre"] == pytest.approx(once["centre"])
+    assert set(long.sort("period_start")["signal"].tail(12)) == {"worse"}
+
+
+@pytest.mark.parametrize(("count", "signal"), [(100, "higher"), (10, "lower")])
+def test_more_or_fewer_reports_are_neither_better_nor_worse(count, signal):
+    usual = [48, 52, 50, 49, 51, 50, 52, 48, 50, 51, 49, 50]
+    cells = reports([*usual, count])
+    row = last(found(cells, until="2025-01-31", people={"north": 500.0}))
+    assert row["signal"] == signal
+
+
+def test_of_very_few_reports_one_more_is_no_signal():
+    rare = [0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1]
+    row = last(found(reports([*rare, 2]), until="2025-01-31", people={"north": 100.0}))
+    assert row["signal"] == "usual"
+
+
+def test_of_very_few_reports_a_crowd_is_a_signal_by_its_exact_chance():
+    # A third of a report is expected a month: nine or more have a chance of 1 in 10 million.
+    rare = [0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1]
+    row = last(found(reports([*rare, 9]), until="2025-01-31", people={"north": 100.0}))
+    assert row["signal"] == "higher"
+    assert row["reason"] == "further above the average than chance gives"
+
+
+def test_a_month_that_is_not_wholly_covered_is_not_judged():
+    rows = found(deadlines([*STEADY, 2]), until="2025-01-20")
+    assert rows["period_start"].max() == date(2024, 12, 1)
+
+
+def test_at_most_the_last_24_months_are_charted():
+    rows = found(deadlines(STEADY * 3), until="2026-12-31")
+    charted = rows.filter(pl.col("against") == "history")["period_start"]
+    assert (charted.min(), charted.max()) == (date(2025, 1, 1), date(2026, 12, 1))
+
+
+def units(**met) -> pl.DataFrame:
+    """One quarter of units with 100 deadlines each, in the first of its months."""
+    whole = deadlines([sum(met.values()), 0, 0], of=100 * len(met))[:2]
+    cells = [*whole]
+    for unit, kept in met.items():
+        cells += deadlines([kept], of=100, level=unit, breakdown="unit")
+    return found(cells, until="2024-03-31").filter(pl.col("against") == "units")
+
+
+def test_a_unit_beyond_the_limits_is_told_from_units_that_only_differ():
+    rows = units(east=84, north=97, south=60, west=84)
+    assert dict(rows.select("level", "signal").rows()) == {
+        "east": "usual",
+        "north": "better",
+        "south": "worse",
+        "west": "usual",
+    }
+
+
+def test_a_unit_is_compared_with_the_whole_organisation():
+    rows = units(east=80, north=90)
+    assert rows["centre"].unique().to_list() == [0.85]
+    assert rows.filter(pl.col("lower") >= 0.85).is_empty()
+    assert rows.filter(pl.col("upper") <= 0.85).is_empty()
+
+
+def test_a_small_unit_needs_to_be_further_off_than_a_large_one():
+    cells = deadlines([900], of=1000)
+    cells += deadlines([6], of=10, level="small", breakdown="unit")
+    cells += deadlines([60], of=100, level="large", breakdown="unit")
+    rows = found(cells, until="2024-03-31").filter(pl.col("against") == "units")
+    assert dict(rows.select("level", "signal").rows()) == {"large": "worse", "small": "usual"}
+
+
+def test_a_unit_whose_share_is_withheld_is_not_compared():
+    cells = deadlines([900], of=1000)
+    cells += deadlines([0], of=10, level="small", breakdown="unit")
+    rows = found(cells, until="2024-03-31", min_denominator=20)
+    assert rows.filter(pl.col("against") == "units").is_empty()
+
+
+def test_quartiles_of_units_are_shown_and_not_tested():
+    cells = [
+        ("time_to_resolution", "", breakdown, level, date(2024, 1, 1), "ended", 10, 30)
+        for breakdown, level in (("all", "all"), ("unit", "north"))
+    ]
+    assert found(cells, until="2024-03-31").filter(pl.col("against") == "units").is_empty()
+
+
+# Rounded counts: what only rounding makes unusual accuses nobody
+
+
+def small_unit(kept: int, of: int, **setting) -> str:
+    cells = deadlines([970], of=1000)
+    cells += deadlines([kept], of=of, level="small", breakdown="unit")
+    rows = found(cells, until="2024-03-31", **setting)
+    return rows.filter(pl.col("against") == "units")["signal"].item()
+
+
+def test_a_unit_is_not_called_worse_for_a_count_that_rounding_may_have_moved():
+    # 20 of 25 may be 24 of 25 in truth, as good as all others.
+    assert small_unit(20, 25) == "worse"
+    assert small_unit(20, 25, base=5) == "usual"
+
+
+def test_a_unit_that_is_worse_whatever_the_truth_is_called_so():
+    assert small_unit(10, 40, base=5) == "worse"
+
+
+def test_a_unit_without_a_rounded_report_is_not_called_silent():
+    cells = reports([300, 0, 0]) + reports([0, 0, 0], level="north", breakdown="unit")
+    people = {"north": 60.0, "south": 1940.0}
+    exact = found(cells, until="2024-03-31", people=people)
+    rounded = found(cells, until="2024-03-31", people=people, base=10)
+    said = [
+        rows.filter(pl.col("against") == "units")["signal"].item() for rows in (exact, rounded)
+    ]
+    assert said == ["lower", "usual"]
+
+
+def test_months_in_a_row_that_rounding_may_have_put_below_the_average_are_usual():
+    down = [45] * 12 + [40] * 8
+    assert last(found(deadlines(down), until="2025-08-31"))["signal"] == "worse"
+    assert last(found(deadlines(down), until="2025-08-31", base=5))["signal"] == "usual"
+
+
+def test_a_month_that_is_far_below_whatever_the_truth_is_worse():
+    cells = deadlines([*[45] * 12, 15])
+    row = last(found(cells, until="2025-01-31", base=5))
+    assert (row["signal"], row["value"]) == ("worse", 0.3)
+
+
+# On the scorecard, a quarter has the gravest signal of its months
+
+
+MADE = Commitment(
+    name="acknowledge",
+    title="Acknowledge",
+    metric="deadline_compliance",
+    measure="share_met",
+    part="acknowledge",
+    target=0.5,
+    owner="Intake desk",
+)
+
+
+def changes(met) -> list[str]:
+    cells = deadlines(met)
+    last_month = months(len(met) + 1)[-1]
+    until = date.fromordinal(last_month.toordinal() - 1).isoformat()
+    figures = estimated(cells, until=until, part=MADE.part)
+    rows = results(figures, signals(figures, METRICS), [MADE])
+    return rows["change_signal"].to_list()
+
+
+def test_a_quarter_with_one_bad_month_has_changed_for_the_worse():
+    assert changes([*STEADY, 45, 20, 45]) == ["usual"] * 4 + ["worse"]
+
+
+def test_a_bad_month_weighs_more_than_a_good_one():
+    assert changes([*STEADY, 50, 20, 45])[-1] == "worse"
+
+
+def test_a_quarter_before_the_months_that_are_charted_has_no_signal():
+    assert changes(STEADY * 3)[:4] == [""] * 4

@@ -1,0 +1,50 @@
+"""A policy that would protect nothing is refused with the reason."""
+
+import pytest
+
+from metrics.disclosure.policy import Policy, PolicyError
+
+
+def test_identity_needs_no_base():
+    assert Policy("committee", "identity", min_denominator=10).base == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        ({"method": "swap"}, "method 'swap' is unknown"),
+        ({"method": "identity", "base": 5}, "base 5 belongs to rounding"),
+        ({"method": "identity", "min_denominator": 0}, "min_denominator 0 is below 1"),
+        ({"method": "rounding", "base": 2, "min_denominator": 20}, "base 2 protects nothing"),
+        ({"method": "rounding", "base": 5, "min_denominator": 4}, "below the base 5"),
+        ({"method": "rounding", "base": 5, "min_denominator": 5, "bands": ()}, "on day 0"),
+        ({"method": "rounding", "base": 5, "min_denominator": 5, "bands": (1, 8)}, "on day 0"),
+        ({"method": "rounding", "base": 5, "min_denominator": 5, "bands": (0, 8, 8)}, "grow"),
+    ],
+)
+def test_a_bad_policy_is_refused_with_the_reason(policy, reason):
+    with pytest.raises(PolicyError, match=reason) as refusal:
+        Policy("board", **policy)
+    assert str(refusal.value).startswith("audience board: ")
+
+
+def test_the_committee_reads_that_counts_are_exact():
+    assert Policy("committee", "identity").method_sentence() == "All counts are exact."
+
+
+def test_readers_of_rounded_counts_read_how_far_a_count_may_be_off():
+    policy = Policy("board", "rounding", base=5, min_denominator=20)
+    assert policy.method_sentence(reach=4) == policy.method_sentence()
+    assert policy.method_sentence() == (
+        "All counts are multiples of 5, and totals add up. Each count for a month or a quarter"
+        " is within 4 of the truth (0 means 0 to 4), for a year within 16, for a longer span"
+        " within 4 for every quarter in it."
+    )
+
+
+def test_readers_are_told_when_single_cells_had_to_go_further():
+    policy = Policy("board", "rounding", base=5, min_denominator=20)
+    assert policy.method_sentence(reach=9).endswith(
+        "Where totals could not add up otherwise, a single month's cell of a unit, category,"
+        " channel or severity is within 9 instead."
+    )

@@ -1,0 +1,148 @@
+"""Rounding one quarter: strict where possible, wider where not, refused where neither."""
+
+import numpy as np
+import pytest
+
+from metrics.disclosure.rounding import Slice, rounded, verified
+from metrics.disclosure.tables import ProtectionError
+
+# Three breakdowns of 2, 3 and 2 levels, two months, three outcomes and their total.
+STUBBORN = Slice(
+    truth=np.array(
+        [
+            [[9, 6, 2], [7, 10, 3]],
+            [[4, 5, 0], [3, 6, 2]],
+            [[5, 1, 2], [4, 4, 1]],
+            [[7, 2, 0], [5, 4, 0]],
+            [[0, 2, 2], [1, 2, 1]],
+            [[2, 2, 0], [1, 4, 2]],
+            [[2, 1, 0], [4, 3, 3]],
+            [[7, 5, 2], [3, 7, 0]],
+        ]
+    ),
+    faces=np.array(
+        [
+            [-1, 1, 1, 0, 0, 0, 0, 0],
+            [-1, 0, 0, 1, 1, 1, 0, 0],
+            [-1, 0, 0, 0, 0, 0, 1, 1],
+        ]
+    ),
+    sums=np.array([[1, 1, 1]]),
+    base=3,
+)
+# Four breakdowns of 2, 2, 3 and 3 levels, three months, two outcomes and their total.
+HOPELESS = Slice(
+    truth=np.array(
+        [
+            [[3, 1], [4, 1], [2, 3]],
+            [[0, 0], [3, 0], [2, 1]],
+            [[3, 1], [1, 1], [0, 2]],
+            [[3, 0], [0, 0], [2, 0]],
+            [[0, 1], [4, 1], [0, 3]],
+            [[2, 1], [2, 1], [0, 0]],
+            [[0, 0], [2, 0], [0, 3]],
+            [[1, 0], [0, 0], [2, 0]],
+            [[1, 0], [1, 1], [0, 2]],
+            [[0, 1], [1, 0], [2, 1]],
+            [[2, 0], [2, 0], [0, 0]],
+        ]
+    ),
+    faces=np.array(
+        [
+            [-1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+            [-1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+            [-1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0],
+            [-1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1],
+        ]
+    ),
+    sums=np.array([[1, 1]]),
+    base=3,
+)
+
+
+def round_(quarter: Slice) -> np.ndarray:
+    carry = np.zeros((len(quarter.truth), len(quarter.steered)), dtype=np.int64)
+    return rounded(quarter, carry=carry, draw=np.random.default_rng(1))
+
+
+def test_cells_of_levels_go_further_where_no_strict_rounding_adds_up():
+    error = np.abs(round_(STUBBORN) - STUBBORN.truth)
+    assert STUBBORN.base <= error[1:].max() < 2 * STUBBORN.base
+    assert error[0].max() < STUBBORN.base
+
+
+def test_what_cannot_add_up_at_all_is_refused():
+    with pytest.raises(ProtectionError, match="merge levels"):
+        round_(HOPELESS)
+
+
+def test_a_carried_error_is_taken_back():
+    alone = Slice(
+        truth=np.array([[[3]]]),
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.zeros((0, 1), dtype=np.int64),
+        base=5,
+    )
+    draws = [np.random.default_rng(seed) for seed in range(10)]
+    for carry, expected in ((4, 0), (-4, 5)):
+        carried = np.array([[carry]])
+        assert {rounded(alone, carry=carried, draw=draw).item() for draw in draws} == {expected}
+
+
+def test_a_count_goes_up_as_often_as_it_is_near_however_many_cells_show_it():
+    shown_often = Slice(
+        truth=np.array([[[3, 0]], [[3, 0]], [[3, 0]]]),
+        faces=np.array([[-1, 1, 0], [-1, 0, 1]]),
+        sums=np.array([[1, 1]]),
+        base=5,
+    )
+    carry = np.zeros((3, 3), dtype=np.int64)
+    ups = [
+        rounded(shown_often, carry=carry, draw=np.random.default_rng(seed)).max() == 5
+        for seed in range(100)
+    ]
+    assert 50 <= sum(ups) <= 70
+
+
+@pytest.mark.parametrize(
+    ("all_", "level", "promise"),
+    [
+        (6, 6, "not a multiple"),
+        (-5, -5, "negative"),
+        (20, 20, "a count is too far"),
+        (15, 15, "a count of all is too far"),
+        (5, 10, "do not add up"),
+        (0, 0, "0 stands for base or more"),
+    ],
+)
+def test_a_rounding_that_breaks_a_promise_is_never_published(all_, level, promise):
+    quarter = Slice(
+        truth=np.array([[[7, 0]], [[7, 0]]]),
+        faces=np.array([[-1, 1]]),
+        sums=np.array([[1, 1]]),
+        base=5,
+    )
+    with pytest.raises(ProtectionError, match=promise):
+        verified(quarter, np.array([[[all_, 0]], [[level, 0]]]))
+
+
+def test_a_sum_that_is_too_far_from_the_truth_is_never_published():
+    quarter = Slice(
+        truth=np.array([[[4, 4]]]),
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.array([[1, 1]]),
+        base=5,
+    )
+    with pytest.raises(ProtectionError, match="a sum is too far"):
+        verified(quarter, np.array([[[0, 0]]]))
+
+
+def test_a_rounding_that_invents_a_case_is_never_published():
+    quarter = Slice(
+        truth=np.array([[[0]]]),
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.zeros((0, 1), dtype=np.int64),
+        base=5,
+    )
+    with pytest.raises(ProtectionError, match="none became some"):
+        verified(quarter, np.array([[[5]]]))

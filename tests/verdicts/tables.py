@@ -1,0 +1,158 @@
+"""A small clean audit as rows, and the way to write any rows into the product's tables.
+
+Eight months of five cases each, received on the 5th and closed on the 15th but for one, each
+with its events, clock, deadline and survey: enough for every check to examine something.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from etl import rules, working_days
+from etl.load import SQL, prepare
+from etl.store import Store
+
+AS_OF = date(2024, 8, 31)
+FIRST = date(2024, 1, 1)
+STILL_OPEN = 29
+
+Row = dict[str, object]
+Tables = dict[str, list[Row]]
+
+
+def clean() -> Tables:
+    """Rows that break no claim; each call gives rows of its own to spoil."""
+    tables: Tables = {
+        "core.snapshots": [delivery(1, "case"), delivery(2, "event"), delivery(3, "feedback")],
+        "staging.parameters": [
+            {
+                "as_of": AS_OF,
+                "coverage_from": FIRST,
+                "coverage_until": AS_OF,
+                "time_zone": "UTC",
+                "fiscal_year_start_month": 1,
+            }
+        ],
+        "staging.rules": [{"rule": "resolve"}],
+        "core.exposure": [
+            {"unit": "north", "from_on": FIRST, "until_on": date(2024, 9, 1), "people": 50.0}
+        ],
+    }
+    for number in range(40):
+        for table, rows in of_one_case(number).items():
+            tables.setdefault(table, []).extend(rows)
+    tables["core.cases"][STILL_OPEN] |= {
+        "status": "open",
+        "resolved_on": None,
+        "source_days": None,
+    }
+    tables["core.clocks"][STILL_OPEN] |= {"ended": False}
+    return tables
+
+
+def delivery(snapshot: int, grain: str) -> Row:
+    return {
+        "snapshot": snapshot,
+        "source": "harbour",
+        "export": grain,
+        "grain": grain,
+        "as_of": AS_OF,
+        "rows_in": 100,
+        "rows_loaded": 98,
+        "rows_rejected": 0,
+        "rows_repeated": 2,
+        "coverage_from": FIRST,
+        "coverage_until": AS_OF,
+    }
+
+
+def of_one_case(number: int) -> Tables:
+    key = f"case {number}"
+    received, closed = date(2024, 1 + number // 5, 5), date(2024, 1 + number // 5, 15)
+    place = {"snapshot": 1, "line": number + 2}
+    return {
+        "core.cases": [
+            {
+                **place,
+                "case_key": key,
+                "source": "harbour",
+                "received_on": received,
+                "incident_on": date(2023, 12, 1),
+                "unit": "north",
+                "category": "conduct",
+                "channel": "web",
+                "severity": "low",
+                "status": "closed",
+                "resolved_on": closed,
+                "source_days": 10,
+                "export_rows": 2,
+                "versions": 1,
+            }
+        ],
+        "core.case_facts": [{**place, "case_key": key}],
+        "core.chosen_rows": [chosen(key, 1), chosen(key, 2)],
+        "staging.events": [step(key, "received", received), step(key, "assigned", received)],
+        "core.events": [event(key, "received", received), event(key, "assigned", received)],
+        "core.clocks": [{"case_key": key, "clock": "resolution", "ended": True, "days": 10}],
+        "core.deadlines": [deadline(key, "resolve", "met", received)],
+        "core.feedback": [survey(key, number, offered_on=closed, answered_on=closed, score=4)],
+    }
+
+
+def chosen(key: str, snapshot: int) -> Row:
+    return {"source": "harbour", "export": "", "case_key": key, "snapshot": snapshot}
+
+
+def event(key: str, kind: str, on: date | None) -> Row:
+    return {
+        "snapshot": 2 if kind == "assigned" else 1,
+        "line": 1,
+        "source": "harbour",
+        "case_key": key,
+        "kind": kind,
+        "occurred_on": on,
+    }
+
+
+def step(key: str, kind: str, on: date | None) -> Row:
+    return {**event(key, kind, on), "export": "as delivered"}
+
+
+def deadline(key: str, rule: str, result: str, due_on: date) -> Row:
+    return {
+        "case_key": key,
+        "rule": rule,
+        "result": result,
+        "started_on": due_on,
+        "due_on": due_on,
+    }
+
+
+def survey(key: str, line: int, **answer: object) -> Row:
+    scale = {"scale_low": 1, "scale_high": 5}
+    return {"snapshot": 3, "line": line, "case_key": key, **scale, **answer}
+
+
+def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> Store:
+    """A store with the product's own tables, holding these rows and no others."""
+    store = Store.open(path)
+    prepare(store)
+    store.replace("staging.rules", rules.as_table(()))
+    store.replace("staging.days", working_days.days(FIRST, AS_OF, {}))
+    people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
+    store.replace("staging.headcount", pl.DataFrame(schema=people))
+    parameters = {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1}
+    for file in sorted(SQL.glob("[1-9]*.sql")):
+        store.run_file(file, parameters)
+    rewrite(store, tables)
+    return store
+
+
+def rewrite(store: Store, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Put these rows in the place of all that the tables of `clean` hold."""
+    for table in clean():
+        store.execute(f"truncate {table}")
+    for table, rows in tables.items():
+        store.append(table, pl.DataFrame(rows, infer_schema_length=None))
