@@ -180,6 +180,7 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
     from metrics.release import open_release
 
     opened = open_release(release)
+    _require_quarter(opened.quarters(), quarter)
     say(f"writing {form}")
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     if form == "html":
@@ -211,6 +212,14 @@ def find_release(workspace: Workspace, named: str) -> Path:
         names = ", ".join(path.stem for path in known) or "none"
         raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
     return fitting[-1]
+
+
+def _require_quarter(known: list[date], asked: date | None) -> None:
+    if asked is not None and asked not in known:
+        raise WorkspaceError(
+            f"the release has no quarter that begins on {asked};"
+            f" they begin on {', '.join(map(str, known))}"
+        )
 
 
 def _require_loaded(workspace: Workspace) -> None:

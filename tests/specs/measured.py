@@ -277,6 +277,7 @@ def _delivery(name: str, height: int, as_of: str, first: date | str | None) -> p
     return pl.DataFrame(
         {
             "snapshot": [snapshot],
+            "loading": [1],
             "source": ["desk"],
             "export": [export],
             "grain": [grain],
@@ -290,7 +291,11 @@ def _delivery(name: str, height: int, as_of: str, first: date | str | None) -> p
             "coverage_from": [_day(first) if isinstance(first, str) else first],
             "coverage_until": [_day(as_of)],
         },
-        schema_overrides={"snapshot": pl.Int32, "coverage_from": pl.Date},
+        schema_overrides={
+            "snapshot": pl.Int32,
+            "loading": pl.Int32,
+            "coverage_from": pl.Date,
+        },
     )
 
 

@@ -1,0 +1,140 @@
+"""The demo makes all of an audit, keeps it to itself, and changes nothing when done again."""
+
+import csv
+import json
+import re
+import stat
+
+import pytest
+
+import sample_data
+from etl.store import Store
+from metrics.release import TABLES
+
+NOBODY = re.compile(rb"BH-\d{5}|\bC4\d{4}\b|\bC9900\d\b|Invented summary|Reporter \d{4}")
+
+
+def test_it_says_every_step_and_where_to_look(audit):
+    first = audit.runs[0]
+    assert first.code == 0
+    for number in range(1, 6):
+        assert f"{number}/5 " in first.err
+    assert first.out.count("  release    ") == first.out.count("  report     ") == 3
+    assert str(audit.folder) in first.out
+
+
+def test_every_row_of_every_file_is_accounted_for_on_the_way(audit):
+    told = re.findall(
+        r"([\d,]+) rows in = ([\d,]+) loaded \+ ([\d,]+) rejected \+ ([\d,]+) exact repeats",
+        audit.runs[0].err,
+    )
+    counts = [[int(number.replace(",", "")) for number in line] for line in told]
+    assert len(counts) == len(sample_data.EXPORTS)
+    for rows_in, *parts in counts:
+        assert rows_in == sum(parts)
+
+
+def test_done_again_it_changes_no_release_and_no_report(audit):
+    first, second = audit.left
+    kept = [name for name in first if name.startswith(("releases/", "reports/"))]
+    assert len([name for name in kept if name.startswith("releases/")]) == 3
+    assert {name: second[name] for name in kept} == {name: first[name] for name in kept}
+    assert set(second) == set(first)
+
+
+def test_done_again_it_loads_nothing_twice(audit):
+    said = audit.runs[1]
+    assert said.code == 0
+    assert said.err.count("the same bytes are loaded already; nothing changed") == 5
+    rows = audit.store("select count(*) as n, count(distinct sha256) as kinds from core.snapshots")
+    assert rows.row(0) == (5, 5)
+
+
+def test_done_again_it_leaves_the_workspaces_own_files_as_they_are(audit):
+    first, second = audit.left
+    for name in ("secret.key", "case-audit.toml", "headcount.csv", "rules/deadlines.toml"):
+        assert first[name] == second[name]
+
+
+def test_all_of_it_is_for_its_owner_alone(audit):
+    for path in (audit.folder, *audit.files):
+        if path.name in {"audit.duckdb", "secret.key"} or path.suffix == ".duckdb":
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
+    assert stat.S_IMODE(audit.folder.stat().st_mode) == 0o700
+
+
+# Nobody's number, name or words leave the exports
+
+
+def test_the_search_finds_what_it_looks_for_in_the_exports():
+    for name in sample_data.EXPORTS:
+        if name.endswith(".csv"):
+            assert NOBODY.search((sample_data.FOLDER / name).read_bytes()), name
+    with (sample_data.FOLDER / "beacon_cases.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert NOBODY.fullmatch(row["Case ref"].encode())
+
+
+def test_no_case_number_name_or_summary_is_in_the_bytes_of_any_file(audit):
+    assert len(audit.files) > 20
+    found = [path.name for path in audit.files if NOBODY.search(path.read_bytes())]
+    assert found == []
+
+
+def test_none_is_in_what_was_said(audit):
+    for said in audit.runs:
+        assert not NOBODY.search((said.out + said.err).encode())
+
+
+def texts(store: Store) -> list[str]:
+    """Every text of every table, which a database may keep in another form than its bytes."""
+    columns = store.frame(
+        "select table_schema, table_name, column_name from information_schema.columns"
+        " where data_type like '%VARCHAR%'"
+    )
+    found: list[str] = []
+    for schema, table, column in columns.iter_rows():
+        rows = store.frame(
+            f'select distinct "{column}"::text as told from "{schema}"."{table}"'  # noqa: S608
+        )
+        found += [text for text in rows["told"] if text is not None]
+    return found
+
+
+def test_none_is_in_any_text_of_the_store_or_of_a_release(audit):
+    for path in [path for path in audit.files if path.suffix == ".duckdb"]:
+        with Store.open(path, mode="read") as store:
+            told = texts(store)
+        assert len(told) > 100
+        assert [text for text in told if NOBODY.search(text.encode())] == []
+
+
+def test_no_release_or_report_has_the_pseudonym_of_a_case(audit):
+    keys = audit.store("select distinct case_key from core.cases")["case_key"].to_list()
+    assert len(keys) == 2005
+    for folder in ("releases", "reports"):
+        for path in (audit.folder / folder).rglob("*"):
+            if path.suffix == ".duckdb":
+                with Store.open(path, mode="read") as store:
+                    assert not set(keys) & set(texts(store))
+            elif path.is_file():
+                page = path.read_text(encoding="utf-8")
+                assert not [key for key in keys if key in page]
+
+
+@pytest.mark.parametrize("audience", ["committee", "leadership", "public"])
+def test_a_release_holds_the_tables_it_promises_and_no_other(releases, audience):
+    with Store.open(releases[audience].path, mode="read") as store:
+        names = store.frame("select table_name from information_schema.tables")["table_name"]
+        assert set(names) == set(TABLES)
+
+
+def test_the_sample_is_covered_from_its_first_day(releases):
+    told = releases["committee"].manifest
+    assert told["coverage_from"] == sample_data.RECEIVED_FROM.isoformat()
+    assert told["coverage_until"] == sample_data.AS_OF.isoformat()
+
+
+def test_figures_come_out_as_json_for_scripts(audit, run):
+    said = run("figures", "committee", "--workspace", audit.folder, "--format", "json")
+    assert len(json.loads(said.out)) > 10_000
