@@ -191,6 +191,15 @@ def test_a_declared_layout_cures_a_file_that_shows_too_little(workspace, tmp_pat
     assert run(workspace, export) == 0
 
 
+def test_the_declared_layouts_are_tried_until_one_is_its_own(workspace, tmp_path):
+    text = SOURCE.replace('grain = "case"', 'grain = "case"\ndelimiter = ";"')
+    text = text.replace('grain = "event"', 'grain = "event"\ndelimiter = "|"')
+    (workspace.folder / "sources" / "harbour.toml").write_text(text)
+    export = written(tmp_path, "Case|Triaged on|a,b,c\nHB-771|2024-01-05|\n")
+    assert run(workspace, export) == 0
+    assert rows(workspace, "select kind from core.events") == [("triaged",)]
+
+
 # What is refused: one message, exit code 2, and the store as it was
 
 
