@@ -23,9 +23,9 @@ QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 AGES = {"open_30": 30, "open_60": 60, "open_90": 90}
 
 # What R 4.2.2 with survival 3.5-3 prints, where d has a row for each case, its days to closure
-# (ended: 1) or to 2022-09-26 (ended: 0):
-# R> f <- survfit(Surv(days, ended) ~ 1, data = d, conf.type = "log-log")
-# R> quantile(f, c(.25, .5, .75)); summary(f, times = c(30, 60, 90))  # noqa: ERA001
+# (ended: 1) or to 2022-09-26 (ended: 0), for
+#     quantile(f, c(.25, .5, .75)) and summary(f, times = c(30, 60, 90)) of
+#     f <- survfit(Surv(days, ended) ~ 1, data = d, conf.type = "log-log")
 BY_R = {
     "q25": (42, 33, 49),
     "median": (228, 220, 238),

@@ -16,7 +16,7 @@ SPAN = {"as_of": AS_OF.isoformat(), "coverage_from": FIRST.isoformat()}
 KINDS = ("acknowledged", "triaged", "resolved", "reopened")
 COUNTS = ("numerator", "pending", "missing")
 SLOW = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 days = st.dates(FIRST, AS_OF)
@@ -117,7 +117,7 @@ def test_every_figure_has_a_value_or_a_reason(history):
 shares = st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(0, 60))
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(counts=shares, target=st.sampled_from([0.5, 0.8, 0.9, 0.95, 1.0]))
 def test_the_word_never_contradicts_the_share(counts, target):
     met, missed, lost = counts
@@ -133,7 +133,7 @@ def test_the_word_never_contradicts_the_share(counts, target):
         assert word in {"too_few", "no_data", "not_assessable"}
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=40, deadline=None, database=None)
 @given(
     counts=shares, base=st.sampled_from([3, 5, 10]), moved=st.tuples(*[st.integers(-9, 9)] * 2)
 )
