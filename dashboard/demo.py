@@ -11,7 +11,8 @@ from etl.workspace import CONFIGURATION, Workspace, open_workspace
 def demo(folder: Path, *, say: Say) -> Told:
     """Build, load, check, publish and report the sample organisation in `folder`.
 
-    Done again in the same folder, it changes nothing that is there already.
+    Done again in the same folder, it changes nothing that is there already, and does not
+    check or publish again what is published.
     """
     if (folder / CONFIGURATION).is_file():
         say(f"1/5 the workspace {folder} is there already")
@@ -29,14 +30,20 @@ def demo(folder: Path, *, say: Say) -> Told:
         say=_inner(say),
     )
     _repeat(loaded, say)
-    say("3/5 checking the data")
-    _repeat(steps.check(workspace, say=_inner(say)), say)
-    releases: list[str] = []
-    pages: list[str] = []
-    for audience in AUDIENCES:
-        release, page = _published(workspace, audience, say)
-        releases.append(release)
-        pages.append(page)
+    if all(steps.is_published(workspace, audience) for audience in AUDIENCES):
+        say("3-5/5 these data are checked, published and reported already")
+        say(f"    to have it done anew, remove {folder}")
+    else:
+        say("3/5 checking the data")
+        _repeat(steps.check(workspace, say=_inner(say)), say)
+        for audience in AUDIENCES:
+            _publish(workspace, audience, say)
+    releases = [steps.find_release(workspace, audience).stem for audience in AUDIENCES]
+    pages = [
+        str(page)
+        for name in releases
+        for page in sorted(workspace.reports.glob(f"{name}*.html"))
+    ]
     return Told(
         lines=(
             "",
@@ -49,19 +56,16 @@ def demo(folder: Path, *, say: Say) -> Told:
     )
 
 
-def _published(workspace: Workspace, audience: str, say: Say) -> tuple[str, str]:
-    """The audience's release and the page of its HTML report."""
+def _publish(workspace: Workspace, audience: str, say: Say) -> None:
+    """Make the audience's release and write its reports."""
     say(f"4/5 publishing to {audience}")
     _repeat(steps.publish_to(workspace, audience, say=_inner(say)), say)
     release = steps.find_release(workspace, audience)
     say(f"5/5 writing the reports for {audience}")
-    html, _ = (
+    for form in ("csv", "html"):
         steps.write_report(
             release, form=form, to=workspace.reports, quarter=None, say=_inner(say)
         )
-        for form in ("html", "csv")
-    )
-    return release.stem, html.lines[0].removeprefix("wrote ")
 
 
 def _inner(say: Say) -> Say:

@@ -177,6 +177,22 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     )
 
 
+def is_published(workspace: Workspace, audience: str) -> bool:
+    """Whether the newest release of an audience was made from the data as they are."""
+    from metrics.release import open_release, releases_in
+
+    own = [path for path in releases_in(workspace.releases) if f"-{audience}-" in path.stem]
+    if not own:
+        return False
+    with Store.open(workspace.store_path) as store:
+        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+    made_from = open_release(own[-1]).manifest
+    return bool(
+        made_from["inputs_sha256"] == fingerprint
+        and made_from["product_version"] == version("case-audit")
+    )
+
+
 def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
     """Render a release as one HTML page or as a folder of CSV files."""
     from dashboard.report import csv, html
