@@ -30,12 +30,18 @@ OUTCOMES = {
 PASSED = ("✓", "Passed", "better")
 
 
+WITHHELD = "[c]"
+
+
 def checks(release: Release) -> str:
     """Checks that found something, most damaging first; those that passed are folded away."""
     verdicts = list(release.table("verdicts").iter_rows(named=True))
     found = sorted((v for v in verdicts if v["outcome"] != "passed"), key=damage)
     passed = [v for v in verdicts if v["outcome"] == "passed"]
-    html = f'<p class="ca-note">{escape(checks_sentence(release))}</p>'
+    note = checks_sentence(release)
+    if any(v["examined"] is None for v in verdicts):
+        note += f" {WITHHELD}: counts of rows are told only where counts are exact."
+    html = f'<p class="ca-note">{escape(note)}</p>'
     if found:
         caption = "Checks that found something, most damaging first"
         columns = [
@@ -51,7 +57,7 @@ def checks(release: Release) -> str:
         columns = [Column("Check"), Column("Result"), Column("Rows examined", "number")]
         rows = [
             [two_lines(v["title"], v["why"], size="bold"), outcome_cell(v),
-             plain(count(v["examined"] or 0))]
+             plain(rows_of(v["examined"]))]
             for v in passed
         ]  # fmt: skip
         one = len(passed) == 1
@@ -72,7 +78,6 @@ def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
     """One check that found something."""
     unknown = "not known" if verdict["outcome"] == "failed" else "–"
     since = month_text(verdict["since"]) if verdict["since"] else unknown
-    failing = f"{count(verdict['failing'] or 0)} of {count(verdict['examined'] or 0)}"
     name = two_lines(verdict["title"], verdict["why"], size="bold")
     if verdict["remedy"] and verdict["outcome"] == "failed":
         remedy = f"What to do: {verdict['remedy']}"
@@ -80,11 +85,23 @@ def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
     return [
         name,
         outcome_cell(verdict),
-        plain(failing),
+        plain(rows_failing(verdict)),
         plain(verdict["allowed"] or "none"),
         plain(since),
         plain(affected(release, verdict["affects"] or [])),
     ]
+
+
+def rows_failing(verdict: Mapping[str, Any]) -> str:
+    """'5 of 1,876'; '[c]' where counts of rows are withheld."""
+    if verdict["examined"] is None:
+        return WITHHELD
+    return f"{count(verdict['failing'])} of {count(verdict['examined'])}"
+
+
+def rows_of(number: int | None) -> str:
+    """A count of rows; '[c]' where it is withheld, which is not 0."""
+    return WITHHELD if number is None else count(number)
 
 
 def outcome_cell(verdict: Mapping[str, Any]) -> Cell:
@@ -182,6 +199,12 @@ def deliveries(release: Release) -> str:
 def delivery_sentence(rows: pl.DataFrame) -> str:
     """Say '2,110 rows received, 2,100 used, 3 unreadable, 7 exact repeats'."""
     names = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
+    if rows.select(names).null_count().sum_horizontal()[0]:
+        # A release is not made unless the check on this has passed.
+        return (
+            "Every row of every delivery is accounted for: rows in are rows used, unreadable"
+            f" rows and exact repeats. {WITHHELD}: told only where counts are exact."
+        )
     received, used, bad, repeats = (int(rows[name].sum() or 0) for name in names)
     sentence = (
         f"Rows in, rows used: {count(received)} rows received, {count(used)} used,"
@@ -200,7 +223,7 @@ def delivery_row(row: Mapping[str, Any]) -> list[Cell]:
     return [
         two_lines(name, mark, size="bold"),
         plain(day_text(row["as_of"]) if row["as_of"] else "not known"),
-        *(plain(count(row[number] or 0)) for number in numbers),
+        *(plain(rows_of(row[number])) for number in numbers),
     ]
 
 
@@ -214,7 +237,7 @@ def reject_table(release: Release) -> str:
         [
             two_lines(row["column_name"] or "the whole row", row["export"], size="bold"),
             plain(row["reason"]),
-            plain("[c]" if row["row_count"] is None else count(row["row_count"])),
+            plain(rows_of(row["row_count"])),
         ]
         for row in reasons.sort("row_count", descending=True).iter_rows(named=True)
     ]

@@ -87,6 +87,7 @@ FRAGMENTS = """
 @media print{
  .ca-panel,.ca-badge,.ca-table td.ca-withheld{print-color-adjust:exact;
   -webkit-print-color-adjust:exact}
+ .ca-badge{white-space:nowrap}
  .ca-panel{padding:8pt 12pt;margin-bottom:12pt;break-inside:avoid}
  .ca-panel .ca-verdict{font-size:15pt}
  .ca-panel p,.ca-panel li{font-size:10.5pt;margin-top:2pt}

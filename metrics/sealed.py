@@ -131,5 +131,9 @@ def _withheld(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """
     if policy.method == "identity":
         return rows
-    counts = [name for name, kind in rows.schema.items() if kind == pl.Int64]
-    return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in counts)
+    withheld = [name for name, kind in rows.schema.items() if kind == pl.Int64]
+    # The month since when tells that there is such a row in it.
+    withheld += ["since"] if "since" in rows.columns else []
+    return rows.with_columns(
+        pl.lit(None, dtype=rows.schema[name]).alias(name) for name in withheld
+    )

@@ -155,7 +155,10 @@ def package(release: Release, files: dict[str, str]) -> str:
     definitions = [{"name": name, "type": "string"} for name in DEFINITIONS]
     described = {
         "name": f"{release.id}".lower(),
-        "title": f"Ethics case audit of {release.manifest['organisation']}",
+        "title": (
+            f"Ethics {release.manifest['case_word']} audit of"
+            f" {release.manifest['organisation']}"
+        ),
         "manifest": release.manifest,
         "markers": MARKERS,
         "resources": [
@@ -189,7 +192,7 @@ def readme(release: Release) -> str:
     named = release.manifest
     markers = "\n".join(f"  {sign}  {words}" for sign, words in MARKERS.items())
     return (
-        f"Ethics case audit of {named['organisation']}\n"
+        f"Ethics {named['case_word']} audit of {named['organisation']}\n"
         f"Release {release.id}, data to {release.as_of.isoformat()}\n\n"
         "figures.csv       every published figure with its counts, interval and state\n"
         "definitions.csv   what each measure means\n"

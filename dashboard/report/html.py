@@ -69,7 +69,9 @@ footer p{margin:0 0 4px}
 def render(release: Release, quarter: date) -> str:
     """The audit of one quarter; the same release gives the same bytes."""
     style = tables.STYLE + CHART_STYLE + DOCUMENT_STYLE
-    title = f"Ethics case audit, {quarter_in_words(release, quarter)}"
+    title = (
+        f"Ethics {release.manifest['case_word']} audit, {quarter_in_words(release, quarter)}"
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
