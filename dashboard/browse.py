@@ -102,9 +102,10 @@ def _described(release: Release, subject: Subject) -> Measure:
     )
     held = rows.row(0, named=True) if rows.height else {}
     title = held.get("title") or wording.capital(subject.measure.replace("_", " "))
+    prefix = _prefix(release, subject, held)
     return Measure(
         subject=subject,
-        title=f"{_prefix(release, subject, held)}: {title[:1].lower()}{title[1:]}",
+        title=title if prefix == title else f"{prefix}: {title[:1].lower()}{title[1:]}",
         unit=held.get("unit_of_value") or "share",
         definition=held.get("definition") or "",
         cohort=held.get("cohort") or "",

@@ -233,7 +233,7 @@ def definitions(release: Release) -> str:
         )
         html += (
             f'<section class="ca-definition"><h3>{escape(first["metric_title"])}</h3>'
-            f"<p>{escape(first['question'])} {escape(first['cohort'])}</p>"
+            f"<p>{escape(first['question'])} Counted: {escape(first['cohort'])}.</p>"
             f"<dl>{measures}</dl></section>"
         )
     return html

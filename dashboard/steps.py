@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from etl.errors import WorkspaceError
-from etl.load import Delivery, load
+from etl.load import Delivery, load, rebuild
 from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 
@@ -115,6 +115,7 @@ def _account(delivery: Delivery) -> list[str]:
 def check(workspace: Workspace, *, say: Say) -> Told:
     """Judge the store and keep the verdicts; blocked where a critical check failed."""
     _require_loaded(workspace)
+    rebuild(workspace)
     say("starting Great Expectations")
     from checks.run import record, run  # it takes seconds
     from checks.verdict import blocking, digest
@@ -152,6 +153,8 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             f"{CONFIGURATION} has no audience {audience!r}; it has {names or 'none'}"
         )
     about = workspace.organisation
+    # Rules that were changed after the check make other data of it: publish will refuse them.
+    rebuild(workspace)
     with Store.open(workspace.store_path) as store:
         path = publish(
             store,

@@ -139,7 +139,7 @@ def scorecard_row(release: Release, quarter: date, row: Standing) -> list[Cell]:
         verdict_badge(row.verdict),
         figure_cell(figure, counts_text(release, figure), beside=row.target),
         plain(target(row.target)),
-        two_lines(moved, usual, size="plain"),
+        two_lines(moved or "–", usual, size="plain"),
         plain(year_ago),
         spark_cell(
             history(release, figure, quarter),

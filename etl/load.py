@@ -86,6 +86,16 @@ def load(
     return deliveries
 
 
+def rebuild(workspace: Workspace) -> None:
+    """Make the core tables anew: the rules, the headcount or the calendar may have changed.
+
+    Raises RuleError, SourceError or WorkspaceError, and then the store is as it was before.
+    """
+    known = workspace.sources()
+    with Store.open(workspace.store_path) as store, store.transaction():
+        build(store, workspace, known)
+
+
 @contextmanager
 def _restricted(path: Path) -> Iterator[Store]:
     """The store at `path`, for its owner alone; a new one goes again if it cannot be filled."""

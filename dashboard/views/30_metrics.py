@@ -18,7 +18,7 @@ axis = charts.Axis(
 
 st.title(measure.title, anchor=False)
 st.write(measure.definition)
-frame.caption(measure.cohort)
+frame.caption(f"Counted: {measure.cohort}.")
 
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)

@@ -98,6 +98,13 @@ def survey(stream: BinaryIO, *, file: str, encoding: str = "detect") -> Survey:
     try:
         return _scan(stream, file, "cp1252")
     except _UndecodableError as error:
+        if _BINARY_BYTE.search(head):
+            raise ExportError.at(
+                file,
+                "this is not a text file, although its name says so",
+                remedy="export it again as CSV, TSV or XLSX",
+                line=1,
+            ) from None
         raise _undecodable(
             stream,
             file,

@@ -1,4 +1,4 @@
--- staging.deliveries: one row per file taken in, in order; a loading may take in several.
+-- staging.deliveries: one row per file taken in; files of one loading share its number.
 create table if not exists staging.deliveries (
     snapshot integer primary key,
     loading integer not null,

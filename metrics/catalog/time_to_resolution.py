@@ -4,6 +4,7 @@ from metrics.metric import Measure, Metric
 
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
 _QUANTILES = f"{_KAPLAN_MEIER}; interval by Brookmeyer and Crowley (1982), Biometrics 38: 29-41"
+_IN_BANDS = "Where counts are rounded, days are counted in bands: the actuarial estimate."
 
 
 def _quartile(name: str, title: str, share: str) -> Measure:
@@ -16,6 +17,7 @@ def _quartile(name: str, title: str, share: str) -> Measure:
             f"Calendar days from receipt to final closure within which {share} of the cases"
             " received in the period are resolved, by Kaplan-Meier: cases still open count for"
             " as long as they have been watched. A reopened case counts by its last closure."
+            f" {_IN_BANDS}"
         ),
         source=_QUANTILES,
     )
@@ -29,7 +31,7 @@ def _open_after(days: int) -> Measure:
         better="lower",
         definition=(
             f"Share of the cases received in the period that are not resolved {days} days after"
-            " receipt, by Kaplan-Meier with log-log interval."
+            f" receipt, by Kaplan-Meier with log-log interval. {_IN_BANDS}"
         ),
         source=_KAPLAN_MEIER,
     )

@@ -48,7 +48,7 @@ cases = st.sampled_from("ABCD")
 # Closing and reopening on one day is told apart by the order of the rows alone.
 kinds = st.sampled_from([kind for kind in FIXED["kind"] if kind != "reopened"])
 histories = st.lists(st.tuples(cases, kinds, days), min_size=1, max_size=15)
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def core_of(*parts: list[Step]) -> list[list[tuple]]:

@@ -310,13 +310,13 @@ def test_the_newest_of_two_exports_that_hold_a_case_speaks_for_it(core):
     """
     deliveries = """
         snapshot | source | export  | grain | as_of
-        1        | desk   | closed  | case  | 2024-02-01
-        2        | desk   | open    | case  | 2024-03-01
+        1        | desk   | closed  | case  | 2024-03-01
+        2        | desk   | open    | case  | 2024-02-01
         3        | desk   | history | event | 2024-03-01
     """
     events = "case | kind | on | snapshot\nA | received | 2024-01-01 | 3"
     store = core(as_of="2024-03-01", cases=cases, events=events, deliveries=deliveries)
-    assert the_case(store)["unit"] == "south"
+    assert the_case(store)["unit"] == "north"
 
 
 # Coverage

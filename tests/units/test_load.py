@@ -151,6 +151,15 @@ def test_an_export_split_in_two_equals_the_whole(workspace, tmp_path):
     assert len(split) == 5
 
 
+def test_a_history_loaded_again_on_the_same_day_replaces_what_it_speaks_of(workspace, tmp_path):
+    history = "Case,Triaged on\nHB-771,2024-01-05\n"
+    load(workspace, [written(tmp_path), written(tmp_path, history, "a.csv")], as_of=AS_OF)
+    corrected = written(tmp_path, history.replace("01-05", "01-08"), "b.csv")
+    load(workspace, [corrected], as_of=AS_OF)
+    triaged = rows(workspace, "select occurred_on from core.events where kind = 'triaged'")
+    assert triaged == [(date(2024, 1, 8),)]
+
+
 def test_a_column_that_the_source_does_not_know_is_named_and_not_read(
     workspace, tmp_path, capsys
 ):
@@ -180,6 +189,15 @@ def test_a_declared_layout_cures_a_file_that_shows_too_little(workspace, tmp_pat
     # As many commas as semicolons: by itself the header could be either.
     export = written(tmp_path, "Case;Unit;Received;a,b,c,d\nHB-771;N;2024-01-01;\n")
     assert run(workspace, export) == 0
+
+
+def test_the_declared_layouts_are_tried_until_one_is_its_own(workspace, tmp_path):
+    text = SOURCE.replace('grain = "case"', 'grain = "case"\ndelimiter = ";"')
+    text = text.replace('grain = "event"', 'grain = "event"\ndelimiter = "|"')
+    (workspace.folder / "sources" / "harbour.toml").write_text(text)
+    export = written(tmp_path, "Case|Triaged on|a,b,c\nHB-771|2024-01-05|\n")
+    assert run(workspace, export) == 0
+    assert rows(workspace, "select kind from core.events") == [("triaged",)]
 
 
 # What is refused: one message, exit code 2, and the store as it was
