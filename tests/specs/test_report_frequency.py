@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 
 from metrics.estimate import NO_HEADCOUNT
-from tests.specs.measured import figures_of, one, spec
+from tests.specs.measured import estimated, figures_of, one, spec
 
 METRIC = "report_frequency"
 TWO_CASES = """
@@ -37,6 +39,18 @@ def test_the_interval_is_the_exact_one_of_poisson():
     )
     rate = one(figures, metric=METRIC)
     assert (rate["low"], rate["high"]) == pytest.approx((0.2422, 7.2247), abs=1e-4)
+
+
+def test_the_interval_of_a_rounded_count_holds_that_of_every_true_count():
+    cells = [(METRIC, "", "all", "all", date(2024, 1, 1), "received", -1, 20)]
+    people = {"north": 100.0}
+    rounded = one(estimated(cells, until="2024-01-31", people=people, base=5), metric=METRIC)
+    for true in (16, 20, 24):
+        cells = [(*cells[0][:-1], true)]
+        exact = one(estimated(cells, until="2024-01-31", people=people), metric=METRIC)
+        assert rounded["low"] <= exact["low"]
+        assert exact["high"] <= rounded["high"]
+    assert rounded["value"] == 20
 
 
 def test_a_month_without_a_report_has_a_rate_of_0_whose_upper_limit_is_not_0():

@@ -102,6 +102,17 @@ def test_a_month_that_is_not_wholly_covered_is_not_judged():
     assert rows["period_start"].max() == date(2024, 12, 1)
 
 
+def test_limits_of_lengths_come_from_the_first_year_too():
+    lengths = [20, 22, 21, 19, 20, 21, 23, 20, 19, 21, 22, 20, *[60] * 12]
+    cells = [
+        ("time_to_resolution", "", "all", "all", month, "ended", days, 9)
+        for month, days in zip(months(24), lengths, strict=True)
+    ]
+    rows = found(cells, until="2025-12-31").sort("period_start")
+    assert rows["centre"].to_list() == pytest.approx([sum(lengths[:12]) / 12] * 24)
+    assert rows["signal"].to_list()[12:] == ["worse"] * 12
+
+
 def test_at_most_the_last_24_months_are_charted():
     rows = found(deadlines(STEADY * 3), until="2026-12-31")
     charted = rows.filter(pl.col("against") == "history")["period_start"]
@@ -228,7 +239,10 @@ def test_a_quarter_with_one_bad_month_has_changed_for_the_worse():
 
 
 def test_a_bad_month_weighs_more_than_a_good_one():
-    assert changes([*STEADY, 50, 20, 45])[-1] == "worse"
+    half = [25, 27, 24, 26, 25, 24, 26, 25, 27, 23, 25, 24]
+    assert changes([*half, 48, 25, 25])[-1] == "better"
+    assert changes([*half, 48, 2, 25])[-1] == "worse"
+    assert changes([*half, 2, 48, 25])[-1] == "worse"
 
 
 def test_a_quarter_before_the_months_that_are_charted_has_no_signal():
