@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +9,6 @@ import pytest
 
 from etl.store import Store
 
-ROOT = Path(__file__).parents[2]
 CASES = """\
 Case ref,Department,Issue,Intake,Priority,Status,Outcome,Incident date,Received,Acknowledged,\
 Triaged,Escalated,Investigation finished,Decided,Reporter told,Reopened,Closed,Days open,\
@@ -379,31 +376,3 @@ def test_a_report_goes_where_it_is_told(run, committee, tmp_path):
     assert said.code == 0
     made = {path.name for path in (tmp_path / "here" / committee.id).iterdir()}
     assert {"figures.csv", "definitions.csv"} <= made
-
-
-# As a program of its own
-
-
-def test_help_imports_nothing_that_takes_long():
-    command = [sys.executable, "-X", "importtime", "-m", "dashboard.cli", "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    imported = {
-        line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()
-    }
-    assert "argparse" in imported
-    heavy = {"streamlit", "great_expectations", "scipy", "polars", "duckdb", "altair", "pandas"}
-    assert imported & heavy == set()
-
-
-@pytest.mark.usefixtures("audit")
-def test_a_pipe_that_is_closed_early_is_no_error(committee):
-    command = (
-        f'"{sys.executable}" -m dashboard.cli figures "{committee.path}" | head -n 1;'
-        " echo ${PIPESTATUS[0]}"
-    )
-    done = subprocess.run(
-        ["/bin/bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    header, code = done.stdout.splitlines()
-    assert header.startswith("release,audience,metric,measure")
-    assert (code, done.stderr) == ("0", "")
