@@ -14,12 +14,7 @@ def demo(folder: Path, *, say: Say) -> Told:
     Done again in the same folder, it changes nothing that is there already, and does not
     check or publish again what is published.
     """
-    if (folder / CONFIGURATION).is_file():
-        say(f"1/5 the workspace {folder} is there already")
-    else:
-        say(f"1/5 making the workspace {folder}")
-        steps.make_workspace(folder, template=sample_data.WORKSPACE)
-    workspace = open_workspace(folder)
+    workspace = _workspace(folder, say)
     say(f"2/5 loading the exports of two case systems as of {sample_data.AS_OF}")
     exports = [sample_data.FOLDER / name for name in sample_data.EXPORTS]
     loaded = steps.load_exports(
@@ -54,6 +49,15 @@ def demo(folder: Path, *, say: Say) -> Told:
         ),
         data={"workspace": str(folder), "releases": releases, "reports": pages},
     )
+
+
+def _workspace(folder: Path, say: Say) -> Workspace:
+    if (folder / CONFIGURATION).is_file():
+        say(f"1/5 the workspace {folder} is there already")
+    else:
+        say(f"1/5 making the workspace {folder}")
+        steps.make_workspace(folder, template=sample_data.WORKSPACE)
+    return open_workspace(folder)
 
 
 def _publish(workspace: Workspace, audience: str, say: Say) -> None:
