@@ -102,7 +102,8 @@ def share(value: float, *, beside: float | None = None) -> str:
         printed = half_up(value * 100, places)
         if tells_the_truth(printed, value, beside):
             return f"{printed:.{places}f}%"
-    if beside is not None and value < beside and printed >= half_up(beside * 100, 1):
+    finest = half_up(value * 100, 1)
+    if beside is not None and value < beside and finest >= half_up(beside * 100, 1):
         return f"just under {target(beside)}"
     return "over 99.9%" if value > 1 / 2 else "under 0.1%"
 

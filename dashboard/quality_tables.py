@@ -77,6 +77,7 @@ def damage(verdict: Mapping[str, Any]) -> tuple[bool, bool, float]:
 def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
     """One check that found something."""
     unknown = "not known" if verdict["outcome"] == "failed" else "–"
+    unknown = WITHHELD if verdict["examined"] is None else unknown
     since = month_text(verdict["since"]) if verdict["since"] else unknown
     name = two_lines(verdict["title"], verdict["why"], size="bold")
     if verdict["remedy"] and verdict["outcome"] == "failed":

@@ -244,6 +244,7 @@ def unknown_sentence(release: Release, figure: Figure, goal: float) -> str:
         first = (
             f"{capital(many)} deadlines cannot be judged because a date they need is missing."
         )
+    first += channel_sentence(release, figure)
     which = "it had" if n == 1 else "all of them had"
     if value >= goal:
         side = "still on target" if worst >= goal else f"below the target of {target(goal)}"
@@ -252,6 +253,24 @@ def unknown_sentence(release: Release, figure: Figure, goal: float) -> str:
     side = "which meets the target" if best >= goal else "still below target"
     result = share(best, beside=goal)
     return f"{first} If {which} been on time, the result would be {result}, {side}."
+
+
+def channel_sentence(release: Release, figure: Figure) -> str:
+    """' Most of them came by web form.' where one channel has more than half of the unknown."""
+    if figure.level != "all" or figure.period_start is None:
+        return ""
+    by_channel = release.figures(
+        metric=figure.metric,
+        measure=figure.measure,
+        part=figure.part,
+        breakdown="channel",
+        period=figure.period,
+        period_start=figure.period_start,
+    ).sort("missing", descending=True)
+    if not by_channel.height or 2 * by_channel["missing"][0] <= (figure.missing or 0):
+        return ""
+    channel = release.title_of("channel", by_channel["level"][0])
+    return f" Most of them came by this channel: {channel}."
 
 
 def unit_headline(release: Release, quarter: date, row: Standing) -> str:

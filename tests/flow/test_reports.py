@@ -108,3 +108,8 @@ def test_a_csv_report_adds_up_to_the_release(audit, releases, audience):
         for frame in (written, figures)
     ]
     assert_frame_equal(*sums)
+
+
+def test_the_committee_reads_which_channel_lost_the_dates(page_of):
+    page = page_of("committee", Q2)
+    assert "Most of them came by this channel: Web form." in page
