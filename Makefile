@@ -8,8 +8,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
+# The locks are complete: pip need not look for more, and must not find something newer.
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check \
-	--no-warn-script-location
+	--no-warn-script-location --no-deps
 CODE := etl checks metrics dashboard sample_data tests
 SQL := etl checks metrics
 WORKERS := 2
@@ -113,7 +114,7 @@ $(DEV): | $(RUN)
 
 $(PROJECT): | $(RUN)
 	@echo "==> Installing case-audit itself, in place"
-	@$(PIP) --no-build-isolation --no-deps --editable .
+	@$(PIP) --no-build-isolation --editable .
 	@rm -f .venv/stamp-project-*
 	@touch $@
 
