@@ -15,7 +15,8 @@ from etl.errors import ExportError, SourceError
 from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
 from etl.reading import read_export
-from etl.source import FIXED, Export, Source, recognise
+from etl.recognition import recognise
+from etl.source import FIXED, Export, Source
 from etl.staging import Staged, stage
 from etl.store import Store
 from etl.workspace import Workspace

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from etl.description import SHIPPED, read_sources
 from etl.errors import WorkspaceError
 from etl.rules import Rules, read_rules
-from etl.source import SHIPPED, Source, read_sources
+from etl.source import Source
 
 CONFIGURATION = "case-audit.toml"
 _KEY_BYTES = 32

@@ -4,8 +4,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from etl.description import read_source
 from etl.readers.rows import TextTable, gather, ragged_frame
-from etl.source import Source, read_source
+from etl.source import Source
 from etl.staging import Staged, pseudonym, stage
 from tests.tables import table
 
