@@ -159,7 +159,7 @@ def _take(
 ) -> _Taken:
     say(f"reading {path.name}")
     text, found, export = _recognised(path, sources)
-    if text.rows.height + text.ragged.height == 0:
+    if text.records == 0:
         raise ExportError.at(
             path,
             "there is a header and no row below it",
@@ -170,7 +170,7 @@ def _take(
         text,
         found,
         export,
-        workbook=is_workbook(path.name),
+        workbook=text.kind == "workbook",
         key=workspace.key(),
         zone=workspace.organisation.time_zone,
     )

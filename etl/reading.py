@@ -11,13 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 
 from etl.errors import ExportError, file_name
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
 
 _SMALLER = "split the export into smaller files, or export it again"
@@ -34,17 +36,15 @@ class Limits:
 
 
 def read_export(
-    path: Path,
-    *,
-    delimiter: str = "detect",
-    encoding: str = "detect",
-    sheet: str | int | None = None,
-    limits: Limits | None = None,
+    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
 ) -> TextTable:
-    """Text of the export at `path`: a workbook if it is called .xlsx, else delimited text.
+    """Text of the export at `path`, read as its name says and its source declares.
 
-    `sheet` names a sheet of a workbook or counts it from 1. Raises ExportError for whatever
-    is wrong with the file, including that reading it takes more than `limits`.
+    `.xlsx` and `.xls` are workbooks, `.json` and `.ndjson` records, `.xes` an event log, all
+    else is delimited text; any of them may be packed as `.gz` or `.zip`. `told` are fields of a
+    Layout by name, such as `delimiter=";"`, and take the place of those in `layout`. Raises
+    ExportError for whatever is wrong with the file, including that reading it takes more than
+    `limits`.
     """
     bounds = limits or Limits()
     with _opened(path) as descriptor, TemporaryDirectory(prefix="case-audit-") as scratch:
@@ -53,9 +53,7 @@ def read_export(
             "file": path.name,
             "descriptor": descriptor,
             "folder": scratch,
-            "delimiter": delimiter,
-            "encoding": encoding,
-            "sheet": sheet,
+            "layout": asdict(replace(layout, **told)),
             "limits": {
                 "memory": bounds.memory,
                 "cpu_seconds": bounds.cpu_seconds,
@@ -146,6 +144,9 @@ def _taken_over(folder: Path, path: Path, code: int) -> TextTable:
         delimiter=answer["delimiter"],
         size=answer["size"],
         sha256=answer["sha256"],
+        kind=answer["kind"],
+        damaged=pl.read_ipc(folder / "damaged.arrow"),
+        aside=pl.read_ipc(folder / "aside.arrow"),
     )
 
 

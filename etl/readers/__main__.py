@@ -10,12 +10,11 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from etl.errors import ExportError
-from etl.readers.contents import is_workbook
-from etl.readers.delimited import read_delimited
-from etl.readers.rows import TextTable
+from etl.readers.exports import read
+from etl.readers.layout import Layout
 
 
 def main() -> int:
@@ -55,7 +54,7 @@ def _lack(error: OSError) -> str:
 def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
     with os.fdopen(request["descriptor"], "rb") as stream:
         before = os.fstat(stream.fileno())
-        table = _read(stream, request)
+        table = read(stream, file=request["file"], layout=Layout(**request["layout"]))
         after = os.fstat(stream.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise ExportError.at(
@@ -65,25 +64,16 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
         )
     table.rows.write_ipc(folder / "rows.arrow")
     table.ragged.write_ipc(folder / "ragged.arrow")
+    table.damaged.write_ipc(folder / "damaged.arrow")
+    table.aside.write_ipc(folder / "aside.arrow")
     return {
         "header": table.header,
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "size": table.size,
         "sha256": table.sha256,
+        "kind": table.kind,
     }
-
-
-def _read(stream: BinaryIO, request: dict[str, Any]) -> TextTable:
-    file = request["file"]
-    if not is_workbook(file):
-        return read_delimited(
-            stream, file=file, delimiter=request["delimiter"], encoding=request["encoding"]
-        )
-    # Slow to import, and needed for workbooks alone.
-    from etl.readers.workbook import read_workbook
-
-    return read_workbook(stream, file=file, sheet=request["sheet"])
 
 
 if __name__ == "__main__":

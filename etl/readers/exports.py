@@ -1,0 +1,44 @@
+"""One export of any kind, packed or not, read by the reader for what it is called."""
+
+import hashlib
+import os
+from dataclasses import replace
+from typing import BinaryIO
+
+from etl.errors import ExportError
+from etl.readers.contents import kind_of
+from etl.readers.delimited import read_delimited
+from etl.readers.layout import UNTOLD, Layout
+from etl.readers.rows import TextTable
+from etl.readers.unpacking import Content, unpacked
+
+
+def read(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTable:
+    """Read the export in `stream`, called `file`; raises ExportError for what is wrong."""
+    with unpacked(stream, file=file, member=layout.member) as content:
+        table = _table(content, layout)
+    if content.stream is stream:
+        return table
+    # The delivery is what was delivered, packed as it was.
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
+    return replace(table, size=size, sha256=digest.hexdigest())
+
+
+def _table(content: Content, layout: Layout) -> TextTable:
+    # The other readers are slow to import, and each is needed for its kind of file alone.
+    kind = kind_of(content.name)
+    if kind == "workbook":
+        from etl.readers.workbook import read_workbook
+
+        return read_workbook(content.stream, file=content.file, layout=layout)
+    if kind != "delimited":
+        raise ExportError.at(
+            content.file,
+            "this kind of file cannot be read yet",
+            remedy="export it as CSV text, or as an Excel workbook (.xlsx)",
+        )
+    return read_delimited(content.stream, file=content.file, layout=layout)
