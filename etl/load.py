@@ -12,7 +12,6 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
-from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
 from etl.recognition import recognised
 from etl.source import FIXED, Export, Source

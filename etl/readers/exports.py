@@ -3,7 +3,7 @@
 import hashlib
 import os
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from etl.errors import ExportError
 from etl.readers.contents import kind_of
@@ -16,19 +16,22 @@ from etl.readers.unpacking import Content, unpacked
 def read(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTable:
     """Read the export in `stream`, called `file`; raises ExportError for what is wrong."""
     with unpacked(stream, file=file, member=layout.member) as content:
-        table = _table(content, layout)
-    if content.stream is stream:
-        return table
-    # The delivery is what was delivered, packed as it was.
+        table = read_content(content, layout)
+    return table if content.stream is stream else replace(table, **fingerprint(stream))
+
+
+def fingerprint(stream: BinaryIO) -> dict[str, Any]:
+    """`size` and `sha256` of all bytes of `stream`: of what was delivered, packed or not."""
+    digest = hashlib.sha256()
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
-    digest = hashlib.sha256()
     while block := stream.read(1 << 20):
         digest.update(block)
-    return replace(table, size=size, sha256=digest.hexdigest())
+    return {"size": size, "sha256": digest.hexdigest()}
 
 
-def _table(content: Content, layout: Layout) -> TextTable:
+def read_content(content: Content, layout: Layout) -> TextTable:
+    """Read what is not packed, or no longer, by the reader for what it is called."""
     # The other readers are slow to import, and each is needed for its kind of file alone.
     kind = kind_of(content.name)
     if kind == "workbook":

@@ -156,10 +156,10 @@ def gather(
         lines.append(line)
         kept.append(record)
         if len(kept) == CHUNK:
-            frames.append(_frame(lines, kept, width))
+            frames.append(text_rows(lines, kept, width=width))
             lines, kept = [], []
     if kept or not frames:
-        frames.append(_frame(lines, kept, width))
+        frames.append(text_rows(lines, kept, width=width))
     return pl.concat(frames), ragged_frame(odd)
 
 
@@ -168,7 +168,10 @@ def ragged_frame(odd: Sequence[tuple[int, int]]) -> pl.DataFrame:
     return pl.DataFrame(odd, schema={"line": pl.Int64, "fields": pl.Int64}, orient="row")
 
 
-def _frame(lines: list[int], kept: list[Sequence[str]], width: int) -> pl.DataFrame:
+def text_rows(
+    lines: Sequence[int], kept: Sequence[Sequence[str]], *, width: int
+) -> pl.DataFrame:
+    """Frame `rows` of a TextTable from lines and fields."""
     columns: Iterable[Sequence[str]] = zip(*kept, strict=True) if kept else ((),) * width
     return pl.DataFrame(
         [
