@@ -162,16 +162,7 @@ def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int
     """
     counts = column.values.value_counts(sort=True)
     written, often = counts.columns
-    text = pl.col(written)
-    shown = counts.filter(
-        (pl.col(often) >= FEWEST_SEEN)
-        & (text.str.len_chars() <= LONGEST_CODE)
-        & ~text.str.contains(_MAIL)
-        & ~text.str.contains(_LONG_NUMBER)
-        & ~text.str.contains(_TITLED)
-        & ~text.str.contains(_SURNAME_FIRST)
-        & ~text.str.contains(_SENTENCE)
-    )
+    shown = counts.filter((pl.col(often) >= FEWEST_SEEN) & _looks_like_code(pl.col(written)))
     kept = {
         code: seen
         for code, seen in sorted(
@@ -180,6 +171,17 @@ def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int
         if not _names_somebody(code, people)
     }
     return kept, counts.height - len(kept)
+
+
+def may_be_shown(value: str) -> bool:
+    """Whether one value looks like a code, and not like a name, an address or a sentence."""
+    return bool(pl.select(_looks_like_code(pl.lit(value))).item())
+
+
+def _looks_like_code(text: pl.Expr) -> pl.Expr:
+    personal = (_MAIL, _LONG_NUMBER, _TITLED, _SURNAME_FIRST, _SENTENCE)
+    patterns = [~text.str.contains(pattern) for pattern in personal]
+    return pl.all_horizontal(text.str.len_chars() <= LONGEST_CODE, *patterns)
 
 
 def people_in(columns: Sequence[Column]) -> frozenset[str]:
