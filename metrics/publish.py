@@ -91,9 +91,7 @@ def publish(
     setting = _setting(store, policy, told, calendar, levels)
     tables = {
         **_estimated(cube, metrics, parts, rules, setting),
-        **tables_about(
-            store, policy, rules, levels=levels, annotations=annotations, verdicts=verdicts
-        ),
+        **tables_about(store, policy, rules, levels, annotations, verdicts),
         "definitions": definitions(metrics),
     }
     facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))

