@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from etl.errors import SourceError
+from etl.questions import refuse_open
 from etl.source import CODED, FIELDS, FIXED, Export, Grain, Source, has_hours
 
 SHIPPED = Path(__file__).parent / "sources"
@@ -31,9 +32,11 @@ def read_source(path: Path) -> Source:
     Raises SourceError naming the file, the key and the remedy.
     """
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"{path.name}: not valid TOML: {error}") from error
+    refuse_open(path.name, text)
     for key in ("name", "title", "time_zone", "exports"):
         if key not in told:
             raise SourceError(f"{path.name}: {key} is missing; add it at the top of the file")

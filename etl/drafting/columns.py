@@ -24,7 +24,7 @@ _TITLED = (
     r"(?i)^(mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|hr|fr|mme?|mlle|sr|sra|sig|dhr|mevr)\.? "
 )
 _SURNAME_FIRST = r"^\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’.-]+( \p{Lu}[\p{L}.]*)?$"
-_SENTENCE = r"[!?] |\. \p{L}{3}|\n|\r"
+_SENTENCE = r"[!?] |\. \p{Lu}\p{Ll}|\n|\r"
 
 
 @dataclass(frozen=True, slots=True)

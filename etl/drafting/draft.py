@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.drafting.columns import Column, columns_of, people_in
-from etl.drafting.fields import Proposal, propose
+from etl.drafting.fields import propose
 from etl.drafting.order import forms_of
 from etl.drafting.vocabulary import vocabulary
 from etl.drafting.words import name_for
@@ -36,28 +36,28 @@ def draft(path: Path, *, name: str | None = None, zone: str | None = None) -> Dr
         raise ExportError.at(
             path, "there is no row to learn from", remedy="export some cases first", line=1
         )
-    columns = columns_of(text)
-    proposal = propose(columns)
+    ending = path.suffix.lstrip(".").lower() or "csv"
     called = name or name_for(path.name.partition(".")[0], other="source")
-    written = write(_known(called, path, text, columns, proposal, zone))
-    return Draft(name=called, toml=written.toml, questions=written.questions)
+    return draft_of(text, name=called, ending=ending, zone=zone)
+
+
+def draft_of(text: TextTable, *, name: str, ending: str, zone: str | None = None) -> Draft:
+    """The same of an export that has been read, from a file with this ending."""
+    columns = columns_of(text)
+    written = write(_known(name, ending, text, columns, zone))
+    return Draft(name=name, toml=written.toml, questions=written.questions)
 
 
 def _known(
-    called: str,
-    path: Path,
-    text: TextTable,
-    columns: list[Column],
-    proposal: Proposal,
-    zone: str | None,
+    name: str, ending: str, text: TextTable, columns: list[Column], zone: str | None
 ) -> Known:
-    read = {
-        match.column.name for match in (*proposal.fields.values(), *proposal.steps.values())
-    }
+    proposal = propose(columns)
+    matches = (*proposal.fields.values(), *proposal.steps.values())
+    read = {match.column.name for match in matches}
     people = people_in(columns)
     return Known(
-        name=called,
-        ending=path.suffix.lstrip(".").lower() or "csv",
+        name=name,
+        ending=ending,
         text=text,
         columns=columns,
         proposal=proposal,

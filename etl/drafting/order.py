@@ -53,11 +53,9 @@ def _form(dates: Dates, pooled: Mapping[str, Evidence]) -> Form:
 def _decided(dates: Dates, own: Evidence, file: Evidence) -> Form:
     orders: tuple[Order, Order] = ("day first", "month first")
     counts = (file.only_day_first, file.only_month_first)
-    told = (
-        _counted(own)
-        if own == file
-        else f"{_counted(own)}; in all such columns: {_counted(file)}"
-    )
+    told = _counted(own)
+    if own != file and not (own.only_day_first or own.only_month_first):
+        told += f"; in all columns written so: {_counted(file)}"
     if counts[0] and counts[1]:
         return _mixed(dates, own, told)
     if counts[0] or counts[1]:

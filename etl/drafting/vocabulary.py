@@ -44,7 +44,7 @@ def vocabulary(field: str, column: Column, people: frozenset[str]) -> Vocabulary
     shown, hidden = codes_to_show(column, people)
     if field in FIXED:
         return _of_ours(field, column, shown, hidden)
-    names = _names(shown)
+    names = _names(field, shown)
     return Vocabulary(
         field=field,
         codes=tuple(Code(code, names[code], rows, sure=True) for code, rows in shown.items()),
@@ -69,9 +69,10 @@ def _of_ours(field: str, column: Column, shown: dict[str, int], hidden: int) -> 
     return Vocabulary(field=field, codes=tuple(codes), hidden=hidden, labels={})
 
 
-def _names(codes: Iterable[str]) -> dict[str, str]:
+def _names(field: str, codes: Iterable[str]) -> dict[str, str]:
     """Names of ours for codes; spellings that differ in case and blanks share one."""
     names: dict[str, str] = {}
     for code in codes:
-        names[code] = name_for(code, other=f"code_{len(set(names.values())) + 1}")
+        name = name_for(code, other=field)
+        names[code] = name if name != field else f"{field}_{len(set(names.values())) + 1}"
     return names

@@ -198,9 +198,7 @@ def _nothing(out: Writing, known: Known) -> None:
     out.add(f"nulls = [{', '.join(map(quoted, ['', *seen]))}]")
     if sentinels:
         for value, rows in sentinels.items():
-            out.say(
-                f"{quoted(value)} stands in {rows:,} cells: read as no date; look whether it is"
-            )
+            out.say(f"{quoted(value)} stands in {rows:,} cells and is read as no date: is it?")
         out.add(f"sentinels = [{', '.join(map(quoted, sentinels))}]")
 
 
