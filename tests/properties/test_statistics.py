@@ -14,7 +14,8 @@ from metrics.statistics.comparison import (
 )
 from metrics.statistics.control_charts import p_chart, read_chart, u_chart, xmr
 from metrics.statistics.intervals import garwood, missing_bounds, needed, wilson
-from metrics.statistics.survival import kaplan_meier, life_table, quantile, share_open
+from metrics.statistics.life_table import life_table
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 # A slow machine is no finding.
 unhurried = settings(deadline=None)
