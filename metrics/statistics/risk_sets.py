@@ -125,7 +125,9 @@ def _tally(
         place = values.astype(np.intp) + 1
         size = int(most) + 2
         there = np.flatnonzero(np.bincount(place, minlength=size))
-        return there - 1.0, [_totals(place, each, size)[there] for each in weights]
+        return (there - 1).astype(np.float64), [
+            _totals(place, each, size)[there] for each in weights
+        ]
     distinct, place = np.unique(values, return_inverse=True)
     return distinct, [_totals(place, each, distinct.size) for each in weights]
 
