@@ -98,8 +98,8 @@ def flow(
 
     The period is half open: what happens on `start` is in it, what happens on `end` is not.
 
-    Source: Little (1961), Operations Research 9, 383-387; Kim and Whitt (2013), Naval Research
-    Logistics 60, 341-361, on finite periods.
+    Source: Little (1961), Operations Research 9, 383-387; on finite periods: Kim and
+    Whitt (2013), Operations Research 61, 1030-1045.
 
     Raises:
         ValueError: a period without days; else as `open_counts`.

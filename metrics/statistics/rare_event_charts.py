@@ -27,7 +27,7 @@ def t_chart(
 
     Arguments are those of `xmr`.
 
-    Source: Nelson (1994), Journal of Quality Technology 26, 239-241; Montgomery, Introduction
+    Source: Nelson (1994), Journal of Quality Technology 26, 239-240; Montgomery, Introduction
     to Statistical Quality Control, 7.3.5.
 
     Raises:

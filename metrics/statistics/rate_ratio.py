@@ -80,7 +80,7 @@ def rate_ratio(
         ratio=events / base_events * scale if base_events else inf,
         low=low / (1 - low) * scale,
         high=high / (1 - high) * scale if high < 1 else inf,
-        p_value=_at_most_as_likely(events, both, share),
+        p_value=at_most_as_likely(events, both, share),
         p_central=_twice_the_smaller_tail(events, both, share),
     )
 
@@ -90,8 +90,11 @@ def _twice_the_smaller_tail(successes: int, trials: int, share: float) -> float:
     return min(1.0, 2 * min(float(bdtr(successes, trials, share)), high))
 
 
-def _at_most_as_likely(successes: int, trials: int, share: float) -> float:
-    """Probability of all numbers of successes that are not likelier than the one seen."""
+def at_most_as_likely(successes: int, trials: int, share: float) -> float:
+    """Two-sided p value of a binomial: all numbers of successes not likelier than the one seen.
+
+    Source: binom.test of R.
+    """
     k = np.arange(trials + 1)
     ways = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
     likely = np.exp(ways + xlogy(k, share) + xlog1py(trials - k, -share))
