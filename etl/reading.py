@@ -11,14 +11,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from etl.errors import ExportError, file_name
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable, text_rows
 
 CHUNK_ROWS = 500_000
@@ -50,7 +52,7 @@ class Reading:
         told = self.told
         for frame in _frames(self.kept, rows):
             yield replace(told, rows=frame)
-            told = replace(told, ragged=told.ragged.clear())
+            told = replace(told, ragged=told.ragged.clear(), damaged=told.damaged.clear())
 
     def whole(self) -> TextTable:
         """The table with all of its rows."""
@@ -58,32 +60,23 @@ class Reading:
 
 
 def read_export(
-    path: Path,
-    *,
-    delimiter: str = "detect",
-    encoding: str = "detect",
-    sheet: str | int | None = None,
-    limits: Limits | None = None,
+    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
 ) -> TextTable:
-    """Text of the export at `path`: a workbook if it is called .xlsx, else delimited text.
+    """Text of the export at `path`, read as its name says and its source declares.
 
-    `sheet` names a sheet of a workbook or counts it from 1. Raises ExportError for whatever
-    is wrong with the file, including that reading it takes more than `limits`.
+    `.xlsx` and `.xls` are workbooks, `.json` and `.ndjson` records, `.xes` an event log, all
+    else is delimited text; any of them may be packed as `.gz` or `.zip`. `told` are fields of a
+    Layout by name, such as `delimiter=";"`, and take the place of those in `layout`. Raises
+    ExportError for whatever is wrong with the file, including that reading it takes more than
+    `limits`.
     """
-    with reading(
-        path, delimiter=delimiter, encoding=encoding, sheet=sheet, limits=limits
-    ) as read:
+    with reading(path, layout, limits=limits, **told) as read:
         return read.whole()
 
 
 @contextmanager
 def reading(
-    path: Path,
-    *,
-    delimiter: str = "detect",
-    encoding: str = "detect",
-    sheet: str | int | None = None,
-    limits: Limits | None = None,
+    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
 ) -> Iterator[Reading]:
     """The export at `path` as `read_export` reads it, for as long as the block lasts."""
     bounds = limits or Limits()
@@ -93,9 +86,7 @@ def reading(
             "file": path.name,
             "descriptor": descriptor,
             "folder": scratch,
-            "delimiter": delimiter,
-            "encoding": encoding,
-            "sheet": sheet,
+            "layout": asdict(replace(layout, **told)),
             "limits": {
                 "memory": bounds.memory,
                 "cpu_seconds": bounds.cpu_seconds,
@@ -187,6 +178,9 @@ def _taken_over(folder: Path, path: Path, code: int) -> Reading:
         delimiter=answer["delimiter"],
         size=answer["size"],
         sha256=answer["sha256"],
+        kind=answer["kind"],
+        damaged=pl.read_ipc(folder / "damaged.arrow"),
+        aside=pl.read_ipc(folder / "aside.arrow"),
     )
     return Reading(told, kept=folder / "rows.arrow")
 

@@ -53,8 +53,8 @@ def stage(
     good = judged.filter(pl.col("problem").is_null())
     return Staged(
         tables=_tables(_with_case_keys(good, source, key), export),
-        rejects=pl.concat([_rejects(bad), _ragged(text)]).sort("line"),
-        rows_in=text.rows.height + text.ragged.height,
+        rejects=pl.concat([_rejects(bad), _ragged(text), _damaged(text)]).sort("line"),
+        rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
     )
 
@@ -338,4 +338,14 @@ def _ragged(text: TextTable) -> pl.DataFrame:
         pl.lit("export it again, with quotes around text that holds the delimiter").alias(
             "remedy"
         ),
+    )
+
+
+def _damaged(text: TextTable) -> pl.DataFrame:
+    return text.damaged.select(
+        "line",
+        pl.lit(None, dtype=pl.String).alias("column_name"),
+        pl.lit(None, dtype=pl.String).alias("value"),
+        "reason",
+        "remedy",
     )

@@ -10,14 +10,16 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from polars import CompatLevel
 
 from etl.errors import ExportError
-from etl.readers.contents import is_workbook
-from etl.readers.delimited import read_delimited
-from etl.readers.rows import TextTable, ragged_frame
+from etl.readers.contents import kind_of
+from etl.readers.exports import fingerprint, read_content
+from etl.readers.layout import Layout
+from etl.readers.rows import TextTable, aside_frame, damaged_frame, ragged_frame
+from etl.readers.unpacking import Content, unpacked
 
 if TYPE_CHECKING:
     from etl.readers.native import NativeText
@@ -63,7 +65,11 @@ def _lack(error: OSError) -> str:
 def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
     with os.fdopen(request["descriptor"], "rb") as stream:
         before = os.fstat(stream.fileno())
-        answer = _natively(stream, request, folder) or _strictly(stream, request, folder)
+        layout = Layout(**request["layout"])
+        with unpacked(stream, file=request["file"], member=layout.member) as content:
+            answer = _natively(content, layout, folder) or _strictly(content, layout, folder)
+        if content.stream is not stream:
+            answer |= fingerprint(stream)
         after = os.fstat(stream.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise ExportError.at(
@@ -74,12 +80,11 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
     return answer
 
 
-def _natively(
-    stream: BinaryIO, request: dict[str, Any], folder: Path
-) -> dict[str, object] | None:
+def _natively(content: Content, layout: Layout, folder: Path) -> dict[str, object] | None:
     """Read large text the quick way; None where it does not prove unambiguous."""
-    size = os.fstat(stream.fileno()).st_size
-    if is_workbook(request["file"]) or size < QUICK_FROM:
+    size = content.stream.seek(0, os.SEEK_END)
+    plain = Layout(delimiter=layout.delimiter, encoding=layout.encoding, member=layout.member)
+    if kind_of(content.name) != "delimited" or layout != plain or size < QUICK_FROM:
         return None
     try:
         from etl.readers.native import into_file, read_native
@@ -88,24 +93,28 @@ def _natively(
         return None
     with into_file(folder / "rows.arrow") as sink:
         text = read_native(
-            stream,
-            file=request["file"],
-            delimiter=request["delimiter"],
-            encoding=request["encoding"],
+            content.stream,
+            file=content.file,
+            delimiter=layout.delimiter,
+            encoding=layout.encoding,
             sink=sink,
         )
     if text is None:
         return None
     ragged_frame(text.ragged).write_ipc(folder / "ragged.arrow")
-    return _about(text)
+    damaged_frame(()).write_ipc(folder / "damaged.arrow")
+    aside_frame((("header", 1, 1),)).write_ipc(folder / "aside.arrow")
+    return _about(text) | {"kind": "delimited"}
 
 
-def _strictly(stream: BinaryIO, request: dict[str, Any], folder: Path) -> dict[str, object]:
-    table = _read(stream, request)
+def _strictly(content: Content, layout: Layout, folder: Path) -> dict[str, object]:
+    table = read_content(content, layout)
     # The form of Arrow that every reader of it knows.
     table.rows.write_ipc(folder / "rows.arrow", compat_level=CompatLevel.oldest())
     table.ragged.write_ipc(folder / "ragged.arrow")
-    return _about(table)
+    table.damaged.write_ipc(folder / "damaged.arrow")
+    table.aside.write_ipc(folder / "aside.arrow")
+    return _about(table) | {"kind": table.kind}
 
 
 def _about(table: "TextTable | NativeText") -> dict[str, object]:
@@ -116,18 +125,6 @@ def _about(table: "TextTable | NativeText") -> dict[str, object]:
         "size": table.size,
         "sha256": table.sha256,
     }
-
-
-def _read(stream: BinaryIO, request: dict[str, Any]) -> TextTable:
-    file = request["file"]
-    if not is_workbook(file):
-        return read_delimited(
-            stream, file=file, delimiter=request["delimiter"], encoding=request["encoding"]
-        )
-    # Slow to import, and needed for workbooks alone.
-    from etl.readers.workbook import read_workbook
-
-    return read_workbook(stream, file=file, sheet=request["sheet"])
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ def test_what_is_wrong_with_the_export_arrives_word_for_word(tmp_path):
     path = written(tmp_path, b"id,id\n")
     assert refusal(path) == (
         'export.csv line 1: the header has "id" twice, as columns 1 and 2; '
-        "rename one of them in the export, so that each name stands once"
+        "rename one of them in the export, so that each name stands once, or declare "
+        'repeats = "number" in the source\'s description'
     )
 
 
