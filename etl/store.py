@@ -91,6 +91,10 @@ class Store:
         """Keep the rows of a declaration's SELECT as `table`, replacing what stood there."""
         self.execute(f"create or replace table {_checked(table)} as {select}", parameters)
 
+    def look_at(self, view: str, select: str) -> None:
+        """Give a declaration's SELECT, which takes no parameters, the name of a view."""
+        self.execute(f"create or replace view {_checked(view)} as {select}")
+
     def run_file(self, path: Path, parameters: Parameters | None = None) -> None:
         """Run the single statement of an SQL file with those parameters that it names."""
         statement = path.read_text(encoding="utf-8")
