@@ -324,26 +324,25 @@ def test_a_mistyped_year_does_not_stretch_the_coverage(workspace, tmp_path):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    """Chunks of one record batch each, as those of a file of millions of rows are."""
-    monkeypatch.setattr("etl.deliveries.CHUNK_ROWS", 1)
+    """A chunk is a thousand rows, so that a small file has several, as a large one has."""
+    monkeypatch.setattr("etl.deliveries.CHUNK_ROWS", 1000)
 
 
 def large(folder: Path, *more: str) -> Path:
-    """More than one chunk: the strict reader gives batches of a few thousand rows."""
-    many = [f"HB-{number},N,2024-01-05," for number in range(9000)]
+    many = [f"HB-{number},N,2024-01-05," for number in range(2000)]
     return written(folder, "\n".join(["Case,Unit,Received,Note", *many, *more]) + "\n")
 
 
 def test_repeats_and_rejects_are_counted_over_all_chunks(workspace, tmp_path, small_chunks):
     again = ["HB-1,N,2024-01-05,", "HB-9999,Q,2024-01-05,", "HB-9999,Q,2024-01-05,"]
-    export = large(tmp_path, *again, *(f"HC-{n},N,2024-01-06," for n in range(9000)), again[1])
+    export = large(tmp_path, *again, *(f"HC-{n},N,2024-01-06," for n in range(2000)), again[1])
     (delivery,) = load(workspace, [export], as_of=AS_OF, accept_rejects=5)
-    assert delivery.rows_in == 18_004
+    assert delivery.rows_in == 4_004
     assert delivery.rows_rejected == 1
     assert delivery.rows_repeated == 3
-    assert delivery.rows_loaded == 18_000
-    assert rows(workspace, "select count(*) from core.cases") == [(18_000,)]
-    assert rows(workspace, "select line from staging.rejects") == [(9003,)]
+    assert delivery.rows_loaded == 4_000
+    assert rows(workspace, "select count(*) from core.cases") == [(4_000,)]
+    assert rows(workspace, "select line from staging.rejects") == [(2003,)]
 
 
 def test_known_bytes_are_read_again_once_the_description_has_changed(workspace, tmp_path):
