@@ -1,9 +1,63 @@
-"""Which description an export fits, by its header."""
+"""Which description an export fits, by its header, and its text read as that asks."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from etl.errors import SourceError
+from etl.errors import ExportError, SourceError
+from etl.readers.contents import is_workbook
+from etl.readers.rows import TextTable
+from etl.reading import read_export
 from etl.source import Export, Source
+
+
+def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
+    """The file's text and the description that it fits, read as that description asks.
+
+    Raises ExportError for what is wrong with the file, SourceError where no description fits.
+    """
+    try:
+        text = _read(path, _UNTOLD)
+        source, export = recognise(sources, text.header, file_name=path.name)
+    except (ExportError, SourceError):
+        # A declaration is the cure for a file that shows too little of its layout.
+        declared = _as_declared(path, sources)
+        if declared is None:
+            raise
+        return declared
+    asked = _layout(export, path)
+    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
+        return text, source, export
+    return _read(path, asked), source, export
+
+
+def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
+    """The same by the first declared layout whose own description the file then fits."""
+    layouts = {_layout(export, path): None for source in sources for export in source.exports}
+    for layout in [layout for layout in layouts if layout != _UNTOLD]:
+        try:
+            text = _read(path, layout)
+            source, export = recognise(sources, text.header, file_name=path.name)
+        except (ExportError, SourceError):
+            continue
+        if _layout(export, path) == layout:
+            return text, source, export
+    return None
+
+
+_Layout = tuple[str, str, str | None]
+_UNTOLD: _Layout = ("detect", "detect", None)
+
+
+def _layout(export: Export, path: Path) -> _Layout:
+    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
+    if is_workbook(path.name):
+        return ("detect", "detect", export.sheet)
+    return (export.delimiter, export.encoding, None)
+
+
+def _read(path: Path, layout: _Layout) -> TextTable:
+    delimiter, encoding, sheet = layout
+    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
 
 
 def recognise(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl.pseudonyms import pseudonyms
+from etl.pseudonyms import Purpose
 from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
-from etl.staging_tables import tables_of
-from etl.steps import MOST_ENTRIES, entries, typed_steps
-from etl.values import File, blanked, raw_name, typed_date, typed_field
+from etl.staging_tables import masked, tables_of
+from etl.steps import entries, said
+from etl.values import File, blanked, raw_name, text_of, typed_date, typed_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +48,70 @@ def stage(
         pl.col(places[name]).alias(raw_name(name)) for name in export.read if name in places
     ]
     raw = blanked(first.select("line", *wanted), file)
-    good, bad = _judged(raw, file)
+    good, steps, bad = _judged(raw, file)
     return Staged(
-        tables=tables_of(_with_keys(good, file, key), file, key),
+        tables=tables_of(_with_keys(good, file, key), steps, file, key),
         rejects=pl.concat([bad, _ragged(text)]).sort("line"),
         rows_in=text.rows.height + text.ragged.height,
         rows_repeated=text.rows.height - first.height,
     )
 
 
-def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that are read whole, typed, and the rejects."""
+def case_ids(text: TextTable, export: Export) -> pl.Series:
+    """The cases' ids as the file writes them, one per row that names a case."""
+    # Neither a zone nor a source's codes have a part in what a case is called.
+    source = Source("", "", "UTC", "", {}, {})
+    file = File(source, export, frozenset(text.header), workbook=False, zone="UTC")
+    place = export.columns["case_id"]
+    rows = text.rows.select(
+        pl.col(f"c{text.header.index(name)}").alias(raw_name(name))
+        for name in place.among(file.header)
+    )
+    return rows.select(
+        text_of(place, file).str.strip_chars().replace("", None).alias("case_id")
+    )["case_id"].drop_nulls()
+
+
+def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The rows that are read whole, typed; what their steps say; and the rejects."""
     export = file.export
-    typed = [
+    fields = [
         *(typed_field(name, place, file) for name, place in export.columns.items()),
         *(typed_date(f"event {kind}", place, file) for kind, place in export.events.items()),
-        *(
-            typed_field(name, place, file)
-            for group in export.findings
-            for name, place in group.items()
-        ),
     ]
     # A finding's fields are looked at here for what fails, and typed where they are used.
-    count = len(export.columns) + len(export.events)
-    told = raw.with_columns(value for found in typed[:count] for value in found.values)
-    judged = told.with_columns(pl.coalesce(found.problem for found in typed).alias("problem"))
+    found = [
+        typed_field(name, place, file)
+        for group in export.findings
+        for name, place in group.items()
+    ]
+    typed = raw.with_columns(value for field in fields for value in field.values)
+    rows = typed.with_columns(
+        pl.coalesce(field.problem for field in (*fields, *found)).alias("problem")
+    )
+    steps, failed = pl.DataFrame(), rows
     if export.steps:
-        judged = typed_steps(entries(judged, file), file)
-    bad = judged.filter(pl.col("problem").is_not_null()).unique(
+        each = entries(rows, file)
+        steps = said(each, file)
+        failed = pl.concat([each.select("line", "problem"), steps.select("line", "problem")])
+    bad = failed.filter(pl.col("problem").is_not_null()).unique(
         subset="line", keep="first", maintain_order=True
     )
-    good = judged.join(bad.select("line"), on="line", how="anti", maintain_order="left")
-    return good, bad.select("line", "problem").unnest("problem")
+    good = rows.join(bad.select("line"), on="line", how="anti", maintain_order="left")
+    return good, steps, bad.select("line", "problem").unnest("problem")
 
 
 def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:
     """Replace ids by keyed pseudonyms: joins work, the store alone names no case or person."""
-    source = file.source.name
-    keyed = [pseudonyms(rows["is case_id"], "case", source, key).alias("case_key")] + [
-        pseudonyms(rows[f"is {name}"], "person", source, key).alias(f"{name} key")
-        for name in PEOPLE
-        if name in file.export.columns
-    ]
-    return rows.with_columns(pl.lit(source).alias("source"), *keyed)
+    named: list[tuple[str, Purpose]] = [("case_id", "case")]
+    named += [(name, "person") for name in PEOPLE if name in file.export.columns]
+    return rows.with_columns(
+        pl.lit(file.source.name).alias("source"),
+        *(
+            masked(rows[f"is {name}"], purpose, file.source.name, key).alias(f"{name} key")
+            for name, purpose in named
+        ),
+    )
 
 
 def _ragged(text: TextTable) -> pl.DataFrame:

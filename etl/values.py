@@ -53,13 +53,17 @@ class Typed:
     @property
     def problem(self) -> pl.Expr:
         """A struct of the reject where the value has failed; else null."""
-        told = pl.struct(
-            pl.lit(self.column).alias("column_name"),
-            pl.col(raw_name(self.column)).alias("value"),
-            pl.lit(self.reason).alias("reason"),
-            pl.lit(self.remedy).alias("remedy"),
-        )
-        return pl.when(self.failed).then(told)
+        return pl.when(self.failed).then(problem_at(self.column, self.reason, self.remedy))
+
+
+def problem_at(column: str, reason: str, remedy: str) -> pl.Expr:
+    """A reject: the column, what stands there, why it cannot be read and what to do."""
+    return pl.struct(
+        pl.lit(column).alias("column_name"),
+        pl.col(raw_name(column)).alias("value"),
+        pl.lit(reason).alias("reason"),
+        pl.lit(remedy).alias("remedy"),
+    )
 
 
 def raw_name(column: str) -> str:
