@@ -51,16 +51,16 @@ def dated(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> Dated:
     A day begins at midnight in the organisation's zone, a month or year on its first day.
     """
     instants = [("instant", _instant(raw, form, calendar)) for form in forms if has_hours(form)]
-    days = [(precision(form), _day(raw, form, calendar)) for form in forms if not has_hours(form)]
+    days = [
+        (precision(form), _day(raw, form, calendar)) for form in forms if not has_hours(form)
+    ]
     if "excel" in forms:
         instants.append(("instant", _excel_instant(raw, calendar)))
     at = pl.coalesce(
         *(instant for _, instant in instants),
         *(_midnight(day, calendar.home) for _, day in days),
     )
-    on = pl.coalesce(
-        *(instant.dt.date() for _, instant in instants), *(day for _, day in days)
-    )
+    on = pl.coalesce(*(instant.dt.date() for _, instant in instants), *(day for _, day in days))
     failed = raw.is_not_null() & (on.is_null() | (on.dt.year() < EARLIEST_YEAR))
     return Dated(
         on=on,
@@ -97,12 +97,11 @@ def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
 
 
 def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
-    """Instants written in `form`: with an offset of their own, or on the clock of the source."""
+    """Instants written in `form`: with an offset of their own, or on the source's clock."""
     text, form = _in_english(raw, form, calendar.locale)
     if form.startswith("epoch"):
-        unit = "ms" if form == "epoch ms" else "s"
-        number = raw.cast(pl.Int64, strict=False)
-        at = pl.from_epoch(number, time_unit=unit).cast(pl.Datetime("us"))
+        number = raw.cast(pl.Int64, strict=False) * (1 if form == "epoch ms" else 1_000)
+        at = number.cast(pl.Datetime("ms")).cast(pl.Datetime("us"))
         return at.dt.replace_time_zone("UTC").dt.convert_time_zone(calendar.home)
     if "%Z" in form:
         names = list(calendar.zones)

@@ -57,8 +57,8 @@ def _whole(file: str, told: _Told, known: Mapping[str, _Told]) -> _Told:
         return told
     if told["extends"] not in known:
         raise SourceError(
-            f"{file}: it extends {told['extends']!r}, which is no source that is read before it;"
-            f" there are {', '.join(sorted(known))}"
+            f"{file}: it extends {told['extends']!r}, which is no source read before it; there"
+            f" are {', '.join(sorted(known))}"
         )
     return _merged(known[told["extends"]], {k: v for k, v in told.items() if k != "extends"})
 
@@ -67,8 +67,10 @@ def _merged(under: _Told, over: _Told) -> _Told:
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        both = isinstance(value, dict) and isinstance(below, dict)
-        merged[key] = _merged(below, value) if both else value
+        if isinstance(value, dict) and isinstance(below, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
     return merged
 
 

@@ -69,7 +69,7 @@ def recognise(
     """
     pairs = [(source, export) for source in sources for export in source.exports]
     have = frozenset(header)
-    fitting = [pair for pair in pairs if have.issuperset(pair[1].needed)]
+    fitting = [pair for pair in pairs if not pair[1].lacks(have)]
     if not fitting:
         raise SourceError(_no_fit(pairs, have, file_name))
     most = max(len(export.known & have) for _, export in fitting)
@@ -84,8 +84,8 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
     if not pairs:
         return f"{file_name}: no source is described; add one to the workspace's sources/"
     source, export = max(pairs, key=lambda pair: _likeness(pair[1], have))
-    lacking = [name for name in export.needed if name not in have]
-    if len(lacking) == len(export.needed):
+    lacking = list(export.lacks(have))
+    if _likeness(export, have)[1] <= 0:
         return (
             f"{file_name} line 1: no known source has these columns; describe the system in"
             " the workspace's sources/ folder, or name one with --source"
@@ -100,7 +100,7 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
 
 
 def _likeness(export: Export, have: frozenset[str]) -> tuple[float, int]:
-    shared = len(have & frozenset(export.needed))
+    shared = len(export.needed) - len(export.lacks(have))
     return shared / len(export.needed), shared
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,8 +57,8 @@ def check_source(file: str, told: Mapping[str, Any]) -> None:
 def _check_open(file: str, name: str, told: str) -> None:
     if told != "as written" or name in FIXED:
         raise SourceError(
-            f'{file}: codes.{name} = {told!r} is not a table; only "as written" may stand there,'
-            " for codes that are the organisation's own"
+            f'{file}: codes.{name} = {told!r} is not a table; only "as written" may stand'
+            " there, for codes that are the organisation's own"
         )
 
 
@@ -78,12 +79,7 @@ def _check_codes(file: str, name: str, table: Mapping[str, object]) -> None:
 def check_layout(where: str, layout: Mapping[str, Any]) -> None:
     """Refuse what nobody would notice if it were passed over: a mistyped key, a lone text."""
     for key, told in layout.items():
-        if key not in _LAYOUT:
-            raise SourceError(f"{where} {key!r} is not known; use {', '.join(_LAYOUT)}")
-        if key in _LISTS and not _is_texts(told):
-            raise SourceError(f'{where} {key} must be a list of texts, such as ["..."]')
-        if key in _TABLES and not (isinstance(told, dict) and _is_texts([*told.values()])):
-            raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
+        _check_key(where, key, told)
     if layout.get("grain") not in FIELDS:
         raise SourceError(f"{where} grain must be one of {', '.join(FIELDS)}")
     if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):
@@ -92,6 +88,15 @@ def check_layout(where: str, layout: Mapping[str, Any]) -> None:
         _check_places(where, key, layout.get(key, {}))
     for group in layout.get("findings", ()):
         _check_places(where, "findings", group)
+
+
+def _check_key(where: str, key: str, told: object) -> None:
+    if key not in _LAYOUT:
+        raise SourceError(f"{where} {key!r} is not known; use {', '.join(_LAYOUT)}")
+    if key in _LISTS and not _is_texts(told):
+        raise SourceError(f'{where} {key} must be a list of texts, such as ["..."]')
+    if key in _TABLES and not (isinstance(told, dict) and _is_texts([*told.values()])):
+        raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
 
 
 def _is_texts(told: object) -> bool:
@@ -223,24 +228,28 @@ def _check_meaning(where: str, field_name: str, meaning: object) -> None:
         )
 
 
-def _check_steps(
-    where: str, layout: Mapping[str, Any], codes: Mapping[str, object]
-) -> None:
+def _check_steps(where: str, layout: Mapping[str, Any], codes: Mapping[str, object]) -> None:
     steps = layout.get("steps", [])
     if bool(steps) != (layout["grain"] == "change"):
         raise SourceError(f"{where} a change row has [[.steps]], and no other row has")
     for step in steps:
-        for key in step:
-            if key not in _STEP:
-                raise SourceError(f"{where} [[.steps]] {key!r} is not known")
-        if ("kind" in step) == ("change" in step):
-            raise SourceError(f"{where} [[.steps]] needs either a kind or a change")
-        if "kind" in step and step["kind"] not in FIXED["kind"]:
-            raise SourceError(f"{where} {step['kind']!r} is not a kind of event")
-        if "pattern" in step:
-            _check_text(where, layout, step["pattern"])
-        if "change" in step:
-            _check_change(where, layout, step, codes)
+        _check_step(where, layout, step, codes)
+
+
+def _check_step(
+    where: str, layout: Mapping[str, Any], step: Mapping[str, Any], codes: Mapping[str, object]
+) -> None:
+    for key in step:
+        if key not in _STEP:
+            raise SourceError(f"{where} [[.steps]] {key!r} is not known")
+    if ("kind" in step) == ("change" in step):
+        raise SourceError(f"{where} [[.steps]] needs either a kind or a change")
+    if "kind" in step and step["kind"] not in FIXED["kind"]:
+        raise SourceError(f"{where} {step['kind']!r} is not a kind of event")
+    if "pattern" in step:
+        _check_text(where, layout, step["pattern"])
+    if "change" in step:
+        _check_change(where, layout, step, codes)
 
 
 def _check_text(where: str, layout: Mapping[str, Any], pattern: str) -> None:
@@ -286,8 +295,12 @@ def _check_numbers(where: str, layout: Mapping[str, Any]) -> None:
 
 def _check_dates(where: str, layout: Mapping[str, Any]) -> None:
     formats = layout.get("date_formats", {})
-    read = {column for key in ("columns", "events") for told in layout.get(key, {}).values()
-            for column in _columns(told)}
+    read = {
+        column
+        for key in ("columns", "events")
+        for told in layout.get(key, {}).values()
+        for column in _columns(told)
+    }
     for column in formats:
         if column not in read:
             raise SourceError(f"{where} has a date format for {column!r}, which is not read")
@@ -310,20 +323,19 @@ def _columns(told: Any) -> list[str]:
 
 
 def _check_forms(where: str, forms: object) -> None:
-    told = forms if isinstance(forms, list) else [forms]
+    told: list[Any] = forms if isinstance(forms, list) else [forms]
     for form in told:
         if not isinstance(form, str) or not _reads_what_it_writes(form):
             raise SourceError(
                 f"{where} {form!r} is not the form of a date; write it as %d/%m/%Y or"
                 " %Y-%m-%dT%H:%M"
             )
-    for form in told:
-        for other in told:
-            if form != other and _reads_otherwise(form, other):
-                raise SourceError(
-                    f"{where} a date may be read by {form!r} and otherwise by {other!r}; the"
-                    " form is one for a whole file, so keep one of them"
-                )
+    for form, other in permutations(told, 2):
+        if _reads_otherwise(form, other):
+            raise SourceError(
+                f"{where} a date may be read by {form!r} and otherwise by {other!r}; the"
+                " form is one for a whole file, so keep one of them"
+            )
 
 
 # A day of two digits beyond 12, and one that could be a month too.

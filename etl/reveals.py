@@ -20,6 +20,7 @@ from typing import IO
 from etl.errors import InputError
 from etl.pseudonyms import pseudonyms, reference, subkey
 from etl.recognition import recognised
+from etl.staging import case_ids
 from etl.workspace import Workspace
 
 ANALYST = "analyst"  # who sees references before anything is published: `source test`
@@ -78,8 +79,7 @@ def reveal(
     for path in exports:
         text, found, export = recognised(path, candidates)
         hashes.append(text.sha256)
-        column = f"c{text.header.index(export.columns['case_id'])}"
-        ids = text.rows[column].str.strip_chars().unique(maintain_order=True).to_list()
+        ids = case_ids(text, export).unique(maintain_order=True).to_list()
         keys = pseudonyms(ids, purpose="case", within=found.name, key=key)
         names = zip(ids, keys, strict=True)
         numbers |= {

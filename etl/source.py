@@ -180,8 +180,13 @@ class Export:
     def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
         """Columns that a file with the columns `have` would need and has not."""
         there = frozenset(have)
-        lacking = (name for place in self._must if not place.is_in(there)
-                   for name in _lead(place) if name not in there)
+        lacking = (
+            name
+            for place in self._must
+            if not place.is_in(there)
+            for name in _lead(place)
+            if name not in there
+        )
         conditions = (name for step in self.steps for name in step.when if name not in there)
         return tuple(dict.fromkeys((*lacking, *conditions)))
 
@@ -192,7 +197,9 @@ class Export:
             self,
             columns={name: at for name, at in self.columns.items() if at.is_in(have)},
             events={kind: at for kind, at in self.events.items() if at.is_in(have)},
-            changes={n: told for n, told in self.changes.items() if self.columns[n].is_in(have)},
+            changes={
+                n: told for n, told in self.changes.items() if self.columns[n].is_in(have)
+            },
             findings=tuple(
                 group
                 for told in self.findings

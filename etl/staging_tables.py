@@ -9,6 +9,7 @@ from etl.source import CODED, FIXED
 from etl.values import File, coded, each_code, text_of
 
 _KEYS = ("line", "source", "export", "case_key")
+_DATED = ("occurred_on", "occurred_at", "exactness", "ordinal", "actor_key")
 _ENDED = ("resolved", "closed", "cancelled")
 
 
@@ -29,7 +30,8 @@ def tables_of(
         "change": lambda: _of_steps(keyed, steps, file, key),
         "verdict": lambda: {"source_deadlines": _verdicts(keyed, file)},
     }
-    return makers[file.export.grain]()
+    made = makers[file.export.grain]()
+    return {table: frame for table, frame in made.items() if frame.width}
 
 
 def masked(ids: pl.Series, purpose: Purpose, source: str, key: bytes) -> pl.Series:
@@ -102,7 +104,7 @@ def _cases(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         *_KEYS,
         *(_or_null(rows, file, field, pl.String) for field in codes),
         _or_null(rows, file, "incident_on", pl.Date),
-        _precision(rows, "incident_on").alias("incident_precision"),
+        _precision(rows, "incident_on").alias("incident_exactness"),
         _or_null(rows, file, "due", pl.Date, named="source_due_on"),
         _or_null(rows, file, "source_days", pl.Int32),
         _or_null(rows, file, "source_reopens", pl.Int32),
@@ -138,9 +140,7 @@ def _findings(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     return found.filter(pl.any_horizontal(pl.col("category", "outcome").is_not_null()))
 
 
-def _finding(
-    rows: pl.DataFrame, file: File, group: object, number: int
-) -> pl.DataFrame:
+def _finding(rows: pl.DataFrame, file: File, group: object, number: int) -> pl.DataFrame:
     if group is not None:
         places = file.export.findings[number - 1]
         rows = rows.drop("is category", "is outcome", strict=False).with_columns(
@@ -164,7 +164,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
             pl.lit(export.event_levels.get(kind), dtype=pl.String).alias("level"),
             pl.col(f"event {kind} on").alias("occurred_on"),
             pl.col(f"event {kind} at").alias("occurred_at"),
-            pl.col(f"event {kind} precision").alias("precision"),
+            pl.col(f"event {kind} precision").alias("exactness"),
             pl.lit(None, dtype=pl.Int64).alias("ordinal"),
             pl.lit(None, dtype=pl.String).alias("actor_key"),
         )
@@ -179,7 +179,7 @@ def _no_events(rows: pl.DataFrame) -> pl.DataFrame:
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("kind", "level")),
         pl.lit(None, dtype=pl.Date).alias("occurred_on"),
         pl.lit(None, dtype=pl.Datetime("us")).alias("occurred_at"),
-        pl.lit(None, dtype=pl.String).alias("precision"),
+        pl.lit(None, dtype=pl.String).alias("exactness"),
         pl.lit(None, dtype=pl.Int64).alias("ordinal"),
         pl.lit(None, dtype=pl.String).alias("actor_key"),
     )
@@ -189,7 +189,7 @@ def _happened(rows: pl.DataFrame, file: File) -> list[pl.Expr]:
     return [
         pl.col("is occurred on").alias("occurred_on"),
         pl.col("is occurred at").alias("occurred_at"),
-        pl.col("is occurred precision").alias("precision"),
+        pl.col("is occurred precision").alias("exactness"),
         _or_null(rows, file, "order", pl.Int64, named="ordinal"),
         _person(rows, "actor"),
     ]
@@ -209,11 +209,12 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
 
 
 def _watched(rows: pl.DataFrame, file: File) -> pl.DataFrame:
-    """One row per state and watched field: what it is then; what it was, the row before says."""
+    """One row per state and watched field; what it was before, the row before says."""
     parts = [
         rows.with_columns(
-            (pl.col(f"{field} key") if field == "assignee" else pl.col(f"is {field}"))
-            .alias("after")
+            (pl.col(f"{field} key") if field == "assignee" else pl.col(f"is {field}")).alias(
+                "after"
+            )
         )
         .filter(pl.col("after").is_not_null() & pl.col("is occurred on").is_not_null())
         .select(
@@ -258,11 +259,9 @@ def _of_steps(
         pl.coalesce("ordinal", pl.when(pl.col("entry") > 0).then("entry")),
         pl.col("on").alias("occurred_on"),
         pl.col("at").alias("occurred_at"),
+        pl.col("precision").alias("exactness"),
     )
-    events = dated.filter(pl.col("kind").is_not_null()).select(
-        *_KEYS, "kind", "level", "occurred_on", "occurred_at", "precision", "ordinal",
-        "actor_key",
-    )  # fmt: skip
+    events = dated.filter(pl.col("kind").is_not_null()).select(*_KEYS, "kind", "level", *_DATED)
     return {"events": events, "changes": _moved(dated, file, key)}
 
 
@@ -296,11 +295,7 @@ def _moves(changed: pl.DataFrame, field: str, file: File, key: bytes) -> pl.Data
         pl.lit(known).alias("before_known"),
         _rank(pl.col("before"), field, file).alias("before_rank"),
         _rank(pl.col("after"), field, file).alias("after_rank"),
-        "occurred_on",
-        "occurred_at",
-        "precision",
-        "ordinal",
-        "actor_key",
+        *_DATED,
     )
 
 

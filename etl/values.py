@@ -112,7 +112,8 @@ def text_of(place: Place, file: File) -> pl.Expr:
     there = [pl.col(raw_name(name)) for name in place.among(file.header)]
     if place.joined is not None:
         whole = pl.concat_str([part.fill_null("") for part in there], separator=place.joined)
-        text = pl.when(pl.any_horizontal(part.is_not_null() for part in there)).then(whole)
+        is_filled = pl.any_horizontal(part.is_not_null() for part in there)
+        text = pl.when(is_filled).then(whole).otherwise(None)
     else:
         text = pl.coalesce(there)
     if place.pattern is not None:
@@ -203,9 +204,12 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
         )
     failed = text.is_not_null() & value.is_null()
     if place.separator is not None:
-        failed = text.is_not_null() & _each(text, place.separator, source.codes[field]).list.eval(
-            pl.element().is_null()
-        ).list.any()
+        failed = (
+            text.is_not_null()
+            & _each(text, place.separator, source.codes[field])
+            .list.eval(pl.element().is_null())
+            .list.any()
+        )
     return Typed((value.alias(f"is {field}"),), failed, column, *unlisted(field, file))
 
 
@@ -242,7 +246,7 @@ def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
 
 def _score(text: pl.Expr, column: str, file: File) -> Typed:
     """An answer by its words; a survey that nobody answered has none."""
-    told = {**{word: None for word in file.export.unanswered}, **file.export.scores}
+    told = {**dict.fromkeys(file.export.unanswered), **file.export.scores}
     score = text.replace_strict(
         list(told), list(told.values()), default=None, return_dtype=pl.Int32
     )

@@ -32,6 +32,22 @@ with spoken as (
         export,
         case_key
     from staging.feedback
+    union all
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.changes
+    union all
+    select
+        snapshot,
+        line,
+        source,
+        export,
+        case_key
+    from staging.source_deadlines
 )
 
 select

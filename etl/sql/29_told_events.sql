@@ -1,0 +1,61 @@
+-- core.told_events: one row per event that the exports tell of, whatever the as-of day.
+create or replace table core.told_events as
+with dated as (
+    select
+        events.case_key,
+        events.source,
+        events.snapshot,
+        events.line,
+        events.kind,
+        events.level,
+        events.occurred_on,
+        events.occurred_at,
+        events.ordinal,
+        events.actor_key
+    from staging.events as events
+    inner join core.chosen_rows as chosen
+        on
+            events.snapshot = chosen.snapshot
+            and events.case_key = chosen.case_key
+            and events.line = coalesce(chosen.only_line, events.line)
+    union all
+    select
+        derived.case_key,
+        derived.source,
+        derived.snapshot,
+        derived.line,
+        derived.kind,
+        derived.level,
+        derived.occurred_on,
+        derived.occurred_at,
+        derived.ordinal,
+        derived.actor_key
+    from core.derived_events as derived
+),
+
+-- A log of states begins with the case itself, where nothing says when it was received.
+openings as (
+    select
+        states.case_key,
+        states.source,
+        states.snapshot,
+        arg_min(states.line, (states.stated_at, states.line)) as line,
+        'received' as kind,
+        null::text as level,
+        min(states.stated_on) as occurred_on,
+        min(states.stated_at) as occurred_at,
+        null::bigint as ordinal,
+        null::text as actor_key
+    from staging.cases as states
+    inner join core.chosen_rows as chosen
+        on states.snapshot = chosen.snapshot and states.case_key = chosen.case_key
+    where states.stated_on is not null
+    group by states.case_key, states.source, states.snapshot
+)
+
+select * from dated
+union all
+select openings.*
+from openings
+anti join dated
+    on openings.case_key = dated.case_key and dated.kind = 'received';
