@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from etl import refusals
 from etl.errors import SourceError
+from etl.readers.layout import Layout
 from etl.source import Export, Grain, Place, Source, Step
 
 SHIPPED = Path(__file__).parent / "sources"
@@ -109,11 +110,8 @@ def _export(
     return Export(
         source=source,
         name=name,
-        files=tuple(layout.get("files", ("csv", "tsv", "xlsx"))),
-        delimiter=layout.get("delimiter", "detect"),
-        encoding=layout.get("encoding", "detect"),
-        sheet=layout.get("sheet"),
-        layout={key: layout[key] for key in refusals.OF_THE_READER if key in layout},
+        files=tuple(layout.get("files", ("csv", "tsv", "txt", "xlsx", "xls"))),
+        layout=Layout(**{key: layout[key] for key in refusals.OF_THE_READER if key in layout}),
         grain=cast("Grain", layout["grain"]),
         dates=_forms(layout.get("dates", "%Y-%m-%d")),
         date_formats={

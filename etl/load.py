@@ -12,7 +12,6 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
-from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
 from etl.recognition import recognised
 from etl.source import FIXED, Export, Source
@@ -158,7 +157,7 @@ def _take(
 ) -> _Taken:
     say(f"reading {path.name}")
     text, found, export = recognised(path, sources)
-    if text.rows.height + text.ragged.height == 0:
+    if text.records == 0:
         raise ExportError.at(
             path,
             "there is a header and no row below it",
@@ -169,7 +168,7 @@ def _take(
         text,
         found,
         export,
-        workbook=is_workbook(path.name),
+        workbook=text.kind == "workbook",
         key=workspace.key(),
         zone=workspace.organisation.time_zone,
     )

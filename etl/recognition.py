@@ -1,10 +1,12 @@
 """Which description an export fits, by its header, and its text read as that asks."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from etl.errors import ExportError, SourceError
 from etl.readers.contents import is_workbook
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
 from etl.reading import read_export
 from etl.source import Export, Source
@@ -16,7 +18,7 @@ def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Ex
     Raises ExportError for what is wrong with the file, SourceError where no description fits.
     """
     try:
-        text = _read(path, _UNTOLD)
+        text = read_export(path)
         source, export = recognise(sources, text.header, file_name=path.name)
     except (ExportError, SourceError):
         # A declaration is the cure for a file that shows too little of its layout.
@@ -25,17 +27,22 @@ def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Ex
             raise
         return declared
     asked = _layout(export, path)
-    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
+    if asked in {UNTOLD, Layout(delimiter=text.delimiter, encoding=text.encoding)}:
         return text, source, export
-    return _read(path, asked), source, export
+    return read_export(path, asked), source, export
 
 
 def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
     """The same by the first declared layout whose own description the file then fits."""
-    layouts = {_layout(export, path): None for source in sources for export in source.exports}
-    for layout in [layout for layout in layouts if layout != _UNTOLD]:
+    layouts = {
+        _layout(export, path): None
+        for source in sources
+        for export in source.exports
+        if _may_be(path, export)
+    }
+    for layout in [layout for layout in layouts if layout != UNTOLD]:
         try:
-            text = _read(path, layout)
+            text = read_export(path, layout)
             source, export = recognise(sources, text.header, file_name=path.name)
         except (ExportError, SourceError):
             continue
@@ -44,20 +51,17 @@ def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, 
     return None
 
 
-_Layout = tuple[str, str, str | None]
-_UNTOLD: _Layout = ("detect", "detect", None)
+def _may_be(path: Path, export: Export) -> bool:
+    """Say whether a file of this name may be one of the export's; an archive may be any."""
+    name = path.name.lower().removesuffix(".gz")
+    return name.endswith((".zip", *(f".{ending}" for ending in export.files)))
 
 
-def _layout(export: Export, path: Path) -> _Layout:
-    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
+def _layout(export: Export, path: Path) -> Layout:
+    """What a description asks for in a file of this kind."""
     if is_workbook(path.name):
-        return ("detect", "detect", export.sheet)
-    return (export.delimiter, export.encoding, None)
-
-
-def _read(path: Path, layout: _Layout) -> TextTable:
-    delimiter, encoding, sheet = layout
-    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
+        return replace(export.layout, delimiter="detect", encoding="detect")
+    return export.layout
 
 
 def recognise(

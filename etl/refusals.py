@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -12,16 +13,17 @@ from babel import Locale, UnknownLocaleError
 
 from etl.dates import SPECIAL, read_forms
 from etl.errors import SourceError
+from etl.readers.layout import Layout
 from etl.source import CODED, FIELDS, FIXED, MEANINGS, precision
 
 # What the reader of a file must be told and staging need not know.
-OF_THE_READER = ("header_line", "footer", "records", "member", "repeats")
+OF_THE_READER = tuple(told.name for told in fields(Layout))
 DURATIONS = (
     "days", "hours", "minutes", "seconds", "milliseconds", "since 1970", "words"
 )  # fmt: skip
 
 _LAYOUT = (
-    "files", "delimiter", "encoding", "sheet", *OF_THE_READER, "grain", "dates", "date_formats",
+    "files", *OF_THE_READER, "grain", "dates", "date_formats",
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
@@ -29,6 +31,11 @@ _LAYOUT = (
 )  # fmt: skip
 _LISTS = ("files", "nulls", "sentinels", "ignored", "required", "unanswered", "backfilled")
 _TABLES = ("constants", "event_levels", "changes", "zones")
+_READER_WORDS = {
+    "repeats": ("refuse", "number"),
+    "unnamed": ("refuse", "number"),
+    "quotes": ("doubled", "backslash", "none"),
+}
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 _STEP = ("when", "pattern", "kind", "level", "change", "means")
@@ -80,6 +87,9 @@ def check_layout(where: str, layout: Mapping[str, Any]) -> None:
     """Refuse what nobody would notice if it were passed over: a mistyped key, a lone text."""
     for key, told in layout.items():
         _check_key(where, key, told)
+    for key, may in _READER_WORDS.items():
+        if layout.get(key, may[0]) not in may:
+            raise SourceError(f"{where} {key} must be one of {', '.join(may)}")
     if layout.get("grain") not in FIELDS:
         raise SourceError(f"{where} grain must be one of {', '.join(FIELDS)}")
     if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):

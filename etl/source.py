@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.readers.layout import Layout
+
 Grain = Literal[
     "case", "allegation", "finding", "event", "feedback", "snapshot", "change", "verdict"
 ]
@@ -111,7 +113,6 @@ class Step:
 class Export:
     """How one kind of file of a source is laid out; it is recognised by its header.
 
-    `layout` is what the reader must be told of the file beside delimiter, encoding and sheet.
     `required` are the fields and kinds of events whose columns a file must have; None is all
     of them.
     """
@@ -119,10 +120,7 @@ class Export:
     source: str
     name: str
     files: tuple[str, ...]
-    delimiter: str
-    encoding: str
-    sheet: str | None
-    layout: Mapping[str, object]
+    layout: Layout
     grain: Grain
     dates: tuple[str, ...]
     date_formats: Mapping[str, tuple[str, ...]]

@@ -51,8 +51,8 @@ def stage(
     good, steps, bad = _judged(raw, file)
     return Staged(
         tables=tables_of(_with_keys(good, file, key), steps, file, key),
-        rejects=pl.concat([bad, _ragged(text)]).sort("line"),
-        rows_in=text.rows.height + text.ragged.height,
+        rejects=pl.concat([bad, _ragged(text), _damaged(text)]).sort("line"),
+        rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
     )
 
@@ -126,4 +126,14 @@ def _ragged(text: TextTable) -> pl.DataFrame:
         pl.lit("export it again, with quotes around text that holds the delimiter").alias(
             "remedy"
         ),
+    )
+
+
+def _damaged(text: TextTable) -> pl.DataFrame:
+    return text.damaged.select(
+        "line",
+        pl.lit(None, dtype=pl.String).alias("column_name"),
+        pl.lit(None, dtype=pl.String).alias("value"),
+        "reason",
+        "remedy",
     )

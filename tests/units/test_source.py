@@ -4,6 +4,7 @@ import pytest
 
 from etl.description import SHIPPED, read_source, read_sources
 from etl.errors import SourceError
+from etl.readers.layout import UNTOLD
 from etl.recognition import recognise
 
 HARBOUR = """
@@ -50,7 +51,7 @@ def refusal(folder: Path, text: str) -> str:
 
 def test_what_a_description_leaves_out_has_a_default(tmp_path):
     (export,) = read_source(written(tmp_path, HARBOUR)).exports
-    assert (export.delimiter, export.encoding, export.sheet) == ("detect", "detect", None)
+    assert export.layout == UNTOLD
     assert (export.dates, export.nulls, export.rejects_allowed) == (("%Y-%m-%d",), ("",), 0)
     assert export.needed == ("Case", "Unit", "Received")
 
