@@ -8,7 +8,7 @@ from typing import Any, cast
 from etl import refusals
 from etl.errors import SourceError
 from etl.readers.layout import Layout
-from etl.source import Export, Grain, Place, Source, Step
+from etl.source import Export, Grain, Place, Source, Step, Writing
 
 SHIPPED = Path(__file__).parent / "sources"
 AS_WRITTEN = "as written"
@@ -113,18 +113,7 @@ def _export(
         files=tuple(layout.get("files", ("csv", "tsv", "txt", "xlsx", "xls"))),
         layout=Layout(**{key: layout[key] for key in refusals.OF_THE_READER if key in layout}),
         grain=cast("Grain", layout["grain"]),
-        dates=_forms(layout.get("dates", "%Y-%m-%d")),
-        date_formats={
-            column: _forms(told) for column, told in layout.get("date_formats", {}).items()
-        },
-        locale=layout.get("locale"),
-        zones=layout.get("zones", {}),
-        years_from=layout.get("years_from"),
-        decimal=layout.get("decimal", "."),
-        thousands=layout.get("thousands", ""),
-        durations=layout.get("durations", "days"),
-        nulls=tuple(layout.get("nulls", ("",))),
-        sentinels=tuple(layout.get("sentinels", ())),
+        written=_writing(layout),
         ignored=tuple(layout.get("ignored", ())),
         required=tuple(layout["required"]) if "required" in layout else None,
         rejects_allowed=layout.get("rejects_allowed", 0),
@@ -144,6 +133,23 @@ def _export(
         scale=(low, high),
         scores=layout.get("scores", {}),
         unanswered=tuple(layout.get("unanswered", ())),
+    )
+
+
+def _writing(layout: Mapping[str, Any]) -> Writing:
+    return Writing(
+        dates=_forms(layout.get("dates", "%Y-%m-%d")),
+        date_formats={
+            column: _forms(told) for column, told in layout.get("date_formats", {}).items()
+        },
+        locale=layout.get("locale"),
+        zones=layout.get("zones", {}),
+        years_from=layout.get("years_from"),
+        decimal=layout.get("decimal", "."),
+        thousands=layout.get("thousands", ""),
+        durations=layout.get("durations", "days"),
+        nulls=tuple(layout.get("nulls", ("",))),
+        sentinels=tuple(layout.get("sentinels", ())),
     )
 
 

@@ -110,6 +110,32 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """How an export writes its values: declared for the whole file, never found per value.
+
+    `dates` are the forms of its dates, and `date_formats` those of single columns; `locale` is
+    the language of month names, `zones` the offsets of zone abbreviations, `years_from` where
+    the hundred years of two-digit years begin. `durations` is the unit of the source's own.
+    `nulls` are texts that say nothing, `sentinels` dates that are none.
+    """
+
+    dates: tuple[str, ...]
+    date_formats: Mapping[str, tuple[str, ...]]
+    locale: str | None
+    zones: Mapping[str, str]
+    years_from: int | None
+    decimal: str
+    thousands: str
+    durations: str
+    nulls: tuple[str, ...]
+    sentinels: tuple[str, ...]
+
+    def date_forms(self, column: str) -> tuple[str, ...]:
+        """The written forms of the dates in `column`."""
+        return self.date_formats.get(column, self.dates)
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """How one kind of file of a source is laid out; it is recognised by its header.
 
@@ -122,16 +148,7 @@ class Export:
     files: tuple[str, ...]
     layout: Layout
     grain: Grain
-    dates: tuple[str, ...]
-    date_formats: Mapping[str, tuple[str, ...]]
-    locale: str | None
-    zones: Mapping[str, str]
-    years_from: int | None
-    decimal: str
-    thousands: str
-    durations: str
-    nulls: tuple[str, ...]
-    sentinels: tuple[str, ...]
+    written: Writing
     ignored: tuple[str, ...]
     required: tuple[str, ...] | None
     rejects_allowed: int
@@ -204,10 +221,6 @@ class Export:
                 if (group := {name: at for name, at in told.items() if at.is_in(have)})
             ),
         )
-
-    def date_forms(self, column: str) -> tuple[str, ...]:
-        """The written forms of the dates in `column`."""
-        return self.date_formats.get(column, self.dates)
 
     @property
     def _places(self) -> tuple[Place, ...]:

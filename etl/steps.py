@@ -102,7 +102,7 @@ def _when(step: Step, file: File) -> tuple[list[pl.Expr], pl.Expr]:
     failed: pl.Expr = pl.lit(None)
     if _has_group(step, "occurred"):
         column = file.export.columns["text"].among(file.header)[0]
-        forms = file.export.date_forms(column)
+        forms = file.export.written.date_forms(column)
         found: Dated = dated(pl.col("occurred"), forms, file.calendar)
         row = [
             pl.coalesce(own, of_row)

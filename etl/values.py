@@ -30,9 +30,9 @@ class File:
         return Calendar(
             zone=self.source.time_zone,
             home=self.zone,
-            locale=self.export.locale,
-            zones=self.export.zones,
-            years_from=self.export.years_from,
+            locale=self.export.written.locale,
+            zones=self.export.written.zones,
+            years_from=self.export.written.years_from,
         )
 
     def has(self, place: Place) -> bool:
@@ -77,7 +77,11 @@ def blanked(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     export = file.export
     read = [name for name in export.read if name in file.header]
     nothing = {
-        name: [*export.nulls, "", *(_no_dates(file, name) if name in export.dated else [])]
+        name: [
+            *export.written.nulls,
+            "",
+            *(_no_dates(file, name) if name in export.dated else []),
+        ]
         for name in read
     }
     stripped = {name: pl.col(raw_name(name)).str.strip_chars() for name in read}
@@ -89,13 +93,13 @@ def blanked(rows: pl.DataFrame, file: File) -> pl.DataFrame:
 
 def _no_dates(file: File, column: str) -> list[str]:
     """The sentinels as they may be written; a workbook's reader writes every date its way."""
-    told = list(file.export.sentinels)
+    told = list(file.export.written.sentinels)
     if not file.workbook:
         return told
     texts = pl.Series(told, dtype=pl.String).str
     found = [
         (texts.to_datetime if has_hours(form) else texts.to_date)(form, strict=False)
-        for form in file.export.date_forms(column)
+        for form in file.export.written.date_forms(column)
         if form.startswith("%")
     ]
     written = [
@@ -144,7 +148,7 @@ def typed_field(name: str, place: Place, file: File) -> Typed:
 def typed_date(name: str, place: Place, file: File) -> Typed:
     """Type a date: `{name} on` is the local day, `{name} at` the instant in UTC."""
     column = _column(place, file)
-    forms = file.export.date_forms(column)
+    forms = file.export.written.date_forms(column)
     found = dated(
         text_of(place, file), (*forms, *ISO_FORMATS) if file.workbook else forms, file.calendar
     )
@@ -237,8 +241,8 @@ def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
         (whole.alias(f"is {name}"),),
         failed.fill_null(value=False),
         column,
-        f"not a length of time in {export.durations}"
-        if name == "source_days" and export.durations != "days"
+        f"not a length of time in {export.written.durations}"
+        if name == "source_days" and export.written.durations != "days"
         else "not a whole number",
         "correct the number",
     )
@@ -260,16 +264,16 @@ def _score(text: pl.Expr, column: str, file: File) -> Typed:
 
 
 def _plain(text: pl.Expr, export: Export) -> pl.Expr:
-    if export.thousands:
-        text = text.str.replace_all(export.thousands, "", literal=True)
-    if export.decimal != ".":
-        text = text.str.replace(export.decimal, ".", literal=True)
+    if export.written.thousands:
+        text = text.str.replace_all(export.written.thousands, "", literal=True)
+    if export.written.decimal != ".":
+        text = text.str.replace(export.written.decimal, ".", literal=True)
     return text.cast(pl.Float64, strict=False)
 
 
 def _duration(text: pl.Expr, export: Export) -> pl.Expr:
     """A system's own duration in days, whole ones where it counts finer than days."""
-    unit = export.durations
+    unit = export.written.durations
     if unit == "days":
         return _plain(text, export)
     if unit == "since 1970":

@@ -31,31 +31,21 @@ with dated as (
         derived.ordinal,
         derived.actor_key
     from core.derived_events as derived
-),
-
--- A log of states begins with the case itself, where nothing says when it was received.
-openings as (
-    select
-        states.case_key,
-        states.source,
-        states.snapshot,
-        arg_min(states.line, (states.stated_at, states.line)) as line,
-        'received' as kind,
-        null::text as level,
-        min(states.stated_on) as occurred_on,
-        min(states.stated_at) as occurred_at,
-        null::bigint as ordinal,
-        null::text as actor_key
-    from staging.cases as states
-    inner join core.chosen_rows as chosen
-        on states.snapshot = chosen.snapshot and states.case_key = chosen.case_key
-    where states.stated_on is not null
-    group by states.case_key, states.source, states.snapshot
 )
 
 select * from dated
 union all
-select openings.*
-from openings
+select
+    openings.case_key,
+    openings.source,
+    openings.snapshot,
+    openings.line,
+    'received' as kind,
+    null as level,
+    openings.stated_on as occurred_on,
+    openings.stated_at as occurred_at,
+    null as ordinal,
+    null as actor_key
+from core.openings as openings
 anti join dated
     on openings.case_key = dated.case_key and dated.kind = 'received';

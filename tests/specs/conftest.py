@@ -42,7 +42,7 @@ def core(store: Store, tmp_path: Path) -> Core:
     """Build the core tables in memory from small text tables; returns the store.
 
     `cases`, `events` and the other tables of `_HOME` have the columns of their staging tables,
-    and `case`, `on`, `at` for short; what is left out is null, or the same for all: source desk,
+    and `case`, `on`, `at` for short; what is left out is null, or alike for all: source "desk",
     one delivery per table on the as-of day, lines in the order of the rows. Without `cases`
     every case of `events` is one, with nothing known of it. `deliveries` (snapshot, source,
     export, grain, as_of) is for tests with several of them. `rules` is a rules file,

@@ -52,15 +52,19 @@ def refusal(folder: Path, text: str) -> str:
 def test_what_a_description_leaves_out_has_a_default(tmp_path):
     (export,) = read_source(written(tmp_path, HARBOUR)).exports
     assert export.layout == UNTOLD
-    assert (export.dates, export.nulls, export.rejects_allowed) == (("%Y-%m-%d",), ("",), 0)
+    assert (export.written.dates, export.written.nulls, export.rejects_allowed) == (
+        ("%Y-%m-%d",),
+        ("",),
+        0,
+    )
     assert export.needed == ("Case", "Unit", "Received")
 
 
 def test_one_column_may_have_dates_of_its_own(tmp_path):
     text = HARBOUR + '[exports.cases.date_formats]\n"Received" = "%d/%m/%Y"\n'
     (export,) = read_source(written(tmp_path, text)).exports
-    assert export.date_forms("Received") == ("%d/%m/%Y",)
-    assert export.date_forms("Unit") == ("%Y-%m-%d",)
+    assert export.written.date_forms("Received") == ("%d/%m/%Y",)
+    assert export.written.date_forms("Unit") == ("%Y-%m-%d",)
 
 
 def test_levels_are_codes_and_constants_and_titles_their_words(tmp_path):
