@@ -16,6 +16,7 @@ from etl.staging import Staged, stage
 
 SHOWN_ROWS, SHOWN_LINES, SHOWN_VALUES = 10, 5, 8
 _MANY = 5
+_ENDS = ("resolved", "closed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,10 @@ def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
     `zone` is the organisation's time zone. Raises ExportError where the file cannot be read,
     SourceError where it does not fit.
     """
-    text, _, export = recognised(path, [source])
-    staged = stage(text, source, export, workbook=text.kind == "workbook", key=key, zone=zone)
+    with recognised(path, [source]) as (read, _, export):
+        text = read.whole()
+    workbook = text.kind == "workbook"
+    staged = stage(text, source, export, workbook=workbook, key=key, zone=zone)
     days = _days(staged)
     closed = _closed(staged)
     cases = _case_keys(staged)
@@ -138,14 +141,16 @@ def _case_keys(staged: Staged) -> pl.Series:
 
 def _sample(staged: Staged, key: bytes) -> pl.DataFrame:
     """The first rows of the first table that has any, with the dates of a case's steps."""
-    name, rows = next(iter(staged.tables.items()))
+    filled = [pair for pair in staged.tables.items() if pair[1].height]
+    name, rows = (filled or list(staged.tables.items()))[0]
     first = rows.head(SHOWN_ROWS)
     masked = [reference(k, audience=ANALYST, key=key) for k in first["case_key"]]
     kept = first.drop("source", "export").with_columns(pl.Series("case", masked, pl.String))
     if name == "cases" and "events" in staged.tables:
         kept = kept.join(_steps(staged.tables["events"], first), on="line", how="left")
-    filled = [column.name for column in kept if column.null_count() < kept.height]
-    ordered = ["line", "case", *(n for n in filled if n not in ("line", "case", "case_key"))]
+    said = [column.name for column in kept if column.null_count() < kept.height]
+    hidden = ("line", "case", "case_key", "actor_key", "assignee_key")
+    ordered = ["line", "case", *(name for name in said if name not in hidden)]
     return kept.select(ordered).sort("line")
 
 
@@ -166,16 +171,16 @@ def _events(staged: Staged) -> dict[str, int]:
 
 
 def _closed(staged: Staged) -> int | None:
-    """Cases that are resolved and not reopened later; None where the file has no steps."""
+    """Cases that have ended and were not reopened later; None where the file has no steps."""
     events = staged.tables.get("events")
     if events is None or "cases" not in staged.tables:
         return None
     last = events.group_by("case_key").agg(
-        pl.col("occurred_on").filter(pl.col("kind") == "resolved").max().alias("resolved"),
+        pl.col("occurred_on").filter(pl.col("kind").is_in(_ENDS)).max().alias("ended"),
         pl.col("occurred_on").filter(pl.col("kind") == "reopened").max().alias("reopened"),
     )
-    again = (pl.col("reopened") > pl.col("resolved")).fill_null(value=False)
-    return last.filter(pl.col("resolved").is_not_null() & ~again).height
+    again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
+    return last.filter(pl.col("ended").is_not_null() & ~again).height
 
 
 def _days(staged: Staged) -> pl.Series:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.drafting.dates import Dates, dates_of
-from etl.drafting.words import EXACT, is_nothing, likest, never_read
+from etl.drafting.words import EXACT, is_called_a_date, is_nothing, likest, never_read
 from etl.readers.rows import TextTable
 
 LONGEST_CODE = 60
@@ -107,7 +107,7 @@ def _column(name: str, place: int, cells: pl.Series) -> Column:
     no_text = stripped.is_in(["", *nothing])
     texts = stripped.to_frame("t").select(pl.when(~no_text).then("t")).to_series()
     values = texts.drop_nulls()
-    dates = dates_of(values)
+    dates = dates_of(values, called_a_date=is_called_a_date(name))
     longest = values.str.len_chars().to_frame().max().item() or 0
     is_number = bool(values.cast(pl.Float64, strict=False).is_not_null().all())
     return Column(

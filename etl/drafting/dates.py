@@ -5,6 +5,7 @@ from typing import Literal
 
 import polars as pl
 
+from etl.dates import read_forms
 from etl.drafting.words import never_days
 from etl.source import has_hours
 
@@ -21,6 +22,7 @@ _NAMED = (
     r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
 )
 _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
+_SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEW = 200  # values, among which one "never" is enough
 
@@ -77,18 +79,31 @@ class Dates:
         return any("%z" in form or "%#z" in form for form in self.forms.values())
 
 
+def _are_serials(values: pl.Series) -> bool:
+    number = values.cast(pl.Float64, strict=False)
+    return bool(number.is_between(*_SERIALS).fill_null(value=False).all())
+
+
 def parsed(values: pl.Series, form: str) -> pl.Series:
     """Days that the values name in `form`; null where one does not fit."""
-    if not has_hours(form):
-        return values.str.to_date(form, strict=False)
-    zone = "UTC" if "%z" in form or "%#z" in form else None
-    return values.str.to_datetime(form, strict=False, time_zone=zone).dt.date()
+    return read_forms(values, form)
 
 
-def dates_of(values: pl.Series) -> Dates | None:
-    """The dates of a column (texts without blanks); None where it is no column of dates."""
+def dates_of(values: pl.Series, *, called_a_date: bool = False) -> Dates | None:
+    """The dates of a column (texts without blanks); None where it is no column of dates.
+
+    Numbers are Excel's days where the column is called a date, and never else.
+    """
     if values.is_empty():
         return None
+    if called_a_date and _are_serials(values):
+        return Dates(
+            forms={"year first": "excel"},
+            family="excel",
+            values=values.len(),
+            other=0,
+            evidence=None,
+        )
     for pattern, forms in ((_NUMBERS, _numeric_forms), (_NAMED, _named_forms)):
         parts = values.to_frame("text").select(
             pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
@@ -203,6 +218,8 @@ def _month_names(values: pl.Series, forms: dict[Order, str]) -> tuple[str, ...]:
 def _sentinels(values: pl.Series, readings: list[pl.Series]) -> dict[str, int]:
     """Written days that stand for "never", with how often they are written."""
     days = [reading.alias(f"day {n}") for n, reading in enumerate(readings)]
+    if not days:
+        return {}
     found = pl.DataFrame([values.alias("text"), *days]).filter(
         pl.any_horizontal(_is_never(pl.col(day.name)).fill_null(value=False) for day in days)
     )

@@ -8,20 +8,23 @@ import polars as pl
 from etl.drafting.columns import Column
 from etl.drafting.dates import parsed
 from etl.drafting.words import EXACT, code_means, likeness
-from etl.source import Grain
+from etl.source import FIELDS, Grain
 
 STEPS = (
     "received", "acknowledged", "triaged", "escalated", "assigned", "investigated", "decided",
-    "informed", "resolved", "reopened",
+    "informed", "resolved", "closed", "reopened",
 )  # fmt: skip
 _CODES = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
 _ORDER = (
     "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
-    "channel", "severity", "status", "outcome", "incident_on", "source_days",
+    "channel", "severity", "status", "outcome", "incident_on", "due", "source_days",
+    "source_reopens",
 )  # fmt: skip
 _MEANT = ("severity", "outcome", "status", "kind")
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
+_SOME_CASES = 0.1
+_COUNTS = ("source_days", "source_reopens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Proposal:
     rows_per_case: float
     fields: dict[str, Match]
     steps: dict[str, Match]
+    is_history: bool
     rivals: dict[str, tuple[str, ...]]
 
 
@@ -59,8 +63,8 @@ def propose(columns: Sequence[Column]) -> Proposal:
         c for c in columns if c.why_not is None and (number is None or c is not number.column)
     ]
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
-    codes = _assigned(read, (*_CODES, "source_days"), _code_score)
-    dates = _assigned(read, (*STEPS, "incident_on"), _date_score)
+    codes = _assigned(read, (*_CODES, *_COUNTS), _code_score)
+    dates = _assigned(read, (*STEPS, "incident_on", "due"), _date_score)
     grain = _grain(read, number, per_case, codes, dates)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
@@ -73,16 +77,18 @@ def propose(columns: Sequence[Column]) -> Proposal:
     else:
         kept = [name for name in codes if name not in ("kind", "level")]
         fields |= {name: codes[name] for name in kept}
-        fields |= {"incident_on": dates["incident_on"]} if "incident_on" in dates else {}
+        fields |= {name: dates[name] for name in ("incident_on", "due") if name in dates}
         steps = {step: dates[step] for step in STEPS if step in dates}
         if grain != "finding" and "received" not in steps:
             steps = _earliest(read, steps) | steps
+    allowed = {name for names in FIELDS[grain] for name in names}
     taken = {match.column.name for match in (*fields.values(), *steps.values())}
     return Proposal(
         grain=grain,
         rows_per_case=per_case,
-        fields={name: fields[name] for name in _ORDER if name in fields},
+        fields={name: fields[name] for name in _ORDER if name in fields and name in allowed},
         steps=steps,
+        is_history=grain == "allegation" and _changes(number, codes.get("status")),
         rivals=_rivals(read, fields | steps, taken),
     )
 
@@ -123,7 +129,7 @@ def _assigned(
 
 def _code_score(field: str, column: Column) -> int:
     told = likeness(field, column.name)
-    if field == "source_days":
+    if field in _COUNTS:
         return told if column.is_number and told else 0
     if not column.may_be_code:
         return 0
@@ -166,6 +172,15 @@ def _grain(
     if not dated:
         return "finding"
     return "allegation"
+
+
+def _changes(number: Match | None, status: Match | None) -> bool:
+    """Whether rows of one case differ in their status: then they are its history."""
+    if number is None or status is None:
+        return False
+    rows = pl.DataFrame({"case": number.column.texts, "status": status.column.texts})
+    differ = rows.group_by("case").agg(pl.col("status").n_unique().alias("states"))
+    return differ.filter(pl.col("states") > 1).height > _SOME_CASES * differ.height
 
 
 def _occurred(read: Sequence[Column]) -> dict[str, Match]:

@@ -2,11 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
 
 from etl.drafting.columns import Column
 from etl.drafting.dates import Dates, Evidence, Order
 
 OPEN = "?"
+_LANGUAGES = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "ro",
+    "tr",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +35,7 @@ class Form:
     form: str
     why: str
     question: str | None = None
+    locale: str | None = None
 
 
 def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
@@ -33,14 +53,34 @@ def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
     return {column.name: _form(dates, pooled) for column, dates in dated}
 
 
+def language_of(names: Iterable[str]) -> str | None:
+    """The one language, of those we know names of months in, that has all of these."""
+    written = {name.casefold() for name in names}
+    fitting = [told for told in _LANGUAGES if written <= _months(told)]
+    return fitting[0] if fitting else None
+
+
+@cache
+def _months(language: str) -> frozenset[str]:
+    told = Locale.parse(language).months
+    return frozenset(
+        name.casefold().rstrip(".")
+        for context in ("format", "stand-alone")
+        for shape in ("wide", "abbreviated")
+        for name in told[context][shape].values()
+    )
+
+
 def _form(dates: Dates, pooled: Mapping[str, Evidence]) -> Form:
     if dates.month_names:
         names = ", ".join(dates.month_names)
+        locale = language_of(dates.month_names)
+        question = "in which language are the months written? Give it as locale, such as de"
         return Form(
             next(iter(dates.forms.values())),
             f"months are written as {names}",
-            "in which language are the months written? Give it as locale, such as"
-            ' locale = "de"',
+            None if locale else question,
+            locale=locale or OPEN,
         )
     if dates.evidence is None:
         ((order, form),) = dates.forms.items()

@@ -13,6 +13,7 @@ WORDS = Path(__file__).parent / "words.toml"
 Sure = Literal["sure", "likely"]
 
 EXACT, WITHIN = 100, 50
+_NEARLY = 80
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEGATIONS = {"no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans"}
@@ -52,6 +53,12 @@ def likest(header: str) -> int:
     """0 to 100: how well a column's name says that it holds any field that is not a date."""
     words = header_words(header)
     return max(_best(phrases, words) for phrases in _named("columns").values())
+
+
+def is_called_a_date(header: str) -> bool:
+    """Whether a column's name is that of a date, in full or nearly."""
+    words = header_words(header)
+    return max(_best(phrases, words) for phrases in _named("dates").values()) >= _NEARLY
 
 
 def never_read(header: str) -> tuple[str, int]:

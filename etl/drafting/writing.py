@@ -133,9 +133,7 @@ def _export(out: Writing, known: Known) -> None:
     if known.text.delimiter:
         out.add(f"delimiter = {quoted(known.text.delimiter)}")
         out.add(f"encoding = {quoted(known.text.encoding)}")
-    out.add(
-        f"grain = {quoted(proposal.grain)}    # {proposal.rows_per_case:.2f} rows for each case"
-    )
+    _grain(out, proposal)
     if proposal.grain == "event" and "kind" not in proposal.fields:
         out.ask("which step of a case is a row of this file? One of ours, such as escalated")
         out.add(f"constant_kind = {quoted(OPEN)}")
@@ -146,6 +144,17 @@ def _export(out: Writing, known: Known) -> None:
     _nothing(out, known)
     _left_out(out, known)
     out.add("")
+
+
+def _grain(out: Writing, proposal: Proposal) -> None:
+    told = f"{proposal.rows_per_case:.2f} rows for each case"
+    if proposal.is_history:
+        out.ask(
+            "rows of one case differ in their status, so that a row is hardly an allegation. Is"
+            " it a state of the case at a time (snapshot), or one thing that happened (event)?"
+        )
+    grain = OPEN if proposal.is_history else proposal.grain
+    out.add(f"grain = {quoted(grain)}    # {told}")
 
 
 def _export_name(proposal: Proposal) -> str:
@@ -177,6 +186,8 @@ def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> 
             out.say(f"  {quoted(name)}: {out_of_form:,} values are written otherwise")
     if form.question is not None:
         out.ask(form.question)
+    if form.locale is not None:
+        out.add(f"locale = {quoted(form.locale)}")
 
 
 def _dates(known: Known, name: str) -> int:
@@ -240,7 +251,7 @@ def _columns(out: Writing, known: Known) -> None:
 def _steps(out: Writing, known: Known) -> None:
     if known.proposal.grain not in ("case", "allegation"):
         return
-    out.say("The date of each step. A case is closed where it has a date under resolved.")
+    out.say("The date of each step. A case has ended where resolved or closed has one.")
     out.add(f"[exports.{_export_name(known.proposal)}.events]")
     steps = known.proposal.steps
     if "received" not in steps:

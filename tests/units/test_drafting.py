@@ -22,8 +22,9 @@ from tests.tables import table
         ("ticketnumber", "case_id"),
         ("Eingangsdatum", "received"),
         ("createdOn", "received"),
-        ("Custom field (Date closed)", "resolved"),
-        ("Fecha de cierre", "resolved"),
+        ("Custom field (Date closed)", "closed"),
+        ("Fecha de cierre", "closed"),
+        ("Resolved On", "resolved"),
         ("Eingangsbestätigung am", "acknowledged"),
         ("Data di ricezione", "received"),
         ("Ontvangstdatum", "received"),
@@ -114,6 +115,18 @@ def test_the_grain_follows_from_rows_per_case_and_what_they_hold(columns, grain)
     assert first_export(drafted(columns))["grain"] == grain
 
 
+def test_rows_that_tell_the_history_of_a_case_are_asked_about():
+    made = drafted(
+        {
+            "Case number": [f"A-{n // 2}" for n in range(40)],
+            "Received": ["2024-01-02"],
+            "Status": ["Open", "Closed"],
+        }
+    )
+    assert first_export(made)["grain"] == "?"
+    assert any("snapshot" in question for question in made.questions)
+
+
 # Dates: decided once for a file, by what fits one way only; else asked
 
 
@@ -186,6 +199,22 @@ def test_what_is_no_date_is_not_taken_for_one(value):
     assert dates_of(table(f"v\n{value}")["v"]) is None
 
 
+def test_months_of_another_language_are_read_with_its_locale():
+    made = dated("3. März 2024", "14. Oktober 2024", "5. Mai 2024")
+    assert (first_export(made)["dates"], first_export(made)["locale"]) == ("%d. %B %Y", "de")
+
+
+def test_months_of_a_language_that_we_do_not_know_are_asked_about():
+    made = dated("3 Xanthi 2024", "14 Oktyabr 2024")
+    assert first_export(made)["locale"] == "?"
+
+
+def test_numbers_are_excels_days_where_the_column_is_called_a_date():
+    made = dated("45292", "45300", Amount=["45292"])
+    assert first_export(made)["dates"] == "excel"
+    assert "Amount" in first_export(made)["ignored"]
+
+
 def test_hours_without_a_zone_are_asked_about_and_days_are_not():
     assert told(dated("2024-02-03"))["time_zone"] == "Europe/Oslo"
     assert told(dated("2024-02-03 04:05"))["time_zone"] == "?"
@@ -227,7 +256,8 @@ def test_a_step_before_the_receipt_is_told():
         ("outcome", "Teilweise begründet", "partly", "sure"),
         ("severity", "1 - Critical", "critical", "likely"),
         ("severity", "Sehr hoch", "critical", "sure"),
-        ("status", "Waiting for customer", "open", "sure"),
+        ("status", "Waiting for customer", "waiting", "sure"),
+        ("status", "Neu", "new", "sure"),
         ("status", "Gesloten", "closed", "sure"),
     ],
 )
