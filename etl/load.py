@@ -12,10 +12,9 @@ import polars as pl
 
 from etl import rules, working_days
 from etl.errors import ExportError, SourceError
-from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
-from etl.reading import read_export
-from etl.source import FIXED, Export, Source, recognise
+from etl.recognition import recognised
+from etl.source import FIXED, Export, Source
 from etl.staging import Staged, stage
 from etl.store import Store
 from etl.workspace import Workspace
@@ -157,8 +156,8 @@ def _take(
     workspace: Workspace, path: Path, sources: list[Source], say: Callable[[str], None]
 ) -> _Taken:
     say(f"reading {path.name}")
-    text, found, export = _recognised(path, sources)
-    if text.rows.height + text.ragged.height == 0:
+    text, found, export = recognised(path, sources)
+    if text.records == 0:
         raise ExportError.at(
             path,
             "there is a header and no row below it",
@@ -169,58 +168,11 @@ def _take(
         text,
         found,
         export,
-        workbook=is_workbook(path.name),
+        workbook=text.kind == "workbook",
         key=workspace.key(),
         zone=workspace.organisation.time_zone,
     )
     return _Taken(path=path, text=text, source=found, export=export, staged=staged)
-
-
-def _recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
-    """The file's text and the description that it fits, read as that description asks."""
-    try:
-        text = _read(path, _UNTOLD)
-        source, export = recognise(sources, text.header, file_name=path.name)
-    except (ExportError, SourceError):
-        # A declaration is the cure for a file that shows too little of its layout.
-        declared = _as_declared(path, sources)
-        if declared is None:
-            raise
-        return declared
-    asked = _layout(export, path)
-    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
-        return text, source, export
-    return _read(path, asked), source, export
-
-
-def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
-    """The same by the first declared layout whose own description the file then fits."""
-    layouts = {_layout(export, path): None for source in sources for export in source.exports}
-    for layout in [layout for layout in layouts if layout != _UNTOLD]:
-        try:
-            text = _read(path, layout)
-            source, export = recognise(sources, text.header, file_name=path.name)
-        except (ExportError, SourceError):
-            continue
-        if _layout(export, path) == layout:
-            return text, source, export
-    return None
-
-
-_Layout = tuple[str, str, str | None]
-_UNTOLD: _Layout = ("detect", "detect", None)
-
-
-def _layout(export: Export, path: Path) -> _Layout:
-    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
-    if is_workbook(path.name):
-        return ("detect", "detect", export.sheet)
-    return (export.delimiter, export.encoding, None)
-
-
-def _read(path: Path, layout: _Layout) -> TextTable:
-    delimiter, encoding, sheet = layout
-    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
 
 
 def _refuse_rejects(file: _Taken, accepted: int) -> None:

@@ -1,12 +1,11 @@
 """Text rows to typed rows: each row of an export is read whole or rejected with its reason."""
 
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 
 import polars as pl
 
+from etl.pseudonyms import pseudonyms
 from etl.readers.rows import TextTable
 from etl.source import CODED, Export, Source, has_hours
 
@@ -54,8 +53,8 @@ def stage(
     good = judged.filter(pl.col("problem").is_null())
     return Staged(
         tables=_tables(_with_case_keys(good, source, key), export),
-        rejects=pl.concat([_rejects(bad), _ragged(text)]).sort("line"),
-        rows_in=text.rows.height + text.ragged.height,
+        rejects=pl.concat([_rejects(bad), _ragged(text), _damaged(text)]).sort("line"),
+        rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
     )
 
@@ -226,18 +225,13 @@ def _in_zone(clock: pl.Expr, zone: str) -> pl.Expr:
 def _with_case_keys(rows: pl.DataFrame, source: Source, key: bytes) -> pl.DataFrame:
     """Replace case ids by keyed pseudonyms: joins work, the store alone names no case."""
     ids = rows["is case_id"].unique().to_list()
-    keys = [pseudonym(f"case|{source.name}|{name}", key=key) for name in ids]
+    keys = pseudonyms(ids, purpose="case", within=source.name, key=key)
     return rows.with_columns(
         pl.lit(source.name).alias("source"),
         pl.col("is case_id")
         .replace_strict(ids, keys, return_dtype=pl.String)
         .alias("case_key"),
     )
-
-
-def pseudonym(name: str, *, key: bytes) -> str:
-    """HMAC-SHA-256 of a name, 128 bits in hex; without the key it cannot be tried out."""
-    return hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _tables(rows: pl.DataFrame, export: Export) -> dict[str, pl.DataFrame]:
@@ -344,4 +338,14 @@ def _ragged(text: TextTable) -> pl.DataFrame:
         pl.lit("export it again, with quotes around text that holds the delimiter").alias(
             "remedy"
         ),
+    )
+
+
+def _damaged(text: TextTable) -> pl.DataFrame:
+    return text.damaged.select(
+        "line",
+        pl.lit(None, dtype=pl.String).alias("column_name"),
+        pl.lit(None, dtype=pl.String).alias("value"),
+        "reason",
+        "remedy",
     )

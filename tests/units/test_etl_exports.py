@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from etl.description import SHIPPED, read_sources
 from etl.load import load
 from etl.readers.delimited import read_delimited
 from etl.readers.rows import TextTable
 from etl.readers.workbook import read_workbook
-from etl.source import SHIPPED, read_sources, recognise
+from etl.recognition import recognise
 from etl.staging import stage
 from etl.workspace import init
 

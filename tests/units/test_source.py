@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from etl.description import SHIPPED, read_source, read_sources
 from etl.errors import SourceError
-from etl.source import SHIPPED, read_source, read_sources, recognise
+from etl.recognition import recognise
 
 HARBOUR = """
 name = "harbour"

@@ -1,0 +1,108 @@
+"""Which description an export fits, by its header, and its text read as that asks."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from etl.errors import ExportError, SourceError
+from etl.readers.contents import is_workbook
+from etl.readers.rows import TextTable
+from etl.reading import read_export
+from etl.source import Export, Source
+
+
+def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
+    """The file's text and the description that it fits, read as that description asks.
+
+    Raises ExportError for what is wrong with the file, SourceError where no description fits.
+    """
+    try:
+        text = _read(path, _UNTOLD)
+        source, export = recognise(sources, text.header, file_name=path.name)
+    except (ExportError, SourceError):
+        # A declaration is the cure for a file that shows too little of its layout.
+        declared = _as_declared(path, sources)
+        if declared is None:
+            raise
+        return declared
+    asked = _layout(export, path)
+    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
+        return text, source, export
+    return _read(path, asked), source, export
+
+
+def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
+    """The same by the first declared layout whose own description the file then fits."""
+    layouts = {_layout(export, path): None for source in sources for export in source.exports}
+    for layout in [layout for layout in layouts if layout != _UNTOLD]:
+        try:
+            text = _read(path, layout)
+            source, export = recognise(sources, text.header, file_name=path.name)
+        except (ExportError, SourceError):
+            continue
+        if _layout(export, path) == layout:
+            return text, source, export
+    return None
+
+
+_Layout = tuple[str, str, str | None]
+_UNTOLD: _Layout = ("detect", "detect", None)
+
+
+def _layout(export: Export, path: Path) -> _Layout:
+    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
+    if is_workbook(path.name):
+        return ("detect", "detect", export.sheet)
+    return (export.delimiter, export.encoding, None)
+
+
+def _read(path: Path, layout: _Layout) -> TextTable:
+    delimiter, encoding, sheet = layout
+    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
+
+
+def recognise(
+    sources: Iterable[Source], header: tuple[str, ...], *, file_name: str
+) -> tuple[Source, Export]:
+    """Find the one description whose columns the header holds.
+
+    Raises SourceError where none fits (naming what the nearest lacks) or several do.
+    """
+    pairs = [(source, export) for source in sources for export in source.exports]
+    have = frozenset(header)
+    fitting = [pair for pair in pairs if have.issuperset(pair[1].needed)]
+    if not fitting:
+        raise SourceError(_no_fit(pairs, have, file_name))
+    most = max(len(export.known & have) for _, export in fitting)
+    best = [pair for pair in fitting if len(pair[1].known & have) == most]
+    if len(best) > 1:
+        names = " or ".join(f"{source.name} ({export.name})" for source, export in best)
+        raise SourceError(f"{file_name} line 1: could be {names}; say which with --source")
+    return best[0]
+
+
+def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name: str) -> str:
+    if not pairs:
+        return f"{file_name}: no source is described; add one to the workspace's sources/"
+    source, export = max(pairs, key=lambda pair: _likeness(pair[1], have))
+    lacking = [name for name in export.needed if name not in have]
+    if len(lacking) == len(export.needed):
+        return (
+            f"{file_name} line 1: no known source has these columns; describe the system in"
+            " the workspace's sources/ folder, or name one with --source"
+        )
+    unknown = sorted(have - export.known)
+    hint = f"; the file has {_listed(unknown)} which it does not know" if unknown else ""
+    return (
+        f"{file_name} line 1: column {_listed(lacking)} is missing, which source"
+        f" {source.name} ({export.name}) needs{hint}; export it again with that column, or"
+        f" correct {source.file}"
+    )
+
+
+def _likeness(export: Export, have: frozenset[str]) -> tuple[float, int]:
+    shared = len(have & frozenset(export.needed))
+    return shared / len(export.needed), shared
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names[:5]) + (" and more" if names[5:] else "")
