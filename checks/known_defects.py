@@ -69,3 +69,19 @@ def _read(entry: Mapping[str, Any], where: str) -> KnownDefect:
 def in_force(defects: Sequence[KnownDefect], *, as_of: date) -> dict[str, KnownDefect]:
     """Those that have not expired by the as-of day, by the name of their check."""
     return {known.check: known for known in defects if as_of <= known.expires_on}
+
+
+def read_owners(
+    told: Mapping[str, Any], *, default: Mapping[str, str], file: str
+) -> dict[str, str]:
+    """Who mends what: the workspace's `[owners]`, and the default where it names nobody.
+
+    Raises WorkspaceError for a place that is none, or a name that is no text.
+    """
+    for place, name in told.items():
+        if place not in default or not isinstance(name, str) or not name.strip():
+            raise WorkspaceError(
+                f"{file}: under [owners] {place} cannot be read; give a name in quotes to any"
+                f" of {', '.join(default)}"
+            )
+    return {**default, **told}

@@ -82,7 +82,8 @@ class ClaimHolds(UnexpectedRowsExpectation):
     ) -> dict[str, Any]:
         """Hand on the check's own counts; the verdict on them is `judge`'s."""
         (row,) = metrics["unexpected_rows_query.table"]
-        own = {count: dict(row)[f"{count}_{self.meta['name']}"] for count in _COUNTS}
+        assert self.meta is not None  # noqa: S101  it holds the name under which it is counted
+        own = {count: row[f"{count}_{self.meta['name']}"] for count in _COUNTS}
         return {"success": own["failing"] == 0, "result": {"observed_value": own}}
 
 

@@ -115,6 +115,7 @@ CLOSURES = (
                 where
                     events.kind in ('triaged', 'assigned', 'investigated', 'decided')
                     and events.occurred_on > cases.resolved_on
+                    and cases.received_on <= cases.resolved_on
                 group by events.case_key
             )
             select
@@ -191,7 +192,7 @@ CLOSURES = (
     Check(
         name="not_closed_at_once",
         title="No case was closed within ten minutes of its receipt",
-        why="Nobody looks into a matter in ten minutes: it was closed by rule, or entered late.",
+        why="No matter is looked into in ten minutes: it was closed by rule, or entered late.",
         about="core.events",
         severity="warning",
         examines="""

@@ -1,6 +1,6 @@
 """Claims about events: dated, of known cases, in a believable order and time."""
 
-from checks.suites.affected import COMPLIANCE, EVERY_FIGURE, STEPS
+from checks.suites.affected import COMPLIANCE, STEPS
 from checks.verdict import Check, Rows
 
 # The rows that count: those of the delivery that speaks last of a case.
@@ -122,7 +122,7 @@ EVENTS = (
     Check(
         name="no_backdating",
         title="No step that was missing is dated back in a later delivery",
-        why="Filled in afterwards with a date in time, it turns a missed deadline into a met one.",
+        why="Filled in later with a date in time, it turns a missed deadline into a met one.",
         about="staging.events",
         severity="warning",
         # A fortnight for entries that come late; the case was delivered then, the step not.

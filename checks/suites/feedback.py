@@ -8,9 +8,7 @@ def _of_surveys(violated: str, *, among: str, dated: str = "answered_on") -> Row
     return Rows("core.feedback", violated, among=among, dated=dated)
 
 
-_SCORES = _of_surveys(
-    "score not between scale_low and scale_high", among="score is not null"
-)
+_SCORES = _of_surveys("score not between scale_low and scale_high", among="score is not null")
 
 FEEDBACK = (
     Check(
@@ -88,9 +86,7 @@ FEEDBACK = (
         why="An answer without a score counts as an answer and as nobody's satisfaction.",
         about="core.feedback",
         severity="warning",
-        examines=_of_surveys(
-            "score is null", among="answered_on is not null"
-        ),
+        examines=_of_surveys("score is null", among="answered_on is not null"),
         affects=SURVEYS,
         remedy="Check the column of the score in the source's description.",
         doubt="visible",

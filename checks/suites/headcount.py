@@ -9,11 +9,8 @@ _STEPS = """(
         unit,
         from_on,
         people,
-        lag(people) over (partition by unit order by from_on) as people_before,
-        lead(from_on, 1, parameters.as_of + 1) over (partition by unit order by from_on)
-            as until_on
+        lag(people) over (partition by unit order by from_on) as people_before
     from staging.headcount
-    cross join staging.parameters as parameters
 ) as steps"""
 
 
@@ -72,11 +69,27 @@ HEADCOUNT = (
     ),
     Check(
         name="headcount_is_kept_up",
-        title="No row of the headcount stands for more than a year",
+        title="No year passes without a new row in the headcount",
         why="People come and go; an old headcount makes rates that nobody can trust.",
         about="staging.headcount",
         severity="warning",
-        examines=_of_steps("until_on - from_on > 370"),
+        # Days on which any unit has a row, and the as-of day.
+        examines="""
+            with told as (
+                select
+                    days.from_on,
+                    lead(days.from_on, 1, parameters.as_of + 1) over (order by days.from_on)
+                        as until_on
+                from (select distinct from_on from staging.headcount) as days
+                cross join staging.parameters as parameters
+            )
+            select
+                cast(null as integer) as snapshot,
+                cast(null as bigint) as line,
+                from_on as happened_on,
+                until_on - from_on > 370 as violated
+            from told
+        """,
         affects=_RATES,
         remedy="Add the rows of the months since to headcount.csv.",
         mended_in="headcount",

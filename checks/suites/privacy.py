@@ -48,10 +48,7 @@ _NAME = r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Herr|Frau|Mme|Sig|Sra?)[.]? [A-
 
 def _personal(text: str) -> str:
     patterns = "|".join((_MAIL, _TELEPHONE, _IDENTITY))
-    return (
-        f"regexp_matches({text}, '{patterns}', 'i')"
-        f" or regexp_matches({text}, '{_NAME}')"
-    )
+    return f"regexp_matches({text}, '{patterns}', 'i') or regexp_matches({text}, '{_NAME}')"
 
 
 PRIVACY = (
@@ -99,15 +96,15 @@ PRIVACY = (
         why="The name of a file is kept with its delivery, for as long as the audit is.",
         about="staging.deliveries",
         severity="warning",
-        examines=f"""
+        examines=Template("""
             select
                 snapshot,
                 cast(null as bigint) as line,
                 as_of as happened_on,
-                regexp_matches(file_name, '{_MAIL}', 'i')
-                or regexp_matches(file_name, '{_NAME}') as violated
+                regexp_matches(file_name, '$mail', 'i')
+                or regexp_matches(file_name, '$name') as violated
             from staging.deliveries
-        """,
+        """).substitute(mail=_MAIL, name=_NAME),
         affects=(),
         remedy="Name exports after their system and day.",
         doubt="none",

@@ -13,7 +13,7 @@ create table if not exists quality.verdicts (
     examined bigint,
     allowed text,
     since date,
-    affects text [],
+    affects text[],
     remedy text,
     doubt text,
     cause text,

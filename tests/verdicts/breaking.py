@@ -412,7 +412,7 @@ def headcount_does_not_jump(tables: Tables) -> int:
 
 
 def headcount_is_kept_up(tables: Tables) -> int:
-    old = {"unit": "east", "from_on": AS_OF - 370 * DAY, "people": 9.0}
+    old = {"unit": "east", "from_on": FIRST - 371 * DAY, "people": 9.0}
     tables["staging.headcount"].append(old)
     return 1
 

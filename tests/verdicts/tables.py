@@ -128,7 +128,10 @@ def of_one_case(number: int) -> Tables:
         "core.events": [
             event(key, "received", received),
             event(key, "assigned", received),
-            {**event(key, "resolved", closed), "occurred_at": at.replace(day=15, hour=9 + number % 7)},
+            {
+                **event(key, "resolved", closed),
+                "occurred_at": at.replace(day=15, hour=9 + number % 7),
+            },
         ],
         "core.clocks": [{"case_key": key, "clock": "resolution", "ended": True, "days": 10}],
         "core.deadlines": [
