@@ -27,7 +27,7 @@ class Incident:
     first_seen: date | None
     last_seen: date | None
     runs: int
-    last_run: int
+    ended_in: int | None
     failing: int
     status: Status
 
@@ -44,7 +44,7 @@ class Incident:
 def incidents_of(store: Store) -> tuple[Incident, ...]:
     """Every incident that the runs kept in the store tell of, the newest last."""
     rows = store.frame(
-        "select run, as_of, name, title, severity, outcome, failing,"
+        "select run, fingerprint, as_of, name, title, severity, outcome, failing,"
         " coalesce(cause, name) as cause, coalesce(owner, '') as owner"
         " from quality.verdicts order by run, rowid"
     )
@@ -54,22 +54,35 @@ def incidents_of(store: Store) -> tuple[Incident, ...]:
 def incidents(history: Iterable[Mapping[str, Any]]) -> tuple[Incident, ...]:
     """The incidents of verdicts in the order of their runs; one per cause and spell of runs.
 
-    A run that leaves a check out says nothing of it, neither that it goes on nor that it ends.
+    Runs of one fingerprint judged the same data: the last of them counts. A run that leaves a
+    check out says nothing of it, neither that it goes on nor that it ends.
     """
-    runs: dict[int, dict[str, list[Mapping[str, Any]]]] = {}
-    for row in history:
-        runs.setdefault(row["run"], {}).setdefault(row["cause"], []).append(row)
     under_way: dict[str, Incident] = {}
     over: list[Incident] = []
-    for by_cause in runs.values():
+    for run, by_cause in _runs(history).items():
         for cause, rows in by_cause.items():
             failed = [row for row in rows if row["outcome"] in _AT_FAULT]
             before = under_way.pop(cause, None)
             if failed:
                 under_way[cause] = _gone_on(before, cause, failed)
             elif before is not None:
-                over.append(replace(before, status="resolved"))
+                over.append(replace(before, status="resolved", ended_in=run))
     return (*over, *under_way.values())
+
+
+def _runs(
+    history: Iterable[Mapping[str, Any]],
+) -> dict[int, dict[str, list[Mapping[str, Any]]]]:
+    """Rows of each run by cause; of runs of the same data, one after the other, the last."""
+    runs: dict[int, dict[str, list[Mapping[str, Any]]]] = {}
+    judged: tuple[int, str] | None = None
+    for row in history:
+        now = (row["run"], row["fingerprint"])
+        if judged is not None and judged[1] == now[1] and judged[0] != now[0]:
+            runs.pop(judged[0])
+        judged = now
+        runs.setdefault(row["run"], {}).setdefault(row["cause"], []).append(row)
+    return runs
 
 
 def _gone_on(before: Incident | None, cause: str, failed: list[Mapping[str, Any]]) -> Incident:
@@ -83,7 +96,7 @@ def _gone_on(before: Incident | None, cause: str, failed: list[Mapping[str, Any]
         first_seen=before.first_seen if before else gravest["as_of"],
         last_seen=gravest["as_of"],
         runs=before.runs + 1 if before else 1,
-        last_run=gravest["run"],
+        ended_in=None,
         failing=max(row["failing"] for row in failed),
         status="open",
     )
@@ -95,5 +108,5 @@ def told(found: Iterable[Incident], *, run: int) -> tuple[str, ...]:
         str(each)
         for each in found
         if (each.status == "open" and each.runs > 1)
-        or (each.status == "resolved" and each.last_run == run - 1)
+        or each.ended_in == run
     )

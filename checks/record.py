@@ -12,7 +12,8 @@ from etl.store import Store
 SQL = Path(__file__).parent / "sql"
 
 # Columns that stores of earlier versions do not have.
-_ADDED = ("as_of date", "doubt text", "cause text", "owner text", "statement text")
+_ADDED = {"as_of": "date", "doubt": "text", "cause": "text", "owner": "text",
+          "statement": "text"}  # fmt: skip
 
 _COLUMNS = {
     "run": pl.Int64(),
@@ -49,8 +50,7 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
     `fingerprint` is that of the core tables that were judged, from `core.build`. The rows that
     break a claim are kept for the newest run alone, as snapshot and line.
     """
-    for column in _ADDED:
-        store.execute(f"alter table quality.verdicts add column if not exists {column}")
+    _widen(store)
     last = store.frame("select coalesce(max(run), 0) as run from quality.verdicts")
     number = int(last["run"][0]) + 1
     as_of = store.frame("select as_of from staging.parameters")["as_of"]
@@ -72,14 +72,36 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
     return number
 
 
+def _widen(store: Store) -> None:
+    held = store.frame("select * from quality.verdicts limit 0").columns
+    added = [
+        f"cast(null as {kind}) as {name}" for name, kind in _ADDED.items() if name not in held
+    ]
+    if added:
+        select = f"select *, {', '.join(added)} from quality.verdicts"  # noqa: S608  our names
+        store.materialise("quality.verdicts", select)
+
+
 def _keep_places(store: Store, verdicts: Sequence[Verdict]) -> None:
-    store.execute("truncate quality.findings")
-    for verdict in verdicts:
-        store.execute(
-            "insert into quality.findings by name select $name as name,"  # noqa: S608  ours
-            f" found.* exclude (violated) from (\n{verdict.statement}\n) as found"
-            " where found.violated",
-            {"name": verdict.name},
-        )
+    parts = [_NO_PLACE, *(_places(verdict) for verdict in verdicts)]
+    store.materialise("quality.findings", "\nunion all by name\n".join(parts))
     for path in sorted(SQL.glob("*.sql")):
         store.run_file(path)
+
+
+_NO_PLACE = """
+    select
+        cast('' as text) as name,
+        cast(null as integer) as snapshot,
+        cast(null as bigint) as line,
+        cast(null as date) as happened_on,
+        cast(null as text) as step
+    where false
+"""
+
+
+def _places(verdict: Verdict) -> str:
+    return (
+        f"select '{verdict.name}' as name, found.* exclude (violated)"  # noqa: S608  ours
+        f" from (\n{verdict.statement}\n) as found where found.violated"
+    )

@@ -10,6 +10,7 @@ DAYS = {run: date(2026, run, 28) for run in range(1, 10)}
 def row(run, outcome, name="closed_undated", *, severity="warning", failing=3):
     return {
         "run": run,
+        "fingerprint": f"data of run {run}",
         "as_of": DAYS[run],
         "name": name,
         "title": f"Title of {name}",
@@ -63,6 +64,12 @@ def test_the_digest_tells_what_goes_on_and_once_what_is_over():
     )
     history.append(row(4, "passed"))
     assert told(incidents(history), run=4) == ()
+
+
+def test_the_same_data_judged_twice_are_one_run():
+    again = row(3, "failed") | {"fingerprint": "data of run 2"}
+    (found,) = incidents([row(1, "failed"), row(2, "failed"), again])
+    assert found.runs == 2
 
 
 def test_what_failed_for_the_first_time_is_told_by_its_finding_alone():

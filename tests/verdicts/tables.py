@@ -18,8 +18,14 @@ AS_OF = date(2024, 8, 31)
 FIRST = date(2024, 1, 1)
 STILL_OPEN = 29
 
+DAY = timedelta(days=1)
+
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
+
+
+def case(tables: Tables, number: int) -> Row:
+    return next(row for row in tables["core.cases"] if row["case_key"] == f"case {number}")
 
 
 def clean() -> Tables:
