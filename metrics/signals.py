@@ -24,15 +24,6 @@ BASELINE = 12  # limits come from the first year shown, so that a change cannot 
 LEVEL = 0.998
 FEWEST_MONTHS = 6  # fewer dots than these are no history
 
-# Measures whose history is charted; the others are read beside them.
-CHARTED = {
-    "report_frequency": "rate",
-    "time_to_resolution": "median",
-    "deadline_compliance": "share_met",
-    "escalation_compliance": "share_met",
-    "satisfaction": "top_two",
-}
-
 
 def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) -> pl.DataFrame:
     """The signals of a release, computed from its figures and nothing else.
@@ -42,7 +33,9 @@ def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) 
     """
     rows: list[Row] = []
     for metric in metrics:
-        measure = next(m for m in metric.measures if m.name == CHARTED[metric.name])
+        measure = next((m for m in metric.measures if m.name == metric.charted), None)
+        if measure is None:
+            continue
         charted = figures.filter(
             (pl.col("metric") == metric.name)
             & (pl.col("measure") == measure.name)
