@@ -107,6 +107,5 @@ def told(found: Iterable[Incident], *, run: int) -> tuple[str, ...]:
     return tuple(
         str(each)
         for each in found
-        if (each.status == "open" and each.runs > 1)
-        or each.ended_in == run
+        if (each.status == "open" and each.runs > 1) or each.ended_in == run
     )

@@ -1,6 +1,6 @@
 """Claims about cases: one row each, received once, and happened before it was reported."""
 
-from checks.suites.affected import BY_CASE, STEPS
+from checks.suites.affected import BY_CASE, RECEIPTS
 from checks.verdict import Allowance, Check, Rows
 
 
@@ -61,7 +61,7 @@ CASES = (
             where kind = 'received'
             group by case_key
         """,
-        affects=("report_frequency", "time_to_resolution", "deadline_compliance"),
+        affects=RECEIPTS,
         remedy="Correct the date in the case system, or the number of the case.",
         doubt="misplaced",
     ),
@@ -95,9 +95,9 @@ CASES = (
             from core.cases as cases
             inner join recording on cases.source = recording.source
         """,
-        affects=(),
-        remedy="Ask for the date at intake; no published figure depends on it.",
-        doubt="none",
+        affects=("incident_to_report",),
+        remedy="Ask for the date at intake.",
+        doubt="visible",
     ),
     Check(
         name="incident_before_receipt",
@@ -109,7 +109,7 @@ CASES = (
             "incident_on > received_on",
             among="incident_on is not null and received_on is not null",
         ),
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Correct the date that is wrong in the case system.",
         doubt="misplaced",
     ),
@@ -123,9 +123,9 @@ CASES = (
             "incident_on < date '1930-01-01' or incident_on = date '1970-01-01'",
             among="incident_on is not null",
         ),
-        affects=(),
+        affects=("incident_to_report",),
         remedy="Name the day under sentinels in the source's description.",
-        doubt="none",
+        doubt="visible",
         mended_in="sources",
     ),
     Check(
@@ -161,7 +161,7 @@ CASES = (
                 on cases.source = piles.source and cases.received_on = piles.received_on
             where cases.received_on is not null
         """,
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Ask what happened on that day; name it under sentinels if it is a default.",
         doubt="misplaced",
         mended_in="sources",

@@ -1,6 +1,6 @@
 """Claims about how cases end: closing dates, the status they have, and the clock."""
 
-from checks.suites.affected import CLOSING
+from checks.suites.affected import CLOSING, RECEIPTS
 from checks.suites.cases import of_cases
 from checks.verdict import Allowance, Check
 
@@ -35,7 +35,7 @@ CLOSURES = (
             "resolved_on < received_on",
             among="resolved_on is not null and received_on is not null",
         ),
-        affects=("report_frequency", *CLOSING),
+        affects=RECEIPTS,
         remedy="Correct the date that is wrong in the case system.",
         doubt="misplaced",
     ),
@@ -236,7 +236,7 @@ CLOSURES = (
             left join running on cases.case_key = running.case_key
             where cases.received_on is not null
         """,
-        affects=("time_to_resolution",),
+        affects=CLOSING,
         remedy="Load the exports again; if it stays, report it to us.",
         mended_in="product",
     ),

@@ -1,6 +1,6 @@
 """Claims about the deliveries: nothing lost on the way in, no month left out."""
 
-from checks.suites.affected import EVERY_FIGURE, STEPS
+from checks.suites.affected import EVERY_FIGURE, RECEIPTS
 from checks.verdict import Check, Rows
 
 
@@ -104,7 +104,7 @@ DELIVERIES = (
             anti join quality.explained_months as explained on compared.month = explained.month
             where compared.months_before >= 6 and compared.usual >= 5
         """,
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Ask for the export of that month again, or explain it in annotations.csv.",
     ),
     Check(

@@ -1,6 +1,6 @@
 """Claims about events: dated, of known cases, in a believable order and time."""
 
-from checks.suites.affected import COMPLIANCE, STEPS
+from checks.suites.affected import RECEIPTS, STEPS
 from checks.verdict import Check, Rows
 
 # The rows that count: those of the delivery that speaks last of a case.
@@ -38,7 +38,7 @@ EVENTS = (
             among="rows_of.occurred_on is not null",
             dated="snapshots.as_of",
         ),
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Correct the date in the case system, or load with the right --as-of.",
         doubt="unsure",
     ),
@@ -53,7 +53,7 @@ EVENTS = (
             " parameters.coverage_from - interval 20 year)",
             among="rows_of.occurred_on is not null",
         ),
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Name the day under sentinels in the source's description, or correct it.",
         doubt="unsure",
         mended_in="sources",
@@ -89,7 +89,7 @@ EVENTS = (
             left join core.case_facts as facts on rows_of.case_key = facts.case_key
             where snapshots.grain = 'event'
         """,
-        affects=("report_frequency", *STEPS),
+        affects=RECEIPTS,
         remedy="Export cases and history over the same period; nothing is counted for these.",
         doubt="absent",
     ),
@@ -115,7 +115,7 @@ EVENTS = (
                 )
                 and cases.received_on is not null
         """,
-        affects=COMPLIANCE,
+        affects=STEPS,
         remedy="Correct the date that is wrong in the case system.",
         doubt="unsure",
     ),
