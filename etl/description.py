@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from etl import refusals
+from etl.contract import read_contract
 from etl.errors import SourceError
 from etl.questions import refuse_open
 from etl.readers.layout import Layout
@@ -137,6 +138,7 @@ def _export(
         scale=(low, high),
         scores=layout.get("scores", {}),
         unanswered=tuple(layout.get("unanswered", ())),
+        contract=read_contract(where, layout.get("contract", {})),
     )
 
 

@@ -8,6 +8,7 @@ from etl.building import SQL, build, prepare
 from etl.changing import changing
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError
+from etl.watching import renames_told
 from etl.workspace import Workspace
 
 __all__ = ["SQL", "Delivery", "build", "load", "prepare", "rebuild"]
@@ -37,13 +38,14 @@ def load(
     with changing(workspace.store_path) as store:
         prepare(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
-        deliveries = tuple(
-            take_in(store, workspace, path, candidates, loading, say=say) for path in exports
-        )
+        deliveries = []
+        for path in exports:
+            with renames_told(store, path, candidates):
+                deliveries.append(take_in(store, workspace, path, candidates, loading, say=say))
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.
         build(store, workspace, known)
-    return deliveries
+    return tuple(deliveries)
 
 
 def rebuild(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.contract import Contract
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -165,6 +166,7 @@ class Export:
     scale: tuple[int, int]
     scores: Mapping[str, int]
     unanswered: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
 
     @property
     def needed(self) -> tuple[str, ...]:
