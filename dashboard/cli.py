@@ -115,6 +115,14 @@ def _figures(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    told = steps.verify(options.files, say=_progress(options))
+    _tell(options, told)
+    return FINDING if told.blocked else DONE
+
+
 def _serve(options: argparse.Namespace) -> int:
     from dashboard.serve import serve
 
@@ -201,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_publish,
         _add_report,
         _add_figures,
+        _add_verify,
         _add_serve,
         _add_demo,
     ):
@@ -296,6 +305,15 @@ def _add_figures(verbs: "_Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_verify(verbs: "_Verbs") -> None:
+    verb = _verb(
+        verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
+    )
+    verb.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="all releases there are, together"
+    )
 
 
 def _add_serve(verbs: "_Verbs") -> None:
