@@ -5,21 +5,27 @@ a rule, an argument), 3 a fault of ours.
 """
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.revealing import add_reveal
+from dashboard.verbs import (
+    DONE,
+    FINDING,
+    YOURS,
+    add_verb,
+    day,
+    progress,
+    tell,
+    workspace_of,
+)
+
 if TYPE_CHECKING:
-    from dashboard.steps import Told
-    from etl.workspace import Workspace
-
-    _Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
-
-DONE, FINDING, YOURS, OURS = 0, 1, 2, 3
+    from dashboard.verbs import Verbs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,29 +55,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _init(options: argparse.Namespace) -> int:
     from dashboard import steps
 
-    return _tell(options, steps.make_workspace(options.folder))
+    return tell(options, steps.make_workspace(options.folder))
 
 
 def _load(options: argparse.Namespace) -> int:
     from dashboard import steps
 
     told = steps.load_exports(
-        _workspace(options),
+        workspace_of(options),
         options.exports,
         as_of=options.as_of or _today(),
         source=options.source,
         coverage_from=options.coverage_from,
         accept_rejects=options.accept_rejects,
-        say=_progress(options),
+        say=progress(options),
     )
-    return _tell(options, told)
+    return tell(options, told)
 
 
 def _check(options: argparse.Namespace) -> int:
     from dashboard import steps
 
-    told = steps.check(_workspace(options), say=_progress(options))
-    _tell(options, told)
+    told = steps.check(workspace_of(options), say=progress(options))
+    tell(options, told)
     return FINDING if told.blocked else DONE
 
 
@@ -80,11 +86,11 @@ def _publish(options: argparse.Namespace) -> int:
     from metrics.publish import BlockedError
 
     try:
-        told = steps.publish_to(_workspace(options), options.audience, say=_progress(options))
+        told = steps.publish_to(workspace_of(options), options.audience, say=progress(options))
     except BlockedError as error:
         print(f"case-audit: {error}", file=sys.stderr)
         return FINDING
-    return _tell(options, told)
+    return tell(options, told)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -96,9 +102,9 @@ def _report(options: argparse.Namespace) -> int:
         form=options.format,
         to=options.to or reports,
         quarter=options.quarter,
-        say=_progress(options),
+        say=progress(options),
     )
-    return _tell(options, told)
+    return tell(options, told)
 
 
 def _figures(options: argparse.Namespace) -> int:
@@ -118,15 +124,15 @@ def _figures(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from dashboard import steps
 
-    told = steps.verify(options.files, say=_progress(options))
-    _tell(options, told)
+    told = steps.verify(options.files, say=progress(options))
+    tell(options, told)
     return FINDING if told.blocked else DONE
 
 
 def _serve(options: argparse.Namespace) -> int:
     from dashboard.serve import serve
 
-    releases = _workspace(options).releases
+    releases = workspace_of(options).releases
     serve(releases, port=options.port, audiences=tuple(options.audience or ("leadership",)))
     return DONE
 
@@ -135,7 +141,7 @@ def _demo(options: argparse.Namespace) -> int:
     from dashboard.demo import demo
 
     told = demo(options.folder, say=lambda line: print(line, file=sys.stderr, flush=True))
-    _tell(options, told)
+    tell(options, told)
     if options.no_serve:
         return DONE
     from dashboard.serve import serve
@@ -145,12 +151,6 @@ def _demo(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _workspace(options: argparse.Namespace) -> "Workspace":
-    from dashboard import steps
-
-    return steps.find_workspace(options.workspace, here=Path.cwd())
-
-
 def _release(options: argparse.Namespace) -> tuple[Path, Path]:
     """The release that is meant, and where its reports go: a file needs no workspace."""
     from dashboard import steps
@@ -158,41 +158,18 @@ def _release(options: argparse.Namespace) -> tuple[Path, Path]:
     named = Path(options.release)
     if named.is_file():
         return named, Path("reports")
-    workspace = _workspace(options)
+    workspace = workspace_of(options)
     return steps.find_release(workspace, options.release), workspace.reports
 
 
-def _tell(options: argparse.Namespace, told: "Told") -> int:
-    if options.json:
-        print(json.dumps(told.data, indent=2, default=str))
-    else:
-        print("\n".join(told.lines))
-    return DONE
-
-
-def _progress(options: argparse.Namespace) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        if not options.quiet:
-            print(f"... {line}", file=sys.stderr, flush=True)
-
-    return say
-
-
-def _told_workspace() -> Path | None:
-    told = os.environ.get("CASE_AUDIT_WORKSPACE")
-    return Path(told) if told else None
-
-
 def _today() -> date:
-    """The default of --as-of, and the only place that reads the clock."""
-    return datetime.now(UTC).astimezone().date()
+    """The default of --as-of: with `_now` the only place that reads the clock."""
+    return _now().astimezone().date()
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write 2026-03-31") from error
+def _now() -> datetime:
+    """When somebody asks what a reference means: no figure depends on it."""
+    return datetime.now(UTC)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -210,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_report,
         _add_figures,
         _add_verify,
+        _add_reveal,
         _add_serve,
         _add_demo,
     ):
@@ -217,45 +195,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verb(
-    verbs: "_Verbs",
-    name: str,
-    handler: Callable[[argparse.Namespace], int],
-    about: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
-    verb.set_defaults(verb=handler)
-    verb.add_argument("--json", action="store_true", help="print the result as JSON")
-    verb.add_argument("--quiet", action="store_true", help="say nothing while working")
-    if name not in {"init", "demo"}:
-        verb.add_argument(
-            "--workspace",
-            type=Path,
-            default=_told_workspace(),
-            metavar="DIR",
-            help="the workspace (default: this folder, one above it, or the only one in it)",
-        )
-    return verb
-
-
-def _add_init(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "init", _init, "make a workspace with commented defaults")
+def _add_init(verbs: "Verbs") -> None:
+    verb = add_verb(verbs, "init", _init, "make a workspace with commented defaults")
     verb.add_argument("folder", type=Path, metavar="DIR")
 
 
-def _add_load(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
+def _add_load(verbs: "Verbs") -> None:
+    verb = add_verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
     verb.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
     verb.add_argument("--source", help="the source (default: recognised by the header)")
     verb.add_argument(
         "--as-of",
-        type=_day,
+        type=day,
         metavar="DATE",
         help="last day the exports know of (default: today)",
     )
     verb.add_argument(
         "--coverage-from",
-        type=_day,
+        type=day,
         metavar="DATE",
         help="first day that the exports cover (default: that of the first case)",
     )
@@ -268,19 +225,19 @@ def _add_load(verbs: "_Verbs") -> None:
     )
 
 
-def _add_check(verbs: "_Verbs") -> None:
-    _verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
+def _add_check(verbs: "Verbs") -> None:
+    add_verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
 
 
-def _add_publish(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "publish", _publish, "make a release of judged data for an audience")
+def _add_publish(verbs: "Verbs") -> None:
+    verb = add_verb(verbs, "publish", _publish, "make a release of judged data for an audience")
     verb.add_argument(
         "--audience", required=True, metavar="A", help="committee, leadership, ..."
     )
 
 
-def _add_report(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "report", _report, "write a release as HTML or CSV")
+def _add_report(verbs: "Verbs") -> None:
+    verb = add_verb(verbs, "report", _report, "write a release as HTML or CSV")
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
     verb.add_argument("--format", choices=("html", "csv"), default="html")
     verb.add_argument(
@@ -288,14 +245,14 @@ def _add_report(verbs: "_Verbs") -> None:
     )
     verb.add_argument(
         "--quarter",
-        type=_day,
+        type=day,
         metavar="DATE",
         help="first day of the quarter (default: the last)",
     )
 
 
-def _add_figures(verbs: "_Verbs") -> None:
-    verb = _verb(
+def _add_figures(verbs: "Verbs") -> None:
+    verb = add_verb(
         verbs, "figures", _figures, "print the published figures, for pipes and scripts"
     )
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
@@ -307,8 +264,8 @@ def _add_figures(verbs: "_Verbs") -> None:
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
 
 
-def _add_verify(verbs: "_Verbs") -> None:
-    verb = _verb(
+def _add_verify(verbs: "Verbs") -> None:
+    verb = add_verb(
         verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
     )
     verb.add_argument(
@@ -316,8 +273,12 @@ def _add_verify(verbs: "_Verbs") -> None:
     )
 
 
-def _add_serve(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "serve", _serve, "serve the dashboard on this machine")
+def _add_reveal(verbs: "Verbs") -> None:
+    add_reveal(verbs).set_defaults(clock=_now)
+
+
+def _add_serve(verbs: "Verbs") -> None:
+    verb = add_verb(verbs, "serve", _serve, "serve the dashboard on this machine")
     verb.add_argument("--port", type=int, default=8501)
     verb.add_argument(
         "--audience",
@@ -327,8 +288,10 @@ def _add_serve(verbs: "_Verbs") -> None:
     )
 
 
-def _add_demo(verbs: "_Verbs") -> None:
-    verb = _verb(verbs, "demo", _demo, "do all of it on the sample organisation and serve it")
+def _add_demo(verbs: "Verbs") -> None:
+    verb = add_verb(
+        verbs, "demo", _demo, "do all of it on the sample organisation and serve it"
+    )
     verb.add_argument("folder", type=Path, nargs="?", default=Path("demo"), metavar="DIR")
     verb.add_argument("--no-serve", action="store_true", help="stop before serving")
     verb.add_argument("--port", type=int, default=8501)

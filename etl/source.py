@@ -1,108 +1,246 @@
-"""A source: what the exports of one case system look like, read from one TOML file."""
+"""A source: what the exports of one case system look like; `etl.description` reads it."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-import polars as pl
+from etl.readers.layout import Layout
 
-from etl.errors import SourceError
-
-SHIPPED = Path(__file__).parent / "sources"
-
-Grain = Literal["case", "allegation", "finding", "event", "feedback"]
+Grain = Literal[
+    "case", "allegation", "finding", "event", "feedback", "snapshot", "change", "verdict"
+]
 
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
-CODED = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
+CODED = (
+    "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
+    "clock",
+)  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
+    # From the gravest to the least: a case came to what its gravest finding says.
     "outcome": (
-        "substantiated", "partly", "unsubstantiated", "insufficient", "referred", "withdrawn",
+        "substantiated", "partly", "unsubstantiated", "unfounded", "insufficient", "referred",
+        "out_of_scope", "withdrawn",
     ),
-    "status": ("open", "closed"),
+    # `new`: nobody has looked at it; leaving it is the acknowledgement. `waiting`: time that
+    # does not count. The last three end the case.
+    "status": ("new", "open", "waiting", "resolved", "closed", "cancelled"),
     "kind": (
-        "received", "acknowledged", "triaged", "escalated", "assigned", "investigated",
-        "decided", "informed", "resolved", "reopened",
+        "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
+        "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
+        "contacted", "resolved", "closed", "cancelled", "reopened",
     ),
+    # What the source itself says of its own deadline: evidence, never a result of ours.
+    "verdict": ("met", "breached", "running"),
 }  # fmt: skip
 
-_FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    # grain: (fields that must be there, fields that may be)
-    "case": (
-        ("case_id",),
-        ("unit", "category", "channel", "severity", "outcome", "status", "incident_on",
-         "source_days"),
-    ),
-    "allegation": (
-        ("case_id",),
-        ("unit", "category", "channel", "severity", "outcome", "status", "incident_on",
-         "source_days"),
-    ),
-    "finding": (("case_id",), ("category", "outcome")),
-    "event": (("case_id", "occurred"), ("kind", "level")),
-    "feedback": (("case_id", "offered", "answered", "score"), ()),
-}  # fmt: skip
+# Dates, people and whole numbers among the canonical fields; the rest are codes and texts.
+DATED = ("incident_on", "occurred", "offered", "answered", "started", "stopped", "due")
+PEOPLE = ("assignee", "reporter", "actor")
+COUNTS = ("source_days", "source_reopens", "score", "order")
 
+# What a change of a field may mean, and of which fields.
+MEANINGS: dict[str, tuple[str, ...]] = {
+    "progress": ("status",),
+    "escalation": ("severity", "level"),
+    "assignment": ("unit", "assignee"),
+}
 
-_LAYOUT = (
-    "files", "delimiter", "encoding", "sheet", "grain", "dates", "date_formats", "nulls",
-    "sentinels", "ignored", "rejects_allowed", "rejects_reason", "columns", "constants",
-    "events", "event_levels", "constant_kind", "scale",
+_OF_A_CASE = (
+    "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
+    "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
+    "score",
 )  # fmt: skip
-_LISTS = ("files", "nulls", "sentinels", "ignored")
-_TABLES = ("date_formats", "columns", "constants", "events", "event_levels")
-_CODE = re.compile(r"[a-z][a-z0-9_]*")
-_HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]")
+FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # grain: (fields that must be there, fields that may be)
+    "case": (("case_id",), _OF_A_CASE),
+    "allegation": (("case_id",), _OF_A_CASE),
+    "finding": (("case_id",), ("category", "outcome")),
+    "event": (("case_id", "occurred"), ("kind", "level", "order", "actor")),
+    "feedback": (("case_id", "score"), ("offered", "answered")),
+    "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
+    "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
+    "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
+}  # fmt: skip
+
+_HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]|^epoch")
+_DAYS = re.compile(r"%[-_0]?[dejF]|%[DxvU+cs]|^epoch|^excel")
+_MONTHS = re.compile(r"%[-_0]?[mbBh]")
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """How one kind of file of a source is laid out; it is recognised by its header."""
+class Place:
+    """Where a value stands in a row: in the first of `columns` that is filled.
 
-    source: str
-    name: str
-    files: tuple[str, ...]
-    delimiter: str
-    encoding: str
-    sheet: str | None
-    grain: Grain
-    dates: str
-    date_formats: Mapping[str, str]
+    With `joined` it is all of them put together by that text; `pattern` keeps the part that
+    its group `value` matches; with `separator` it is a list, of which the first counts.
+    """
+
+    columns: tuple[str, ...]
+    joined: str | None = None
+    pattern: str | None = None
+    separator: str | None = None
+
+    def among(self, have: frozenset[str]) -> tuple[str, ...]:
+        """The columns of this place that the file has."""
+        return tuple(name for name in self.columns if name in have)
+
+    def is_in(self, have: frozenset[str]) -> bool:
+        """Say whether a file with these columns has this place."""
+        found = self.among(have)
+        return len(found) == len(self.columns) if self.joined is not None else bool(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a row of a history says, when its columns hold certain values or its text fits.
+
+    It is an event of `kind`, or a change of the canonical field `change` with one of the
+    MEANINGS. `when` maps columns to the values they must have; `pattern` is matched against
+    the row's text, and its groups `before`, `after` and `occurred` tell the rest.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    pattern: str | None
+    kind: str | None
+    level: str | None
+    change: str | None
+    meaning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How an export writes its values: declared for the whole file, never found per value.
+
+    `dates` are the forms of its dates, and `date_formats` those of single columns; `locale` is
+    the language of month names, `zones` the offsets of zone abbreviations, `years_from` where
+    the hundred years of two-digit years begin. `durations` is the unit of the source's own.
+    `nulls` are texts that say nothing, `sentinels` dates that are none.
+    """
+
+    dates: tuple[str, ...]
+    date_formats: Mapping[str, tuple[str, ...]]
+    locale: str | None
+    zones: Mapping[str, str]
+    years_from: int | None
+    decimal: str
+    thousands: str
+    durations: str
     nulls: tuple[str, ...]
     sentinels: tuple[str, ...]
-    ignored: tuple[str, ...]
-    rejects_allowed: int
-    rejects_reason: str
-    columns: Mapping[str, str]
-    constants: Mapping[str, str]
-    events: Mapping[str, str]
-    event_levels: Mapping[str, str]
-    constant_kind: str | None
-    scale: tuple[int, int]
 
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Column names that a file of this kind must have, in the order of the description."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.events.values())))
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Every column name that the description speaks of."""
-        return frozenset(self.needed) | frozenset(self.ignored)
-
-    def date_format(self, column: str) -> str:
-        """The written form of the dates in `column`."""
+    def date_forms(self, column: str) -> tuple[str, ...]:
+        """The written forms of the dates in `column`."""
         return self.date_formats.get(column, self.dates)
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """How one kind of file of a source is laid out; it is recognised by its header.
+
+    `required` are the fields and kinds of events whose columns a file must have; None is all
+    of them.
+    """
+
+    source: str
+    name: str
+    files: tuple[str, ...]
+    layout: Layout
+    grain: Grain
+    written: Writing
+    ignored: tuple[str, ...]
+    required: tuple[str, ...] | None
+    rejects_allowed: int
+    rejects_reason: str
+    columns: Mapping[str, Place]
+    constants: Mapping[str, str]
+    events: Mapping[str, Place]
+    event_levels: Mapping[str, str]
+    constant_kind: str | None
+    changes: Mapping[str, str]
+    steps: tuple[Step, ...]
+    findings: tuple[Mapping[str, Place], ...]
+    backfilled: tuple[str, ...]
+    scale: tuple[int, int]
+    scores: Mapping[str, int]
+    unanswered: tuple[str, ...]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that a file must have; of several that would do, the first."""
+        return tuple(dict.fromkeys(name for place in self._must for name in _lead(place)))
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Every column that is read where the file has it, in the order of the description."""
+        conditions = [name for step in self.steps for name in step.when]
+        return tuple(
+            dict.fromkeys(
+                (*(name for place in self._places for name in place.columns), *conditions)
+            )
+        )
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every column name that the description speaks of."""
+        return frozenset(self.read) | frozenset(self.ignored)
+
+    @property
+    def dated(self) -> frozenset[str]:
+        """Columns that hold dates."""
+        places = [*self.events.values(), *(self.columns[f] for f in DATED if f in self.columns)]
+        return frozenset(name for place in places for name in place.columns)
+
+    def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
+        """Columns that a file with the columns `have` would need and has not."""
+        there = frozenset(have)
+        lacking = (
+            name
+            for place in self._must
+            if not place.is_in(there)
+            for name in _lead(place)
+            if name not in there
+        )
+        conditions = (name for step in self.steps for name in step.when if name not in there)
+        return tuple(dict.fromkeys((*lacking, *conditions)))
+
+    def bound_to(self, header: Iterable[str]) -> "Export":
+        """The same, with only those places that a file with these columns has."""
+        have = frozenset(header)
+        return replace(
+            self,
+            columns={name: at for name, at in self.columns.items() if at.is_in(have)},
+            events={kind: at for kind, at in self.events.items() if at.is_in(have)},
+            changes={
+                n: told for n, told in self.changes.items() if self.columns[n].is_in(have)
+            },
+            findings=tuple(
+                group
+                for told in self.findings
+                if (group := {name: at for name, at in told.items() if at.is_in(have)})
+            ),
+        )
+
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        more = (place for finding in self.findings for place in finding.values())
+        return (*self.columns.values(), *self.events.values(), *more)
+
+    @property
+    def _must(self) -> tuple[Place, ...]:
+        named = [*self.columns.items(), *self.events.items()]
+        asked = self.required
+        return tuple(place for name, place in named if asked is None or name in asked)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A case system whose exports we can read."""
+    """A case system whose exports we can read.
+
+    `open_codes` are the fields whose codes are the organisation's own: a shipped source
+    cannot list them, so a workspace does.
+    """
 
     name: str
     title: str
@@ -111,6 +249,7 @@ class Source:
     codes: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
     exports: tuple[Export, ...] = field(default=())
+    open_codes: frozenset[str] = frozenset()
 
     def levels(self, breakdown: str) -> list[str]:
         """Canonical codes that this source may yield for a breakdown, in declared order."""
@@ -131,259 +270,14 @@ def has_hours(form: str) -> bool:
     return _HOURS.search(form) is not None
 
 
-def read_source(path: Path) -> Source:
-    """Read one source description.
-
-    Raises SourceError naming the file, the key and the remedy.
-    """
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path.name}: not valid TOML: {error}") from error
-    for key in ("name", "title", "time_zone", "exports"):
-        if key not in told:
-            raise SourceError(f"{path.name}: {key} is missing; add it at the top of the file")
-    _check_zone(path.name, told["time_zone"])
-    codes = told.get("codes", {})
-    _check_codes(path.name, codes)
-    exports = tuple(
-        _export(path.name, told["name"], name, layout, codes)
-        for name, layout in told["exports"].items()
-    )
-    return Source(
-        name=told["name"],
-        title=told["title"],
-        time_zone=told["time_zone"],
-        file=path.name,
-        codes=codes,
-        labels=told.get("labels", {}),
-        exports=exports,
-    )
+def precision(form: str) -> str:
+    """How exactly a date of this form is told: `instant`, `day`, `month` or `year`."""
+    if has_hours(form):
+        return "instant"
+    if _DAYS.search(form):
+        return "day"
+    return "month" if _MONTHS.search(form) else "year"
 
 
-def read_sources(*folders: Path) -> dict[str, Source]:
-    """Read every source of the folders; a later folder's source replaces an earlier one's."""
-    paths = (path for folder in folders for path in sorted(folder.glob("*.toml")))
-    found: dict[str, tuple[Path, Source]] = {}
-    for path in paths:
-        source = read_source(path)
-        before = found.get(source.name)
-        if before is not None and before[0].parent == path.parent:
-            raise SourceError(
-                f"{path.name}: {before[0].name} describes a source called {source.name!r} too;"
-                " give one of them another name"
-            )
-        found[source.name] = (path, source)
-    return {name: source for name, (_, source) in found.items()}
-
-
-def recognise(
-    sources: Iterable[Source], header: tuple[str, ...], *, file_name: str
-) -> tuple[Source, Export]:
-    """Find the one description whose columns the header holds.
-
-    Raises SourceError where none fits (naming what the nearest lacks) or several do.
-    """
-    pairs = [(source, export) for source in sources for export in source.exports]
-    have = frozenset(header)
-    fitting = [pair for pair in pairs if have.issuperset(pair[1].needed)]
-    if not fitting:
-        raise SourceError(_no_fit(pairs, have, file_name))
-    most = max(len(export.known & have) for _, export in fitting)
-    best = [pair for pair in fitting if len(pair[1].known & have) == most]
-    if len(best) > 1:
-        names = " or ".join(f"{source.name} ({export.name})" for source, export in best)
-        raise SourceError(f"{file_name} line 1: could be {names}; say which with --source")
-    return best[0]
-
-
-def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name: str) -> str:
-    if not pairs:
-        return f"{file_name}: no source is described; add one to the workspace's sources/"
-    source, export = max(pairs, key=lambda pair: _likeness(pair[1], have))
-    lacking = [name for name in export.needed if name not in have]
-    if len(lacking) == len(export.needed):
-        return (
-            f"{file_name} line 1: no known source has these columns; describe the system in"
-            " the workspace's sources/ folder, or name one with --source"
-        )
-    unknown = sorted(have - export.known)
-    hint = f"; the file has {_listed(unknown)} which it does not know" if unknown else ""
-    return (
-        f"{file_name} line 1: column {_listed(lacking)} is missing, which source"
-        f" {source.name} ({export.name}) needs{hint}; export it again with that column, or"
-        f" correct {source.file}"
-    )
-
-
-def _likeness(export: Export, have: frozenset[str]) -> tuple[float, int]:
-    shared = len(have & frozenset(export.needed))
-    return shared / len(export.needed), shared
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(repr(name) for name in names[:5]) + (" and more" if names[5:] else "")
-
-
-def _check_zone(file: str, zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise SourceError(f"{file}: time_zone {zone!r} is not a time zone's name") from error
-
-
-def _check_codes(file: str, codes: Mapping[str, Mapping[str, object]]) -> None:
-    for name, table in codes.items():
-        if name not in CODED:
-            raise SourceError(f"{file}: [codes.{name}] is not one of {', '.join(CODED)}")
-        for code, canonical in table.items():
-            if not isinstance(canonical, str) or not _CODE.fullmatch(canonical):
-                raise SourceError(
-                    f"{file}: [codes.{name}] {code!r} = {canonical!r} is not a code of ours;"
-                    " write it in small letters, digits and _"
-                )
-            if name in FIXED and canonical not in FIXED[name]:
-                raise SourceError(
-                    f"{file}: [codes.{name}] {code!r} = {canonical!r} is not one of"
-                    f" {', '.join(FIXED[name])}"
-                )
-
-
-def _export(
-    file: str, source: str, name: str, layout: Mapping[str, Any], codes: Mapping[str, object]
-) -> Export:
-    where = f"{file}: [exports.{name}]"
-    _check_layout(where, layout)
-    grain = cast("Grain", layout["grain"])
-    columns = layout.get("columns", {})
-    _check_columns(file, name, grain, columns, codes)
-    _check_constants(where, grain, columns, layout.get("constants", {}))
-    events = layout.get("events", {})
-    _check_kinds(where, layout)
-    _check_events(where, grain, layout)
-    _check_dates(where, layout)
-    low, high = layout.get("scale", (1, 5))
-    return Export(
-        source=source,
-        name=name,
-        files=tuple(layout.get("files", ("csv", "tsv", "xlsx"))),
-        delimiter=layout.get("delimiter", "detect"),
-        encoding=layout.get("encoding", "detect"),
-        sheet=layout.get("sheet"),
-        grain=grain,
-        dates=layout.get("dates", "%Y-%m-%d"),
-        date_formats=layout.get("date_formats", {}),
-        nulls=tuple(layout.get("nulls", ("",))),
-        sentinels=tuple(layout.get("sentinels", ())),
-        ignored=tuple(layout.get("ignored", ())),
-        rejects_allowed=layout.get("rejects_allowed", 0),
-        rejects_reason=layout.get("rejects_reason", ""),
-        columns=columns,
-        constants=layout.get("constants", {}),
-        events=events,
-        event_levels=layout.get("event_levels", {}),
-        constant_kind=layout.get("constant_kind"),
-        scale=(low, high),
-    )
-
-
-def _check_layout(where: str, layout: Mapping[str, Any]) -> None:
-    """Refuse what nobody would notice if it were passed over: a mistyped key, a lone text."""
-    for key, told in layout.items():
-        if key not in _LAYOUT:
-            raise SourceError(f"{where} {key!r} is not known; use {', '.join(_LAYOUT)}")
-        if key in _LISTS and not _is_texts(told):
-            raise SourceError(f'{where} {key} must be a list of texts, such as ["..."]')
-        if key in _TABLES and not (isinstance(told, dict) and _is_texts([*told.values()])):
-            raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
-    if layout.get("grain") not in _FIELDS:
-        raise SourceError(f"{where} grain must be one of {', '.join(_FIELDS)}")
-    if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):
-        raise SourceError(f"{where} rejects_allowed needs a rejects_reason")
-
-
-def _is_texts(told: object) -> bool:
-    return isinstance(told, list) and all(isinstance(text, str) for text in told)
-
-
-def _check_constants(
-    where: str, grain: Grain, columns: Mapping[str, str], constants: Mapping[str, str]
-) -> None:
-    may = _FIELDS[grain][1]
-    for field_name, told in constants.items():
-        if field_name not in may or field_name not in CODED:
-            raise SourceError(f"{where} {field_name!r} cannot be a constant of a {grain} row")
-        if field_name in columns:
-            raise SourceError(f"{where} {field_name!r} is a column and a constant; keep one")
-        if told not in FIXED.get(field_name, (told,)) or not _CODE.fullmatch(told):
-            raise SourceError(f"{where} {field_name!r} cannot be {told!r}")
-
-
-def _check_kinds(where: str, layout: Mapping[str, Any]) -> None:
-    events = layout.get("events", {})
-    constant = layout.get("constant_kind")
-    for kind in (*events, *([constant] if constant is not None else [])):
-        if kind not in FIXED["kind"]:
-            raise SourceError(f"{where} {kind!r} is not a kind of event")
-    for kind in layout.get("event_levels", {}):
-        if kind not in events:
-            raise SourceError(
-                f"{where} has a level for {kind!r}, which is not among its events"
-            )
-
-
-def _check_events(where: str, grain: Grain, layout: Mapping[str, Any]) -> None:
-    events = layout.get("events", {})
-    constant = layout.get("constant_kind")
-    if grain in {"case", "allegation"}:
-        if "received" not in events:
-            raise SourceError(f"{where} [.events] must say when a case is received")
-    elif events:
-        raise SourceError(f"{where} a {grain} row has no [.events]; it is one thing alone")
-    if grain == "event" and (constant is None) == ("kind" not in layout.get("columns", {})):
-        raise SourceError(f"{where} needs either a column for kind or a constant_kind")
-
-
-def _check_dates(where: str, layout: Mapping[str, Any]) -> None:
-    formats = layout.get("date_formats", {})
-    read = {*layout.get("columns", {}).values(), *layout.get("events", {}).values()}
-    for column in formats:
-        if column not in read:
-            raise SourceError(f"{where} has a date format for {column!r}, which is not read")
-    for form in (layout.get("dates", "%Y-%m-%d"), *formats.values()):
-        if not _reads_what_it_writes(form):
-            raise SourceError(
-                f"{where} {form!r} is not the form of a date; write it as %d/%m/%Y or"
-                " %Y-%m-%dT%H:%M"
-            )
-
-
-def _reads_what_it_writes(form: object) -> bool:
-    if not isinstance(form, str):
-        return False
-    day = pl.Series([datetime(2031, 12, 30, 23, 58, tzinfo=UTC)])
-    try:
-        written = day.dt.to_string(form)
-        read = written.str.to_datetime(form) if has_hours(form) else written.str.to_date(form)
-    except (pl.exceptions.PolarsError, ValueError):
-        return False
-    return bool((read.dt.date() == day.dt.date()).all())
-
-
-def _check_columns(
-    file: str, name: str, grain: Grain, columns: Mapping[str, str], codes: Mapping[str, object]
-) -> None:
-    must, may = _FIELDS[grain]
-    for wanted in must:
-        if wanted not in columns:
-            raise SourceError(f"{file}: [exports.{name}.columns] {wanted} is missing")
-    for given in columns:
-        if given not in (*must, *may):
-            raise SourceError(
-                f"{file}: [exports.{name}.columns] {given!r} is not a field of a {grain} row;"
-                f" use {', '.join((*must, *may))}"
-            )
-        if given in CODED and given not in codes:
-            raise SourceError(
-                f"{file}: {given!r} is read, so it needs its table [codes.{given}]"
-            )
+def _lead(place: Place) -> tuple[str, ...]:
+    return place.columns if place.joined is not None else place.columns[:1]

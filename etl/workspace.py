@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from etl.description import SHIPPED, read_sources
 from etl.errors import WorkspaceError
+from etl.pseudonyms import KEY_BYTES, read_key
 from etl.rules import Rules, read_rules
-from etl.source import SHIPPED, Source, read_sources
+from etl.source import Source
 
 CONFIGURATION = "case-audit.toml"
-_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,9 @@ class Workspace:
     def key(self) -> bytes:
         """The secret from which pseudonyms and the seeds of rounding are derived.
 
-        Raises WorkspaceError where it is missing, too short or open to other people.
+        Raises WorkspaceError where it is missing, open to other people, short or guessable.
         """
-        path = self.folder / "secret.key"
-        if not path.is_file():
-            raise WorkspaceError("secret.key is missing; restore it from where you keep it")
-        if path.stat().st_mode & 0o077:
-            raise WorkspaceError("secret.key is open to others; run: chmod 600 secret.key")
-        try:
-            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        except ValueError as error:
-            raise WorkspaceError(
-                "secret.key holds something else than a key in hex; restore it from where you"
-                " keep it"
-            ) from error
-        if len(key) < _KEY_BYTES:
-            raise WorkspaceError(f"secret.key is too short; it needs {_KEY_BYTES} bytes in hex")
-        return key
+        return read_key(self.folder / "secret.key")
 
     def sources(self) -> dict[str, Source]:
         """The shipped sources and the workspace's own, which win."""
@@ -147,13 +134,14 @@ def init(folder: Path, *, template: Path | None = None) -> Workspace:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with resources.as_file(resources.files("etl") / "template") as shipped:
         shutil.copytree(template or shipped, folder, dirs_exist_ok=True)
-    # Copying a folder copies its permissions too: what is for the owner alone comes after it.
-    for name in ("", "sources", "rules", "releases", "reports"):
+    for name in ("sources", "rules", "releases", "reports"):
         (folder / name).mkdir(exist_ok=True)
-        (folder / name).chmod(0o700)
+    # Copying a folder copies its permissions too: what is for the owner alone comes after it.
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
     descriptor = os.open(folder / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_KEY_BYTES) + "\n")
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
     return open_workspace(folder)
 
 

@@ -1,12 +1,13 @@
 """What the documents say of the code is true."""
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from dashboard import cli
+from dashboard import cli, verbs
 from metrics.catalog import METRICS
 from metrics.methods import RESULTS, STATES, methods
 from metrics.scorecard import FEWEST
@@ -16,7 +17,9 @@ from tests.flow.conftest import case_audit
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "sample_data" / "README.md").read_text(encoding="utf-8")
-VERBS = ("init", "load", "check", "publish", "report", "figures", "serve", "demo")
+VERBS = (
+    "init", "load", "check", "publish", "report", "figures", "reveal", "serve", "demo",
+)  # fmt: skip
 
 
 def commands(document: str) -> list[list[str]]:
@@ -24,7 +27,7 @@ def commands(document: str) -> list[list[str]]:
     found = re.findall(r"^(case-audit [^#\n]*)", document, flags=re.MULTILINE)
     # Between back-ticks a command may be broken by the end of a line.
     found += re.findall(r"`(case-audit [^`]*)`", document)
-    return [re.split(r"\s+", line.strip())[1:] for line in found]
+    return [shlex.split(line)[1:] for line in found]
 
 
 def help_of(verb: str) -> str:
@@ -81,7 +84,7 @@ def test_readme_and_makefile_agree_on_the_two_commands():
 
 
 def test_every_exit_code_is_in_the_readme_and_in_the_help():
-    codes = {cli.DONE, cli.FINDING, cli.YOURS, cli.OURS}
+    codes = {verbs.DONE, verbs.FINDING, verbs.YOURS, verbs.OURS}
     table = dict(re.findall(r"^\| (\d) \| (.+) \|$", README, flags=re.MULTILINE))
     assert {int(code) for code in table} == codes
     said = re.sub(r"\s+", " ", case_audit("--help").out)

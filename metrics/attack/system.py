@@ -20,7 +20,7 @@ import polars as pl
 from scipy import sparse
 
 from metrics.attack.told import Told
-from metrics.catalog import METRICS
+from metrics.catalog import metrics_for
 from metrics.metric import Metric
 
 Floats = npt.NDArray[np.float64]
@@ -103,8 +103,9 @@ def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
     """Every block of which these releases tell anything."""
     cells = pl.concat(release.cells for release in told)
     quarters = {month: told[0].quarter(month) for month in cells["month"].unique()}
-    wholes = {metric.part_of for metric in METRICS}
-    for metric in METRICS:
+    metrics = metrics_for(exact=False)
+    wholes = {metric.part_of for metric in metrics}
+    for metric in metrics:
         own = cells.filter(pl.col("metric") == metric.name)
         if metric.sum_of or metric.name in wholes or own.is_empty():
             continue

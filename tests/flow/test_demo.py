@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import stat
 
@@ -10,6 +11,7 @@ import pytest
 import sample_data
 from etl.store import Store
 from metrics.release import TABLES
+from tests.flow.conftest import case_audit
 
 NOBODY = re.compile(rb"BH-\d{5}|\bC4\d{4}\b|\bC9900\d\b|Invented summary|Reporter \d{4}")
 
@@ -58,11 +60,27 @@ def test_done_again_it_leaves_the_workspaces_own_files_as_they_are(audit):
         assert first[name] == second[name]
 
 
-def test_all_of_it_is_for_its_owner_alone(audit):
-    for path in (audit.folder, *audit.files):
-        if path.name in {"audit.duckdb", "secret.key"} or path.suffix == ".duckdb":
-            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
-    assert stat.S_IMODE(audit.folder.stat().st_mode) == 0o700
+def test_every_file_and_folder_is_for_its_owner_alone(audit):
+    open_to_others = {
+        str(path): oct(stat.S_IMODE(path.stat().st_mode))
+        for path in (audit.folder, *audit.folder.rglob("*"))
+        if stat.S_IMODE(path.stat().st_mode) & (0o077 if path.is_dir() else 0o177)
+    }
+    assert open_to_others == {}
+
+
+def test_it_is_so_although_the_machine_lets_everybody_read(tmp_path):
+    before = os.umask(0o022)
+    try:
+        folder = tmp_path / "w"
+        assert case_audit("init", folder).code == 0
+        export = sample_data.FOLDER / "beacon_cases.csv"
+        loaded = case_audit("load", export, "--as-of", "2026-03-31", "--workspace", folder)
+        assert loaded.code == 0, loaded.err
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+    assert modes == {0o600, 0o700}
 
 
 # Nobody's number, name or words leave the exports

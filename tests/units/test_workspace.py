@@ -1,3 +1,4 @@
+import hashlib
 from datetime import date
 
 import pytest
@@ -105,6 +106,8 @@ def test_a_configuration_that_says_something_amiss_is_refused(tmp_path, line, in
 
 # The key
 
+RANDOM = hashlib.sha256(b"a key for tests").digest()
+
 
 def with_key(folder, text: str, permissions: int = 0o600) -> Workspace:
     path = folder / "secret.key"
@@ -114,7 +117,7 @@ def with_key(folder, text: str, permissions: int = 0o600) -> Workspace:
 
 
 def test_a_key_is_read_from_hex(tmp_path):
-    assert with_key(tmp_path, "0f" * 32 + "\n").key() == b"\x0f" * 32
+    assert with_key(tmp_path, RANDOM.hex() + "\n").key() == RANDOM
 
 
 def test_a_missing_key_is_refused(tmp_path):

@@ -1,0 +1,182 @@
+"""Read the description of a source from its TOML file; `etl.refusals` says what is amiss."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from etl import refusals
+from etl.errors import SourceError
+from etl.readers.layout import Layout
+from etl.source import Export, Grain, Place, Source, Step, Writing
+
+SHIPPED = Path(__file__).parent / "sources"
+AS_WRITTEN = "as written"
+
+_Told = dict[str, Any]
+
+
+def read_source(path: Path) -> Source:
+    """Read one source description that stands alone.
+
+    Raises SourceError naming the file, the key and the remedy.
+    """
+    return _source(path.name, _told(path), {})
+
+
+def read_sources(*folders: Path) -> dict[str, Source]:
+    """Read every source of the folders; a later folder's source replaces an earlier one's.
+
+    A source that `extends` another has all of it, and what it says itself besides.
+    """
+    found: dict[str, tuple[Path, Source]] = {}
+    known: dict[str, _Told] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        told = _told(path)
+        source = _source(path.name, told, known)
+        before = found.get(source.name)
+        if before is not None and before[0].parent == path.parent:
+            raise SourceError(
+                f"{path.name}: {before[0].name} describes a source called {source.name!r} too;"
+                " give one of them another name"
+            )
+        found[source.name] = (path, source)
+        known[source.name] = _whole(path.name, told, known)
+    return {name: source for name, (_, source) in found.items()}
+
+
+def _told(path: Path) -> _Told:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path.name}: not valid TOML: {error}") from error
+
+
+def _whole(file: str, told: _Told, known: Mapping[str, _Told]) -> _Told:
+    """The description with all that it extends."""
+    if "extends" not in told:
+        return told
+    if told["extends"] not in known:
+        raise SourceError(
+            f"{file}: it extends {told['extends']!r}, which is no source read before it; there"
+            f" are {', '.join(sorted(known))}"
+        )
+    return _merged(known[told["extends"]], {k: v for k, v in told.items() if k != "extends"})
+
+
+def _merged(under: _Told, over: _Told) -> _Told:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        if isinstance(value, dict) and isinstance(below, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
+    told = _whole(file, alone, known)
+    refusals.check_source(file, told)
+    codes = told.get("codes", {})
+    listed = {name: {} if table == AS_WRITTEN else table for name, table in codes.items()}
+    below = _whole(file, known[alone["extends"]], known) if "extends" in alone else told
+    return Source(
+        name=told["name"],
+        title=told["title"],
+        time_zone=told["time_zone"],
+        file=file,
+        codes=listed,
+        labels=told.get("labels", {}),
+        exports=tuple(
+            _export(file, told["name"], name, layout, listed)
+            for name, layout in told["exports"].items()
+        ),
+        open_codes=frozenset(
+            name for name, table in below.get("codes", {}).items() if table == AS_WRITTEN
+        ),
+    )
+
+
+def _export(
+    file: str, source: str, name: str, layout: Mapping[str, Any], codes: Mapping[str, object]
+) -> Export:
+    where = f"{file}: [exports.{name}]"
+    refusals.check_layout(where, layout)
+    columns = {field: place(told) for field, told in layout.get("columns", {}).items()}
+    events = {kind: place(told) for kind, told in layout.get("events", {}).items()}
+    refusals.check_export(file, name, layout, codes)
+    low, high = layout.get("scale", (1, 5))
+    return Export(
+        source=source,
+        name=name,
+        files=tuple(layout.get("files", ("csv", "tsv", "txt", "xlsx", "xls"))),
+        layout=Layout(**{key: layout[key] for key in refusals.OF_THE_READER if key in layout}),
+        grain=cast("Grain", layout["grain"]),
+        written=_writing(layout),
+        ignored=tuple(layout.get("ignored", ())),
+        required=tuple(layout["required"]) if "required" in layout else None,
+        rejects_allowed=layout.get("rejects_allowed", 0),
+        rejects_reason=layout.get("rejects_reason", ""),
+        columns=columns,
+        constants=layout.get("constants", {}),
+        events=events,
+        event_levels=layout.get("event_levels", {}),
+        constant_kind=layout.get("constant_kind"),
+        changes=layout.get("changes", {}),
+        steps=tuple(_step(told) for told in layout.get("steps", ())),
+        findings=tuple(
+            {field: place(told) for field, told in group.items()}
+            for group in layout.get("findings", ())
+        ),
+        backfilled=tuple(layout.get("backfilled", ())),
+        scale=(low, high),
+        scores=layout.get("scores", {}),
+        unanswered=tuple(layout.get("unanswered", ())),
+    )
+
+
+def _writing(layout: Mapping[str, Any]) -> Writing:
+    return Writing(
+        dates=_forms(layout.get("dates", "%Y-%m-%d")),
+        date_formats={
+            column: _forms(told) for column, told in layout.get("date_formats", {}).items()
+        },
+        locale=layout.get("locale"),
+        zones=layout.get("zones", {}),
+        years_from=layout.get("years_from"),
+        decimal=layout.get("decimal", "."),
+        thousands=layout.get("thousands", ""),
+        durations=layout.get("durations", "days"),
+        nulls=tuple(layout.get("nulls", ("",))),
+        sentinels=tuple(layout.get("sentinels", ())),
+    )
+
+
+def _forms(told: str | list[str]) -> tuple[str, ...]:
+    return (told,) if isinstance(told, str) else tuple(told)
+
+
+def place(told: str | list[str] | Mapping[str, Any]) -> Place:
+    """A column, a list of columns of which the first that is filled counts, or a table."""
+    if isinstance(told, str):
+        return Place((told,))
+    if isinstance(told, list):
+        return Place(tuple(told))
+    return Place(
+        columns=_forms(told["columns"]),
+        joined=told.get("joined"),
+        pattern=told.get("pattern"),
+        separator=told.get("separator"),
+    )
+
+
+def _step(told: Mapping[str, Any]) -> Step:
+    return Step(
+        when={column: _forms(values) for column, values in told.get("when", {}).items()},
+        pattern=told.get("pattern"),
+        kind=told.get("kind"),
+        level=told.get("level"),
+        change=told.get("change"),
+        meaning=told.get("means"),
+    )

@@ -1,0 +1,95 @@
+"""Keyed pseudonyms: records join, and the store alone names no case and no person.
+
+HMAC-SHA-256 (RFC 2104, FIPS 198-1) with a key of its own for every purpose, so that the same
+number used for two purposes gives two pseudonyms that nobody can match without the key.
+"""
+
+import hmac
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from etl.errors import WorkspaceError
+
+Purpose = Literal["case", "person", "reference", "ledger"]
+
+KEY_BYTES = 32
+# 32 random bytes hold some 30 different ones; fewer than 16 happen to one key in 10^16.
+_FEWEST_DIFFERENT = 16
+# Keys that stand in documents, tests and manuals (RFC 4231 among them) are known to everybody.
+_EXAMPLES = ("".join(f"{n:02x}" for n in range(32)), "".join(f"{n:02x}" for n in range(1, 33)))
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is taken for another
+_MARKS = {"case": "C", "person": "P"}
+
+
+def read_key(path: Path) -> bytes:
+    """The key in the file at `path`.
+
+    Raises WorkspaceError where it is missing, open to other people, short or guessable.
+    """
+    name = path.name
+    if not path.is_file():
+        raise WorkspaceError(f"{name} is missing; restore it from where you keep it")
+    if path.stat().st_mode & 0o077:
+        raise WorkspaceError(f"{name} is open to others; run: chmod 600 {name}")
+    try:
+        text = path.read_text(encoding="ascii")
+    except ValueError as error:
+        raise WorkspaceError(_no_hex(name)) from error
+    return key_from(text, name=name)
+
+
+def key_from(text: str, *, name: str) -> bytes:
+    """The key that `text` writes in hex; `name` says in errors where the text came from.
+
+    Raises WorkspaceError where it is short or one that can be guessed; never shows it.
+    """
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError as error:
+        raise WorkspaceError(_no_hex(name)) from error
+    if len(key) < KEY_BYTES:
+        raise WorkspaceError(f"{name} is too short; it needs {KEY_BYTES} bytes in hex")
+    if len(set(key)) < _FEWEST_DIFFERENT or key.hex().startswith(_EXAMPLES):
+        raise WorkspaceError(
+            f"{name} is not random: anybody could guess it; use the one that init made"
+        )
+    return key
+
+
+def _no_hex(name: str) -> str:
+    return f"{name} holds something else than a key in hex; restore it from where you keep it"
+
+
+def subkey(key: bytes, purpose: Purpose) -> bytes:
+    """The key for one purpose alone: it tells nothing of the others."""
+    return hmac.digest(key, f"case-audit|{purpose}".encode(), "sha256")
+
+
+def pseudonyms(names: Iterable[str], *, purpose: Purpose, within: str, key: bytes) -> list[str]:
+    """One pseudonym per name, 128 bits in hex, in their order.
+
+    `within` is the source: two systems' case 1 are two cases. It goes in with its length, so
+    that no name can be written that passes for another source's.
+    """
+    own = subkey(key, purpose)
+    scope = f"{len(within)}|{within}|".encode()
+    return [hmac.digest(own, scope + name.encode(), "sha256").hex()[:32] for name in names]
+
+
+def reference(
+    pseudonym: str,
+    *,
+    audience: str,
+    key: bytes,
+    of: Literal["case", "person"] = "case",
+) -> str:
+    """A short code to speak of a pseudonym before one audience, such as C-7K3M-QX2T-9A.
+
+    50 bits: among a million cases two share a code once in some two thousand audits. Another
+    audience sees another code, so that two documents cannot be laid side by side.
+    """
+    name = f"{of}|{len(audience)}|{audience}|{pseudonym}"
+    bits = int.from_bytes(hmac.digest(subkey(key, "reference"), name.encode(), "sha256")[:7])
+    letters = "".join(_LETTERS[bits >> shift & 31] for shift in range(45, -1, -5))
+    return f"{_MARKS[of]}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
