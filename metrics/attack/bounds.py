@@ -45,20 +45,23 @@ class Promise:
     """What must be left open: an interval so wide, and not wholly between 1 and a threshold.
 
     `own` is how many cases in each target the attacker knows already; they are taken off.
+    Only `hidden` targets are promised anything: not what is published exactly.
     """
 
     width: int
     threshold: int
     own: Floats
+    hidden: Booleans
 
     def at(self, target: int) -> "Promise":
         """The promise for one target alone."""
-        return Promise(self.width, self.threshold, self.own[[target]])
+        return Promise(self.width, self.threshold, self.own[[target]], self.hidden[[target]])
 
     def kept(self, low: Floats, high: Floats) -> Booleans:
         """For which targets what the witnesses show is as much as was promised."""
         others_low, others_high = low - self.own, high - self.own
-        return (high - low >= self.width) & ((others_low < 1) | (others_high >= self.threshold))
+        hides = (others_low < 1) | (others_high >= self.threshold)
+        return ~self.hidden | ((high - low >= self.width) & hides)
 
 
 def reach(system: System, promise: Promise) -> Reach:
@@ -156,8 +159,7 @@ def _solved(system: System, promise: Promise, low: Floats, high: Floats) -> Reac
     """Ask the simplex method for what no witness has reached, the narrowest first."""
     low_end = np.concatenate([system.lower, system.sum_lower])
     high_end = np.concatenate([system.upper, system.sum_upper])
-    said = np.arange(low.size) < system.block.size
-    asked = np.flatnonzero((said | np.isfinite(high_end)) & ~promise.kept(low, high))
+    asked = np.flatnonzero(~promise.kept(low, high))
     asked = asked[np.argsort(high_end[asked] - low_end[asked], kind="stable")]
     search = _Search(system, promise, _targets(system), _solver(system))
     broken = programs = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metrics.attack.bounds import Booleans, ContradictionError, Promise, Reach, reach
-from metrics.attack.system import Block, Floats, System, blocks_of, counts_in, system_of
+from metrics.attack.system import Block, System, blocks_of, counts_in, system_of
 from metrics.attack.told import Told
 
 ENOUGH = 100  # broken promises, after which a profile does not go on
@@ -127,7 +127,7 @@ def tried(profile: Profile) -> Findings:
                 found.contradictions += 1
                 found.worst = found.worst or _named(block)
                 continue
-            _judge(found, profile, known, result, promise.own)
+            _judge(found, known, result, promise)
     return found
 
 
@@ -211,40 +211,34 @@ def _promise(system: System, profile: Profile, own: list[int]) -> Promise:
         width=profile.promised,
         threshold=profile.threshold - profile.own_cases,
         own=np.concatenate([mine, system.sums @ mine]),
+        hidden=_hidden(system, profile),
     )
 
 
-def _judge(
-    found: Findings, profile: Profile, system: System, result: Reach, own: Floats
-) -> None:
-    """Count what was found about others: an insider's own cases are taken off first."""
-    low, high = np.maximum(result.low - own, 0), result.high - own
-    hidden = _hidden(system, profile, low, high)
-    low, high = low[hidden], high[hidden]
-    width = high - low
-    found.targets += int(hidden.sum())
-    found.exact += int((width == 0).sum())
-    limit = profile.threshold - profile.own_cases
-    found.proven_small += int(((low >= 1) & (high < limit)).sum())
-    found.proven_present += int((low >= 1).sum())
-    found.narrower_than_promised += int((width < profile.promised).sum())
-    found.programs += result.programs
-    if width.size and (found.narrowest is None or width.min() < found.narrowest):
-        found.narrowest = int(min(width.min(), np.iinfo(np.int32).max))
-        found.worst = _named(system.block)
-
-
-def _hidden(system: System, profile: Profile, low: Floats, high: Floats) -> Booleans:
+def _hidden(system: System, profile: Profile) -> Booleans:
     """Targets that are protected: not those published exactly, nor sums nothing is said of."""
-    size = system.block.size
-    hidden = np.isfinite(low) & ~np.isnan(high)
-    hidden[size:] &= np.isfinite(system.sum_upper)
     exact = np.zeros(system.block.shape, dtype=bool)
     for release in profile.told:
         if release.method == "suppression":
             exact |= np.isfinite(counts_in(system.block, release))
-    hidden[:size] &= ~exact.ravel()
-    return hidden
+    return np.concatenate([~exact.ravel(), np.isfinite(system.sum_upper)])
+
+
+def _judge(found: Findings, system: System, result: Reach, promise: Promise) -> None:
+    """Count what was found about others: an insider's own cases are taken off first."""
+    asked = promise.hidden & ~np.isnan(result.low)
+    low = np.maximum(result.low - promise.own, 0)[asked]
+    high = (result.high - promise.own)[asked]
+    width = high - low
+    found.targets += int(asked.sum())
+    found.exact += int((width == 0).sum())
+    found.proven_small += int(((low >= 1) & (high < promise.threshold)).sum())
+    found.proven_present += int((low >= 1).sum())
+    found.narrower_than_promised += int((width < promise.width).sum())
+    found.programs += result.programs
+    if width.size and (found.narrowest is None or width.min() < found.narrowest):
+        found.narrowest = int(min(width.min(), np.iinfo(np.int32).max))
+        found.worst = _named(system.block)
 
 
 def _named(block: Block) -> str:
