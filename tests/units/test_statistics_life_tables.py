@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from metrics.statistics.survival import Estimate, kaplan_meier, life_table, quantile, share_open
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.life_table import life_table
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 # Lee (1992), Statistical Methods for Survival Data Analysis, page 91: men with angina by year.
 ANGINA_DIED = (456, 226, 152, 171, 135, 125, 83, 74, 51, 42, 43, 34, 18, 9, 6, 0)
