@@ -24,6 +24,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, Metric, ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
@@ -129,7 +130,7 @@ def _setting(
 
 def _estimated(
     cube: ProtectedCube,
-    metrics: Sequence[Metric],
+    metrics: tuple[Metric, ...],
     parts: Mapping[str, tuple[str, ...]],
     rules: Rules,
     setting: Setting,
@@ -141,6 +142,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
     }
 

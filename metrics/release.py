@@ -51,6 +51,24 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "signal": pl.String(),
         "reason": pl.String(),
     },
+    # One row per count whose next quarter is bounded, for all and each unit.
+    "outlook": {
+        "metric": pl.String(),
+        "measure": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period_start": pl.Date(),
+        "period_end": pl.Date(),
+        "low": pl.Int64(),
+        "high": pl.Int64(),
+        "quarters": pl.Int64(),
+        "ratio": pl.Float64(),
+        "ratio_low": pl.Float64(),
+        "ratio_high": pl.Float64(),
+        "seasonal": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per commitment.
     "commitments": {
         "commitment": pl.String(),

@@ -156,6 +156,12 @@ def small_tables() -> dict[str, list[Row]]:
              "owner": "Investigations lead", "part": "investigate",
              "level": "field_operations"},
         ],
+        "outlook": [
+            {"metric": "report_frequency", "measure": "reports", "breakdown": "all",
+             "level": "all", "period_start": date(2026, 10, 1), "period_end": date(2027, 1, 1),
+             "low": 140, "high": 205, "quarters": 11, "ratio": 0.93, "ratio_low": 0.76,
+             "ratio_high": 1.14, "seasonal": None, "state": "ok", "reason": ""},
+        ],
         "levels": [
             {"breakdown": breakdown, "level": level, "title": title, "position": i}
             for i, (breakdown, level, title) in enumerate(
