@@ -54,7 +54,9 @@ def _season(row: Mapping[str, Any]) -> list[str]:
     if row["seasonal"] is None:
         return []
     if row["seasonal"]:
-        return ["The quarters of a year differ: compare a quarter with the same one a year ago."]
+        return [
+            "The quarters of a year differ: compare a quarter with the same one a year ago."
+        ]
     return ["No season shows in the quarters so far."]
 
 
