@@ -14,6 +14,7 @@ import polars as pl
 from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
+from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.count import count
@@ -142,6 +143,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
     }

@@ -69,6 +69,22 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    # One row per figure that others have published.
+    "benchmarks": {
+        "metric": pl.String(),
+        "measure": pl.String(),
+        "value": pl.Float64(),
+        "data_year": pl.Int64(),
+        "population": pl.String(),
+        "source": pl.String(),
+        "read": pl.String(),
+        "our_year": pl.Date(),
+        "ours": pl.Float64(),
+        "our_low": pl.Float64(),
+        "our_high": pl.Float64(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per commitment.
     "commitments": {
         "commitment": pl.String(),

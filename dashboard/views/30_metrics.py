@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import browse, charts, frame, outlook, panels, series
+from dashboard import benchmarks, browse, charts, frame, outlook, panels, series
 
 row = frame.filters()
 release = frame.release(row)
@@ -27,6 +27,9 @@ if by == frame.ALL:
     if told:
         st.header("The quarter to come", anchor=False)
         st.write(" ".join(told))
+    elsewhere = benchmarks.published_elsewhere(release, measure.subject, measure.unit)
+    if elsewhere:
+        st.html(elsewhere)
 else:
     start = browse.start(row, release, measure.subject, by, each)
     rows = series.by_level(release, measure.subject, by, start=start, period=each)

@@ -13,6 +13,7 @@ from metrics.catalog.satisfaction import SATISFACTION
 from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
 from metrics.catalog.times import (
     ACTIVE_TIME,
+    CLOSED_CASES,
     INCIDENT_TO_REPORT,
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_DECISION,
@@ -38,6 +39,7 @@ METRICS: tuple[Metric, ...] = (
     REOPENING,
     BACKLOG,
     AGE_OF_OPEN_CASES,
+    CLOSED_CASES,
 )
 
 
