@@ -190,12 +190,15 @@ def _frames(path: Path, rows: int) -> Iterator[pl.DataFrame]:
     with pa.memory_map(str(path)) as file:
         batches = pa.ipc.open_file(file)
         waiting: list[pa.RecordBatch] = []
-        for number in range(batches.num_record_batches):
-            waiting.append(batches.get_batch(number))
-            if sum(batch.num_rows for batch in waiting) >= rows:
-                yield _frame(waiting, batches.schema)
-                waiting = []
-        if waiting or not batches.num_record_batches:
+        several = False
+        for batch in map(batches.get_batch, range(batches.num_record_batches)):
+            for first in range(0, batch.num_rows, rows):
+                waiting.append(batch.slice(first, rows))
+                if sum(piece.num_rows for piece in waiting) >= rows:
+                    yield _frame(waiting, batches.schema)
+                    waiting = []
+                    several = True
+        if waiting or not several:
             yield _frame(waiting, batches.schema)
 
 

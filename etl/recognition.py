@@ -1,46 +1,56 @@
 """Which description an export fits, by its header, and its text read as that asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from etl.errors import ExportError, SourceError
 from etl.readers.contents import is_workbook
-from etl.readers.rows import TextTable
-from etl.reading import read_export
+from etl.reading import Reading, reading
 from etl.source import Export, Source
 
 
-def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
+@contextmanager
+def recognised(path: Path, sources: list[Source]) -> Iterator[tuple[Reading, Source, Export]]:
     """The file's text and the description that it fits, read as that description asks.
 
     Raises ExportError for what is wrong with the file, SourceError where no description fits.
     """
+    with ExitStack() as readings:
+        yield _recognised(path, sources, readings)
+
+
+def _recognised(
+    path: Path, sources: list[Source], readings: ExitStack
+) -> tuple[Reading, Source, Export]:
     try:
-        text = _read(path, _UNTOLD)
-        source, export = recognise(sources, text.header, file_name=path.name)
+        read = _read(path, _UNTOLD, readings)
+        source, export = recognise(sources, read.told.header, file_name=path.name)
     except (ExportError, SourceError):
         # A declaration is the cure for a file that shows too little of its layout.
-        declared = _as_declared(path, sources)
+        declared = _as_declared(path, sources, readings)
         if declared is None:
             raise
         return declared
     asked = _layout(export, path)
-    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
-        return text, source, export
-    return _read(path, asked), source, export
+    if asked in {_UNTOLD, (read.told.delimiter, read.told.encoding, None)}:
+        return read, source, export
+    return _read(path, asked, readings), source, export
 
 
-def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
+def _as_declared(
+    path: Path, sources: list[Source], readings: ExitStack
+) -> tuple[Reading, Source, Export] | None:
     """The same by the first declared layout whose own description the file then fits."""
     layouts = {_layout(export, path): None for source in sources for export in source.exports}
     for layout in [layout for layout in layouts if layout != _UNTOLD]:
         try:
-            text = _read(path, layout)
-            source, export = recognise(sources, text.header, file_name=path.name)
+            read = _read(path, layout, readings)
+            source, export = recognise(sources, read.told.header, file_name=path.name)
         except (ExportError, SourceError):
             continue
         if _layout(export, path) == layout:
-            return text, source, export
+            return read, source, export
     return None
 
 
@@ -55,9 +65,11 @@ def _layout(export: Export, path: Path) -> _Layout:
     return (export.delimiter, export.encoding, None)
 
 
-def _read(path: Path, layout: _Layout) -> TextTable:
+def _read(path: Path, layout: _Layout, readings: ExitStack) -> Reading:
     delimiter, encoding, sheet = layout
-    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
+    return readings.enter_context(
+        reading(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
+    )
 
 
 def recognise(
