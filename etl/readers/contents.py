@@ -30,13 +30,14 @@ _BEGINNINGS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
 )
+XML = "an XML document"
 _PAGE = "a web page (often the log-in page of the case system)"
 _MARKUP = (
     (b"<!doctype html", _PAGE),
     (b"<html", _PAGE),
     (b"<table", _PAGE),
-    (b"<?xml", "an XML document"),
-    (b"<log", "an XML document"),
+    (b"<?xml", XML),
+    (b"<log", XML),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 

@@ -5,7 +5,6 @@ import os
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from etl.errors import ExportError
 from etl.readers.contents import kind_of
 from etl.readers.delimited import read_delimited
 from etl.readers.layout import UNTOLD, Layout
@@ -38,10 +37,12 @@ def read_content(content: Content, layout: Layout) -> TextTable:
         from etl.readers.workbook import read_workbook
 
         return read_workbook(content.stream, file=content.file, layout=layout)
-    if kind != "delimited":
-        raise ExportError.at(
-            content.file,
-            "this kind of file cannot be read yet",
-            remedy="export it as CSV text, or as an Excel workbook (.xlsx)",
-        )
+    if kind == "records":
+        from etl.readers.json_records import read_json
+
+        return read_json(content.stream, file=content.file, layout=layout)
+    if kind == "event log":
+        from etl.readers.event_log import read_event_log
+
+        return read_event_log(content.stream, file=content.file, layout=layout)
     return read_delimited(content.stream, file=content.file, layout=layout)

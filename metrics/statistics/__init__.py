@@ -1,4 +1,6 @@
-"""Pure estimators: arrays in, frozen dataclasses out. What is where:
+"""Pure estimators: arrays in, frozen dataclasses out.
+
+What is where:
 
 Shares, rates and answers
     intervals           wilson, garwood, byar, newcombe (difference of shares, method 10),

@@ -66,8 +66,9 @@ def chain_ladder(
         expected = seen / complete
 
     With seen of a Poisson count complete to a share c, the rest is negative binomial (Jeffreys'
-    prior, as in `predictive_range`): low and high are seen plus its range. It takes the factors
-    as known. Mack's standard error has their uncertainty, and asks for rows of larger counts.
+    prior, as in `predictive_range`): low and high are seen plus its range, and both seen where
+    counts do not grow. It takes the factors as known. Mack's standard error has their
+    uncertainty, and asks for rows of larger counts.
 
     Args:
         triangle: NaN where it is still to come; each row known from delay 0 on, the first one
@@ -79,7 +80,7 @@ def chain_ladder(
     Canadian Journal of Statistics 22, 15-31.
 
     Raises:
-        ValueError: not a table, counts that fall with delay or are negative, a hole in a row.
+        ValueError: not a table, a negative count, a hole in a row.
     """
     c = np.asarray(triangle, dtype=np.float64)
     if c.ndim != 2 or c.size == 0:
@@ -87,9 +88,8 @@ def chain_ladder(
     known = ~np.isnan(c)
     if not known[:, 0].all() or np.any(known[:, 1:] & ~known[:, :-1]):
         raise ValueError("every month must be known from its first delay on, without holes")
-    steps = np.diff(c, axis=1)
-    if np.any(c[:, 0] < 0) or np.any(steps[known[:, 1:]] < 0):
-        raise ValueError("cumulative counts must not be negative, nor fall with delay")
+    if np.any(c[known] < 0):
+        raise ValueError("cumulative counts must not be negative")
     last = known.sum(axis=1) - 1
     seen = c[np.arange(last.size), last]
     factors = _factors(c, known)
@@ -121,7 +121,7 @@ def _factors(c: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
 def _range(seen: float, complete: float, confidence: float) -> tuple[float, float]:
     if np.isnan(complete):
         return np.nan, np.nan
-    rest = predictive_range(seen, complete, 1 - complete, confidence=confidence)
+    rest = predictive_range(seen, complete, max(0.0, 1 - complete), confidence=confidence)
     return (seen + rest.low, seen + rest.high) if rest else (np.nan, np.nan)
 
 

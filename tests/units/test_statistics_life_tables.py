@@ -163,3 +163,9 @@ def test_a_life_table_of_nobody_and_one_without_a_closed_band_say_nothing():
 def test_bands_rise_from_day_0(edges):
     with pytest.raises(ValueError, match="rise"):
         life_table(edges, [0] * len(edges), [0] * len(edges))
+
+
+@pytest.mark.parametrize("columns", [([0, 8], [1], [0, 0]), ([0], [-1], [0]), ([0], [1], [-1])])
+def test_counts_of_bands_are_columns_of_one_length_and_not_negative(columns):
+    with pytest.raises(ValueError, match=r"columns|negative"):
+        life_table(*columns)
