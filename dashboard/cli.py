@@ -74,9 +74,9 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dashboard import steps
+    from dashboard.judging import check
 
-    told = steps.check(workspace_of(options), say=progress(options))
+    told = check(workspace_of(options), say=progress(options), fail_on=options.fail_on)
     tell(options, told)
     return FINDING if told.blocked else DONE
 
@@ -217,7 +217,15 @@ def _add_load(verbs: "Verbs") -> None:
 
 
 def _add_check(verbs: "Verbs") -> None:
-    add_verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
+    verb = add_verb(
+        verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release"
+    )
+    verb.add_argument(
+        "--fail-on",
+        choices=("warning", "critical"),
+        default="critical",
+        help="the least grave finding for which to exit 1 (default: critical)",
+    )
 
 
 def _add_publish(verbs: "Verbs") -> None:

@@ -156,14 +156,18 @@ def judged(store: Store) -> pl.DataFrame:
     """
     if not store.has("core.build") or not store.has("core.cases"):
         raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
-    if not store.has("quality.verdicts"):
-        raise PublishError("the data have not been checked; run: case-audit check")
-    verdicts = store.frame(
-        "select * from quality.verdicts"
-        " where run = (select max(run) from quality.verdicts) order by rowid"
+    verdicts = (
+        store.frame(
+            "select * from quality.verdicts"
+            " where run = (select max(run) from quality.verdicts) order by rowid"
+        )
+        if store.has("quality.verdicts")
+        else pl.DataFrame()
     )
+    if verdicts.is_empty():
+        raise PublishError("the data have not been checked; run: case-audit check")
     fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    if verdicts.is_empty() or verdicts["fingerprint"][0] != fingerprint:
+    if verdicts["fingerprint"][0] != fingerprint:
         raise PublishError(
             "the data have changed since they were last checked; run: case-audit check"
         )
