@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.revealing import add_reveal
+from dashboard.source_verbs import add_source
 from dashboard.verbs import (
     DONE,
     FINDING,
@@ -173,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs, in the order data flows", metavar="VERB")
     for add in (
         _add_init,
+        add_source,
         _add_load,
         _add_check,
         _add_publish,
