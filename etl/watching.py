@@ -39,7 +39,11 @@ def watch(
             raise _refused(path, drift, source, export)
     _keep(store, now, found, export, snapshot=snapshot)
     return tuple(
-        drift.sentence for drift in found if getattr(export.contract, drift.kind) == "warn"
+        drift.sentence
+        for drift in found
+        if getattr(export.contract, drift.kind) == "warn"
+        # The account of every delivery lists what its description does not know.
+        and (before is not None or drift.kind != "new_column")
     )
 
 

@@ -319,7 +319,7 @@ def test_two_versions_of_a_real_export(workspace, real_data):
     (workspace.folder / "sources" / "cfpb.toml").write_text(CFPB, encoding="utf-8")
     load(workspace, [folder / "v1-public.csv"], as_of=FIRST)
     (found,) = load(workspace, [folder / "v2-public.csv"], as_of=SECOND)
-    assert found.rows_loaded == 10
+    assert found.rows_loaded == found.rows_in > 0
     assert [note.partition(" is new")[0] for note in found.notes] == ['column "Event tag"']
 
 
