@@ -7,6 +7,8 @@ _OF_STEPS = ("time_to_acknowledgement", "time_to_triage", "time_to_decision")
 _OF_ENDINGS = (
     "time_to_first_closure",
     "active_time",
+    "outcomes_in_time",
+    "closed_cases",
     "substantiation",
     "reopening",
     "backlog",
