@@ -91,6 +91,7 @@ def load_exports(
                 "rows_repeated": delivery.rows_repeated,
                 "known_as": delivery.known_as,
                 "unknown_columns": list(delivery.unknown_columns),
+                "notes": list(delivery.notes),
             }
             for delivery in deliveries
         ],
@@ -106,6 +107,7 @@ def _account(delivery: Delivery) -> list[str]:
         f" + {delivery.rows_rejected:,} rejected + {delivery.rows_repeated:,} exact repeats"
     ]
     lines += [f"  rejected: {reject}" for reject in delivery.rejects]
+    lines += [f"  {note}" for note in delivery.notes]
     if delivery.unknown_columns:
         names = ", ".join(delivery.unknown_columns)
         lines.append(f"  not read, since the source does not know them: {names}")
