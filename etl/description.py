@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from etl.errors import SourceError
-from etl.source import CODED, FIELDS, FIXED, Export, Grain, Source, has_hours
+from etl.source import CODED, DELIVERIES, FIELDS, FIXED, Export, Grain, Source, has_hours
 
 SHIPPED = Path(__file__).parent / "sources"
 
 _LAYOUT = (
     "files", "delimiter", "encoding", "sheet", "grain", "dates", "date_formats", "nulls",
     "sentinels", "ignored", "rejects_allowed", "rejects_reason", "columns", "constants",
-    "events", "event_levels", "constant_kind", "scale",
+    "events", "event_levels", "constant_kind", "scale", "delivery", "drop_allowed",
 )  # fmt: skip
 _LISTS = ("files", "nulls", "sentinels", "ignored")
 _TABLES = ("date_formats", "columns", "constants", "events", "event_levels")
@@ -130,6 +130,8 @@ def _export(
         event_levels=layout.get("event_levels", {}),
         constant_kind=layout.get("constant_kind"),
         scale=(low, high),
+        delivery=layout.get("delivery", "undeclared"),
+        drop_allowed=layout.get("drop_allowed", 0.2),
     )
 
 
@@ -144,8 +146,21 @@ def _check_layout(where: str, layout: Mapping[str, Any]) -> None:
             raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
     if layout.get("grain") not in FIELDS:
         raise SourceError(f"{where} grain must be one of {', '.join(FIELDS)}")
+    _check_delivery(where, layout)
     if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):
         raise SourceError(f"{where} rejects_allowed needs a rejects_reason")
+
+
+def _check_delivery(where: str, layout: Mapping[str, Any]) -> None:
+    told = layout.get("delivery", "full")
+    if told not in DELIVERIES:
+        raise SourceError(
+            f"{where} delivery = {told!r} is not one of {', '.join(DELIVERIES)}; full means"
+            " that every export holds every case, delta that it holds what has changed"
+        )
+    allowed = layout.get("drop_allowed", 0.2)
+    if not isinstance(allowed, int | float) or not 0 <= allowed <= 1:
+        raise SourceError(f"{where} drop_allowed is the share of rows that may be gone, 0 to 1")
 
 
 def _is_texts(told: object) -> bool:

@@ -38,6 +38,9 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "feedback": (("case_id", "offered", "answered", "score"), ()),
 }  # fmt: skip
 
+# Whether an export holds every case each time, or only what changed since the last one.
+DELIVERIES = ("full", "delta")
+
 _HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]")
 
 
@@ -65,6 +68,8 @@ class Export:
     event_levels: Mapping[str, str]
     constant_kind: str | None
     scale: tuple[int, int]
+    delivery: str = "undeclared"
+    drop_allowed: float = 0.2
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -4,46 +4,46 @@ with spoken as (
     select
         snapshot,
         line,
-        source,
-        export,
         case_key
     from staging.cases
     union all
     select
         snapshot,
         line,
-        source,
-        export,
         case_key
     from staging.events
     union all
     select
         snapshot,
         line,
-        source,
-        export,
         case_key
     from staging.findings
     union all
     select
         snapshot,
         line,
-        source,
-        export,
         case_key
     from staging.feedback
+),
+
+heard as (
+    select
+        snapshot,
+        case_key,
+        max(line) as last_line
+    from spoken
+    where snapshot in (select snapshots.snapshot from core.snapshots as snapshots)
+    group by snapshot, case_key
 )
 
 select
-    spoken.snapshot,
-    spoken.source,
-    spoken.export,
-    spoken.case_key,
-    deliveries.grain,
-    deliveries.as_of,
-    deliveries.loading,
-    max(spoken.line) as last_line
-from spoken
-inner join staging.deliveries as deliveries on spoken.snapshot = deliveries.snapshot
-where deliveries.as_of <= (select parameters.as_of from staging.parameters as parameters)
-group by all;
+    heard.snapshot,
+    snapshots.source,
+    snapshots.export,
+    heard.case_key,
+    snapshots.grain,
+    snapshots.as_of,
+    snapshots.loading,
+    heard.last_line
+from heard
+inner join core.snapshots as snapshots on heard.snapshot = snapshots.snapshot;
