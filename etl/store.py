@@ -149,7 +149,9 @@ class Store:
         # One by one: DuckDB 2.0 cannot commit where a schema takes tables of the same
         # transaction along.
         for table, kind in inside.iter_rows():
-            self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {_checked(name)}.{table}")
+            self.execute(
+                f"drop {'view' if kind == 'VIEW' else 'table'} {_checked(name)}.{table}"
+            )
         self.execute(f"drop schema if exists {_checked(name)}")
 
     def remove(self, table: str, keys: pl.DataFrame) -> None:
