@@ -60,7 +60,12 @@ def _init(options: argparse.Namespace) -> int:
 
 def _load(options: argparse.Namespace) -> int:
     from dashboard import steps
+    from etl.errors import InputError
 
+    if not options.exports and not options.as_of:
+        raise InputError(
+            "name the exports to load, or with --as-of the day whose audit to see again"
+        )
     told = steps.load_exports(
         workspace_of(options),
         options.exports,
@@ -68,6 +73,7 @@ def _load(options: argparse.Namespace) -> int:
         source=options.source,
         coverage_from=options.coverage_from,
         accept_rejects=options.accept_rejects,
+        accept_drop="yes" if options.accept_drop else "no",
         say=progress(options),
     )
     return tell(options, told)
@@ -193,7 +199,13 @@ def _add_init(verbs: "Verbs") -> None:
 
 def _add_load(verbs: "Verbs") -> None:
     verb = add_verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
-    verb.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
+    verb.add_argument(
+        "exports",
+        type=Path,
+        nargs="*",
+        metavar="EXPORT",
+        help="files of one delivery; none of them: see what was known at --as-of again",
+    )
     verb.add_argument("--source", help="the source (default: recognised by the header)")
     verb.add_argument(
         "--as-of",
@@ -213,6 +225,11 @@ def _add_load(verbs: "Verbs") -> None:
         default=0,
         metavar="N",
         help="load a file although up to N of its rows cannot be read (default: 0)",
+    )
+    verb.add_argument(
+        "--accept-drop",
+        action="store_true",
+        help="load a full export although it has far fewer rows than the one before",
     )
 
 

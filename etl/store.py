@@ -59,11 +59,12 @@ class Store:
         if path is not None and mode == "read" and not path.is_file():
             raise StoreError(f"{path}: no such file")
         try:
-            connection = duckdb.connect(
-                ":memory:" if path is None else str(path),
-                read_only=mode == "read",
-                config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
-            )
+            with _said_plainly():
+                connection = duckdb.connect(
+                    ":memory:" if path is None else str(path),
+                    read_only=mode == "read",
+                    config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
+                )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise StoreError(
