@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.revealing import add_reveal
+from dashboard.source_verbs import add_source
 from dashboard.verbs import (
     DONE,
     FINDING,
@@ -80,9 +81,9 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dashboard import steps
+    from dashboard.judging import check
 
-    told = steps.check(workspace_of(options), say=progress(options))
+    told = check(workspace_of(options), say=progress(options), fail_on=options.fail_on)
     tell(options, told)
     return FINDING if told.blocked else DONE
 
@@ -179,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs, in the order data flows", metavar="VERB")
     for add in (
         _add_init,
+        add_source,
         _add_load,
         _add_check,
         _add_publish,
@@ -234,7 +236,15 @@ def _add_load(verbs: "Verbs") -> None:
 
 
 def _add_check(verbs: "Verbs") -> None:
-    add_verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
+    verb = add_verb(
+        verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release"
+    )
+    verb.add_argument(
+        "--fail-on",
+        choices=("warning", "critical"),
+        default="critical",
+        help="the least grave finding for which to exit 1 (default: critical)",
+    )
 
 
 def _add_publish(verbs: "Verbs") -> None:

@@ -133,38 +133,9 @@ def _account(delivery: Delivery) -> list[str]:
     return lines
 
 
-def check(workspace: Workspace, *, say: Say) -> Told:
-    """Judge the store and keep the verdicts; blocked where a critical check failed."""
-    _require_loaded(workspace)
-    rebuild(workspace)
-    say("starting Great Expectations")
-    from checks.run import record, run  # it takes seconds
-    from checks.verdict import blocking, digest
-
-    verdicts = run(workspace.store_path)
-    with Store.open(workspace.store_path) as store:
-        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-        record(store, verdicts, fingerprint=fingerprint)
-    return Told(
-        lines=digest(verdicts),
-        data=[
-            {
-                "check": verdict.name,
-                "title": verdict.title,
-                "severity": verdict.severity,
-                "outcome": verdict.outcome,
-                "failing": verdict.failing,
-                "examined": verdict.examined,
-            }
-            for verdict in verdicts
-        ],
-        blocked=bool(blocking(verdicts)),
-    )
-
-
 def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
-    _require_loaded(workspace)
+    require_loaded(workspace)
     from metrics.disclosure.policy import Policy  # scipy is not for --help
     from metrics.publish import About, publish
 
@@ -262,6 +233,7 @@ def _require_quarter(known: list[date], asked: date | None) -> None:
         )
 
 
-def _require_loaded(workspace: Workspace) -> None:
+def require_loaded(workspace: Workspace) -> None:
+    """Raise WorkspaceError where no export has been loaded yet."""
     if not workspace.store_path.is_file():
         raise WorkspaceError("no export has been loaded yet; run: case-audit load EXPORT...")
