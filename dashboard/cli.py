@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dashboard.revealing import add_reveal
 from dashboard.source_verbs import add_source
@@ -61,12 +61,9 @@ def _init(options: argparse.Namespace) -> int:
 
 def _load(options: argparse.Namespace) -> int:
     from dashboard import steps
-    from etl.errors import InputError
 
-    if not options.exports and not options.as_of:
-        raise InputError(
-            "name the exports to load, or with --as-of the day whose audit to see again"
-        )
+    if not options.exports:
+        return tell(options, steps.see_again(workspace_of(options), as_of=_asked(options)))
     told = steps.load_exports(
         workspace_of(options),
         options.exports,
@@ -78,6 +75,14 @@ def _load(options: argparse.Namespace) -> int:
         say=progress(options),
     )
     return tell(options, told)
+
+
+def _asked(options: argparse.Namespace) -> date:
+    from etl.errors import InputError
+
+    if options.as_of is None:
+        raise InputError("name the exports to load, or with --as-of the day to see again")
+    return cast("date", options.as_of)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -69,20 +69,7 @@ def load_exports(
     accept_drop: Literal["yes", "no"] = "no",
     say: Say,
 ) -> Told:
-    """Load exports and account for every row of every file.
-
-    Without any export the core tables are built as they were known on `as_of`.
-    """
-    if not exports:
-        _require_loaded(workspace)
-        ask_again(workspace, as_of=as_of)
-        return Told(
-            lines=(
-                f"the audit is as it was known on {as_of}, until the next load; check and"
-                " publish follow it",
-            ),
-            data=[],
-        )
+    """Load exports and account for every row of every file."""
     deliveries = load(
         workspace,
         exports,
@@ -112,6 +99,14 @@ def load_exports(
             for delivery in deliveries
         ],
     )
+
+
+def see_again(workspace: Workspace, *, as_of: date) -> Told:
+    """Show the audit as it was known on a past day, to check and to publish, until a load."""
+    require_loaded(workspace)
+    ask_again(workspace, as_of=as_of)
+    line = f"the audit is as it was known on {as_of}, until the next load or --as-of"
+    return Told(lines=(line,), data={"as_of": str(as_of)})
 
 
 def _account(delivery: Delivery) -> list[str]:

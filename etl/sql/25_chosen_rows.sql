@@ -2,9 +2,7 @@
 create or replace table core.chosen_rows as
 -- Where an export has come once, in one file, nothing need be compared.
 with alone as (
-    select
-        source,
-        export
+    select min(snapshot) as snapshot
     from core.snapshots
     group by source, export
     having count(*) = 1
@@ -18,46 +16,36 @@ latest as (
         spoken.case_key,
         max_by(spoken.loading, (spoken.as_of, spoken.loading)) as loading
     from core.spoken_rows as spoken
-    anti join alone on spoken.source = alone.source and spoken.export = alone.export
+    anti join alone on spoken.snapshot = alone.snapshot
     group by spoken.source, spoken.export, spoken.case_key
-),
-
--- Where a row is a whole case, the last row of the delivery corrects those above it.
-compared as (
-    select
-        heard.source,
-        heard.export,
-        heard.case_key,
-        heard.snapshot,
-        case
-            when heard.grain <> 'case' then null
-            when heard.snapshot = max(heard.snapshot) over (
-                partition by heard.source, heard.export, heard.case_key
-            ) then heard.last_line
-            else 0
-        end as only_line
-    from core.spoken_rows as heard
-    inner join latest
-        on
-            heard.source = latest.source
-            and heard.export = latest.export
-            and heard.case_key = latest.case_key
-            and heard.loading = latest.loading
 )
 
+-- Where a row is a whole case, the last row of the delivery corrects those above it.
+select
+    heard.source,
+    heard.export,
+    heard.case_key,
+    heard.snapshot,
+    case
+        when heard.grain <> 'case' then null
+        when heard.snapshot = max(heard.snapshot) over (
+            partition by heard.source, heard.export, heard.case_key
+        ) then heard.last_line
+        else 0
+    end as only_line
+from core.spoken_rows as heard
+inner join latest
+    on
+        heard.source = latest.source
+        and heard.export = latest.export
+        and heard.case_key = latest.case_key
+        and heard.loading = latest.loading
+union all
 select
     spoken.source,
     spoken.export,
     spoken.case_key,
     spoken.snapshot,
-    case when spoken.grain = 'case' then spoken.last_line end as only_line
+    if(spoken.grain = 'case', spoken.last_line, null) as only_line
 from core.spoken_rows as spoken
-semi join alone on spoken.source = alone.source and spoken.export = alone.export
-union all
-select
-    source,
-    export,
-    case_key,
-    snapshot,
-    only_line
-from compared;
+semi join alone on spoken.snapshot = alone.snapshot;

@@ -185,7 +185,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place.mkdir()
     mount = shutil.which("mount")
     told = [mount or "mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
-    if mount is None or subprocess.run(told, capture_output=True).returncode != 0:
+    if mount is None or subprocess.run(told, capture_output=True, check=False).returncode != 0:
         pytest.skip("a full disk needs a tmpfs, and we may not mount one here")
     yield place
     subprocess.run([shutil.which("umount") or "umount", str(place)], check=True)
