@@ -133,6 +133,14 @@ def _figures(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    told = steps.verify(options.files, say=progress(options))
+    tell(options, told)
+    return FINDING if told.blocked else DONE
+
+
 def _serve(options: argparse.Namespace) -> int:
     from dashboard.serve import serve
 
@@ -191,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_publish,
         _add_report,
         _add_figures,
+        _add_verify,
         _add_reveal,
         _add_serve,
         _add_demo,
@@ -285,6 +294,15 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_verify(verbs: "Verbs") -> None:
+    verb = add_verb(
+        verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
+    )
+    verb.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="all releases there are, together"
+    )
 
 
 def _add_reveal(verbs: "Verbs") -> None:

@@ -203,6 +203,14 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
     return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
 
 
+def verify(files: Sequence[Path], *, say: Say) -> Told:
+    """Attack released files together, knowing nothing but them and the method."""
+    from metrics.attack.report import attack  # scipy is not for --help
+
+    found = attack(files, say=say)
+    return Told(lines=found.lines(), data=found.told(), blocked=not found.passed)
+
+
 def find_release(workspace: Workspace, named: str) -> Path:
     """A release by its id, the start of its id, or its audience (the latest one).
 
