@@ -21,6 +21,7 @@ from etl.errors import InputError
 from etl.pseudonyms import pseudonyms, reference, subkey
 from etl.reading import CHUNK_ROWS
 from etl.recognition import recognised
+from etl.staging import case_ids
 from etl.workspace import Workspace
 
 ANALYST = "analyst"  # who sees references before anything is published: `source test`
@@ -79,9 +80,8 @@ def reveal(
     for path in exports:
         with recognised(path, candidates) as (read, found, export):
             hashes.append(read.told.sha256)
-            column = f"c{read.told.header.index(export.columns['case_id'])}"
             for chunk in read.chunks(CHUNK_ROWS):
-                ids = chunk.rows[column].str.strip_chars().unique(maintain_order=True).to_list()
+                ids = case_ids(chunk, export).unique(maintain_order=True).to_list()
                 keys = pseudonyms(ids, purpose="case", within=found.name, key=key)
                 numbers |= {
                     (found.name, number): None

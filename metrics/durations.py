@@ -7,11 +7,11 @@ import polars as pl
 
 from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
 from metrics.metric import Metric
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.life_table import life_table
 from metrics.statistics.survival import (
     Curve,
-    Estimate,
     kaplan_meier,
-    life_table,
     quantile,
     share_open,
 )

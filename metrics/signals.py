@@ -9,6 +9,7 @@ import polars as pl
 from metrics.figures import Row, extremes
 from metrics.metric import Direction, Measure, Metric
 from metrics.release import TABLES
+from metrics.statistics.chart_rules import Point, read_chart
 from metrics.statistics.comparison import (
     Tails,
     binomial_limits,
@@ -17,7 +18,7 @@ from metrics.statistics.comparison import (
     poisson_limits,
     poisson_tails,
 )
-from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart, u_chart, xmr
+from metrics.statistics.control_charts import Chart, p_chart, u_chart, xmr
 
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
