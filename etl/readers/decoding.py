@@ -108,6 +108,21 @@ def survey(stream: BinaryIO, *, file: str, encoding: str = "detect") -> Survey:
                 remedy='export it again, or declare encoding = "cp1252" if all of it is that, '
                 f'or "{MIXED}" if some lines are the one and some the other',
             ) from None
+    return _as_cp1252(stream, file, head)
+
+
+@contextmanager
+def opened(stream: BinaryIO, found: Survey) -> Iterator[TextIO]:
+    """Text of `stream` from its start; lines end at CR, LF or CRLF only, and keep their end."""
+    stream.seek(0)
+    text = io.TextIOWrapper(stream, encoding=found.codec, errors=found.errors, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _as_cp1252(stream: BinaryIO, file: str, head: bytes) -> Survey:
     try:
         return _scan(stream, "cp1252")
     except _UndecodableError as error:
@@ -128,15 +143,13 @@ def survey(stream: BinaryIO, *, file: str, encoding: str = "detect") -> Survey:
         ) from None
 
 
-@contextmanager
-def opened(stream: BinaryIO, found: Survey) -> Iterator[TextIO]:
-    """Text of `stream` from its start; lines end at CR, LF or CRLF only, and keep their end."""
-    stream.seek(0)
-    text = io.TextIOWrapper(stream, encoding=found.codec, errors=found.errors, newline="")
-    try:
-        yield text
-    finally:
-        text.detach()
+def changed(file: str) -> ExportError:
+    """What to say of a file of which other lines are read than were surveyed."""
+    return ExportError.at(
+        file,
+        "the file changed while it was being read",
+        remedy="wait until it is complete and load it again",
+    )
 
 
 def _has_utf_8(stream: BinaryIO) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from etl.errors import ExportError
-from etl.readers.decoding import CONTROL, Survey, opened, refuse_control, survey
+from etl.readers.decoding import CONTROL, Survey, changed, opened, refuse_control, survey
 from etl.readers.headers import Record, header_place, no_row_fits, wanted
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.quoting import Quoting
@@ -64,7 +64,7 @@ def read_delimited(
         records = Records(below, quoting, file, width=len(header), above=head.last_line)
         rows, ragged = gather(records.to_the_end(asked.footer_starts_with), width=len(header))
     if records.lines != found.lines:
-        raise AssertionError(f"{records.lines} lines were read of {found.lines}")
+        raise changed(file)
     _refuse_misfit(rows, ragged, head, found, file, footer=records.footer)
     sound, damaged = _sound(rows, stream, found, quoting)
     if found.has_control and sound.is_empty() and not rows.is_empty():
