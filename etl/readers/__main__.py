@@ -19,6 +19,7 @@ from polars import CompatLevel
 
 from etl.errors import ExportError
 from etl.readers.contents import kind_of
+from etl.readers.decoding import changed
 from etl.readers.exports import fingerprint, read_content
 from etl.readers.layout import Layout
 from etl.readers.rows import TextTable, aside_frame, damaged_frame, ragged_frame
@@ -84,11 +85,7 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
             answer |= fingerprint(stream)
         after = os.fstat(stream.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ExportError.at(
-            request["file"],
-            "the file changed while it was being read",
-            remedy="wait until it is complete and load it again",
-        )
+        raise changed(request["file"])
     return answer
 
 
