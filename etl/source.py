@@ -69,6 +69,9 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
 
+# Whether an export holds every case each time, or only what has changed since the last one.
+DELIVERIES = ("full", "delta")
+
 _HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]|^epoch")
 _DAYS = re.compile(r"%[-_0]?[dejF]|%[DxvU+cs]|^epoch|^excel")
 _MONTHS = re.compile(r"%[-_0]?[mbBh]")
@@ -170,6 +173,8 @@ class Export:
     scale: tuple[int, int]
     scores: Mapping[str, int]
     unanswered: tuple[str, ...]
+    delivery: str = "undeclared"
+    drop_allowed: float = 0.2
 
     @property
     def needed(self) -> tuple[str, ...]:
