@@ -38,7 +38,9 @@ def load(
         prepare(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
         deliveries = tuple(
-            take_in(store, workspace, path, candidates, loading, say=say) for path in exports
+            delivery
+            for path in exports
+            for delivery in take_in(store, workspace, path, candidates, loading, say=say)
         )
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.
