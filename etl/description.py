@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from etl import refusals
 from etl.errors import SourceError
+from etl.questions import refuse_open
 from etl.readers.layout import Layout
 from etl.source import Export, Grain, Place, Source, Step, Writing
 
@@ -46,9 +47,12 @@ def read_sources(*folders: Path) -> dict[str, Source]:
 
 def _told(path: Path) -> _Told:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"{path.name}: not valid TOML: {error}") from error
+    refuse_open(path.name, text)
+    return told
 
 
 def _whole(file: str, told: _Told, known: Mapping[str, _Told]) -> _Told:

@@ -14,6 +14,7 @@ import polars as pl
 from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
+from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.count import count
@@ -24,6 +25,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, Metric, ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
@@ -129,7 +131,7 @@ def _setting(
 
 def _estimated(
     cube: ProtectedCube,
-    metrics: Sequence[Metric],
+    metrics: tuple[Metric, ...],
     parts: Mapping[str, tuple[str, ...]],
     rules: Rules,
     setting: Setting,
@@ -141,6 +143,8 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "benchmarks": benchmarks(figures),
+        "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
     }
 
@@ -152,14 +156,18 @@ def judged(store: Store) -> pl.DataFrame:
     """
     if not store.has("core.build") or not store.has("core.cases"):
         raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
-    if not store.has("quality.verdicts"):
-        raise PublishError("the data have not been checked; run: case-audit check")
-    verdicts = store.frame(
-        "select * from quality.verdicts"
-        " where run = (select max(run) from quality.verdicts) order by rowid"
+    verdicts = (
+        store.frame(
+            "select * from quality.verdicts"
+            " where run = (select max(run) from quality.verdicts) order by rowid"
+        )
+        if store.has("quality.verdicts")
+        else pl.DataFrame()
     )
+    if verdicts.is_empty():
+        raise PublishError("the data have not been checked; run: case-audit check")
     fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    if verdicts.is_empty() or verdicts["fingerprint"][0] != fingerprint:
+    if verdicts["fingerprint"][0] != fingerprint:
         raise PublishError(
             "the data have changed since they were last checked; run: case-audit check"
         )

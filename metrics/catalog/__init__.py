@@ -7,11 +7,13 @@ from metrics.catalog.closures import (
     SUBSTANTIATION,
 )
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.satisfaction import SATISFACTION
 from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
 from metrics.catalog.times import (
     ACTIVE_TIME,
+    CLOSED_CASES,
     INCIDENT_TO_REPORT,
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_DECISION,
@@ -33,9 +35,11 @@ METRICS: tuple[Metric, ...] = (
     TIME_TO_FIRST_CLOSURE,
     ACTIVE_TIME,
     SUBSTANTIATION,
+    OUTCOMES_IN_TIME,
     REOPENING,
     BACKLOG,
     AGE_OF_OPEN_CASES,
+    CLOSED_CASES,
 )
 
 

@@ -7,7 +7,7 @@ Whole days are quick; times in between are as good.
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -143,7 +143,7 @@ def kaplan_meier_by_group(
     day, group = np.asarray(days), np.asarray(groups)
     if not day.shape == group.shape == ends.shape == leaves.shape:
         raise ValueError("groups, days and counts must be columns of one length")
-    if np.any(day < 0) or np.any(group < 0) or np.any(day % 1) or np.any(group % 1):
+    if not all(_whole(each) for each in (day, group)):
         raise ValueError("groups and days must be whole and not negative")
     span = int(day.max(initial=0)) + 1
     many = int(group.max(initial=-1)) + 1
@@ -157,6 +157,12 @@ def kaplan_meier_by_group(
         kaplan_meier(every, d, c, confidence=confidence, band=band)
         for d, c in zip(ended_on, left_on, strict=True)
     )
+
+
+def _whole(values: npt.NDArray[Any]) -> bool:
+    if not np.all(values >= 0):
+        return False
+    return values.dtype.kind in "iub" or bool(np.all(values == np.floor(values)))
 
 
 def reverse_kaplan_meier(
