@@ -27,8 +27,7 @@ _LAYOUT = (
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
-    "scale", "scores", "unanswered", "unoffered", "also",
-    "codes",
+    "scale", "scores", "unanswered", "unoffered", "also", "codes", "delivery", "drop_allowed",
 )  # fmt: skip
 _LISTS = (
     "files",

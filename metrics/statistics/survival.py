@@ -21,6 +21,9 @@ Band = Literal["log-log", "log", "plain"]
 # value is that of R's quantile.survfit.
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+# Beyond so many groups times days one histogram of all would fill the memory: a mistyped year.
+MOST_CELLS = 20_000_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -147,6 +150,12 @@ def kaplan_meier_by_group(
         raise ValueError("groups and days must be whole and not negative")
     span = int(day.max(initial=0)) + 1
     many = int(group.max(initial=-1)) + 1
+    if many * span > MOST_CELLS:
+        parts = [group == at for at in range(many)]
+        return tuple(
+            kaplan_meier(day[own], ends[own], leaves[own], confidence=confidence, band=band)
+            for own in parts
+        )
     place = group.astype(np.intp) * span + day.astype(np.intp)
     ended_on, left_on = (
         np.bincount(place, each, minlength=many * span).reshape(many, span)
