@@ -101,13 +101,7 @@ def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
 def _export(
     file: str, source: str, name: str, layout: Mapping[str, Any], codes: dict[str, object]
 ) -> Export:
-    where = f"{file}: [exports.{name}]"
-    refusals.check_layout(where, layout)
-    _check_delivery(where, layout)
-    columns = {field: place(told) for field, told in layout.get("columns", {}).items()}
-    events = {kind: place(told) for kind, told in layout.get("events", {}).items()}
-    refusals.check_codes(file, layout.get("codes", {}))
-    refusals.check_export(file, name, layout, codes | layout.get("codes", {}))
+    _refuse_amiss(file, name, layout, codes)
     low, high = layout.get("scale", (1, 5))
     return Export(
         source=source,
@@ -120,17 +114,14 @@ def _export(
         required=tuple(layout["required"]) if "required" in layout else None,
         rejects_allowed=layout.get("rejects_allowed", 0),
         rejects_reason=layout.get("rejects_reason", ""),
-        columns=columns,
+        columns=_places(layout.get("columns", {})),
         constants=layout.get("constants", {}),
-        events=events,
+        events=_places(layout.get("events", {})),
         event_levels=layout.get("event_levels", {}),
         constant_kind=layout.get("constant_kind"),
         changes=layout.get("changes", {}),
         steps=tuple(_step(told) for told in layout.get("steps", ())),
-        findings=tuple(
-            {field: place(told) for field, told in group.items()}
-            for group in layout.get("findings", ())
-        ),
+        findings=tuple(_places(group) for group in layout.get("findings", ())),
         backfilled=tuple(layout.get("backfilled", ())),
         scale=(low, high),
         scores=layout.get("scores", {}),
@@ -141,6 +132,20 @@ def _export(
         delivery=layout.get("delivery", "undeclared"),
         drop_allowed=layout.get("drop_allowed", 0.2),
     )
+
+
+def _refuse_amiss(
+    file: str, name: str, layout: Mapping[str, Any], codes: dict[str, object]
+) -> None:
+    where = f"{file}: [exports.{name}]"
+    refusals.check_layout(where, layout)
+    _check_delivery(where, layout)
+    refusals.check_codes(file, layout.get("codes", {}))
+    refusals.check_export(file, name, layout, codes | layout.get("codes", {}))
+
+
+def _places(told: Mapping[str, Any]) -> dict[str, Place]:
+    return {name: place(where) for name, where in told.items()}
 
 
 def _check_delivery(where: str, layout: Mapping[str, Any]) -> None:
