@@ -46,10 +46,10 @@ def load(
         was_current = is_current(store)
         before = _snapshots(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
-        taken = []
+        taken: list[Delivery] = []
         for path in exports:
             with renames_told(store, path, candidates):
-                taken.append(take_in(store, workspace, path, candidates, loading, say=say))
+                taken += take_in(store, workspace, path, candidates, loading, say=say)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)

@@ -235,7 +235,7 @@ def test_a_delivery_of_the_first_days_of_a_month_is_no_drift(deliver):
         {**row, "Received": f"{n % 12 + 1:02}/06/2024"}
         for n, row in enumerate(rows(24, first=100))
     ]
-    assert deliver(told=told) == ()
+    assert not any("Received" in note for note in deliver(told=told))
 
 
 def test_it_may_be_allowed_and_is_then_said(deliver):
