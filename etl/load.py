@@ -1,16 +1,16 @@
 """Take exports in: read, stage, and rebuild the core tables, all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from etl import rules, working_days
+from etl import demands
 from etl.errors import ExportError, SourceError
 from etl.readers.contents import is_workbook
 from etl.readers.rows import TextTable
@@ -138,14 +138,16 @@ def build(
     last, first = told["as_of"][0], told["coverage_from"][0]
     made = workspace.rules()
     headcount = workspace.headcount()
-    span = (date(first.year - 10, 1, 1), last + _reach(made.deadlines))
-    holidays = working_days.public_holidays(
-        organisation.calendar, first=span[0].year, last=span[1].year
-    )
     used = set(store.frame("select distinct source from staging.deliveries")["source"])
     levels = _levels([found for name, found in known.items() if name in used], headcount)
-    store.replace("staging.rules", rules.as_table(made.deadlines))
-    store.replace("staging.days", working_days.days(*span, holidays))
+    demands.declare(
+        store,
+        made,
+        calendar=organisation.calendar,
+        folder=workspace.folder / "calendars",
+        first=first,
+        as_of=last,
+    )
     store.replace("staging.headcount", headcount)
     store.replace("staging.levels", levels)
     for path in sorted(SQL.glob("[2-9]*.sql")):
@@ -269,13 +271,6 @@ def _append(
     )
 
 
-def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
-    """Days after the as-of day in which every deadline of a case received by then ends."""
-    longest = max((rule.within for rule in deadlines), default=0)
-    # Five of seven days are working days, but for the holidays of a few weeks a year.
-    return timedelta(days=366 + 2 * longest)
-
-
 def _first_received(staged: Staged, as_of: date) -> date | None:
     """The first believable day of receipt: nobody has told when the system was taken up."""
     events = staged.tables.get("events")
@@ -323,7 +318,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
 def _fingerprint(store: Store) -> str:
     """Changes whenever anything that the core tables are made of changes."""
     digest = hashlib.sha256()
-    for table in ("deliveries", "parameters", "rules", "headcount", "levels", "days"):
+    for table in ("deliveries", "parameters", "headcount", "levels", *demands.TABLES):
         rows = store.frame(f"select * from staging.{table} order by all")  # noqa: S608
         digest.update(rows.write_json().encode())
     return digest.hexdigest()

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from etl.kinds import OF_LAWS
+
 Grain = Literal["case", "allegation", "finding", "event", "feedback"]
 
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
@@ -17,7 +19,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "status": ("open", "closed"),
     "kind": (
         "received", "acknowledged", "triaged", "escalated", "assigned", "investigated",
-        "decided", "informed", "resolved", "reopened",
+        "decided", "informed", "resolved", "reopened", *OF_LAWS,
     ),
 }  # fmt: skip
 

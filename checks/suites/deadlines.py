@@ -50,7 +50,8 @@ DEADLINES = (
                 cases.line,
                 deadlines.started_on as happened_on,
                 row_number() over (
-                    partition by deadlines.case_key, deadlines.rule order by deadlines.due_on
+                    partition by deadlines.case_key, deadlines.rule, deadlines.round
+                    order by deadlines.due_on
                 ) > 1 as violated
             from core.deadlines as deadlines
             left join core.cases as cases on deadlines.case_key = cases.case_key
