@@ -12,5 +12,5 @@ OF_LAWS = (
     "counselling_started", "counselling_ended", "notice_given", "complaint_filed",
     "decision_requested", "reported_externally", "annual_report",
     # Levels and routes.
-    "escalation_requested", "de_escalated", "updated", "reviewed", "coached", "mediated",
+    "escalation_requested", "stage_2_acknowledged", "de_escalated", "updated", "reviewed", "coached", "mediated",
 )  # fmt: skip

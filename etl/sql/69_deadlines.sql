@@ -6,7 +6,6 @@ with judged as (
         rules.rule,
         rules.to_kind,
         rules.earlier_stops = 'out_of_order' and facts.done_on < facts.started_on as disordered,
-        -- Where hours count and only days are known, either may be true.
         case
             when rules.length_unit <> 'hours' then facts.done_on <= facts.due_on
             when
