@@ -7,13 +7,11 @@ are run and nowhere else.
 import os
 import re
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
-import polars as pl
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg2 import PGExecutionContext_psycopg2
@@ -21,9 +19,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.pool import NullPool
 
+from checks.known_defects import KnownDefect
 from checks.suites import CHECKS
-from checks.verdict import Check, CheckError, Verdict, counted, judge
-from etl.store import LOCKED, Store
+from checks.verdict import Check, CheckError, Verdict, batches, counted, judge
+from etl.store import LOCKED
 
 # Read when it is imported: no telemetry leaves the machine.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -41,22 +40,7 @@ _ABOUT_THE_STATEMENT = re.compile(
     r"\(_duckdb\.(?:Binder|Catalog|Parser)Exception\) (?P<first_line>[^\n]*)"
 )
 
-_COLUMNS = {
-    "run": pl.Int64(),
-    "fingerprint": pl.String(),
-    "name": pl.String(),
-    "title": pl.String(),
-    "why": pl.String(),
-    "about": pl.String(),
-    "severity": pl.String(),
-    "outcome": pl.String(),
-    "failing": pl.Int64(),
-    "examined": pl.Int64(),
-    "allowed": pl.String(),
-    "since": pl.Date(),
-    "affects": pl.List(pl.String()),
-    "remedy": pl.String(),
-}
+_COUNTS = ("examined", "failing", "undecided", "since")
 
 
 class _BufferedContext(PGExecutionContext_psycopg2):
@@ -81,10 +65,11 @@ registry.register("duckdb.buffered", __name__, BufferedDialect.__name__)
 
 
 class ClaimHolds(UnexpectedRowsExpectation):
-    """A check of ours: its statement is counted inside DuckDB and yields one row of counts.
+    """A check of ours: it is counted inside DuckDB, in one row with the claims beside it.
 
     What it is based on would fetch the rows that broke the claim, and count them with a
-    second statement.
+    second statement. Checks about the same rows name the same statement; Great Expectations
+    runs what is named twice once.
     """
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
@@ -95,13 +80,23 @@ class ClaimHolds(UnexpectedRowsExpectation):
         *_: Any,
         **__: Any,
     ) -> dict[str, Any]:
-        """Hand on the counts; the verdict on them is `judge`'s."""
+        """Hand on the check's own counts; the verdict on them is `judge`'s."""
         (row,) = metrics["unexpected_rows_query.table"]
-        return {"success": row["failing"] == 0, "result": {"observed_value": dict(row)}}
+        assert self.meta is not None  # noqa: S101  it holds the name under which it is counted
+        own = {count: row[f"{count}_{self.meta['name']}"] for count in _COUNTS}
+        return {"success": own["failing"] == 0, "result": {"observed_value": own}}
 
 
-def run(path: Path, *, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
+def run(
+    path: Path,
+    *,
+    checks: Sequence[Check] = CHECKS,
+    known: Mapping[str, KnownDefect] | None = None,
+    owners: Mapping[str, str] | None = None,
+) -> tuple[Verdict, ...]:
     """Judge the store at `path` and return one verdict per check, in their order.
+
+    `known` holds the known defects in force by check, `owners` who mends what by place.
 
     Great Expectations opens the file itself, for reading: close every `Store` on it first,
     since DuckDB gives a file to one process or configuration at a time.
@@ -109,35 +104,16 @@ def run(path: Path, *, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:
     """
     found = {}
     for check, answer in answers(path, checks=checks):
-        found[check.name] = _verdict(check, answer)
+        counts = _counts(check, answer)
+        found[check.name] = judge(
+            check,
+            failing=counts["failing"],
+            examined=counts["examined"],
+            since=counts["since"],
+            known=(known or {}).get(check.name),
+            owners=owners,
+        )
     return tuple(found[check.name] for check in checks)
-
-
-def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> int:
-    """Add one run to `quality.verdicts` and return its number.
-
-    `fingerprint` is that of the core tables that were judged, from `core.build`.
-    """
-    store.create_schema("quality")
-    known = store.has("quality.verdicts")
-    number = 1
-    if known:
-        last = store.frame("select coalesce(max(run), 0) as run from quality.verdicts")
-        number = int(last["run"][0]) + 1
-    rows = pl.DataFrame(
-        [
-            {"run": number, "fingerprint": fingerprint}
-            | asdict(verdict)
-            | {"affects": list(verdict.affects)}
-            for verdict in verdicts
-        ],
-        schema=_COLUMNS,
-    )
-    if known:
-        store.append("quality.verdicts", rows)
-    else:
-        store.replace("quality.verdicts", rows)
-    return number
 
 
 def answers(path: Path, *, checks: Sequence[Check] = CHECKS) -> list[tuple[Check, Any]]:
@@ -190,10 +166,11 @@ def _answers_about(
         name=table,
         expectations=[
             ClaimHolds(
-                unexpected_rows_query=f"/* {check.name}: {{batch}} */ {counted(check)}",
+                unexpected_rows_query=f"/* {{batch}} */ {_braced(counted(together))}",
                 meta={"name": check.name},
             )
-            for check in checks
+            for together in batches(checks)
+            for check in together
         ],
     )
     found = batch.validate(suite, result_format="BASIC")
@@ -201,22 +178,22 @@ def _answers_about(
     return [(check, by_name[check.name]) for check in checks]
 
 
-def _verdict(check: Check, answer: Any) -> Verdict:
+def _braced(statement: str) -> str:
+    """The statement as Great Expectations wants it: it fills in what stands in braces."""
+    return statement.replace("{", "{{").replace("}", "}}")
+
+
+def _counts(check: Check, answer: Any) -> dict[str, Any]:
     trouble = answer.exception_info
     if trouble.get("raised_exception", True):
         raise CheckError(f"check {check.name} cannot be run: {_cause(trouble)}")
-    counts = answer.result["observed_value"]
+    counts: dict[str, Any] = answer.result["observed_value"]
     if counts["undecided"]:
         raise CheckError(
             f"check {check.name} is undecided about {counts['undecided']:,} rows:"
             " `violated` must be true or false"
         )
-    return judge(
-        check,
-        failing=counts["failing"],
-        examined=counts["examined"],
-        since=counts["since"],
-    )
+    return counts
 
 
 def _cause(trouble: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.revealing import add_reveal
+from dashboard.source_verbs import add_source
 from dashboard.verbs import (
     DONE,
     FINDING,
@@ -74,9 +75,9 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dashboard import steps
+    from dashboard.judging import check
 
-    told = steps.check(workspace_of(options), say=progress(options))
+    told = check(workspace_of(options), say=progress(options), fail_on=options.fail_on)
     tell(options, told)
     return FINDING if told.blocked else DONE
 
@@ -119,6 +120,14 @@ def _figures(options: argparse.Namespace) -> int:
     )
     sys.stdout.write(text)
     return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from dashboard import steps
+
+    told = steps.verify(options.files, say=progress(options))
+    tell(options, told)
+    return FINDING if told.blocked else DONE
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -173,11 +182,13 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="verbs, in the order data flows", metavar="VERB")
     for add in (
         _add_init,
+        add_source,
         _add_load,
         _add_check,
         _add_publish,
         _add_report,
         _add_figures,
+        _add_verify,
         _add_reveal,
         _add_serve,
         _add_demo,
@@ -217,7 +228,15 @@ def _add_load(verbs: "Verbs") -> None:
 
 
 def _add_check(verbs: "Verbs") -> None:
-    add_verb(verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release")
+    verb = add_verb(
+        verbs, "check", _check, "judge the data; exit 1 where a finding blocks a release"
+    )
+    verb.add_argument(
+        "--fail-on",
+        choices=("warning", "critical"),
+        default="critical",
+        help="the least grave finding for which to exit 1 (default: critical)",
+    )
 
 
 def _add_publish(verbs: "Verbs") -> None:
@@ -253,6 +272,15 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_verify(verbs: "Verbs") -> None:
+    verb = add_verb(
+        verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
+    )
+    verb.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="all releases there are, together"
+    )
 
 
 def _add_reveal(verbs: "Verbs") -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import sample_data
 from dashboard import steps
+from dashboard.judging import check
 from dashboard.steps import AUDIENCES, Say, Told
 from etl.workspace import CONFIGURATION, Workspace, open_workspace
 
@@ -30,7 +31,7 @@ def demo(folder: Path, *, say: Say) -> Told:
         say(f"    to have it done anew, remove {folder}")
     else:
         say("3/5 checking the data")
-        _repeat(steps.check(workspace, say=_inner(say)), say)
+        _repeat(check(workspace, say=_inner(say)), say)
         for audience in AUDIENCES:
             _publish(workspace, audience, say)
     releases = [steps.find_release(workspace, audience).stem for audience in AUDIENCES]

@@ -83,6 +83,10 @@ MEASURE_UNITS = {
     "q25": "days",
     "median": "days",
     "q75": "days",
+    "p90": "days",
+    "closed": "cases",
+    "open_cases": "cases",
+    "clearance": "ratio",
 }
 
 
@@ -161,6 +165,8 @@ def value_text(value: float, unit: str, *, beside: float | None = None) -> str:
         return rate(value)
     if unit == "cases":
         return count(value)
+    if unit == "ratio":
+        return f"{half_up(value, 2):.2f}"
     return share(value, beside=beside)
 
 

@@ -112,38 +112,9 @@ def _account(delivery: Delivery) -> list[str]:
     return lines
 
 
-def check(workspace: Workspace, *, say: Say) -> Told:
-    """Judge the store and keep the verdicts; blocked where a critical check failed."""
-    _require_loaded(workspace)
-    rebuild(workspace)
-    say("starting Great Expectations")
-    from checks.run import record, run  # it takes seconds
-    from checks.verdict import blocking, digest
-
-    verdicts = run(workspace.store_path)
-    with Store.open(workspace.store_path) as store:
-        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-        record(store, verdicts, fingerprint=fingerprint)
-    return Told(
-        lines=digest(verdicts),
-        data=[
-            {
-                "check": verdict.name,
-                "title": verdict.title,
-                "severity": verdict.severity,
-                "outcome": verdict.outcome,
-                "failing": verdict.failing,
-                "examined": verdict.examined,
-            }
-            for verdict in verdicts
-        ],
-        blocked=bool(blocking(verdicts)),
-    )
-
-
 def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
-    _require_loaded(workspace)
+    require_loaded(workspace)
     from metrics.disclosure.policy import Policy  # scipy is not for --help
     from metrics.publish import About, publish
 
@@ -216,6 +187,14 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
     return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
 
 
+def verify(files: Sequence[Path], *, say: Say) -> Told:
+    """Attack released files together, knowing nothing but them and the method."""
+    from metrics.attack.report import attack  # scipy is not for --help
+
+    found = attack(files, say=say)
+    return Told(lines=found.lines(), data=found.told(), blocked=not found.passed)
+
+
 def find_release(workspace: Workspace, named: str) -> Path:
     """A release by its id, the start of its id, or its audience (the latest one).
 
@@ -241,6 +220,7 @@ def _require_quarter(known: list[date], asked: date | None) -> None:
         )
 
 
-def _require_loaded(workspace: Workspace) -> None:
+def require_loaded(workspace: Workspace) -> None:
+    """Raise WorkspaceError where no export has been loaded yet."""
     if not workspace.store_path.is_file():
         raise WorkspaceError("no export has been loaded yet; run: case-audit load EXPORT...")

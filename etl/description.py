@@ -1,66 +1,40 @@
-"""Read the description of a source from its TOML file, and refuse what is amiss in it."""
+"""Read the description of a source from its TOML file; `etl.refusals` says what is amiss."""
 
-import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import polars as pl
-
+from etl import refusals
 from etl.errors import SourceError
-from etl.source import CODED, FIELDS, FIXED, Export, Grain, Source, has_hours
+from etl.questions import refuse_open
+from etl.readers.layout import Layout
+from etl.source import Export, Grain, Place, Source, Step, Writing
 
 SHIPPED = Path(__file__).parent / "sources"
+AS_WRITTEN = "as written"
 
-_LAYOUT = (
-    "files", "delimiter", "encoding", "sheet", "grain", "dates", "date_formats", "nulls",
-    "sentinels", "ignored", "rejects_allowed", "rejects_reason", "columns", "constants",
-    "events", "event_levels", "constant_kind", "scale",
-)  # fmt: skip
-_LISTS = ("files", "nulls", "sentinels", "ignored")
-_TABLES = ("date_formats", "columns", "constants", "events", "event_levels")
-_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_Told = dict[str, Any]
 
 
 def read_source(path: Path) -> Source:
-    """Read one source description.
+    """Read one source description that stands alone.
 
     Raises SourceError naming the file, the key and the remedy.
     """
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path.name}: not valid TOML: {error}") from error
-    for key in ("name", "title", "time_zone", "exports"):
-        if key not in told:
-            raise SourceError(f"{path.name}: {key} is missing; add it at the top of the file")
-    _check_zone(path.name, told["time_zone"])
-    codes = told.get("codes", {})
-    _check_codes(path.name, codes)
-    exports = tuple(
-        _export(path.name, told["name"], name, layout, codes)
-        for name, layout in told["exports"].items()
-    )
-    return Source(
-        name=told["name"],
-        title=told["title"],
-        time_zone=told["time_zone"],
-        file=path.name,
-        codes=codes,
-        labels=told.get("labels", {}),
-        exports=exports,
-    )
+    return _source(path.name, _told(path), {})
 
 
 def read_sources(*folders: Path) -> dict[str, Source]:
-    """Read every source of the folders; a later folder's source replaces an earlier one's."""
-    paths = (path for folder in folders for path in sorted(folder.glob("*.toml")))
+    """Read every source of the folders; a later folder's source replaces an earlier one's.
+
+    A source that `extends` another has all of it, and what it says itself besides.
+    """
     found: dict[str, tuple[Path, Source]] = {}
-    for path in paths:
-        source = read_source(path)
+    known: dict[str, _Told] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        told = _told(path)
+        source = _source(path.name, told, known)
         before = found.get(source.name)
         if before is not None and before[0].parent == path.parent:
             raise SourceError(
@@ -68,60 +42,84 @@ def read_sources(*folders: Path) -> dict[str, Source]:
                 " give one of them another name"
             )
         found[source.name] = (path, source)
+        known[source.name] = _whole(path.name, told, known)
     return {name: source for name, (_, source) in found.items()}
 
 
-def _check_zone(file: str, zone: str) -> None:
+def _told(path: Path) -> _Told:
     try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise SourceError(f"{file}: time_zone {zone!r} is not a time zone's name") from error
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path.name}: not valid TOML: {error}") from error
+    refuse_open(path.name, text)
+    return told
 
 
-def _check_codes(file: str, codes: Mapping[str, Mapping[str, object]]) -> None:
-    for name, table in codes.items():
-        if name not in CODED:
-            raise SourceError(f"{file}: [codes.{name}] is not one of {', '.join(CODED)}")
-        for code, canonical in table.items():
-            if not isinstance(canonical, str) or not _CODE.fullmatch(canonical):
-                raise SourceError(
-                    f"{file}: [codes.{name}] {code!r} = {canonical!r} is not a code of ours;"
-                    " write it in small letters, digits and _"
-                )
-            if name in FIXED and canonical not in FIXED[name]:
-                raise SourceError(
-                    f"{file}: [codes.{name}] {code!r} = {canonical!r} is not one of"
-                    f" {', '.join(FIXED[name])}"
-                )
+def _whole(file: str, told: _Told, known: Mapping[str, _Told]) -> _Told:
+    """The description with all that it extends."""
+    if "extends" not in told:
+        return told
+    if told["extends"] not in known:
+        raise SourceError(
+            f"{file}: it extends {told['extends']!r}, which is no source read before it; there"
+            f" are {', '.join(sorted(known))}"
+        )
+    return _merged(known[told["extends"]], {k: v for k, v in told.items() if k != "extends"})
+
+
+def _merged(under: _Told, over: _Told) -> _Told:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        if isinstance(value, dict) and isinstance(below, dict):
+            merged[key] = _merged(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
+    told = _whole(file, alone, known)
+    refusals.check_source(file, told)
+    codes = told.get("codes", {})
+    listed = {name: {} if table == AS_WRITTEN else table for name, table in codes.items()}
+    below = _whole(file, known[alone["extends"]], known) if "extends" in alone else told
+    return Source(
+        name=told["name"],
+        title=told["title"],
+        time_zone=told["time_zone"],
+        file=file,
+        codes=listed,
+        labels=told.get("labels", {}),
+        exports=tuple(
+            _export(file, told["name"], name, layout, listed)
+            for name, layout in told["exports"].items()
+        ),
+        open_codes=frozenset(
+            name for name, table in below.get("codes", {}).items() if table == AS_WRITTEN
+        ),
+    )
 
 
 def _export(
     file: str, source: str, name: str, layout: Mapping[str, Any], codes: Mapping[str, object]
 ) -> Export:
     where = f"{file}: [exports.{name}]"
-    _check_layout(where, layout)
-    grain = cast("Grain", layout["grain"])
-    columns = layout.get("columns", {})
-    _check_columns(file, name, grain, columns, codes)
-    _check_constants(where, grain, columns, layout.get("constants", {}))
-    events = layout.get("events", {})
-    _check_kinds(where, layout)
-    _check_events(where, grain, layout)
-    _check_dates(where, layout)
+    refusals.check_layout(where, layout)
+    columns = {field: place(told) for field, told in layout.get("columns", {}).items()}
+    events = {kind: place(told) for kind, told in layout.get("events", {}).items()}
+    refusals.check_export(file, name, layout, codes)
     low, high = layout.get("scale", (1, 5))
     return Export(
         source=source,
         name=name,
-        files=tuple(layout.get("files", ("csv", "tsv", "xlsx"))),
-        delimiter=layout.get("delimiter", "detect"),
-        encoding=layout.get("encoding", "detect"),
-        sheet=layout.get("sheet"),
-        grain=grain,
-        dates=layout.get("dates", "%Y-%m-%d"),
-        date_formats=layout.get("date_formats", {}),
-        nulls=tuple(layout.get("nulls", ("",))),
-        sentinels=tuple(layout.get("sentinels", ())),
+        files=tuple(layout.get("files", ("csv", "tsv", "txt", "xlsx", "xls"))),
+        layout=Layout(**{key: layout[key] for key in refusals.OF_THE_READER if key in layout}),
+        grain=cast("Grain", layout["grain"]),
+        written=_writing(layout),
         ignored=tuple(layout.get("ignored", ())),
+        required=tuple(layout["required"]) if "required" in layout else None,
         rejects_allowed=layout.get("rejects_allowed", 0),
         rejects_reason=layout.get("rejects_reason", ""),
         columns=columns,
@@ -129,107 +127,60 @@ def _export(
         events=events,
         event_levels=layout.get("event_levels", {}),
         constant_kind=layout.get("constant_kind"),
+        changes=layout.get("changes", {}),
+        steps=tuple(_step(told) for told in layout.get("steps", ())),
+        findings=tuple(
+            {field: place(told) for field, told in group.items()}
+            for group in layout.get("findings", ())
+        ),
+        backfilled=tuple(layout.get("backfilled", ())),
         scale=(low, high),
+        scores=layout.get("scores", {}),
+        unanswered=tuple(layout.get("unanswered", ())),
     )
 
 
-def _check_layout(where: str, layout: Mapping[str, Any]) -> None:
-    """Refuse what nobody would notice if it were passed over: a mistyped key, a lone text."""
-    for key, told in layout.items():
-        if key not in _LAYOUT:
-            raise SourceError(f"{where} {key!r} is not known; use {', '.join(_LAYOUT)}")
-        if key in _LISTS and not _is_texts(told):
-            raise SourceError(f'{where} {key} must be a list of texts, such as ["..."]')
-        if key in _TABLES and not (isinstance(told, dict) and _is_texts([*told.values()])):
-            raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
-    if layout.get("grain") not in FIELDS:
-        raise SourceError(f"{where} grain must be one of {', '.join(FIELDS)}")
-    if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):
-        raise SourceError(f"{where} rejects_allowed needs a rejects_reason")
+def _writing(layout: Mapping[str, Any]) -> Writing:
+    return Writing(
+        dates=_forms(layout.get("dates", "%Y-%m-%d")),
+        date_formats={
+            column: _forms(told) for column, told in layout.get("date_formats", {}).items()
+        },
+        locale=layout.get("locale"),
+        zones=layout.get("zones", {}),
+        years_from=layout.get("years_from"),
+        decimal=layout.get("decimal", "."),
+        thousands=layout.get("thousands", ""),
+        durations=layout.get("durations", "days"),
+        nulls=tuple(layout.get("nulls", ("",))),
+        sentinels=tuple(layout.get("sentinels", ())),
+    )
 
 
-def _is_texts(told: object) -> bool:
-    return isinstance(told, list) and all(isinstance(text, str) for text in told)
+def _forms(told: str | list[str]) -> tuple[str, ...]:
+    return (told,) if isinstance(told, str) else tuple(told)
 
 
-def _check_constants(
-    where: str, grain: Grain, columns: Mapping[str, str], constants: Mapping[str, str]
-) -> None:
-    may = FIELDS[grain][1]
-    for field_name, told in constants.items():
-        if field_name not in may or field_name not in CODED:
-            raise SourceError(f"{where} {field_name!r} cannot be a constant of a {grain} row")
-        if field_name in columns:
-            raise SourceError(f"{where} {field_name!r} is a column and a constant; keep one")
-        if told not in FIXED.get(field_name, (told,)) or not _CODE.fullmatch(told):
-            raise SourceError(f"{where} {field_name!r} cannot be {told!r}")
+def place(told: str | list[str] | Mapping[str, Any]) -> Place:
+    """A column, a list of columns of which the first that is filled counts, or a table."""
+    if isinstance(told, str):
+        return Place((told,))
+    if isinstance(told, list):
+        return Place(tuple(told))
+    return Place(
+        columns=_forms(told["columns"]),
+        joined=told.get("joined"),
+        pattern=told.get("pattern"),
+        separator=told.get("separator"),
+    )
 
 
-def _check_kinds(where: str, layout: Mapping[str, Any]) -> None:
-    events = layout.get("events", {})
-    constant = layout.get("constant_kind")
-    for kind in (*events, *([constant] if constant is not None else [])):
-        if kind not in FIXED["kind"]:
-            raise SourceError(f"{where} {kind!r} is not a kind of event")
-    for kind in layout.get("event_levels", {}):
-        if kind not in events:
-            raise SourceError(
-                f"{where} has a level for {kind!r}, which is not among its events"
-            )
-
-
-def _check_events(where: str, grain: Grain, layout: Mapping[str, Any]) -> None:
-    events = layout.get("events", {})
-    constant = layout.get("constant_kind")
-    if grain in {"case", "allegation"}:
-        if "received" not in events:
-            raise SourceError(f"{where} [.events] must say when a case is received")
-    elif events:
-        raise SourceError(f"{where} a {grain} row has no [.events]; it is one thing alone")
-    if grain == "event" and (constant is None) == ("kind" not in layout.get("columns", {})):
-        raise SourceError(f"{where} needs either a column for kind or a constant_kind")
-
-
-def _check_dates(where: str, layout: Mapping[str, Any]) -> None:
-    formats = layout.get("date_formats", {})
-    read = {*layout.get("columns", {}).values(), *layout.get("events", {}).values()}
-    for column in formats:
-        if column not in read:
-            raise SourceError(f"{where} has a date format for {column!r}, which is not read")
-    for form in (layout.get("dates", "%Y-%m-%d"), *formats.values()):
-        if not _reads_what_it_writes(form):
-            raise SourceError(
-                f"{where} {form!r} is not the form of a date; write it as %d/%m/%Y or"
-                " %Y-%m-%dT%H:%M"
-            )
-
-
-def _reads_what_it_writes(form: object) -> bool:
-    if not isinstance(form, str):
-        return False
-    day = pl.Series([datetime(2031, 12, 30, 23, 58, tzinfo=UTC)])
-    try:
-        written = day.dt.to_string(form)
-        read = written.str.to_datetime(form) if has_hours(form) else written.str.to_date(form)
-    except (pl.exceptions.PolarsError, ValueError):
-        return False
-    return bool((read.dt.date() == day.dt.date()).all())
-
-
-def _check_columns(
-    file: str, name: str, grain: Grain, columns: Mapping[str, str], codes: Mapping[str, object]
-) -> None:
-    must, may = FIELDS[grain]
-    for wanted in must:
-        if wanted not in columns:
-            raise SourceError(f"{file}: [exports.{name}.columns] {wanted} is missing")
-    for given in columns:
-        if given not in (*must, *may):
-            raise SourceError(
-                f"{file}: [exports.{name}.columns] {given!r} is not a field of a {grain} row;"
-                f" use {', '.join((*must, *may))}"
-            )
-        if given in CODED and given not in codes:
-            raise SourceError(
-                f"{file}: {given!r} is read, so it needs its table [codes.{given}]"
-            )
+def _step(told: Mapping[str, Any]) -> Step:
+    return Step(
+        when={column: _forms(values) for column, values in told.get("when", {}).items()},
+        pattern=told.get("pattern"),
+        kind=told.get("kind"),
+        level=told.get("level"),
+        change=told.get("change"),
+        meaning=told.get("means"),
+    )

@@ -2,7 +2,7 @@
 
 OF_LAWS = (
     # What stops, moves or restarts a clock.
-    "paused", "resumed", "extended", "allocated", "reallocated", "reinvestigated",
+    "allocated", "reallocated", "reinvestigated",
     "direction_lifted",
     # What a regulator's clock waits for.
     "holding_response", "final_response", "feedback", "feedback_requested", "accepted",
@@ -12,5 +12,6 @@ OF_LAWS = (
     "counselling_started", "counselling_ended", "notice_given", "complaint_filed",
     "decision_requested", "reported_externally", "annual_report",
     # Levels and routes.
-    "escalation_requested", "stage_2_acknowledged", "de_escalated", "updated", "reviewed", "coached", "mediated",
+    "escalation_requested", "stage_2_acknowledged", "updated", "reviewed",
+    "coached", "mediated",
 )  # fmt: skip

@@ -11,15 +11,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from etl.errors import ExportError, file_name
-from etl.readers.rows import TextTable
+from etl.readers.layout import UNTOLD, Layout
+from etl.readers.rows import TextTable, text_rows
 
+CHUNK_ROWS = 500_000
 _SMALLER = "split the export into smaller files, or export it again"
 
 
@@ -28,24 +32,53 @@ class Limits:
     """What reading one file may use: bytes of address space and of output, and seconds."""
 
     memory: int = 4 << 30
-    output: int = 4 << 30
-    cpu_seconds: int = 600
-    wall_seconds: float = 900
+    output: int = 32 << 30
+    cpu_seconds: int = 1200
+    wall_seconds: float = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One export that has been read: its TextTable without rows, which come in chunks."""
+
+    told: TextTable
+    kept: Path
+
+    def chunks(self, rows: int) -> Iterator[TextTable]:
+        """The table in pieces of about so many rows; what is not a row is in the first one.
+
+        There is at least one, and they need not be in memory together.
+        """
+        told = self.told
+        for frame in _frames(self.kept, rows):
+            yield replace(told, rows=frame)
+            told = replace(told, ragged=told.ragged.clear(), damaged=told.damaged.clear())
+
+    def whole(self) -> TextTable:
+        """The table with all of its rows."""
+        return replace(self.told, rows=pl.concat(_frames(self.kept, CHUNK_ROWS)))
 
 
 def read_export(
-    path: Path,
-    *,
-    delimiter: str = "detect",
-    encoding: str = "detect",
-    sheet: str | int | None = None,
-    limits: Limits | None = None,
+    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
 ) -> TextTable:
-    """Text of the export at `path`: a workbook if it is called .xlsx, else delimited text.
+    """Text of the export at `path`, read as its name says and its source declares.
 
-    `sheet` names a sheet of a workbook or counts it from 1. Raises ExportError for whatever
-    is wrong with the file, including that reading it takes more than `limits`.
+    `.xlsx` and `.xls` are workbooks, `.json` and `.ndjson` records, `.xes` an event log, all
+    else is delimited text; any of them may be packed as `.gz` or `.zip`. `told` are fields of a
+    Layout by name, such as `delimiter=";"`, and take the place of those in `layout`. Raises
+    ExportError for whatever is wrong with the file, including that reading it takes more than
+    `limits`.
     """
+    with reading(path, layout, limits=limits, **told) as read:
+        return read.whole()
+
+
+@contextmanager
+def reading(
+    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
+) -> Iterator[Reading]:
+    """The export at `path` as `read_export` reads it, for as long as the block lasts."""
     bounds = limits or Limits()
     with _opened(path) as descriptor, TemporaryDirectory(prefix="case-audit-") as scratch:
         folder = Path(scratch)
@@ -53,9 +86,7 @@ def read_export(
             "file": path.name,
             "descriptor": descriptor,
             "folder": scratch,
-            "delimiter": delimiter,
-            "encoding": encoding,
-            "sheet": sheet,
+            "layout": asdict(replace(layout, **told)),
             "limits": {
                 "memory": bounds.memory,
                 "cpu_seconds": bounds.cpu_seconds,
@@ -63,7 +94,7 @@ def read_export(
             },
         }
         code = _run(request, folder, path, wall_seconds=bounds.wall_seconds)
-        return _taken_over(folder, path, code)
+        yield _taken_over(folder, path, code)
 
 
 @contextmanager
@@ -130,7 +161,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _taken_over(folder: Path, path: Path, code: int) -> TextTable:
+def _taken_over(folder: Path, path: Path, code: int) -> Reading:
     if code != 0:
         raise _gave_up(path, _why(code, folder / "stderr"))
     answer = json.loads((folder / "answer.json").read_text(encoding="ascii"))
@@ -138,15 +169,41 @@ def _taken_over(folder: Path, path: Path, code: int) -> TextTable:
         raise ExportError(answer["error"])
     if "gave_up" in answer:
         raise _gave_up(path, _REASONS[answer["gave_up"]])
-    return TextTable(
-        header=tuple(answer["header"]),
-        rows=pl.read_ipc(folder / "rows.arrow"),
+    header = tuple(answer["header"])
+    told = TextTable(
+        header=header,
+        rows=text_rows([], (), width=len(header)),
         ragged=pl.read_ipc(folder / "ragged.arrow"),
         encoding=answer["encoding"],
         delimiter=answer["delimiter"],
         size=answer["size"],
         sha256=answer["sha256"],
+        kind=answer["kind"],
+        damaged=pl.read_ipc(folder / "damaged.arrow"),
+        aside=pl.read_ipc(folder / "aside.arrow"),
     )
+    return Reading(told, kept=folder / "rows.arrow")
+
+
+def _frames(path: Path, rows: int) -> Iterator[pl.DataFrame]:
+    """Frames of about `rows` rows each from a file of Arrow record batches, at least one."""
+    with pa.memory_map(str(path)) as file:
+        batches = pa.ipc.open_file(file)
+        waiting: list[pa.RecordBatch] = []
+        several = False
+        for batch in map(batches.get_batch, range(batches.num_record_batches)):
+            for first in range(0, batch.num_rows, rows):
+                waiting.append(batch.slice(first, rows))
+                if sum(piece.num_rows for piece in waiting) >= rows:
+                    yield _frame(waiting, batches.schema)
+                    waiting = []
+                    several = True
+        if waiting or not several:
+            yield _frame(waiting, batches.schema)
+
+
+def _frame(batches: list[pa.RecordBatch], schema: pa.Schema) -> pl.DataFrame:
+    return pl.DataFrame(pa.Table.from_batches(batches, schema=schema))
 
 
 _REASONS = {

@@ -1,63 +1,77 @@
 """Which description an export fits, by its header, and its text read as that asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from etl.errors import ExportError, SourceError
 from etl.readers.contents import is_workbook
-from etl.readers.rows import TextTable
-from etl.reading import read_export
+from etl.readers.layout import UNTOLD, Layout
+from etl.reading import Reading, reading
 from etl.source import Export, Source
 
 
-def recognised(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export]:
+@contextmanager
+def recognised(path: Path, sources: list[Source]) -> Iterator[tuple[Reading, Source, Export]]:
     """The file's text and the description that it fits, read as that description asks.
 
     Raises ExportError for what is wrong with the file, SourceError where no description fits.
     """
+    with ExitStack() as readings:
+        yield _recognised(path, sources, readings)
+
+
+def _recognised(
+    path: Path, sources: list[Source], readings: ExitStack
+) -> tuple[Reading, Source, Export]:
     try:
-        text = _read(path, _UNTOLD)
-        source, export = recognise(sources, text.header, file_name=path.name)
+        read = readings.enter_context(reading(path))
+        source, export = recognise(sources, read.told.header, file_name=path.name)
     except (ExportError, SourceError):
         # A declaration is the cure for a file that shows too little of its layout.
-        declared = _as_declared(path, sources)
+        declared = _as_declared(path, sources, readings)
         if declared is None:
             raise
         return declared
     asked = _layout(export, path)
-    if asked in {_UNTOLD, (text.delimiter, text.encoding, None)}:
-        return text, source, export
-    return _read(path, asked), source, export
+    if asked in {UNTOLD, Layout(delimiter=read.told.delimiter, encoding=read.told.encoding)}:
+        return read, source, export
+    return readings.enter_context(reading(path, asked)), source, export
 
 
-def _as_declared(path: Path, sources: list[Source]) -> tuple[TextTable, Source, Export] | None:
+def _as_declared(
+    path: Path, sources: list[Source], readings: ExitStack
+) -> tuple[Reading, Source, Export] | None:
     """The same by the first declared layout whose own description the file then fits."""
-    layouts = {_layout(export, path): None for source in sources for export in source.exports}
-    for layout in [layout for layout in layouts if layout != _UNTOLD]:
+    layouts = {
+        _layout(export, path): None
+        for source in sources
+        for export in source.exports
+        if _may_be(path, export)
+    }
+    for layout in [layout for layout in layouts if layout != UNTOLD]:
         try:
-            text = _read(path, layout)
-            source, export = recognise(sources, text.header, file_name=path.name)
+            read = readings.enter_context(reading(path, layout))
+            source, export = recognise(sources, read.told.header, file_name=path.name)
         except (ExportError, SourceError):
             continue
         if _layout(export, path) == layout:
-            return text, source, export
+            return read, source, export
     return None
 
 
-_Layout = tuple[str, str, str | None]
-_UNTOLD: _Layout = ("detect", "detect", None)
+def _may_be(path: Path, export: Export) -> bool:
+    """Say whether a file of this name may be one of the export's; an archive may be any."""
+    name = path.name.lower().removesuffix(".gz")
+    return name.endswith((".zip", *(f".{ending}" for ending in export.files)))
 
 
-def _layout(export: Export, path: Path) -> _Layout:
-    """Delimiter, encoding and sheet that a description asks for in a file of this kind."""
+def _layout(export: Export, path: Path) -> Layout:
+    """What a description asks for in a file of this kind."""
     if is_workbook(path.name):
-        return ("detect", "detect", export.sheet)
-    return (export.delimiter, export.encoding, None)
-
-
-def _read(path: Path, layout: _Layout) -> TextTable:
-    delimiter, encoding, sheet = layout
-    return read_export(path, delimiter=delimiter, encoding=encoding, sheet=sheet)
+        return replace(export.layout, delimiter="detect", encoding="detect")
+    return export.layout
 
 
 def recognise(
@@ -69,7 +83,7 @@ def recognise(
     """
     pairs = [(source, export) for source in sources for export in source.exports]
     have = frozenset(header)
-    fitting = [pair for pair in pairs if have.issuperset(pair[1].needed)]
+    fitting = [pair for pair in pairs if not pair[1].lacks(have)]
     if not fitting:
         raise SourceError(_no_fit(pairs, have, file_name))
     most = max(len(export.known & have) for _, export in fitting)
@@ -84,8 +98,8 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
     if not pairs:
         return f"{file_name}: no source is described; add one to the workspace's sources/"
     source, export = max(pairs, key=lambda pair: _likeness(pair[1], have))
-    lacking = [name for name in export.needed if name not in have]
-    if len(lacking) == len(export.needed):
+    lacking = list(export.lacks(have))
+    if _likeness(export, have)[1] <= 0:
         return (
             f"{file_name} line 1: no known source has these columns; describe the system in"
             " the workspace's sources/ folder, or name one with --source"
@@ -100,7 +114,7 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
 
 
 def _likeness(export: Export, have: frozenset[str]) -> tuple[float, int]:
-    shared = len(have & frozenset(export.needed))
+    shared = len(export.needed) - len(export.lacks(have))
     return shared / len(export.needed), shared
 
 

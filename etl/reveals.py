@@ -19,7 +19,9 @@ from typing import IO
 
 from etl.errors import InputError
 from etl.pseudonyms import pseudonyms, reference, subkey
+from etl.reading import CHUNK_ROWS
 from etl.recognition import recognised
+from etl.staging import case_ids
 from etl.workspace import Workspace
 
 ANALYST = "analyst"  # who sees references before anything is published: `source test`
@@ -76,17 +78,16 @@ def reveal(
     numbers: dict[tuple[str, str], None] = {}
     hashes: list[str] = []
     for path in exports:
-        text, found, export = recognised(path, candidates)
-        hashes.append(text.sha256)
-        column = f"c{text.header.index(export.columns['case_id'])}"
-        ids = text.rows[column].str.strip_chars().unique(maintain_order=True).to_list()
-        keys = pseudonyms(ids, purpose="case", within=found.name, key=key)
-        names = zip(ids, keys, strict=True)
-        numbers |= {
-            (found.name, number): None
-            for number, case_key in names
-            if _means(question.reference, case_key, workspace, key)
-        }
+        with recognised(path, candidates) as (read, found, export):
+            hashes.append(read.told.sha256)
+            for chunk in read.chunks(CHUNK_ROWS):
+                ids = case_ids(chunk, export).unique(maintain_order=True).to_list()
+                keys = pseudonyms(ids, purpose="case", within=found.name, key=key)
+                numbers |= {
+                    (found.name, number): None
+                    for number, case_key in zip(ids, keys, strict=True)
+                    if _means(question.reference, case_key, workspace, key)
+                }
     line, seal = _record(workspace.folder / "ledger", question, hashes, len(numbers), key=key)
     return Revealed(numbers=tuple(numbers), line=line, seal=seal)
 

@@ -1,91 +1,247 @@
 """A source: what the exports of one case system look like; `etl.description` reads it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from etl.kinds import OF_LAWS
+from etl.readers.layout import Layout
 
-Grain = Literal["case", "allegation", "finding", "event", "feedback"]
+Grain = Literal[
+    "case", "allegation", "finding", "event", "feedback", "snapshot", "change", "verdict"
+]
 
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
-CODED = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
+CODED = (
+    "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
+    "clock",
+)  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
+    # From the gravest to the least: a case came to what its gravest finding says.
     "outcome": (
-        "substantiated", "partly", "unsubstantiated", "insufficient", "referred", "withdrawn",
+        "substantiated", "partly", "unsubstantiated", "unfounded", "insufficient", "referred",
+        "out_of_scope", "withdrawn",
     ),
-    "status": ("open", "closed"),
+    # `new`: nobody has looked at it; leaving it is the acknowledgement. `waiting`: time that
+    # does not count. The last three end the case.
+    "status": ("new", "open", "waiting", "resolved", "closed", "cancelled"),
     "kind": (
-        "received", "acknowledged", "triaged", "escalated", "assigned", "investigated",
-        "decided", "informed", "resolved", "reopened", *OF_LAWS,
+        "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
+        "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
+        "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
     ),
+    # What the source itself says of its own deadline: evidence, never a result of ours.
+    "verdict": ("met", "breached", "running"),
 }  # fmt: skip
 
+# Dates, people and whole numbers among the canonical fields; the rest are codes and texts.
+DATED = ("incident_on", "occurred", "offered", "answered", "started", "stopped", "due")
+PEOPLE = ("assignee", "reporter", "actor")
+COUNTS = ("source_days", "source_reopens", "score", "order")
+
+# What a change of a field may mean, and of which fields.
+MEANINGS: dict[str, tuple[str, ...]] = {
+    "progress": ("status",),
+    "escalation": ("severity", "level"),
+    "assignment": ("unit", "assignee"),
+}
+
+_OF_A_CASE = (
+    "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
+    "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
+    "score",
+)  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)
-    "case": (
-        ("case_id",),
-        ("unit", "category", "channel", "severity", "outcome", "status", "incident_on",
-         "source_days"),
-    ),
-    "allegation": (
-        ("case_id",),
-        ("unit", "category", "channel", "severity", "outcome", "status", "incident_on",
-         "source_days"),
-    ),
+    "case": (("case_id",), _OF_A_CASE),
+    "allegation": (("case_id",), _OF_A_CASE),
     "finding": (("case_id",), ("category", "outcome")),
-    "event": (("case_id", "occurred"), ("kind", "level")),
-    "feedback": (("case_id", "offered", "answered", "score"), ()),
+    "event": (("case_id", "occurred"), ("kind", "level", "order", "actor")),
+    "feedback": (("case_id", "score"), ("offered", "answered")),
+    "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
+    "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
+    "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
 
-_HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]")
+_HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]|^epoch")
+_DAYS = re.compile(r"%[-_0]?[dejF]|%[DxvU+cs]|^epoch|^excel")
+_MONTHS = re.compile(r"%[-_0]?[mbBh]")
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """How one kind of file of a source is laid out; it is recognised by its header."""
+class Place:
+    """Where a value stands in a row: in the first of `columns` that is filled.
 
-    source: str
-    name: str
-    files: tuple[str, ...]
-    delimiter: str
-    encoding: str
-    sheet: str | None
-    grain: Grain
-    dates: str
-    date_formats: Mapping[str, str]
+    With `joined` it is all of them put together by that text; `pattern` keeps the part that
+    its group `value` matches; with `separator` it is a list, of which the first counts.
+    """
+
+    columns: tuple[str, ...]
+    joined: str | None = None
+    pattern: str | None = None
+    separator: str | None = None
+
+    def among(self, have: frozenset[str]) -> tuple[str, ...]:
+        """The columns of this place that the file has."""
+        return tuple(name for name in self.columns if name in have)
+
+    def is_in(self, have: frozenset[str]) -> bool:
+        """Say whether a file with these columns has this place."""
+        found = self.among(have)
+        return len(found) == len(self.columns) if self.joined is not None else bool(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a row of a history says, when its columns hold certain values or its text fits.
+
+    It is an event of `kind`, or a change of the canonical field `change` with one of the
+    MEANINGS. `when` maps columns to the values they must have; `pattern` is matched against
+    the row's text, and its groups `before`, `after` and `occurred` tell the rest.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    pattern: str | None
+    kind: str | None
+    level: str | None
+    change: str | None
+    meaning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How an export writes its values: declared for the whole file, never found per value.
+
+    `dates` are the forms of its dates, and `date_formats` those of single columns; `locale` is
+    the language of month names, `zones` the offsets of zone abbreviations, `years_from` where
+    the hundred years of two-digit years begin. `durations` is the unit of the source's own.
+    `nulls` are texts that say nothing, `sentinels` dates that are none.
+    """
+
+    dates: tuple[str, ...]
+    date_formats: Mapping[str, tuple[str, ...]]
+    locale: str | None
+    zones: Mapping[str, str]
+    years_from: int | None
+    decimal: str
+    thousands: str
+    durations: str
     nulls: tuple[str, ...]
     sentinels: tuple[str, ...]
-    ignored: tuple[str, ...]
-    rejects_allowed: int
-    rejects_reason: str
-    columns: Mapping[str, str]
-    constants: Mapping[str, str]
-    events: Mapping[str, str]
-    event_levels: Mapping[str, str]
-    constant_kind: str | None
-    scale: tuple[int, int]
 
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Column names that a file of this kind must have, in the order of the description."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.events.values())))
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Every column name that the description speaks of."""
-        return frozenset(self.needed) | frozenset(self.ignored)
-
-    def date_format(self, column: str) -> str:
-        """The written form of the dates in `column`."""
+    def date_forms(self, column: str) -> tuple[str, ...]:
+        """The written forms of the dates in `column`."""
         return self.date_formats.get(column, self.dates)
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """How one kind of file of a source is laid out; it is recognised by its header.
+
+    `required` are the fields and kinds of events whose columns a file must have; None is all
+    of them.
+    """
+
+    source: str
+    name: str
+    files: tuple[str, ...]
+    layout: Layout
+    grain: Grain
+    written: Writing
+    ignored: tuple[str, ...]
+    required: tuple[str, ...] | None
+    rejects_allowed: int
+    rejects_reason: str
+    columns: Mapping[str, Place]
+    constants: Mapping[str, str]
+    events: Mapping[str, Place]
+    event_levels: Mapping[str, str]
+    constant_kind: str | None
+    changes: Mapping[str, str]
+    steps: tuple[Step, ...]
+    findings: tuple[Mapping[str, Place], ...]
+    backfilled: tuple[str, ...]
+    scale: tuple[int, int]
+    scores: Mapping[str, int]
+    unanswered: tuple[str, ...]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that a file must have; of several that would do, the first."""
+        return tuple(dict.fromkeys(name for place in self._must for name in _lead(place)))
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Every column that is read where the file has it, in the order of the description."""
+        conditions = [name for step in self.steps for name in step.when]
+        return tuple(
+            dict.fromkeys(
+                (*(name for place in self._places for name in place.columns), *conditions)
+            )
+        )
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every column name that the description speaks of."""
+        return frozenset(self.read) | frozenset(self.ignored)
+
+    @property
+    def dated(self) -> frozenset[str]:
+        """Columns that hold dates."""
+        places = [*self.events.values(), *(self.columns[f] for f in DATED if f in self.columns)]
+        return frozenset(name for place in places for name in place.columns)
+
+    def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
+        """Columns that a file with the columns `have` would need and has not."""
+        there = frozenset(have)
+        lacking = (
+            name
+            for place in self._must
+            if not place.is_in(there)
+            for name in _lead(place)
+            if name not in there
+        )
+        conditions = (name for step in self.steps for name in step.when if name not in there)
+        return tuple(dict.fromkeys((*lacking, *conditions)))
+
+    def bound_to(self, header: Iterable[str]) -> "Export":
+        """The same, with only those places that a file with these columns has."""
+        have = frozenset(header)
+        return replace(
+            self,
+            columns={name: at for name, at in self.columns.items() if at.is_in(have)},
+            events={kind: at for kind, at in self.events.items() if at.is_in(have)},
+            changes={
+                n: told for n, told in self.changes.items() if self.columns[n].is_in(have)
+            },
+            findings=tuple(
+                group
+                for told in self.findings
+                if (group := {name: at for name, at in told.items() if at.is_in(have)})
+            ),
+        )
+
+    @property
+    def _places(self) -> tuple[Place, ...]:
+        more = (place for finding in self.findings for place in finding.values())
+        return (*self.columns.values(), *self.events.values(), *more)
+
+    @property
+    def _must(self) -> tuple[Place, ...]:
+        named = [*self.columns.items(), *self.events.items()]
+        asked = self.required
+        return tuple(place for name, place in named if asked is None or name in asked)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A case system whose exports we can read."""
+    """A case system whose exports we can read.
+
+    `open_codes` are the fields whose codes are the organisation's own: a shipped source
+    cannot list them, so a workspace does.
+    """
 
     name: str
     title: str
@@ -94,6 +250,7 @@ class Source:
     codes: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
     exports: tuple[Export, ...] = field(default=())
+    open_codes: frozenset[str] = frozenset()
 
     def levels(self, breakdown: str) -> list[str]:
         """Canonical codes that this source may yield for a breakdown, in declared order."""
@@ -112,3 +269,16 @@ class Source:
 def has_hours(form: str) -> bool:
     """Say whether dates written in this form are instants; else they are local days."""
     return _HOURS.search(form) is not None
+
+
+def precision(form: str) -> str:
+    """How exactly a date of this form is told: `instant`, `day`, `month` or `year`."""
+    if has_hours(form):
+        return "instant"
+    if _DAYS.search(form):
+        return "day"
+    return "month" if _MONTHS.search(form) else "year"
+
+
+def _lead(place: Place) -> tuple[str, ...]:
+    return place.columns if place.joined is not None else place.columns[:1]

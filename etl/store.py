@@ -1,8 +1,9 @@
 """The one door to DuckDB: every statement of the product is run by a `Store`."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 Parameters = Mapping[str, object]
 
 
+# What DuckDB may hold in memory of itself, in bytes; reading and staging need theirs beside it.
+MOST_MEMORY = 4 << 30
+
+
 class StoreError(Exception):
     """The store cannot be opened or read; the message says what to do about it."""
 
@@ -46,7 +51,9 @@ class Store:
     def open(cls, path: Path | None = None, *, mode: str = "write") -> Self:
         """Open the database at `path`, or one in memory.
 
-        `mode` is "write" or "read"; a file opened for reading is never changed.
+        `mode` is "write", "read" or "load"; a file opened for reading is never changed. To
+        load is to write much: rows are in no order, and what does not fit into memory goes to
+        a folder beside the file.
         Raises StoreError where the file is missing, locked, or not a database.
         """
         if path is not None and mode == "read" and not path.is_file():
@@ -55,7 +62,7 @@ class Store:
             connection = duckdb.connect(
                 ":memory:" if path is None else str(path),
                 read_only=mode == "read",
-                config=dict(LOCKED),
+                config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
             )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
@@ -67,7 +74,8 @@ class Store:
 
     def execute(self, statement: str, parameters: Parameters | None = None) -> None:
         """Run one statement for its effect."""
-        self._connection.execute(statement, parameters or None)
+        with _said_plainly():
+            self._connection.execute(statement, parameters or None)
 
     def frame(self, select: str, parameters: Parameters | None = None) -> pl.DataFrame:
         """Run one SELECT and return its rows."""
@@ -82,6 +90,10 @@ class Store:
     ) -> None:
         """Keep the rows of a declaration's SELECT as `table`, replacing what stood there."""
         self.execute(f"create or replace table {_checked(table)} as {select}", parameters)
+
+    def look_at(self, view: str, select: str) -> None:
+        """Give a declaration's SELECT, which takes no parameters, the name of a view."""
+        self.execute(f"create or replace view {_checked(view)} as {select}")
 
     def run_file(self, path: Path, parameters: Parameters | None = None) -> None:
         """Run the single statement of an SQL file with those parameters that it names."""
@@ -107,6 +119,19 @@ class Store:
         )
         self._connection.unregister("replacing_rows")
 
+    def remove(self, table: str, keys: pl.DataFrame) -> None:
+        """Take out of `table` the rows that agree with a row of `keys` in all its columns."""
+        self._connection.register("removed_keys", keys)
+        self.execute(
+            f"delete from {_checked(table)} as rows_of using removed_keys where "
+            + " and ".join(f"rows_of.{name} = removed_keys.{name}" for name in keys.columns)
+        )
+        self._connection.unregister("removed_keys")
+
+    def checkpoint(self) -> None:
+        """Write everything that is kept into the file itself."""
+        self.execute("checkpoint")
+
     def create_schema(self, name: str) -> None:
         """Make the schema where it is missing."""
         self.execute(f"create schema if not exists {_checked(name)}")
@@ -129,7 +154,9 @@ class Store:
         try:
             yield
         except BaseException:
-            self.execute("rollback")
+            # Whatever stopped us may stop this too; then closing the file undoes it.
+            with suppress(StoreError, duckdb.Error):
+                self.execute("rollback")
             raise
         finally:
             self._within_transaction = False
@@ -158,6 +185,35 @@ def _rows(
 ) -> pl.DataFrame:
     rows: pl.DataFrame = connection.sql(select, params=parameters or None).pl()
     return rows
+
+
+def _for_loading(path: Path | None) -> dict[str, str]:
+    there_is = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    settings = {
+        "preserve_insertion_order": "false",
+        "memory_limit": f"{min(MOST_MEMORY, there_is // 2) >> 20}MiB",
+    }
+    return settings | ({"temp_directory": f"{path}.tmp"} if path is not None else {})
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Say in a sentence what the machine lacks, where that is what stops DuckDB."""
+    try:
+        yield
+    except duckdb.Error as error:
+        words = str(error)
+        if "No space left on device" in words or "File too large" in words:
+            raise StoreError(
+                "the disk is full; the store is as it was before: free some space and run it"
+                " again"
+            ) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise StoreError(
+                "there is too little memory, or room to spill it; the store is as it was"
+                " before: close other programs and run it again"
+            ) from error
+        raise
 
 
 def _checked(table: str) -> str:

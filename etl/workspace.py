@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -43,6 +43,9 @@ class Workspace:
     folder: Path
     organisation: Organisation
     audiences: Mapping[str, Mapping[str, Any]]
+    # As written; what reads them says what is wrong with them.
+    known_defects: tuple[Mapping[str, Any], ...] = ()
+    owners: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def store_path(self) -> Path:
@@ -164,6 +167,8 @@ def open_workspace(folder: Path) -> Workspace:
         folder=folder,
         organisation=_organisation(told.get("organisation", {})),
         audiences=told.get("audiences", {}),
+        known_defects=tuple(told.get("known_defect", ())),
+        owners=told.get("owners", {}),
     )
 
 

@@ -7,11 +7,11 @@ import polars as pl
 
 from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
 from metrics.metric import Metric
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.life_table import life_table
 from metrics.statistics.survival import (
     Curve,
-    Estimate,
     kaplan_meier,
-    life_table,
     quantile,
     share_open,
 )
@@ -20,9 +20,12 @@ NOBODY = "There is nothing to count in this period."
 TOO_FEW = "Fewer than {count} cases: a length of time of so few may point at one of them."
 NOT_REACHED = "So many are still open that this point has not been reached."
 NOT_WATCHED = "No case of this period has been watched for so long yet."
+NOT_RECORDED = "The exports do not record what this length of time is measured by."
 
-QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
-AGES = {"open_30": 30, "open_60": 60, "open_90": 90}
+QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75, "p90": 0.9}
+AGES = {"open_7": 7, "open_9": 9, "open_30": 30, "open_60": 60, "open_90": 90}
+# Cases of which it cannot be known when the time began or ended: printed beside the figure.
+UNRECORDED = "unrecorded"
 
 
 def durations(
@@ -50,20 +53,29 @@ def _histograms(summed: pl.DataFrame) -> pl.DataFrame:
         summed.with_columns(
             pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended"),
             pl.when(pl.col("outcome") == "open").then("n").otherwise(0).alias("open"),
+            pl.when(pl.col("outcome") == UNRECORDED).then("n").otherwise(0).alias(UNRECORDED),
         )
         .group_by(*KEY, "band")
-        .agg(pl.col("ended").sum(), pl.col("open").sum())
+        .agg(pl.col("ended", "open", UNRECORDED).sum())
         .sort("band")
         .group_by(*KEY, maintain_order=True)
-        .agg(pl.col("band"), pl.col("ended"), pl.col("open"))
+        .agg(pl.col("band", "ended", "open", UNRECORDED))
     )
 
 
 def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> dict[str, Row]:
     ended = sum(histogram["ended"]) if histogram else 0
     still = sum(histogram["open"]) if histogram else 0
-    beside: Row = {"numerator": ended, "denominator": ended + still, "pending": still}
+    lost = sum(histogram[UNRECORDED]) if histogram else 0
+    beside: Row = {
+        "numerator": ended,
+        "denominator": ended + still,
+        "pending": still,
+        "missing": lost,
+    }
     names = (*QUARTILES, *AGES)
+    if ended + still == 0 and lost >= (1 if setting.exact else setting.min_denominator):
+        return {name: figure("not_assessable", NOT_RECORDED, **beside) for name in names}
     if histogram is None or (ended + still == 0 and setting.exact):
         return {name: figure("no_data", NOBODY, **beside) for name in names}
     if ended + still < setting.min_denominator:
@@ -82,7 +94,9 @@ def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> di
 
 def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
     make: Callable[..., Curve] = kaplan_meier if setting.exact else life_table
-    return make(*(np.asarray(histogram[name]) for name in ("band", "ended", "open")))
+    days, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
+    watched = days >= 0  # the unrecorded have no day
+    return make(days[watched], ended[watched], still[watched])
 
 
 def _told(estimate: Estimate, otherwise: str, beside: Row) -> Row:

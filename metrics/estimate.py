@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
+from metrics.competing import competing
+from metrics.counted import counted
 from metrics.durations import durations
-from metrics.figures import Row, Setting, as_figures, by_outcome, extremes, figure
+from metrics.figures import Row, Setting, as_figures, by_outcome, figure
 from metrics.metric import Kind, Metric, ProtectedCube
 from metrics.release import TABLES
-from metrics.statistics.intervals import garwood, missing_bounds, wilson
+from metrics.shares import NOBODY, share
+from metrics.statistics.intervals import garwood
+from metrics.stock import stock
 
-NOBODY = "There is nothing to count in this period."
-TOO_FEW = "Fewer than {count} to judge: a share of so few says little and may point at people."
 NO_HEADCOUNT = "No headcount is known for this period, so there is no rate."
 SMALL_UNIT = "Fewer than {count} people: a rate of so few may point at people."
 NOT_JUDGED = "What is needed to judge these deadlines is not in the data."
@@ -95,7 +97,7 @@ def _deadline(row: Row, setting: Setting) -> Row:
         return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
     if due == 0 and row["not_due"] > 0 and setting.exact:
         return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)
-    return _share(row["met"], due, row, setting, nothing=NOBODY, **beside)
+    return share(row["met"], due, row, setting, nothing=NOBODY, **beside)
 
 
 def _surveys(
@@ -111,48 +113,9 @@ def _survey(measure: str, row: Row, setting: Setting) -> Row:
     answered = row["satisfied"] + row["other"]
     silent = row["unanswered"] + row["unusable"]
     if measure == "response_rate":
-        return _share(answered, answered + silent, row, setting, nothing=NOBODY)
+        return share(answered, answered + silent, row, setting, nothing=NOBODY)
     nothing = NOBODY_ANSWERED if silent else NOBODY
-    return _share(row["satisfied"], answered, row, setting, nothing=nothing, missing=silent)
-
-
-def _share(
-    k: int,
-    n: int,
-    row: Row,
-    setting: Setting,
-    *,
-    nothing: str,
-    pending: int = 0,
-    missing: int = 0,
-) -> Row:
-    """A share with Wilson's interval and the bounds that the missing ones allow.
-
-    Where counts are rounded the interval holds those of all counts that may be the true ones.
-    """
-    beside: Row = {
-        "numerator": k,
-        "denominator": n,
-        "pending": pending,
-        "missing": missing,
-    }
-    if n == 0 and setting.exact:
-        return figure("no_data", nothing, **beside)
-    if n < setting.min_denominator:
-        return figure("few", TOO_FEW.format(count=setting.min_denominator), **beside)
-    lowest, highest = extremes(k, n, off=setting.off(row))
-    least, most, bounds = wilson(*lowest), wilson(*highest), missing_bounds(k, n, missing)
-    assert least is not None  # noqa: S101  n > 0, so all exist
-    assert most is not None  # noqa: S101
-    assert bounds is not None  # noqa: S101
-    return figure(
-        value=k / n,
-        low=least.low,
-        high=most.high,
-        worst=bounds.low,
-        best=bounds.high,
-        **beside,
-    )
+    return share(row["satisfied"], answered, row, setting, nothing=nothing, missing=silent)
 
 
 _ESTIMATORS: dict[
@@ -162,4 +125,7 @@ _ESTIMATORS: dict[
     "deadline": _deadlines,
     "survey": _surveys,
     "survival": durations,
+    "competing": competing,
+    "counted": counted,
+    "stock": stock,
 }

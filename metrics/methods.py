@@ -112,6 +112,8 @@ def _metrics() -> str:
             ),
             _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
         ]  # fmt: skip
+        if metric.exact_only:
+            parts.append(_wrapped(f"Told only where counts are exact. {metric.exact_only}"))
     return "\n\n".join(parts)
 
 

@@ -11,20 +11,41 @@ PERIODS = ("month", "quarter", "year", "whole")
 State = Literal[
     "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable"
 ]
-Kind = Literal["rate", "survival", "deadline", "survey"]
+Kind = Literal["rate", "survival", "competing", "deadline", "survey", "counted", "stock"]
 Direction = Literal["higher", "lower", "neutral"]
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Which outcomes make a number: how many they are, or their share `of` others.
+
+    `of` holds the outcomes of the denominator, those of the numerator among them; without it
+    the number is a count. `missing` outcomes might be either, and give the bounds; `pending`
+    ones cannot be judged yet and are printed beside the share.
+    """
+
+    outcomes: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
-    """One number that a metric yields: its name, its unit and what it says."""
+    """One number that a metric yields: its name, its unit and what it says.
+
+    `counted` belongs to a measure of a metric of kind "counted", `by_day` to one of kind
+    "competing": the share that has come to the outcomes by the end of that day.
+    """
 
     name: str
     title: str
-    unit: Literal["share", "days", "per_100_people", "cases"]
+    unit: Literal["share", "days", "per_100_people", "cases", "ratio"]
     better: Direction
     definition: str
     source: str
+    counted: Counted | None = None
+    by_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,10 @@ class Metric:
     outcomes whose sum is read too, such as a denominator; `part_of` names the metric that
     counts every case of this one. A metric that is a `sum_of` parts of another has no
     contributions of its own: its cells are added up after protection, since counting the same
-    deadlines twice would round them twice.
+    deadlines twice would round them twice. `charted` names the measure whose history and units
+    are tested for what is unusual. `exact_only` says why a metric is published only where
+    counts are exact: its cases are counted by another metric too, and rounding the same cases
+    a second time would narrow what the first rounding left open.
     """
 
     name: str
@@ -53,6 +77,8 @@ class Metric:
     subtotals: tuple[tuple[str, ...], ...] = ()
     part_of: str | None = None
     sum_of: str | None = None
+    charted: str | None = None
+    exact_only: str = ""
 
 
 @dataclass(frozen=True, slots=True)

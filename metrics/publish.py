@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,8 @@ import polars as pl
 from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
-from metrics.catalog import METRICS
+from metrics.benchmarks import benchmarks
+from metrics.catalog import metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.count import count
 from metrics.disclosure.policy import Policy
@@ -23,11 +24,12 @@ from metrics.disclosure.tables import Table
 from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
-from metrics.metric import ExactCube, ProtectedCube
+from metrics.metric import ExactCube, Metric, ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
-from metrics.sealed import tables_about
+from metrics.sealed import definitions, tables_about
 from metrics.signals import signals
 
 ESCALATED = "escalated"
@@ -72,15 +74,16 @@ def publish(
     told = store.frame("select * from staging.parameters").row(0, named=True)
     calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
-    parts = _parts(rules.deadlines)
+    metrics = metrics_for(exact=policy.method == "identity")
+    parts = _parts(metrics, rules.deadlines)
     say("counting")
-    exact = _within(count(store), calendar)
+    exact = _within(count(store, metrics), calendar)
     say(f"protecting the counts for {policy.audience}")
     safe = protect(
         exact,
         policy,
         seed=hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest(),
-        tables=_declared(parts),
+        tables=_declared(metrics, parts),
         levels=_codes(levels),
         months=calendar["month"].unique().sort().to_list(),
         quarters=_quarters(calendar, told["fiscal_year_start_month"]),
@@ -89,10 +92,9 @@ def publish(
     say("estimating")
     setting = _setting(store, policy, told, calendar, levels)
     tables = {
-        **_estimated(cube, parts, rules, setting),
-        **tables_about(
-            store, policy, rules, levels=levels, annotations=annotations, verdicts=verdicts
-        ),
+        **_estimated(cube, metrics, parts, rules, setting),
+        **tables_about(store, policy, rules, levels, annotations, verdicts),
+        "definitions": definitions(metrics),
     }
     facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
     return _seal(tables, facts, to)
@@ -128,15 +130,21 @@ def _setting(
 
 
 def _estimated(
-    cube: ProtectedCube, parts: Mapping[str, tuple[str, ...]], rules: Rules, setting: Setting
+    cube: ProtectedCube,
+    metrics: tuple[Metric, ...],
+    parts: Mapping[str, tuple[str, ...]],
+    rules: Rules,
+    setting: Setting,
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    figures = estimate(cube, METRICS, parts, setting)
-    found = signals(figures, METRICS, base=setting.base)
+    figures = estimate(cube, metrics, parts, setting)
+    found = signals(figures, metrics, base=setting.base)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "benchmarks": benchmarks(figures),
+        "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
     }
 
@@ -148,14 +156,18 @@ def judged(store: Store) -> pl.DataFrame:
     """
     if not store.has("core.build") or not store.has("core.cases"):
         raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
-    if not store.has("quality.verdicts"):
-        raise PublishError("the data have not been checked; run: case-audit check")
-    verdicts = store.frame(
-        "select * from quality.verdicts"
-        " where run = (select max(run) from quality.verdicts) order by rowid"
+    verdicts = (
+        store.frame(
+            "select * from quality.verdicts"
+            " where run = (select max(run) from quality.verdicts) order by rowid"
+        )
+        if store.has("quality.verdicts")
+        else pl.DataFrame()
     )
+    if verdicts.is_empty():
+        raise PublishError("the data have not been checked; run: case-audit check")
     fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    if verdicts.is_empty() or verdicts["fingerprint"][0] != fingerprint:
+    if verdicts["fingerprint"][0] != fingerprint:
         raise PublishError(
             "the data have changed since they were last checked; run: case-audit check"
         )
@@ -174,15 +186,17 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
 
 
-def _parts(deadlines: tuple[Deadline, ...]) -> dict[str, tuple[str, ...]]:
+def _parts(
+    metrics: Sequence[Metric], deadlines: tuple[Deadline, ...]
+) -> dict[str, tuple[str, ...]]:
     names = tuple(dict.fromkeys(rule.name for rule in deadlines))
     return {
         metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
-        for metric in METRICS
+        for metric in metrics
     }
 
 
-def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
+def _declared(metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
     return [
         Table(
@@ -193,7 +207,7 @@ def _declared(parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
             timed=metric.kind == "survival",
             part_of=metric.part_of,
         )
-        for metric in METRICS
+        for metric in metrics
         if metric.sum_of is None
     ]
 

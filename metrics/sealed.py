@@ -1,11 +1,14 @@
 """What stands in a release beside its figures: words, rules, verdicts, deliveries."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
+from metrics.metric import Metric
 from metrics.release import TABLES
 
 
@@ -13,14 +16,12 @@ def tables_about(
     store: Store,
     policy: Policy,
     rules: Rules,
-    *,
     levels: pl.DataFrame,
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
-        "definitions": definitions(),
         "commitments": commitments_table(rules.commitments),
         "rules": rules_table(rules.deadlines),
         "levels": levels.select(*TABLES["levels"]),
@@ -31,7 +32,7 @@ def tables_about(
     }
 
 
-def definitions() -> pl.DataFrame:
+def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:
     """One row per measure of every metric, from the catalogue."""
     return pl.DataFrame(
         [
@@ -48,7 +49,7 @@ def definitions() -> pl.DataFrame:
                 "source": measure.source,
                 "depends_on": list(metric.depends_on),
             }
-            for metric in METRICS
+            for metric in metrics
             for measure in metric.measures
         ],
         schema=TABLES["definitions"],

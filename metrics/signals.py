@@ -9,6 +9,7 @@ import polars as pl
 from metrics.figures import Row, extremes
 from metrics.metric import Direction, Measure, Metric
 from metrics.release import TABLES
+from metrics.statistics.chart_rules import Point, read_chart
 from metrics.statistics.comparison import (
     Tails,
     binomial_limits,
@@ -17,21 +18,12 @@ from metrics.statistics.comparison import (
     poisson_limits,
     poisson_tails,
 )
-from metrics.statistics.control_charts import Chart, Point, p_chart, read_chart, u_chart, xmr
+from metrics.statistics.control_charts import Chart, p_chart, u_chart, xmr
 
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
 LEVEL = 0.998
 FEWEST_MONTHS = 6  # fewer dots than these are no history
-
-# Measures whose history is charted; the others are read beside them.
-CHARTED = {
-    "report_frequency": "rate",
-    "time_to_resolution": "median",
-    "deadline_compliance": "share_met",
-    "escalation_compliance": "share_met",
-    "satisfaction": "top_two",
-}
 
 
 def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) -> pl.DataFrame:
@@ -42,7 +34,9 @@ def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) 
     """
     rows: list[Row] = []
     for metric in metrics:
-        measure = next(m for m in metric.measures if m.name == CHARTED[metric.name])
+        measure = next((m for m in metric.measures if m.name == metric.charted), None)
+        if measure is None:
+            continue
         charted = figures.filter(
             (pl.col("metric") == metric.name)
             & (pl.col("measure") == measure.name)

@@ -1,5 +1,7 @@
 """Claims about how cases end: closing dates, the status they have, and the clock."""
 
+from checks.suites.affected import CLOSING, RECEIPTS
+from checks.suites.cases import of_cases
 from checks.verdict import Allowance, Check
 
 # A case that its export calls closed, and whether the day is missing. A day after the as-of
@@ -15,6 +17,7 @@ _CLOSED = """
                 cases.snapshot,
                 cases.line,
                 cases.received_on as happened_on,
+                'resolved' as step,
                 cases.resolved_on is null as violated
             from core.cases as cases
             anti join closed_later on cases.case_key = closed_later.case_key
@@ -28,17 +31,13 @@ CLOSURES = (
         why="Such a case has a negative duration; it is left out of the time to resolution.",
         about="core.cases",
         severity="warning",
-        examines="""
-            select
-                snapshot,
-                line,
-                received_on as happened_on,
-                resolved_on < received_on as violated
-            from core.cases
-            where resolved_on is not null and received_on is not null
-        """,
-        affects=("time_to_resolution", "deadline_compliance"),
+        examines=of_cases(
+            "resolved_on < received_on",
+            among="resolved_on is not null and received_on is not null",
+        ),
+        affects=RECEIPTS,
         remedy="Correct the date that is wrong in the case system.",
+        doubt="misplaced",
     ),
     Check(
         name="closed_status_has_a_closing_date",
@@ -47,8 +46,10 @@ CLOSURES = (
         about="core.cases",
         severity="warning",
         examines=_CLOSED,
-        affects=("time_to_resolution", "deadline_compliance"),
+        affects=CLOSING,
         remedy="Fill in the closing date in the case system.",
+        doubt="unsure",
+        cause="closing_dates_lost",
     ),
     Check(
         name="closing_dates_kept",
@@ -57,11 +58,14 @@ CLOSURES = (
         about="core.cases",
         severity="critical",
         examines=_CLOSED,
-        affects=("time_to_resolution", "deadline_compliance"),
+        affects=CLOSING,
         remedy="Name the closing date's column in the source's description, or fill it in.",
         allowed=Allowance(
             share=0.1, reason="as many are reported as a warning and named beside the figures"
         ),
+        doubt="unsure",
+        mended_in="sources",
+        cause="closing_dates_lost",
     ),
     Check(
         name="open_cases_undated",
@@ -69,17 +73,146 @@ CLOSURES = (
         why="The case counts as resolved, though its status says that work goes on.",
         about="core.cases",
         severity="warning",
+        examines=of_cases(
+            "resolved_on is not null", among="status = 'open'", dated="resolved_on"
+        ),
+        affects=CLOSING,
+        remedy="Close the case, clear the date, or map the status in the source's description.",
+        doubt="unsure",
+    ),
+    Check(
+        name="status_follows_the_history",
+        title="No closed case was opened again after its last closing",
+        why="Its history says that work goes on, so it counts as open; its status says not.",
+        about="core.closures",
+        severity="warning",
         examines="""
             select
-                snapshot,
-                line,
-                resolved_on as happened_on,
-                resolved_on is not null as violated
-            from core.cases
-            where status = 'open'
+                cases.snapshot,
+                cases.line,
+                cases.received_on as happened_on,
+                'resolved' as step,
+                closures.reopened_place > coalesce(closures.closed_place, 0) as violated
+            from core.closures as closures
+            inner join core.cases as cases on closures.case_key = cases.case_key
+            where cases.status = 'closed' and closures.reopened_place is not null
         """,
-        affects=("time_to_resolution", "deadline_compliance"),
-        remedy="Close the case, clear the date, or map the status in the source's description.",
+        affects=CLOSING,
+        remedy="Add the last closing to the history, or correct the status.",
+        doubt="unsure",
+    ),
+    Check(
+        name="nothing_after_the_closing",
+        title="No case was worked on after it was closed for good",
+        why="Closed first and worked on later, it looks quicker than it was.",
+        about="core.events",
+        severity="warning",
+        examines="""
+            with later as (
+                select events.case_key
+                from core.events as events
+                inner join core.cases as cases on events.case_key = cases.case_key
+                where
+                    events.kind in ('triaged', 'assigned', 'investigated', 'decided')
+                    and events.occurred_on > cases.resolved_on
+                    and cases.received_on <= cases.resolved_on
+                group by events.case_key
+            )
+            select
+                cases.snapshot,
+                cases.line,
+                cases.received_on as happened_on,
+                'resolved' as step,
+                later.case_key is not null as violated
+            from core.cases as cases
+            left join later on cases.case_key = later.case_key
+            where cases.resolved_on is not null
+        """,
+        affects=CLOSING,
+        remedy="Close cases when the work is done; record that a case was opened again.",
+        doubt="unsure",
+    ),
+    Check(
+        name="no_mass_closing",
+        title="No twenty cases were closed together",
+        why="Cases closed in one go were done earlier, or were not done at all.",
+        about="core.events",
+        severity="warning",
+        # Within ten minutes where a source records the time of day, else on one day; and ten
+        # times as many as is usual there.
+        examines="""
+            with clocks as (
+                select source, count(distinct cast(occurred_at as time)) > 4 as has_time
+                from core.events
+                where kind = 'resolved'
+                group by source
+            ),
+            slots as (
+                select
+                    events.source,
+                    clocks.has_time,
+                    if(
+                        clocks.has_time,
+                        time_bucket(interval 10 minute, events.occurred_at),
+                        date_trunc('day', events.occurred_at)
+                    ) as slot,
+                    count(distinct events.case_key) as closings
+                from core.events as events
+                inner join clocks on events.source = clocks.source
+                where events.kind = 'resolved'
+                group by all
+            ),
+            bursts as (
+                select *
+                from slots
+                qualify closings >= 20
+                    and closings > 10 * median(closings) over (partition by source)
+            )
+            select
+                closings.snapshot,
+                closings.line,
+                closings.occurred_on as happened_on,
+                'resolved' as step,
+                bursts.slot is not null as violated
+            from core.events as closings
+            left join bursts
+                on
+                    closings.source = bursts.source
+                    and if(
+                        bursts.has_time,
+                        time_bucket(interval 10 minute, closings.occurred_at),
+                        date_trunc('day', closings.occurred_at)
+                    ) = bursts.slot
+            where closings.kind = 'resolved'
+        """,
+        affects=CLOSING,
+        remedy="Ask who closed them and when the work on them ended.",
+        doubt="unsure",
+    ),
+    Check(
+        name="not_closed_at_once",
+        title="No case was closed within ten minutes of its receipt",
+        why="No matter is looked into in ten minutes: it was closed by rule, or entered late.",
+        about="core.events",
+        severity="warning",
+        examines="""
+            select
+                closings.snapshot,
+                closings.line,
+                cases.received_on as happened_on,
+                'resolved' as step,
+                closings.occurred_at > cases.received_at
+                and closings.occurred_at < cases.received_at + interval 10 minute as violated
+            from core.events as closings
+            inner join core.cases as cases on closings.case_key = cases.case_key
+            where closings.kind = 'resolved' and cases.received_at is not null
+        """,
+        affects=CLOSING,
+        remedy="Ask why; leave contacts that are no cases out of the export.",
+        allowed=Allowance(
+            share=0.02, reason="calls that are no concern at all may be closed while they last"
+        ),
+        doubt="unsure",
     ),
     Check(
         name="one_clock_per_case",
@@ -103,8 +236,9 @@ CLOSURES = (
             left join running on cases.case_key = running.case_key
             where cases.received_on is not null
         """,
-        affects=("time_to_resolution",),
+        affects=CLOSING,
         remedy="Load the exports again; if it stays, report it to us.",
+        mended_in="product",
     ),
     Check(
         name="source_duration_agrees",
@@ -117,6 +251,7 @@ CLOSURES = (
                 cases.snapshot,
                 cases.line,
                 cases.received_on as happened_on,
+                'resolved' as step,
                 abs(cases.source_days - clocks.days) > 1 as violated
             from core.clocks as clocks
             inner join core.cases as cases on clocks.case_key = cases.case_key
@@ -124,8 +259,9 @@ CLOSURES = (
                 clocks.clock = 'resolution' and clocks.ended
                 and cases.source_days is not null and clocks.days is not null
         """,
-        affects=("time_to_resolution",),
+        affects=CLOSING,
         remedy="Ask the system's owner what its duration counts; ours counts calendar days.",
+        doubt="unsure",
     ),
     Check(
         name="open_cases_have_no_duration",
@@ -133,16 +269,9 @@ CLOSURES = (
         why="It was closed once: its closing date was taken away or is missing.",
         about="core.cases",
         severity="warning",
-        examines="""
-            select
-                snapshot,
-                line,
-                received_on as happened_on,
-                source_days is not null as violated
-            from core.cases
-            where resolved_on is null
-        """,
-        affects=("time_to_resolution",),
+        examines=of_cases("source_days is not null", among="resolved_on is null"),
+        affects=CLOSING,
         remedy="Look at those cases in the case system; if its duration runs on, leave it out.",
+        doubt="unsure",
     ),
 )

@@ -2,9 +2,8 @@
 
 from string import Template
 
+from checks.suites.affected import COMPLIANCE
 from checks.verdict import Check
-
-_COMPLIANCE = ("deadline_compliance", "escalation_compliance")
 
 # Deadlines that are due and whether a date they need is lost, alone and among those of the
 # same rule, channel and quarter. Rules that a source never records are left to `rules_judged`.
@@ -46,18 +45,18 @@ DEADLINES = (
         severity="critical",
         examines="""
             select
-                cases.snapshot,
-                cases.line,
-                deadlines.started_on as happened_on,
-                row_number() over (
-                    partition by deadlines.case_key, deadlines.rule, deadlines.round
-                    order by deadlines.due_on
-                ) > 1 as violated
+                any_value(cases.snapshot) as snapshot,
+                any_value(cases.line) as line,
+                min(deadlines.started_on) as happened_on,
+                count(*) > 1 as violated
             from core.deadlines as deadlines
             left join core.cases as cases on deadlines.case_key = cases.case_key
+            group by deadlines.case_key, deadlines.rule, deadlines.round
         """,
-        affects=_COMPLIANCE,
+        affects=COMPLIANCE,
         remedy="Give the rule's versions dates in force that do not overlap.",
+        doubt="extra",
+        mended_in="rules",
     ),
     Check(
         name="rules_apply",
@@ -74,8 +73,10 @@ DEADLINES = (
                     as violated
             from (select distinct rule from staging.rules) as rules
         """,
-        affects=_COMPLIANCE,
+        affects=COMPLIANCE,
         remedy="Correct applies_to or in_force_from of the rule.",
+        doubt="visible",
+        mended_in="rules",
     ),
     Check(
         name="rules_judged",
@@ -94,8 +95,10 @@ DEADLINES = (
             where deadlines.result <> 'not_applicable'
             group by deadlines.rule, cases.source
         """,
-        affects=_COMPLIANCE,
+        affects=COMPLIANCE,
         remedy="Add the step's date to the export, or take the rule out for that source.",
+        doubt="visible",
+        mended_in="sources",
     ),
     Check(
         name="deadlines_can_be_judged",
@@ -104,8 +107,10 @@ DEADLINES = (
         about="core.deadlines",
         severity="warning",
         examines=_DUE.substitute(violated="lost"),
-        affects=_COMPLIANCE,
+        affects=COMPLIANCE,
         remedy="Fill in the dates in the case system and export again.",
+        doubt="visible",
+        cause="deadline_dates_lost",
     ),
     Check(
         name="dates_kept_everywhere",
@@ -117,7 +122,97 @@ DEADLINES = (
         examines=_DUE.substitute(
             violated="lost and lost_there >= 3 and 20 * lost_there > deadlines_there"
         ),
-        affects=_COMPLIANCE,
+        affects=COMPLIANCE,
         remedy="Ask whoever runs the channel why the date is no longer filled in.",
+        doubt="visible",
+        cause="deadline_dates_lost",
+    ),
+    Check(
+        name="no_heaping_on_the_due_day",
+        title="No rule is met on its last day far more often than on the days around it",
+        why="Work that ends when it is done does not end on the due day; entries may.",
+        about="core.deadlines",
+        severity="warning",
+        # Of eleven days around the due day seven or eight are working days, so one in seven is
+        # what chance puts on it; four standard deviations more is no chance.
+        examines="""
+            with around as (
+                select
+                    deadlines.case_key,
+                    deadlines.rule,
+                    deadlines.due_on,
+                    deadlines.done_on = deadlines.due_on as last_day
+                from core.deadlines as deadlines
+                where deadlines.done_on between deadlines.due_on - 5 and deadlines.due_on + 5
+            ),
+            rules as (
+                select
+                    rule,
+                    count_if(last_day) - count(*) / 7.0
+                    > 4 * sqrt(count(*) * 6 / 49.0) as heaped
+                from around
+                group by rule
+                having count(*) >= 42
+            ),
+            steps as (select distinct rule, to_kind from staging.rules)
+            select
+                cases.snapshot,
+                cases.line,
+                around.due_on as happened_on,
+                steps.to_kind as step,
+                around.last_day and coalesce(rules.heaped, false) as violated
+            from around
+            left join rules on around.rule = rules.rule
+            left join steps on around.rule = steps.rule
+            left join core.cases as cases on around.case_key = cases.case_key
+        """,
+        affects=COMPLIANCE,
+        remedy="Compare a few of those cases with what shows when the step was taken.",
+        doubt="unsure",
+    ),
+    Check(
+        name="no_pause_just_before_the_due_day",
+        title="No rule's clock is paused mostly in the last three days before it runs out",
+        why="A pause is for waiting on somebody; begun on the eve of the due day it buys time.",
+        about="core.deadlines",
+        severity="warning",
+        # Of the last ten days three hold three tenths by chance; four deviations are none.
+        examines="""
+            with pauses as (
+                select
+                    deadlines.case_key,
+                    deadlines.rule,
+                    deadlines.due_on,
+                    events.snapshot,
+                    events.line,
+                    events.occurred_on >= deadlines.due_on - 2 as late
+                from core.deadlines as deadlines
+                inner join core.events as events on deadlines.case_key = events.case_key
+                where
+                    events.kind = 'paused'
+                    and events.occurred_on between deadlines.due_on - 9 and deadlines.due_on
+            ),
+            rules as (
+                select
+                    rule,
+                    count_if(late) - count(*) * 0.3 > 4 * sqrt(count(*) * 0.21) as crowded
+                from pauses
+                group by rule
+                having count(*) >= 10
+            ),
+            steps as (select distinct rule, to_kind from staging.rules)
+            select
+                pauses.snapshot,
+                pauses.line,
+                pauses.due_on as happened_on,
+                steps.to_kind as step,
+                pauses.late and coalesce(rules.crowded, false) as violated
+            from pauses
+            left join rules on pauses.rule = rules.rule
+            left join steps on pauses.rule = steps.rule
+        """,
+        affects=COMPLIANCE,
+        remedy="Ask what each of those pauses waited for.",
+        doubt="unsure",
     ),
 )

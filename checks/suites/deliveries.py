@@ -1,14 +1,12 @@
 """Claims about the deliveries: nothing lost on the way in, no month left out."""
 
-from checks.verdict import Check
+from checks.suites.affected import EVERY_FIGURE, RECEIPTS
+from checks.verdict import Check, Rows
 
-_EVERY_FIGURE = (
-    "report_frequency",
-    "time_to_resolution",
-    "escalation_compliance",
-    "deadline_compliance",
-    "satisfaction",
-)
+
+def _of_deliveries(violated: str) -> Rows:
+    return Rows("core.snapshots", violated, dated="as_of", line="cast(null as bigint)")
+
 
 DELIVERIES = (
     Check(
@@ -17,16 +15,10 @@ DELIVERIES = (
         why="A row that is none of these was lost, and nobody can say what figure it is in.",
         about="core.snapshots",
         severity="critical",
-        examines="""
-            select
-                snapshot,
-                cast(null as bigint) as line,
-                as_of as happened_on,
-                rows_in <> rows_loaded + rows_rejected + rows_repeated as violated
-            from core.snapshots
-        """,
-        affects=_EVERY_FIGURE,
+        examines=_of_deliveries("rows_in <> rows_loaded + rows_rejected + rows_repeated"),
+        affects=EVERY_FIGURE,
         remedy="Load the delivery again into a new workspace; if it stays, report it to us.",
+        mended_in="product",
     ),
     Check(
         name="rows_all_read",
@@ -34,16 +26,11 @@ DELIVERIES = (
         why="A row that cannot be read is missing from every figure it belongs to.",
         about="core.snapshots",
         severity="warning",
-        examines="""
-            select
-                snapshot,
-                cast(null as bigint) as line,
-                as_of as happened_on,
-                rows_rejected > 0 as violated
-            from core.snapshots
-        """,
-        affects=_EVERY_FIGURE,
+        examines=_of_deliveries("rows_rejected > 0"),
+        affects=EVERY_FIGURE,
         remedy="Correct the rows that the load listed, or the source's description.",
+        doubt="absent",
+        cause="rows_unreadable",
     ),
     Check(
         name="rows_readable",
@@ -51,16 +38,10 @@ DELIVERIES = (
         why="An unreadable row is missing from every figure, and nothing bounds the damage.",
         about="core.snapshots",
         severity="critical",
-        examines="""
-            select
-                snapshot,
-                cast(null as bigint) as line,
-                as_of as happened_on,
-                20 * rows_rejected > rows_in as violated
-            from core.snapshots
-        """,
-        affects=_EVERY_FIGURE,
+        examines=_of_deliveries("20 * rows_rejected > rows_in"),
+        affects=EVERY_FIGURE,
         remedy="Correct the rows that the load listed, or the source's description.",
+        cause="rows_unreadable",
     ),
     Check(
         name="no_month_is_nearly_empty",
@@ -117,12 +98,13 @@ DELIVERIES = (
             select
                 cast(null as integer) as snapshot,
                 cast(null as bigint) as line,
-                month as happened_on,
-                5 * reports < usual as violated
+                compared.month as happened_on,
+                5 * compared.reports < compared.usual as violated
             from compared
-            where months_before >= 6 and usual >= 5
+            anti join quality.explained_months as explained on compared.month = explained.month
+            where compared.months_before >= 6 and compared.usual >= 5
         """,
-        affects=("report_frequency", "time_to_resolution"),
+        affects=RECEIPTS,
         remedy="Ask for the export of that month again, or explain it in annotations.csv.",
     ),
     Check(
@@ -142,31 +124,55 @@ DELIVERIES = (
         """,
         affects=("report_frequency",),
         remedy="Check the column of the case's number in the source's description.",
+        mended_in="sources",
     ),
     Check(
-        name="headcount_covers_units_and_months",
-        title="Every case fell to a unit whose headcount of that day is known",
-        why="Without people there is no rate; a case without exposure would inflate one.",
-        about="core.exposure",
+        name="rows_are_in_the_store",
+        title="The store holds as many rows of cases as each delivery gave it",
+        why="A row that was counted as loaded and is not there is missing from every figure.",
+        about="core.snapshots",
+        severity="critical",
+        examines="""
+            with held as (
+                select snapshot, count(*) as row_count from staging.cases group by snapshot
+            )
+            select
+                snapshots.snapshot,
+                cast(null as bigint) as line,
+                snapshots.as_of as happened_on,
+                coalesce(held.row_count, 0) <> snapshots.rows_loaded as violated
+            from core.snapshots as snapshots
+            left join held on snapshots.snapshot = held.snapshot
+            where snapshots.grain in ('case', 'allegation')
+        """,
+        affects=EVERY_FIGURE,
+        remedy="Load the delivery again into a new workspace; if it stays, report it to us.",
+        mended_in="product",
+    ),
+    Check(
+        name="codes_are_mapped",
+        title="Every code of every delivery is in its source's description",
+        why="A new value of a list makes its rows unreadable: the system has moved on.",
+        about="core.snapshots",
         severity="warning",
         examines="""
+            with strange as (
+                select distinct snapshot
+                from staging.rejects
+                where starts_with(reason, 'not a code') or starts_with(reason, 'not a kind')
+            )
             select
-                cases.snapshot,
-                cases.line,
-                cases.received_on as happened_on,
-                not exists (
-                    select 1
-                    from core.exposure as exposure
-                    where
-                        exposure.unit = cases.unit
-                        and exposure.from_on <= cases.received_on
-                        and exposure.until_on > cases.received_on
-                ) as violated
-            from core.cases as cases
-            cross join staging.parameters as parameters
-            where cases.unit <> 'unknown' and cases.received_on >= parameters.coverage_from
+                snapshots.snapshot,
+                cast(null as bigint) as line,
+                snapshots.as_of as happened_on,
+                strange.snapshot is not null as violated
+            from core.snapshots as snapshots
+            left join strange on snapshots.snapshot = strange.snapshot
         """,
-        affects=("report_frequency",),
-        remedy="Add the unit and its people to headcount.csv, from the first day covered.",
+        affects=EVERY_FIGURE,
+        remedy="Add the codes that the load listed to the source's description.",
+        doubt="absent",
+        mended_in="sources",
+        cause="rows_unreadable",
     ),
 )

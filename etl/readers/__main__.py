@@ -10,12 +10,22 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
+
+from polars import CompatLevel
 
 from etl.errors import ExportError
-from etl.readers.contents import is_workbook
-from etl.readers.delimited import read_delimited
-from etl.readers.rows import TextTable
+from etl.readers.contents import kind_of
+from etl.readers.exports import fingerprint, read_content
+from etl.readers.layout import Layout
+from etl.readers.rows import TextTable, aside_frame, damaged_frame, ragged_frame
+from etl.readers.unpacking import Content, unpacked
+
+if TYPE_CHECKING:
+    from etl.readers.native import NativeText
+
+# Below this the strict reader is as quick as the other one is to import.
+QUICK_FROM = 2_000_000
 
 
 def main() -> int:
@@ -55,7 +65,11 @@ def _lack(error: OSError) -> str:
 def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
     with os.fdopen(request["descriptor"], "rb") as stream:
         before = os.fstat(stream.fileno())
-        table = _read(stream, request)
+        layout = Layout(**request["layout"])
+        with unpacked(stream, file=request["file"], member=layout.member) as content:
+            answer = _natively(content, layout, folder) or _strictly(content, layout, folder)
+        if content.stream is not stream:
+            answer |= fingerprint(stream)
         after = os.fstat(stream.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise ExportError.at(
@@ -63,8 +77,47 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
             "the file changed while it was being read",
             remedy="wait until it is complete and load it again",
         )
-    table.rows.write_ipc(folder / "rows.arrow")
+    return answer
+
+
+def _natively(content: Content, layout: Layout, folder: Path) -> dict[str, object] | None:
+    """Read large text the quick way; None where it does not prove unambiguous."""
+    size = content.stream.seek(0, os.SEEK_END)
+    plain = Layout(delimiter=layout.delimiter, encoding=layout.encoding, member=layout.member)
+    if kind_of(content.name) != "delimited" or layout != plain or size < QUICK_FROM:
+        return None
+    try:
+        from etl.readers.native import into_file, read_native
+    except ImportError:
+        # Its libraries want more address space than there is to have.
+        return None
+    with into_file(folder / "rows.arrow") as sink:
+        text = read_native(
+            content.stream,
+            file=content.file,
+            delimiter=layout.delimiter,
+            encoding=layout.encoding,
+            sink=sink,
+        )
+    if text is None:
+        return None
+    ragged_frame(text.ragged).write_ipc(folder / "ragged.arrow")
+    damaged_frame(()).write_ipc(folder / "damaged.arrow")
+    aside_frame((("header", 1, 1),)).write_ipc(folder / "aside.arrow")
+    return _about(text) | {"kind": "delimited"}
+
+
+def _strictly(content: Content, layout: Layout, folder: Path) -> dict[str, object]:
+    table = read_content(content, layout)
+    # The form of Arrow that every reader of it knows.
+    table.rows.write_ipc(folder / "rows.arrow", compat_level=CompatLevel.oldest())
     table.ragged.write_ipc(folder / "ragged.arrow")
+    table.damaged.write_ipc(folder / "damaged.arrow")
+    table.aside.write_ipc(folder / "aside.arrow")
+    return _about(table) | {"kind": table.kind}
+
+
+def _about(table: "TextTable | NativeText") -> dict[str, object]:
     return {
         "header": table.header,
         "encoding": table.encoding,
@@ -72,18 +125,6 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
         "size": table.size,
         "sha256": table.sha256,
     }
-
-
-def _read(stream: BinaryIO, request: dict[str, Any]) -> TextTable:
-    file = request["file"]
-    if not is_workbook(file):
-        return read_delimited(
-            stream, file=file, delimiter=request["delimiter"], encoding=request["encoding"]
-        )
-    # Slow to import, and needed for workbooks alone.
-    from etl.readers.workbook import read_workbook
-
-    return read_workbook(stream, file=file, sheet=request["sheet"])
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 import csv
 from collections.abc import Iterator
-from typing import BinaryIO, TextIO
+from dataclasses import replace
+from typing import Any, BinaryIO, TextIO
 
 import polars as pl
 
 from etl.errors import ExportError
 from etl.readers.decoding import Survey, opened, survey
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable, column_names, gather
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -15,17 +17,21 @@ LONGEST = 5_000_000
 
 
 def read_delimited(
-    stream: BinaryIO, *, file: str, delimiter: str = "detect", encoding: str = "detect"
+    stream: BinaryIO, *, file: str, layout: Layout = UNTOLD, **told: Any
 ) -> TextTable:
     """Read all of `stream`, the bytes of the export called `file`.
+
+    `told` are fields of a Layout by name, in place of those in `layout`.
 
     The first line that is not blank is the header; a line of nothing but blanks is not a
     record. Lines end at CR, LF or CRLF, quoted values may hold any of them. Raises
     ExportError for what cannot be read without guessing.
     """
     csv.field_size_limit(LONGEST)
-    found = survey(stream, file=file, encoding=encoding)
-    separator = _detected(stream, found, file) if delimiter == "detect" else delimiter
+    asked = replace(layout, **told)
+    found = survey(stream, file=file, encoding=asked.encoding)
+    detect = asked.delimiter == "detect"
+    separator = _detected(stream, found, file) if detect else asked.delimiter
     with opened(stream, found.codec) as text:
         records = _records(text, separator, file)
         line, cells = _header(records)
@@ -33,7 +39,7 @@ def read_delimited(
             raise ExportError.at(
                 file, "the file holds blank lines only", remedy="export it again"
             )
-        header = column_names(cells, file=file, line=line)
+        header = column_names(cells, file=file, line=line, layout=asked)
         rows, ragged = gather(_not_blank(records, width=len(header)), width=len(header))
     if found.ends_open:
         _refuse_cut_off(rows, ragged, width=len(header), file=file)

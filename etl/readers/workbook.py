@@ -1,19 +1,21 @@
-"""Excel workbooks (.xlsx): the cells of one sheet as text, with their row of the sheet."""
+"""Excel workbooks (.xlsx, .xls): the cells of one sheet as text, with their row."""
 
 import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Iterable
-from pathlib import PurePosixPath
-from typing import BinaryIO
+from dataclasses import replace
+from typing import Any, BinaryIO
 
 import fastexcel
 import polars as pl
 
 from etl.errors import ExportError, shown
-from etl.readers.contents import refuse_other_than_workbook
+from etl.readers.contents import OLE, ZIP, foreign
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable, column_names, ragged_frame
+from etl.readers.unpacking import leads_out
 
 # Bounds against archives that are small on disk and endless in memory.
 LARGEST_UNPACKED = 300_000_000
@@ -33,10 +35,13 @@ _ERRORS = {
 }
 
 
-def read_workbook(stream: BinaryIO, *, file: str, sheet: str | int | None = None) -> TextTable:
+def read_workbook(
+    stream: BinaryIO, *, file: str, layout: Layout = UNTOLD, **told: Any
+) -> TextTable:
     """Read one sheet of the workbook `stream`, called `file`, as text.
 
-    `sheet` is a name, or a position counted from 1; without one it is the first sheet. The
+    `told` are fields of a Layout by name, in place of those in `layout`. `sheet` is a name, or
+    a position counted from 1; without one it is the first sheet. The
     first row with anything in it is the header, a row without anything is not a record. A
     date cell reads `YYYY-MM-DD HH:MM:SS`, to the nearest second, or `YYYY-MM-DD` where every
     date of its column is a midnight. A number is written without a fraction it does not
@@ -47,11 +52,34 @@ def read_workbook(stream: BinaryIO, *, file: str, sheet: str | int | None = None
     data = stream.read()
     if not data:
         raise ExportError.at(file, "the file is empty", remedy="export it again")
-    refuse_other_than_workbook(data, file)
-    _refuse_bomb(data, file)
-    cells = _cells(data, file, sheet)
-    header, rows, ragged = _table(cells, file)
-    return TextTable(header, rows, ragged, "", "", len(data), hashlib.sha256(data).hexdigest())
+    asked = replace(layout, **told)
+    _refuse_other(data, file)
+    if data.startswith(ZIP):
+        _refuse_bomb(data, file)
+    cells = _cells(data, file, asked.sheet)
+    header, rows, ragged = _table(cells, file, asked)
+    digest = hashlib.sha256(data).hexdigest()
+    return TextTable(header, rows, ragged, "", "", len(data), digest, kind="workbook")
+
+
+def _refuse_other(data: bytes, file: str) -> None:
+    """Raise ExportError if `data` cannot be a workbook, saying what it is instead."""
+    if data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise ExportError.at(
+            file,
+            "this workbook is locked with a password",
+            remedy="open it, remove the password, and save it again",
+        )
+    is_old = file.lower().removesuffix(")").endswith(".xls")
+    if data.startswith(ZIP) or (is_old and data.startswith(OLE)):
+        return
+    ending = ".xls" if is_old else ".xlsx"
+    found = foreign(data[:4096]) or "not an Excel workbook"
+    raise ExportError.at(
+        file,
+        f"this is {found}, although it is called {ending}",
+        remedy="save it as .xlsx in Excel, or give a text export its own ending (.csv)",
+    )
 
 
 def _refuse_bomb(data: bytes, file: str) -> None:
@@ -68,7 +96,7 @@ def _refuse_bomb(data: bytes, file: str) -> None:
     if (
         len(entries) > MOST_ENTRIES
         or unpacked > min(LARGEST_UNPACKED, LARGEST_RATIO * len(data))
-        or any(_leads_out(entry.filename) for entry in entries)
+        or any(leads_out(entry.filename) for entry in entries)
     ):
         raise ExportError.at(
             file,
@@ -76,11 +104,6 @@ def _refuse_bomb(data: bytes, file: str) -> None:
             f"{unpacked:,} bytes unpacked from {len(data):,})",
             remedy="save it again in Excel, or export it as CSV",
         )
-
-
-def _leads_out(name: str) -> bool:
-    path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in name
 
 
 def _broken(file: str) -> ExportError:
@@ -137,14 +160,14 @@ def _with_faults(texts: pl.DataFrame, faults: Iterable[fastexcel.CellError]) -> 
 
 
 def _table(
-    cells: pl.DataFrame, file: str
+    cells: pl.DataFrame, file: str, layout: Layout
 ) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
     filled = _filled(cells) if cells.width else cells
     if filled.is_empty():
         raise ExportError.at(file, "the sheet is empty", remedy="export it again")
     line, _, *texts = filled.row(0)
     width = max(n for n, text in enumerate(texts, start=1) if text.strip())
-    header = column_names(texts[:width], file=file, line=line)
+    header = column_names(texts[:width], file=file, line=line, layout=layout)
     records = filled.slice(1)
     fits = records.filter(pl.col("fields") <= width)
     names = [f"c{n}" for n in range(width)]

@@ -13,5 +13,7 @@ create table if not exists staging.deliveries (
     rows_rejected bigint not null,
     rows_repeated bigint not null,
     coverage_from date,
-    coverage_until date not null
+    coverage_until date not null,
+    bytes bigint,
+    described text
 );

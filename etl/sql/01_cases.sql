@@ -12,5 +12,16 @@ create table if not exists staging.cases (
     outcome text,
     status text,
     incident_on date,
-    source_days integer
+    incident_exactness text,
+    -- What the source itself says: evidence, compared with ours and never used.
+    source_due_on date,
+    source_days integer,
+    source_reopens integer,
+    source_verdict text,
+    assignee_key text,
+    reporter_key text,
+    -- Where a row is the state of the case at an instant: that instant, and the declared order.
+    stated_on date,
+    stated_at timestamp,
+    ordinal bigint
 );

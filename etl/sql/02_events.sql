@@ -8,5 +8,10 @@ create table if not exists staging.events (
     kind text not null,
     level text,
     occurred_on date,
-    occurred_at timestamp
+    occurred_at timestamp,
+    -- How exactly it is told: instant, day, month or year.
+    exactness text,
+    -- The declared order of the rows, where instants tie.
+    ordinal bigint,
+    actor_key text
 );

@@ -1,37 +1,17 @@
 -- core.spoken_rows: one row per case and file known on the as-of day: where it speaks of it.
 create or replace table core.spoken_rows as
 with spoken as (
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.cases
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.cases
     union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.events
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.events
     union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.findings
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.findings
     union all
-    select
-        snapshot,
-        line,
-        source,
-        export,
-        case_key
-    from staging.feedback
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.feedback
+    union all
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.changes
+    union all
+    select columns('^(snapshot|line|source|export|case_key)$') from staging.source_deadlines
 )
 
 select

@@ -2,29 +2,25 @@
 create or replace table core.events as
 with dated as (
     select
-        events.case_key,
-        events.source,
-        events.kind,
-        events.occurred_on,
-        events.occurred_at,
-        events.level,
-        min(events.snapshot) as snapshot,
-        min(events.line) as line
-    from staging.events as events
-    inner join core.chosen_rows as chosen
-        on
-            events.snapshot = chosen.snapshot
-            and events.case_key = chosen.case_key
-            and events.line = coalesce(chosen.only_line, events.line)
-    where events.occurred_on <= (select parameters.as_of from staging.parameters as parameters)
-    group by
-        events.case_key, events.source, events.kind,
-        events.occurred_on, events.occurred_at, events.level
+        case_key,
+        source,
+        kind,
+        occurred_on,
+        occurred_at,
+        level,
+        min(snapshot) as snapshot,
+        min(line) as line,
+        min(ordinal) as ordinal,
+        min(actor_key) as actor_key
+    from core.told_events
+    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+    group by case_key, source, kind, occurred_on, occurred_at, level
 )
 
 select
-    *,
+    * exclude (ordinal),
     row_number() over (
-        partition by case_key order by occurred_at, snapshot, line, kind
+        partition by case_key
+        order by occurred_at, ordinal nulls first, snapshot, line, kind
     ) as sequence
 from dated;

@@ -1,10 +1,29 @@
--- core.closures: one row per case ever resolved or reopened: its last closure and reopening.
+-- core.closures: one row per case ever ended or reopened: its last closure and reopening.
 create or replace table core.closures as
+with steps as (
+    select
+        case_key,
+        kind,
+        occurred_on,
+        sequence,
+        max(sequence) filter (where kind = 'reopened') over (partition by case_key)
+            as reopened_place
+    from core.events
+    where kind in ('resolved', 'closed', 'cancelled', 'reopened')
+)
+
 select
     case_key,
-    max(occurred_on) filter (where kind = 'resolved') as closed_on,
-    max(sequence) filter (where kind = 'resolved') as closed_place,
-    max(sequence) filter (where kind = 'reopened') as reopened_place
-from core.events
-where kind in ('resolved', 'reopened')
+    -- A system that closes what was resolved days ago did not work on it in between.
+    coalesce(
+        max(occurred_on) filter (
+            where kind = 'resolved' and sequence > coalesce(reopened_place, 0)
+        ),
+        min(occurred_on) filter (
+            where kind in ('closed', 'cancelled') and sequence > coalesce(reopened_place, 0)
+        )
+    ) as closed_on,
+    max(sequence) filter (where kind <> 'reopened') as closed_place,
+    max(reopened_place) as reopened_place
+from steps
 group by case_key;

@@ -3,20 +3,26 @@ create or replace table core.case_facts as
 with described as (
     select
         rows_of.*,
-        chosen.only_line is not null as is_whole_case,
+        snapshots.grain,
+        chosen.only_line is not null or snapshots.grain = 'snapshot' as is_whole_case,
         -- One row per allegation repeats the case: its first row stands for it. One row per
-        -- case: the last row corrects those above it.
+        -- case: the last row corrects those above it. One row per state: the last state counts.
         row_number() over (
             partition by rows_of.case_key
             order by
                 snapshots.as_of desc,
-                if(chosen.only_line is null, rows_of.snapshot, -rows_of.snapshot),
-                if(chosen.only_line is null, rows_of.line, -rows_of.line)
+                rows_of.stated_at desc nulls last,
+                rows_of.ordinal desc nulls last,
+                if(is_whole_case, -rows_of.snapshot, rows_of.snapshot),
+                if(is_whole_case, -rows_of.line, rows_of.line)
         ) as place
     from staging.cases as rows_of
     inner join core.chosen_rows as chosen
         on rows_of.snapshot = chosen.snapshot and rows_of.case_key = chosen.case_key
     inner join core.snapshots as snapshots on rows_of.snapshot = snapshots.snapshot
+    where
+        rows_of.stated_on is null
+        or rows_of.stated_on <= (select parameters.as_of from staging.parameters as parameters)
 )
 
 select
@@ -33,7 +39,17 @@ select
     arg_min_null(outcome, place) filter (where is_whole_case) as outcome,
     arg_min_null(status, place) as status,
     arg_min_null(source_days, place) as source_days,
-    count(*) as export_rows,
-    count(distinct row(unit, channel, severity, status, incident_on)) as versions
+    arg_min_null(source_due_on, place) as source_due_on,
+    arg_min_null(source_reopens, place) as source_reopens,
+    arg_min_null(source_verdict, place) as source_verdict,
+    arg_min_null(assignee_key, place) as assignee_key,
+    arg_min_null(reporter_key, place) as reporter_key,
+    -- The states of a case differ because it moves on; they are one description of it.
+    greatest(1, count(*) filter (where grain <> 'snapshot')) as export_rows,
+    greatest(
+        1,
+        count(distinct row(unit, channel, severity, status, incident_on))
+        filter (where grain <> 'snapshot')
+    ) as versions
 from described
 group by case_key;

@@ -8,8 +8,16 @@ select
     receipts.received_on,
     receipts.received_at,
     facts.incident_on,
-    facts.status,
+    case
+        when facts.status in ('resolved', 'closed', 'cancelled') then 'closed'
+        when facts.status is not null then 'open'
+    end as status,
+    facts.source_due_on,
     facts.source_days,
+    facts.source_reopens,
+    facts.source_verdict,
+    facts.assignee_key,
+    facts.reporter_key,
     facts.export_rows,
     facts.versions,
     coalesce(facts.unit, 'unknown') as unit,
@@ -22,7 +30,8 @@ select
         when closures.closed_place > coalesce(closures.reopened_place, 0)
             then closures.closed_on
     end as resolved_on,
-    closures.reopened_place is not null as reopened
+    -- Some systems tell how often a case was reopened and never when.
+    closures.reopened_place is not null or coalesce(facts.source_reopens, 0) > 0 as reopened
 from core.case_facts as facts
 left join core.receipts as receipts on facts.case_key = receipts.case_key
 left join core.findings as findings on facts.case_key = findings.case_key

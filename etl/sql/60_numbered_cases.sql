@@ -1,5 +1,5 @@
--- core.numbered_cases: one row per case with a number: whole numbers join far faster than keys.
-create or replace table core.numbered_cases as
+-- scratch.numbered_cases: one row per case with a number, which joins faster than a key.
+create or replace table scratch.numbered_cases as
 select
     row_number() over () as number,
     case_key,

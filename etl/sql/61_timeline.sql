@@ -1,5 +1,5 @@
--- core.timeline: one row per event of a case that some rule looks at, by the case's number.
-create or replace table core.timeline as
+-- scratch.timeline: one row per event of a case that some rule looks at, by the case's number.
+create or replace table scratch.timeline as
 with kinds as (
     select kind
     from staging.rule_steps
@@ -20,7 +20,7 @@ select
     events.occurred_on,
     coalesce(events.occurred_at, events.occurred_on::timestamp) as occurred_at
 from core.events as events
-inner join core.numbered_cases as cases on events.case_key = cases.case_key
+inner join scratch.numbered_cases as cases on events.case_key = cases.case_key
 where events.kind in (select kinds.kind from kinds)
 union all
 -- The day of the incident is a fact of the case, and may start a clock like an event.
@@ -31,5 +31,5 @@ select
     0 as sequence,
     incident_on as occurred_on,
     incident_on::timestamp as occurred_at
-from core.numbered_cases
+from scratch.numbered_cases
 where incident_on is not null and 'incident' in (select kinds.kind from kinds);

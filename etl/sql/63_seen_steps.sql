@@ -1,5 +1,5 @@
--- core.seen_steps: one row per clock with an event that starts or stops it: the first of them.
-create or replace table core.seen_steps as
+-- scratch.seen_steps: one row per clock with an event that starts or stops it, its first.
+create or replace table scratch.seen_steps as
 select
     timeline.number * 1048576 + steps.position * 1024 as clock,
     min(timeline.occurred_on) filter (where steps.role = 'start') as start_on,
@@ -7,7 +7,7 @@ select
     min(timeline.occurred_on) filter (where steps.role = 'stop') as stop_on,
     min(timeline.occurred_at) filter (where steps.role = 'stop') as stop_at,
     coalesce(bool_or(steps.role = 'passed'), false) as passed
-from core.timeline as timeline
+from scratch.timeline as timeline
 inner join staging.rule_steps as steps
     on
         timeline.kind = steps.kind

@@ -1,5 +1,5 @@
--- core.starts: one row per clock but those that wait for lapses: when it starts and stops.
-create or replace table core.starts as
+-- scratch.starts: one row per clock but those that wait for lapses: when it starts and stops.
+create or replace table scratch.starts as
 with begun as (
     select
         concerned.clock,
@@ -24,12 +24,12 @@ with begun as (
         fallbacks.started_on as fallback_on,
         fallbacks.due_on as fallback_due,
         fallbacks.counted_on as fallback_counted
-    from core.concerned as concerned
+    from scratch.concerned as concerned
     inner join staging.rules as rules
         on concerned.position = rules.position and rules.lapse_rules is null
-    left join core.seen_steps as seen on concerned.clock = seen.clock
-    left join core.rare_steps as rare on concerned.clock = rare.clock
-    left join core.fallbacks as fallbacks on concerned.clock = fallbacks.clock
+    left join scratch.seen_steps as seen on concerned.clock = seen.clock
+    left join scratch.rare_steps as rare on concerned.clock = rare.clock
+    left join scratch.fallbacks as fallbacks on concerned.clock = fallbacks.clock
 )
 
 select

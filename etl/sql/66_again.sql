@@ -1,16 +1,16 @@
--- core.again: one row per further round of a clock that runs again whenever it was stopped.
-create or replace table core.again as
+-- scratch.again: one row per further round of a clock that runs again whenever it was stopped.
+create or replace table scratch.again as
 with later as (
     select distinct
         starts.clock,
         starts.number,
         starts.position,
         timeline.occurred_on as started_on
-    from core.starts as starts
+    from scratch.starts as starts
     inner join staging.rules as rules on starts.position = rules.position and rules.repeats
     inner join staging.rule_steps as steps
         on starts.position = steps.position and steps.role = 'stop'
-    inner join core.timeline as timeline
+    inner join scratch.timeline as timeline
         on starts.number = timeline.number and steps.kind = timeline.kind
     where timeline.occurred_on > starts.started_on
 )

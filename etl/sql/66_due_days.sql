@@ -1,17 +1,17 @@
--- core.due_days: one row per clock and round: when it ends, if nothing moves its end.
-create or replace table core.due_days as
+-- scratch.due_days: one row per clock and round: when it ends, if nothing moves its end.
+create or replace table scratch.due_days as
 with rounds as (
     select
         starts.*,
         1 as round,
         coalesce(adjusted.started_on, starts.started_on) as begun_on
-    from core.starts as starts
-    left join core.adjusted_starts as adjusted on starts.clock = adjusted.clock
+    from scratch.starts as starts
+    left join scratch.adjusted_starts as adjusted on starts.clock = adjusted.clock
     union all by name
     select
         *,
         started_on as begun_on
-    from core.again
+    from scratch.again
 )
 
 select
@@ -47,7 +47,7 @@ select
 from rounds
 inner join staging.rules as rules on rounds.position = rules.position
 cross join staging.parameters as parameters
-left join core.length_ends as ends
+left join scratch.length_ends as ends
     on
         rules.length * 10000000::bigint + (rounds.begun_on - date '1900-01-01')
         = ends.length_day;

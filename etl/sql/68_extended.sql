@@ -1,5 +1,5 @@
--- core.extended: one row per clock whose end was put off before it had come.
-create or replace table core.extended as
+-- scratch.extended: one row per clock whose end was put off before it had come.
+create or replace table scratch.extended as
 with recorded as (
     select
         clocks.clock,
@@ -8,11 +8,11 @@ with recorded as (
         ends.ends_on,
         ends.counted_on,
         extensions.length is null as endless
-    from core.asked_extensions as asked
-    inner join core.due_days as clocks on asked.clock = clocks.clock
+    from scratch.asked_extensions as asked
+    inner join scratch.due_days as clocks on asked.clock = clocks.clock
     inner join staging.extensions as extensions
         on asked.position = extensions.position and asked.kind = extensions.kind
-    left join core.length_ends as ends
+    left join scratch.length_ends as ends
         on
             extensions.length * 10000000::bigint + (
                 if(extensions.counts_from = 'start', clocks.started_on, clocks.due_on)

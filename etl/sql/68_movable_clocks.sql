@@ -1,5 +1,5 @@
--- core.movable_clocks: one row per clock that pauses or was extended: its end but for pauses.
-create or replace table core.movable_clocks as
+-- scratch.movable_clocks: one row per clock that pauses or was put off: its end so far.
+create or replace table scratch.movable_clocks as
 with ends as (
     select
         clocks.clock,
@@ -13,12 +13,12 @@ with ends as (
         extended.endless,
         greatest(extended.due_on, clocks.due_on) as due_on,
         greatest(extended.counted_on, clocks.counted_on) as counted_on
-    from core.due_days as clocks
+    from scratch.due_days as clocks
     inner join staging.rules as rules on clocks.position = rules.position
     inner join staging.lengths as lengths on rules.length = lengths.length
     cross join staging.parameters as parameters
-    left join core.extended as extended on clocks.clock = extended.clock
-    left join core.later_stops as later on clocks.clock = later.clock
+    left join scratch.extended as extended on clocks.clock = extended.clock
+    left join scratch.later_stops as later on clocks.clock = later.clock
     where rules.pauses is not null or extended.clock is not null
 )
 

@@ -1,5 +1,5 @@
--- core.moved_ends: one row per clock that pauses or was extended: its end then.
-create or replace table core.moved_ends as
+-- scratch.moved_ends: one row per clock that pauses or was extended: its end then.
+create or replace table scratch.moved_ends as
 with standing as (
     select
         clocks.*,
@@ -10,8 +10,8 @@ with standing as (
             partition by clocks.clock order by spans.from_on
             rows between unbounded preceding and 1 preceding
         ), 0) < clocks.due as counts
-    from core.movable_clocks as clocks
-    left join core.lost_time as spans on clocks.clock = spans.clock
+    from scratch.movable_clocks as clocks
+    left join scratch.lost_time as spans on clocks.clock = spans.clock
 ),
 
 summed as (

@@ -1,18 +1,18 @@
--- core.needless_clocks: one row per clock that another step made needless before its end.
-create or replace table core.needless_clocks as
+-- scratch.needless_clocks: one row per clock that another step made needless before its end.
+create or replace table scratch.needless_clocks as
 with lifted as (
     select
         clocks.clock,
         if(rules.rounds, later.lifted_on, rare.lifted_on) as lifted_on,
         if(rules.rounds, later.done_on, clocks.done_on) as done_on,
         least(within.ends_on, coalesce(moved.due_on, clocks.due_on)) as lifted_until
-    from core.due_days as clocks
+    from scratch.due_days as clocks
     inner join staging.rules as rules on clocks.position = rules.position and rules.lifts
-    left join core.rare_steps as rare
+    left join scratch.rare_steps as rare
         on clocks.number * 1048576 + clocks.position * 1024 = rare.clock
-    left join core.later_stops as later on clocks.clock = later.clock
-    left join core.moved_ends as moved on clocks.clock = moved.clock
-    left join core.length_ends as within
+    left join scratch.later_stops as later on clocks.clock = later.clock
+    left join scratch.moved_ends as moved on clocks.clock = moved.clock
+    left join scratch.length_ends as within
         on
             rules.lifted_length * 10000000::bigint + (clocks.started_on - date '1900-01-01')
             = within.length_day

@@ -1,5 +1,5 @@
--- core.waiting_clocks: one row per clock that waits for lapses: its start, end and stop.
-create or replace table core.waiting_clocks as
+-- scratch.waiting_clocks: one row per clock that waits for lapses: its start, end and stop.
+create or replace table scratch.waiting_clocks as
 select
     concerned.clock,
     concerned.number,
@@ -11,13 +11,13 @@ select
     seen.stop_on as done_on,
     seen.stop_at as done_at,
     seen.passed
-from core.concerned as concerned
+from scratch.concerned as concerned
 inner join staging.rules as rules
     on concerned.position = rules.position and rules.lapse_rules is not null
-left join core.seen_steps as seen on concerned.clock = seen.clock
-left join core.prior_lapses as lapses
+left join scratch.seen_steps as seen on concerned.clock = seen.clock
+left join scratch.prior_lapses as lapses
     on concerned.clock = lapses.clock and rules.lapse_times = lapses.place
-left join core.length_ends as ends
+left join scratch.length_ends as ends
     on
         rules.length * 10000000::bigint + (lapses.lapsed_on - date '1900-01-01')
         = ends.length_day;

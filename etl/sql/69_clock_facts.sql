@@ -1,11 +1,11 @@
--- core.clock_facts: one row per clock and round: everything that decides its result.
-create or replace table core.clock_facts as
+-- scratch.clock_facts: one row per clock and round: everything that decides its result.
+create or replace table scratch.clock_facts as
 with clocks as (
     select *
-    from core.due_days
+    from scratch.due_days
     union all by name
     select *
-    from core.waiting_clocks
+    from scratch.waiting_clocks
 )
 
 select
@@ -43,9 +43,9 @@ select
     end as hindrance
 from clocks
 inner join staging.rules as rules on clocks.position = rules.position
-inner join core.concerned as concerned
+inner join scratch.concerned as concerned
     on clocks.number * 1048576 + clocks.position * 1024 = concerned.clock
-left join core.rare_steps as rare on concerned.clock = rare.clock
-left join core.later_stops as later on clocks.clock = later.clock
-left join core.moved_ends as moved on clocks.clock = moved.clock
-left join core.needless_clocks as needless on clocks.clock = needless.clock;
+left join scratch.rare_steps as rare on concerned.clock = rare.clock
+left join scratch.later_stops as later on clocks.clock = later.clock
+left join scratch.moved_ends as moved on clocks.clock = moved.clock
+left join scratch.needless_clocks as needless on clocks.clock = needless.clock;

@@ -1,9 +1,25 @@
 """The metrics, one declaration each; the order here is the order on every page."""
 
+from metrics.catalog.closures import (
+    AGE_OF_OPEN_CASES,
+    BACKLOG,
+    REOPENING,
+    SUBSTANTIATION,
+)
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.satisfaction import SATISFACTION
 from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
+from metrics.catalog.times import (
+    ACTIVE_TIME,
+    CLOSED_CASES,
+    INCIDENT_TO_REPORT,
+    TIME_TO_ACKNOWLEDGEMENT,
+    TIME_TO_DECISION,
+    TIME_TO_FIRST_CLOSURE,
+    TIME_TO_TRIAGE,
+)
 from metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -12,4 +28,21 @@ METRICS: tuple[Metric, ...] = (
     ESCALATION_COMPLIANCE,
     DEADLINE_COMPLIANCE,
     SATISFACTION,
+    INCIDENT_TO_REPORT,
+    TIME_TO_ACKNOWLEDGEMENT,
+    TIME_TO_TRIAGE,
+    TIME_TO_DECISION,
+    TIME_TO_FIRST_CLOSURE,
+    ACTIVE_TIME,
+    SUBSTANTIATION,
+    OUTCOMES_IN_TIME,
+    REOPENING,
+    BACKLOG,
+    AGE_OF_OPEN_CASES,
+    CLOSED_CASES,
 )
+
+
+def metrics_for(*, exact: bool) -> tuple[Metric, ...]:
+    """The metrics that an audience is told, which sees exact counts or protected ones."""
+    return tuple(metric for metric in METRICS if exact or not metric.exact_only)

@@ -54,6 +54,7 @@ DEADLINE_COMPLIANCE = Metric(
     contributions=_CONTRIBUTIONS,
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "no_date_after_as_of"),
     subtotals=(("met", "met_late", "missed"),),
+    charted="share_met",
 )
 
 ESCALATION_COMPLIANCE = Metric(
@@ -67,4 +68,5 @@ ESCALATION_COMPLIANCE = Metric(
     contributions="",
     sum_of="deadline_compliance",
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "severity_is_recorded"),
+    charted="share_met",
 )

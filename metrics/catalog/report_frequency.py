@@ -50,4 +50,5 @@ REPORT_FREQUENCY = Metric(
         "no_month_is_nearly_empty",
         "headcount_covers_units_and_months",
     ),
+    charted="rate",
 )

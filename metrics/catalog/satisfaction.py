@@ -55,5 +55,6 @@ SATISFACTION = Metric(
         inner join core.cases as cases on feedback.case_key = cases.case_key
     """,
     depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    charted="top_two",
     subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
 )

@@ -73,4 +73,5 @@ TIME_TO_RESOLUTION = Metric(
         "closed_status_has_a_closing_date",
     ),
     part_of="report_frequency",
+    charted="median",
 )

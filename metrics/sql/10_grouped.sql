@@ -10,6 +10,6 @@ select
     outcome,
     coalesce(days, -1)::integer as band,
     count(*)::bigint as n
-from metrics.contributions
+from metrics.contributed
 where happened_on is not null
 group by all;

@@ -1,8 +1,8 @@
-"""Intervals for a share and for a rate, bounds for missing answers, distance to a target."""
+"""Intervals for shares, their difference and rates; bounds for answers that are missing."""
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, sqrt
+from math import ceil, hypot, sqrt
 
 from scipy.special import gammaincinv, ndtri
 
@@ -13,6 +13,15 @@ class Interval:
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and its confidence interval; None is what the data cannot say."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval | None:
@@ -34,14 +43,25 @@ def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval
     z = normal_quantile(confidence)
     if trials == 0:
         return None
-    share = successes / trials
+    interval = score_interval(successes / trials, trials, z)
+    # At the ends the formula gives exactly 0 and 1; floating point only nearly.
+    low = 0.0 if successes == 0 else interval.low
+    high = 1.0 if successes == trials else interval.high
+    return Interval(low, high)
+
+
+def score_interval(share: float, trials: float, z: float) -> Interval:
+    """Wilson's interval where the number of trials need not be whole; see `wilson`.
+
+    Args:
+        share: 0 to 1.
+        trials: Above 0; an effective sample size, where answers are weighed.
+        z: Normal quantile, as `normal_quantile` gives it.
+    """
     stretch = 1 + z * z / trials
     middle = (share + z * z / (2 * trials)) / stretch
     half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / stretch
-    # At the ends the formula gives exactly 0 and 1; floating point only nearly.
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == trials else middle + half
-    return Interval(low, high)
+    return Interval(middle - half, middle + half)
 
 
 def garwood(events: int, exposure: float, *, confidence: float = 0.95) -> Interval | None:
@@ -61,12 +81,72 @@ def garwood(events: int, exposure: float, *, confidence: float = 0.95) -> Interv
     """
     if events < 0 or exposure < 0:
         raise ValueError(f"{events} events over an exposure of {exposure}: both must be >= 0")
-    tail = (1 - _require_confidence(confidence)) / 2
+    tail = tail_of(confidence)
     if exposure == 0:
         return None
     low = 0.0 if events == 0 else float(gammaincinv(events, tail))
     high = float(gammaincinv(events + 1, 1 - tail))
     return Interval(low / exposure, high / exposure)
+
+
+def byar(events: int, exposure: float, *, confidence: float = 0.95) -> Interval | None:
+    """Byar's approximation to `garwood`, in the same unit; None without exposure.
+
+    With x events over exposure e and z the normal quantile:
+
+        low = x (1 - 1 / 9x - z / 3 sqrt(x))^3 / e (0 for no events, and never below 0)
+        high = (x + 1) (1 - 1 / 9(x + 1) + z / 3 sqrt(x + 1))^3 / e
+
+    Within 0.2 % of the exact interval from 10 events on. Our figures use `garwood`; this is for
+    comparison with publications that use Byar's.
+
+    Source: Breslow and Day (1987), Statistical Methods in Cancer Research II, 2.3.
+
+    Raises:
+        ValueError: negative events or exposure, or confidence outside 0 to 1.
+    """
+    if events < 0 or exposure < 0:
+        raise ValueError(f"{events} events over an exposure of {exposure}: both must be >= 0")
+    z = normal_quantile(confidence)
+    if exposure == 0:
+        return None
+    more = events + 1
+    low = events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3 if events else 0.0
+    high = more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3
+    return Interval(max(0.0, low) / exposure, high / exposure)
+
+
+def newcombe(
+    successes: int,
+    trials: int,
+    other_successes: int,
+    other_trials: int,
+    *,
+    confidence: float = 0.95,
+) -> Interval | None:
+    """Interval for the difference of two independent shares, first less second, -1 to 1.
+
+    With p the shares and (l, u) the Wilson interval of each, without continuity correction:
+
+        low = p1 - p2 - sqrt((p1 - l1)^2 + (u2 - p2)^2)
+        high = p1 - p2 + sqrt((u1 - p1)^2 + (p2 - l2)^2)
+
+    None where either side has no trials: the difference is not assessable.
+
+    Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+
+    Raises:
+        ValueError: successes outside 0 to trials, or confidence outside 0 to 1.
+    """
+    one = wilson(successes, trials, confidence=confidence)
+    two = wilson(other_successes, other_trials, confidence=confidence)
+    if one is None or two is None:
+        return None
+    p1, p2 = successes / trials, other_successes / other_trials
+    return Interval(
+        p1 - p2 - hypot(p1 - one.low, two.high - p2),
+        p1 - p2 + hypot(one.high - p1, p2 - two.low),
+    )
 
 
 def missing_bounds(successes: int, judged: int, missing: int) -> Interval | None:
@@ -113,13 +193,18 @@ def normal_quantile(confidence: float) -> float:
     Raises:
         ValueError: confidence outside 0 to 1.
     """
-    return float(ndtri((1 + _require_confidence(confidence)) / 2))
+    return float(-ndtri(tail_of(confidence)))
 
 
-def _require_confidence(confidence: float) -> float:
+def tail_of(confidence: float) -> float:
+    """Probability beyond each end of a central interval: 0.025 for 0.95.
+
+    Raises:
+        ValueError: confidence outside 0 to 1.
+    """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence of {confidence}: must lie between 0 and 1")
-    return confidence
+    return (1 - confidence) / 2
 
 
 def _require_part(successes: int, trials: int) -> None:

@@ -1,153 +1,231 @@
 """Time to an end that not every case has reached: curves, quantiles and shares still open.
 
-Time is counted in whole days, and S(day) is the share still open at the end of that day: a case
+Time is counted in days, and S(day) is the share still open at the end of that day: a case
 that ends on the day it began, day 0, is no longer in S(0). S and its band are shares 0 to 1.
+Whole days are quick; times in between are as good.
 """
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from metrics.statistics.intervals import normal_quantile
+from metrics.statistics.intervals import Estimate, normal_quantile
+from metrics.statistics.risk_sets import FloatArray, flags, risk_sets
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+Band = Literal["log-log", "log", "plain"]
 
 # Two heights that differ by less are the same height: S is a product of many quotients. The
 # value is that of R's quantile.survfit.
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+# Beyond so many groups times days one histogram of all would fill the memory: a mistyped year.
+MOST_CELLS = 20_000_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """An estimated S with one entry per day at which it is known.
+    """An estimated S with one entry per day at which it is known: each day on which cases end.
 
     `between` says how it runs from one of its days to the next: `flat` (a step at each day) or
     `straight` (lines, the first from S = 1 before day 0). `at_risk` and `ended` belong to the
-    day, or to the band that ends on it; a life table has half cases. `low` and `high` are a
-    pointwise band, NaN where S is 0 and 1 where S is 1. `last_day` is the last day about which
-    anything is known, None where there was nobody.
+    day, or to the band that ends on it; a life table has half cases. `standard_error` is
+    Greenwood's, of S, NaN where S is 0. `low` and `high` are a pointwise band, NaN where S is 0
+    and 1 where S is 1. `last_day` is the last day about which anything is known, None where
+    there was nobody.
+
+    With late entry, `starts_after` is the first entry where nobody was watched from the start
+    (S is then of those still open after it), `emptied_on` the last day after which nobody was
+    at risk although others came later (see `kaplan_meier`), and `never_at_risk` how many rows
+    entered on the day they left and so count nowhere.
     """
 
     day: FloatArray
     at_risk: FloatArray
     ended: FloatArray
     survival: FloatArray
+    standard_error: FloatArray
     low: FloatArray
     high: FloatArray
-    last_day: int | None
+    last_day: float | None
     between: Literal["flat", "straight"]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A value and its confidence interval; None is what the data cannot say."""
-
-    value: float | None
-    low: float | None
-    high: float | None
+    starts_after: float | None = None
+    emptied_on: float | None = None
+    never_at_risk: float = 0.0
 
 
 def kaplan_meier(
     days: npt.ArrayLike,
     ended: npt.ArrayLike,
-    censored: npt.ArrayLike,
+    censored: npt.ArrayLike | None = None,
     *,
+    entered: npt.ArrayLike | None = None,
+    from_day: float | None = None,
     confidence: float = 0.95,
+    band: Band = "log-log",
 ) -> Curve:
-    """Curve of the cases that ended and those still open, from counts per day, in any order.
+    """Curve of the cases that ended and those still open: per case or per day, in any order.
 
-    With d cases ending on a day and n at risk on it (neither ended nor censored before; cases
-    censored on a day are at risk on it):
+    With d cases ending on a day and n at risk on it (entered before it and neither ended nor
+    censored before; cases censored on a day are at risk on it):
 
         S(t) = product over days <= t of (1 - d / n)
-        variance of log S(t) = sum over days <= t of d / (n (n - d))
-        band = S ^ exp(-+ z sqrt(variance) / log S)
+        variance v of log S(t) = sum over days <= t of d / (n (n - d)),  se of S = S sqrt(v)
+        log-log band = S ^ exp(-+ z sqrt(v) / log S)
+        log band = S exp(-+ z sqrt(v)), up to 1;  plain = S -+ z S sqrt(v), within 0 and 1
+
+    With late entry a row is at risk on (entered, day]. Where the risk set empties early, a few
+    first cases can put S to 0 for all that came later, and `emptied_on` names the day. Such a
+    curve says nothing; condition on a later start with `from_day=curve.emptied_on`: S is then
+    of those still open at the end of that day.
 
     Args:
-        days: Whole days from start to end, or to the last day observed; repeats are added up.
-        ended: How many ended on that day.
-        censored: How many were last seen on that day and had not ended.
+        days: Days from start to end, or to the last day observed; repeats are added up.
+        ended: 1 where the case ended on that day and 0 where it was last seen open; or how many
+            ended on that day.
+        censored: How many were last seen on that day and had not ended. Left out, there is one
+            row per case, and who did not end was censored.
+        entered: Day after which each row was watched, -1 for from its first day on. Left out,
+            all were. Entered on the day it left: at risk never, counted in `never_at_risk`.
+        from_day: Condition on being open at the end of this day.
         confidence: Of the pointwise band.
+        band: R's default is "log"; ours behaves better with few cases.
 
     Sources: Kaplan and Meier (1958), JASA 53, 457-481; Greenwood (1926), Reports on Public
-    Health and Medical Subjects 33; the log-log band: Kalbfleisch and Prentice (1980), 1.3.
+    Health and Medical Subjects 33; the bands: Kalbfleisch and Prentice (1980), 1.3; late entry:
+    Klein and Moeschberger (2003), Survival Analysis, 4.6.
 
     Raises:
-        ValueError: a negative or broken day, a negative count, unequal lengths.
+        ValueError: a negative or broken day or count, unequal lengths, an entry after its day.
     """
-    day, ends, leaves = _columns(days, ended, censored)
-    day, place = np.unique(day, return_inverse=True)
-    ends, leaves = _totals(place, ends, day.size), _totals(place, leaves, day.size)
-    observed = day[ends + leaves > 0]
-    at_risk = np.cumsum((ends + leaves)[::-1])[::-1]
-    happened = ends > 0
-    survival, low, high = _product_limit(at_risk[happened], ends[happened], confidence)
+    sets = risk_sets(days, flags(ended, censored), entered=entered, from_day=from_day)
+    happened = sets.ended[0] > 0
+    at_risk, ends = sets.at_risk[happened], sets.ended[0][happened]
+    survival, error, low, high = product_limit(at_risk, ends, confidence, band)
     return Curve(
-        day=day[happened],
-        at_risk=at_risk[happened],
-        ended=ends[happened],
+        day=sets.day[happened],
+        at_risk=at_risk,
+        ended=ends,
         survival=survival,
+        standard_error=error,
         low=low,
         high=high,
-        last_day=int(observed[-1]) if observed.size else None,
+        last_day=sets.last_day,
         between="flat",
+        starts_after=sets.starts_after,
+        emptied_on=sets.emptied_on,
+        never_at_risk=sets.never_at_risk,
     )
 
 
-def life_table(
-    edges: npt.ArrayLike,
+def kaplan_meier_by_group(
+    groups: npt.ArrayLike,
+    days: npt.ArrayLike,
     ended: npt.ArrayLike,
-    censored: npt.ArrayLike,
+    censored: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+    band: Band = "log-log",
+) -> tuple[Curve, ...]:
+    """One `kaplan_meier` per group, from whole days: a histogram is made once for all.
+
+    Args:
+        groups: Number of each row's group, 0 to the number of groups less 1.
+        days: Whole days; the other arguments are those of `kaplan_meier`.
+        ended: As there.
+        censored: As there.
+        confidence: As there.
+        band: As there.
+
+    Raises:
+        ValueError: as `kaplan_meier`, and days or groups that are not whole numbers from 0 on.
+    """
+    ends, leaves = flags(ended, censored)
+    day, group = np.asarray(days), np.asarray(groups)
+    if not day.shape == group.shape == ends.shape == leaves.shape:
+        raise ValueError("groups, days and counts must be columns of one length")
+    if not all(_whole(each) for each in (day, group)):
+        raise ValueError("groups and days must be whole and not negative")
+    span = int(day.max(initial=0)) + 1
+    many = int(group.max(initial=-1)) + 1
+    if many * span > MOST_CELLS:
+        parts = [group == at for at in range(many)]
+        return tuple(
+            kaplan_meier(day[own], ends[own], leaves[own], confidence=confidence, band=band)
+            for own in parts
+        )
+    place = group.astype(np.intp) * span + day.astype(np.intp)
+    ended_on, left_on = (
+        np.bincount(place, each, minlength=many * span).reshape(many, span)
+        for each in (ends, leaves)
+    )
+    every = np.arange(span)
+    return tuple(
+        kaplan_meier(every, d, c, confidence=confidence, band=band)
+        for d, c in zip(ended_on, left_on, strict=True)
+    )
+
+
+def _whole(values: npt.NDArray[Any]) -> bool:
+    if not np.all(values >= 0):
+        return False
+    return values.dtype.kind in "iub" or bool(np.all(values == np.floor(values)))
+
+
+def reverse_kaplan_meier(
+    days: npt.ArrayLike,
+    ended: npt.ArrayLike,
+    censored: npt.ArrayLike | None = None,
     *,
     confidence: float = 0.95,
 ) -> Curve:
-    """Curve of cases counted in bands of days: the actuarial estimate.
+    """Curve of how long cases were watched: ends and censorings change places.
 
-    A band holds the days from its edge to the day before the next edge; the last band has no
-    end, so nothing is known of when its cases ended. With n entering a band, d ending and c
-    censored in it, the censored count half:
+    Its `quantile(..., 0.5)` is the median follow-up, in days: how mature the data are. Here a
+    case that ends on a day counts as still watched on it. Arguments as of `kaplan_meier`.
 
-        n' = n - c / 2,  S(last day of the band) = S(last day of the band before) (1 - d / n')
-
-    The band around S is Greenwood's with n' for n, log-log as in `kaplan_meier`. Edges 0, 8, 31
-    give S(7) and S(30) exactly as far as the counts do; S runs straight in between. Bands that
-    nobody entered are left out: the curve ends before them.
-
-    Args:
-        edges: First day of each band, rising, the first one 0.
-        ended: How many ended in the band.
-        censored: How many were last seen in the band and had not ended.
-        confidence: Of the pointwise band.
-
-    Sources: Berkson and Gage (1950), Proceedings of the Staff Meetings of the Mayo Clinic 25,
-    270-286; Cutler and Ederer (1958), Journal of Chronic Diseases 8, 699-712; Gehan (1969),
-    Journal of Chronic Diseases 21, 629-644.
-
-    Raises:
-        ValueError: edges that do not rise from 0, a negative count, unequal lengths.
+    Source: Schemper and Smith (1996), Controlled Clinical Trials 17, 343-346; as survfit of R
+    with the event turned round.
     """
-    first, ends, leaves = _columns(edges, ended, censored)
-    if first.size == 0 or first[0] != 0 or np.any(np.diff(first) <= 0):
-        raise ValueError("the edges of the bands must rise and the first must be 0")
-    entering = np.cumsum((ends + leaves)[::-1])[::-1]
-    closed = np.flatnonzero(entering[:-1] > 0)
-    exposed = (entering - leaves / 2)[closed]
-    survival, low, high = _product_limit(exposed, ends[closed], confidence)
-    day = first[closed + 1] - 1
-    return Curve(
-        day=day,
-        at_risk=exposed,
-        ended=ends[closed],
-        survival=survival,
-        low=low,
-        high=high,
-        last_day=_last_day(first, entering, leaves, closed),
-        between="straight",
-    )
+    ends, leaves = flags(ended, censored)
+    return kaplan_meier(days, leaves, ends, confidence=confidence)
+
+
+def product_limit(
+    at_risk: FloatArray, ended: FloatArray, confidence: float, band: Band = "log-log"
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """S, its standard error and its band, from those at risk (never 0) and those that ended."""
+    left = at_risk - ended
+    survival = np.cumprod(left / at_risk, dtype=np.float64)
+    terms = np.zeros_like(at_risk)
+    np.divide(ended, at_risk * left, out=terms, where=left > 0)
+    deviation = np.sqrt(np.cumsum(terms))
+    error = np.where(survival > 0, survival * deviation, np.nan)
+    low, high = pointwise_band(survival, deviation, confidence, band)
+    return survival, error, low, high
+
+
+def pointwise_band(
+    share: FloatArray, deviation: FloatArray, confidence: float, band: Band
+) -> tuple[FloatArray, FloatArray]:
+    """Band around shares; `deviation` is the standard error of their logarithms.
+
+    NaN where a share is 0, and 1 where it is 1. Formulas as in `kaplan_meier`.
+    """
+    inside = (share > 0) & (share < 1)
+    low = np.where(share == 1, 1.0, np.nan)
+    high = low.copy()
+    s, half = share[inside], normal_quantile(confidence) * deviation[inside]
+    if band == "log-log":
+        width = half / np.log(s)
+        low[inside], high[inside] = s ** np.exp(-width), s ** np.exp(width)
+    elif band == "log":
+        low[inside], high[inside] = s * np.exp(-half), np.minimum(s * np.exp(half), 1)
+    else:
+        low[inside], high[inside] = np.maximum(s - s * half, 0), np.minimum(s + s * half, 1)
+    return low, high
 
 
 def quantile(curve: Curve, p: float) -> Estimate:
@@ -175,7 +253,7 @@ def quantile(curve: Curve, p: float) -> Estimate:
     )
 
 
-def share_open(curve: Curve, day: int) -> Estimate:
+def share_open(curve: Curve, day: float) -> Estimate:
     """S(day), the share of cases open for longer than `day` days, with its pointwise band.
 
     None beyond the last day observed, unless every case had ended by then: the share is 0 from
@@ -198,60 +276,6 @@ def share_open(curve: Curve, day: int) -> Estimate:
     if np.isnan(low):
         return Estimate(share, None, None)
     return Estimate(share, low, high)
-
-
-def _last_day(
-    first: FloatArray, entering: FloatArray, leaves: FloatArray, closed: IntArray
-) -> int | None:
-    """Last day up to which somebody is known to have been watched, in bands.
-
-    The end of the last band, where somebody went on or nobody was lost in it; otherwise the
-    band says only that somebody was there on its first day.
-    """
-    if closed.size == 0:
-        return None
-    last = closed[-1]
-    watched_on = entering[last + 1] > 0 or leaves[last] == 0
-    return int(first[last + 1] - 1 if watched_on else first[last])
-
-
-def _columns(
-    days: npt.ArrayLike, ended: npt.ArrayLike, censored: npt.ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The three columns as numbers, refused where they cannot be days and counts."""
-    day, ends, leaves = (np.asarray(each, dtype=np.float64) for each in (days, ended, censored))
-    if not day.shape == ends.shape == leaves.shape or day.ndim != 1:
-        raise ValueError("days, ended and censored must be three columns of one length")
-    if not (np.all(day >= 0) and np.all(day == np.floor(day))):
-        raise ValueError("days must be whole and not negative")
-    if not (np.all(ends >= 0) and np.all(leaves >= 0)):
-        raise ValueError("counts of cases must not be negative")
-    return day, ends, leaves
-
-
-def _totals(place: npt.NDArray[np.intp], counts: FloatArray, size: int) -> FloatArray:
-    """Sum of the counts that share a place."""
-    totals = np.zeros(size)
-    np.add.at(totals, place, counts)
-    return totals
-
-
-def _product_limit(
-    at_risk: FloatArray, ended: FloatArray, confidence: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """S and its log-log band, from those at risk (never 0) and those of them that ended."""
-    left = at_risk - ended
-    survival = np.cumprod(left / at_risk, dtype=np.float64)
-    terms = np.zeros_like(at_risk)
-    np.divide(ended, at_risk * left, out=terms, where=left > 0)
-    inside = (survival > 0) & (survival < 1)
-    low = np.where(survival == 1, 1.0, np.nan)
-    high = low.copy()
-    log_survival = np.log(survival[inside])
-    width = normal_quantile(confidence) * np.sqrt(np.cumsum(terms)[inside]) / log_survival
-    low[inside] = np.exp(log_survival * np.exp(-width))
-    high[inside] = np.exp(log_survival * np.exp(width))
-    return survival, low, high
 
 
 def _step_reaches(curve: Curve, height: FloatArray, level: float) -> float | None:
@@ -282,7 +306,7 @@ def _line_reaches(curve: Curve, height: FloatArray, level: float) -> float | Non
     return float(ceil(exact - TOLERANCE))
 
 
-def _height(curve: Curve, height: FloatArray, day: int) -> float:
+def _height(curve: Curve, height: FloatArray, day: float) -> float:
     """Height of the curve or of its band at the end of a day."""
     knots, heights = _knots(curve, height)
     if curve.between == "flat":

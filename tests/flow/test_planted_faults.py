@@ -128,7 +128,7 @@ def test_lost_acknowledgements_are_those_of_the_web_form_and_counted_beside_the_
 def test_no_web_form_case_has_an_acknowledgement_since_it_was_changed(audit):
     rows = audit.store(
         "select count(*) as n, count(done.case_key) as dated from core.cases as cases"
-        " left join core.events as done"
+        " left join core.milestones as done"
         " on cases.case_key = done.case_key and done.kind = 'acknowledged'"
         " where cases.channel = 'web_form' and cases.source = 'beacon'"
         " and cases.received_on >= date '2026-05-04'"

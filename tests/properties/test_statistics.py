@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from metrics.statistics.chart_rules import read_chart
 from metrics.statistics.comparison import (
     binomial_limits,
     binomial_tails,
@@ -12,9 +13,10 @@ from metrics.statistics.comparison import (
     poisson_limits,
     poisson_tails,
 )
-from metrics.statistics.control_charts import p_chart, read_chart, u_chart, xmr
+from metrics.statistics.control_charts import p_chart, u_chart, xmr
 from metrics.statistics.intervals import garwood, missing_bounds, needed, wilson
-from metrics.statistics.survival import kaplan_meier, life_table, quantile, share_open
+from metrics.statistics.life_table import life_table
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 # A slow machine is no finding.
 unhurried = settings(deadline=None)

@@ -17,6 +17,8 @@ _HOME = {
     "events": ("history", "event"),
     "findings": ("findings", "finding"),
     "feedback": ("surveys", "feedback"),
+    "changes": ("states", "snapshot"),
+    "source_deadlines": ("clocks", "verdict"),
 }
 _NUMBERS = {
     "snapshot": pl.Int32,
@@ -25,6 +27,10 @@ _NUMBERS = {
     "score": pl.Int32,
     "scale_low": pl.Int32,
     "scale_high": pl.Int32,
+    "ordinal": pl.Int64,
+    "before_rank": pl.Int32,
+    "after_rank": pl.Int32,
+    "source_reopens": pl.Int32,
 }
 _RENAMED = {"case": "case_key", "on": "occurred_on", "at": "occurred_at"}
 
@@ -35,8 +41,8 @@ Core = Callable[..., Store]
 def core(store: Store, tmp_path: Path) -> Core:
     """Build the core tables in memory from small text tables; returns the store.
 
-    `cases`, `events`, `findings` and `feedback` have the columns of their staging tables, and
-    `case`, `on`, `at` for short; what is left out is null, or the same for all: source "desk",
+    `cases`, `events` and the other tables of `_HOME` have the columns of their staging tables,
+    and `case`, `on`, `at` for short; what is left out is null, or alike for all: source "desk",
     one delivery per table on the as-of day, lines in the order of the rows. Without `cases`
     every case of `events` is one, with nothing known of it. `deliveries` (snapshot, source,
     export, grain, as_of) is for tests with several of them. `rules` is a rules file,
@@ -97,8 +103,12 @@ def _rows(name: str, text: str) -> pl.DataFrame:
         "source": pl.lit("desk"),
         "export": pl.lit(_HOME[name][0]),
     }
-    if name == "events" and "occurred_at" not in frame.columns:
+    if "occurred_on" in frame.columns and "occurred_at" not in frame.columns:
         given["occurred_at"] = pl.col("occurred_on").cast(pl.Datetime)
+    if "stated_on" in frame.columns and "stated_at" not in frame.columns:
+        given["stated_at"] = pl.col("stated_on").cast(pl.Datetime)
+    if name == "changes":
+        given |= {"before_known": pl.lit("before" in frame.columns)}
     if name == "feedback":
         given |= {"scale_low": pl.lit(1, pl.Int32), "scale_high": pl.lit(5, pl.Int32)}
     new = [value.alias(key) for key, value in given.items() if key not in frame.columns]

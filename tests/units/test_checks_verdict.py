@@ -1,10 +1,23 @@
 """What a verdict says, from counts alone."""
 
+import dataclasses
 from datetime import date
 
 import pytest
 
-from checks.verdict import Allowance, Check, blocking, counted, digest, judge
+from checks.known_defects import KnownDefect, in_force, read_known_defects, read_owners
+from checks.verdict import (
+    OWNERS,
+    Allowance,
+    Check,
+    Rows,
+    batches,
+    blocking,
+    counted,
+    digest,
+    judge,
+)
+from etl.errors import WorkspaceError
 
 PLAIN = Check(
     name="closed_not_before_received",
@@ -95,5 +108,101 @@ def test_the_digest_names_what_to_look_at_the_gravest_first():
 
 
 def test_a_check_counts_what_it_examines_once_and_asks_for_nothing_else():
-    assert counted(PLAIN).count("true as violated") == 1
-    assert counted(PLAIN).count("from examined") == 1
+    assert counted((PLAIN,)).count("true as violated") == 1
+    assert counted((PLAIN,)).count("from (") == 1
+
+
+def test_claims_about_the_same_rows_are_counted_in_one_pass():
+    rows = Rows("core.cases", "resolved_on < received_on", among="resolved_on is not null")
+    dated, undated = (
+        dataclasses.replace(
+            PLAIN, name=name, examines=dataclasses.replace(rows, violated=claim)
+        )
+        for name, claim in (("dated", "resolved_on is null"), ("undated", "line < 0"))
+    )
+    assert batches((dated, PLAIN, undated)) == [(dated, undated), (PLAIN,)]
+    statement = counted((dated, undated))
+    assert statement.count("from core.cases") == 1
+    assert {"failing_dated", "failing_undated"} <= set(statement.replace(",", "").split())
+
+
+KNOWN = KnownDefect(
+    check=PLAIN.name,
+    at_most=3,
+    reason="the move of March lost them",
+    owner="Intake desk",
+    expires_on=date(2026, 12, 31),
+)
+
+
+def test_a_known_defect_within_its_budget_is_neither_passed_nor_failed():
+    verdict = judge(PLAIN, failing=3, examined=10, since=None, known=KNOWN)
+    assert (verdict.outcome, verdict.owner) == ("known", "Intake desk")
+    assert verdict.allowed == (
+        "Known, and up to 3 allowed until 2026-12-31: the move of March lost them."
+        " Owner: Intake desk."
+    )
+    assert digest((verdict,))[0] == (
+        "0 of 1 check passed; 1 known defect; nothing blocks publication."
+    )
+    assert digest((verdict,))[1].startswith("Known defect: No case was closed before")
+
+
+def test_past_its_budget_a_known_defect_fails():
+    assert judge(PLAIN, failing=4, examined=10, since=None, known=KNOWN).outcome == "failed"
+
+
+def test_a_known_defect_of_which_nothing_is_left_has_passed():
+    assert judge(PLAIN, failing=0, examined=10, since=None, known=KNOWN).outcome == "passed"
+    assert judge(PLAIN, failing=0, examined=0, since=None, known=KNOWN).outcome == "empty"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "held"), [(date(2026, 12, 31), {PLAIN.name}), (date(2027, 1, 1), set())]
+)
+def test_a_known_defect_is_in_force_up_to_its_day(as_of, held):
+    assert set(in_force((KNOWN,), as_of=as_of)) == held
+
+
+ENTRY = {
+    "check": PLAIN.name,
+    "at_most": 3,
+    "reason": KNOWN.reason,
+    "owner": KNOWN.owner,
+    "expires_on": KNOWN.expires_on,
+}
+
+
+def test_known_defects_are_read_as_they_were_declared():
+    assert read_known_defects([ENTRY], checks=[PLAIN.name], file="f") == (KNOWN,)
+
+
+@pytest.mark.parametrize(
+    ("entries", "complaint"),
+    [
+        ([{**ENTRY, "check": "no_such"}], "no check is called 'no_such'"),
+        ([{**ENTRY, "at_most": "3"}], "at_most must be a whole number"),
+        ([{**ENTRY, "expires_on": "soon"}], "expires_on must be a date"),
+        ([{**ENTRY, "at_most": 0}], "a budget of 1 or more"),
+        ([{**ENTRY, "reason": " "}], "a reason and an owner"),
+        ([{**ENTRY, "budget": 3}], "budget is not known"),
+        ([{key: ENTRY[key] for key in ENTRY if key != "owner"}], "owner is missing"),
+        ([ENTRY, ENTRY], "stands there twice"),
+    ],
+)
+def test_a_known_defect_that_cannot_be_read_is_refused_with_its_remedy(entries, complaint):
+    with pytest.raises(WorkspaceError, match=complaint):
+        read_known_defects(entries, checks=[PLAIN.name], file="case-audit.toml")
+
+
+def test_the_workspace_says_who_mends_what():
+    names = read_owners({"surveys": "Field desk"}, default=OWNERS, file="f")
+    assert found_by(names, "surveys") == "Field desk"
+    assert found_by(names, "headcount") == OWNERS["headcount"]
+    with pytest.raises(WorkspaceError, match="give a name in quotes"):
+        read_owners({"survey": "Field desk"}, default=OWNERS, file="f")
+
+
+def found_by(owners, place):
+    check = dataclasses.replace(PLAIN, mended_in=place)
+    return judge(check, failing=1, examined=1, since=None, owners=owners).owner

@@ -7,9 +7,9 @@ import pytest
 
 from etl.description import SHIPPED, read_sources
 from etl.load import load
-from etl.readers.delimited import read_delimited
+from etl.readers import exports
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
-from etl.readers.workbook import read_workbook
 from etl.recognition import recognise
 from etl.staging import stage
 from etl.workspace import init
@@ -20,12 +20,10 @@ SAMPLES = sorted(path for path in EXPORTS.glob("*/*.*") if path.suffix != ".toml
 KEY = bytes(32)
 
 
-def read(sample: Path, **asked: str) -> TextTable:
+def read(sample: Path, layout: Layout = UNTOLD) -> TextTable:
     """The sample as the product reads it, but in this process, which is quicker."""
     with sample.open("rb") as stream:
-        if sample.suffix == ".xlsx":
-            return read_workbook(stream, file=sample.name)
-        return read_delimited(stream, file=sample.name, **asked)
+        return exports.read(stream, file=sample.name, layout=layout)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.name}")
@@ -42,7 +40,7 @@ def test_a_sample_is_recognised_by_its_source_alone_and_read_whole(sample):
     source, export = recognise(SOURCES.values(), text.header, file_name=sample.name)
     assert source is owner
     staged = stage(
-        read(sample, delimiter=export.delimiter, encoding=export.encoding),
+        read(sample, export.layout),
         source,
         export,
         workbook=sample.suffix == ".xlsx",

@@ -317,3 +317,42 @@ def test_a_mistyped_year_does_not_stretch_the_coverage(workspace, tmp_path):
     load(workspace, [written(tmp_path, text)], as_of=AS_OF)
     assert rows(workspace, "select coverage_from from core.snapshots") == [(date(2024, 1, 5),)]
     assert pl.DataFrame(rows(workspace, "select count(*) as n from core.cases")).item() == 2000
+
+
+# Large files come in chunks
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    """A chunk is a thousand rows, so that a small file has several, as a large one has."""
+    monkeypatch.setattr("etl.deliveries.CHUNK_ROWS", 1000)
+
+
+def large(folder: Path, *more: str) -> Path:
+    many = [f"HB-{number},N,2024-01-05," for number in range(2000)]
+    return written(folder, "\n".join(["Case,Unit,Received,Note", *many, *more]) + "\n")
+
+
+def test_repeats_and_rejects_are_counted_over_all_chunks(workspace, tmp_path, small_chunks):
+    again = ["HB-1,N,2024-01-05,", "HB-9999,Q,2024-01-05,", "HB-9999,Q,2024-01-05,"]
+    export = large(tmp_path, *again, *(f"HC-{n},N,2024-01-06," for n in range(2000)), again[1])
+    (delivery,) = load(workspace, [export], as_of=AS_OF, accept_rejects=5)
+    assert delivery.rows_in == 4_004
+    assert delivery.rows_rejected == 1
+    assert delivery.rows_repeated == 3
+    assert delivery.rows_loaded == 4_000
+    assert rows(workspace, "select count(*) from core.cases") == [(4_000,)]
+    assert rows(workspace, "select line from staging.rejects") == [(2003,)]
+
+
+def test_known_bytes_are_read_again_once_the_description_has_changed(workspace, tmp_path):
+    export = written(tmp_path)
+    load(workspace, [export], as_of=date(2024, 2, 1))
+    path = workspace.folder / "sources" / "harbour.toml"
+    path.write_text(path.read_text().replace('"N" = "north"', '"N" = "northern"'))
+    (delivery,) = load(workspace, [export], as_of=AS_OF)
+    assert delivery.known_as is None
+    told = rows(workspace, "select distinct unit from core.cases")
+    assert told == [("northern",)]
+    kept = rows(workspace, "select as_of, rows_in from staging.deliveries")
+    assert kept == [(date(2024, 2, 1), 2)], "it is the delivery that it was"

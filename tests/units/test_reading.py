@@ -3,10 +3,11 @@ import tempfile
 import threading
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from etl.errors import ExportError
-from etl.reading import Limits, read_export
+from etl.reading import Limits, read_export, reading
 
 
 def written(folder: Path, data: bytes, name: str = "export.csv") -> Path:
@@ -44,7 +45,8 @@ def test_what_is_wrong_with_the_export_arrives_word_for_word(tmp_path):
     path = written(tmp_path, b"id,id\n")
     assert refusal(path) == (
         'export.csv line 1: the header has "id" twice, as columns 1 and 2; '
-        "rename one of them in the export, so that each name stands once"
+        "rename one of them in the export, so that each name stands once, or declare "
+        'repeats = "number" in the source\'s description'
     )
 
 
@@ -146,3 +148,24 @@ def test_a_module_in_the_current_folder_is_not_run(tmp_path, monkeypatch):
     written(tmp_path, b"raise SystemExit(9)", name="csv.py")
     monkeypatch.chdir(tmp_path)
     assert read_export(written(tmp_path, b"id\nA\n")).rows.height == 1
+
+
+def test_a_large_export_comes_whole_and_in_chunks(tmp_path):
+    rows = "".join(f"{number},unit {number % 7}\n" for number in range(200_000))
+    export = written(tmp_path, ("id,unit\n" + rows + "1,2,3\n" + rows).encode())
+    table = read_export(export)
+    assert table.rows.height == 400_000
+    assert table.rows.row(-1) == (400_002, "199999", "unit 2")
+    assert table.ragged.rows() == [(200_002, 3)]
+    with reading(export) as read:
+        chunks = list(read.chunks(150_000))
+    assert pl.concat([chunk.rows for chunk in chunks]).equals(table.rows)
+    assert [chunk.ragged.height for chunk in chunks] == [1] + [0] * (len(chunks) - 1)
+    assert {chunk.sha256 for chunk in chunks} == {table.sha256}
+
+
+def test_a_large_export_with_a_doubtful_end_is_left_to_the_strict_reader(tmp_path):
+    rows = b"12345678,1234567890\n" * 150_000
+    assert "line 150002: the last record has 1 of 2 fields" in refusal(
+        written(tmp_path, b"id,unit\n" + rows + b"12")
+    )

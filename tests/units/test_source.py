@@ -4,6 +4,7 @@ import pytest
 
 from etl.description import SHIPPED, read_source, read_sources
 from etl.errors import SourceError
+from etl.readers.layout import UNTOLD
 from etl.recognition import recognise
 
 HARBOUR = """
@@ -50,18 +51,20 @@ def refusal(folder: Path, text: str) -> str:
 
 def test_what_a_description_leaves_out_has_a_default(tmp_path):
     (export,) = read_source(written(tmp_path, HARBOUR)).exports
-    assert (export.delimiter, export.encoding, export.sheet) == ("detect", "detect", None)
-    assert (export.dates, export.nulls, export.rejects_allowed) == ("%Y-%m-%d", ("",), 0)
+    assert export.layout == UNTOLD
+    assert (export.written.dates, export.written.nulls, export.rejects_allowed) == (
+        ("%Y-%m-%d",),
+        ("",),
+        0,
+    )
     assert export.needed == ("Case", "Unit", "Received")
 
 
 def test_one_column_may_have_dates_of_its_own(tmp_path):
     text = HARBOUR + '[exports.cases.date_formats]\n"Received" = "%d/%m/%Y"\n'
     (export,) = read_source(written(tmp_path, text)).exports
-    assert (export.date_format("Received"), export.date_format("Unit")) == (
-        "%d/%m/%Y",
-        "%Y-%m-%d",
-    )
+    assert export.written.date_forms("Received") == ("%d/%m/%Y",)
+    assert export.written.date_forms("Unit") == ("%Y-%m-%d",)
 
 
 def test_levels_are_codes_and_constants_and_titles_their_words(tmp_path):
@@ -131,8 +134,8 @@ def test_levels_are_codes_and_constants_and_titles_their_words(tmp_path):
         ('case_id = "Case"', "", "[exports.cases.columns] case_id is missing"),
         (
             'case_id = "Case"',
-            'case_id = "Case"\nscore = "S"',
-            "'score' is not a field of a case",
+            'case_id = "Case"\nactor = "S"',
+            "'actor' is not a field of a case",
         ),
         ('unit = "Unit"', 'severity = "Grade"', "needs its table [codes.severity]"),
         ('received = "Received"', "", "must say when a case is received"),

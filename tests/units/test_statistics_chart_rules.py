@@ -1,6 +1,7 @@
 import numpy as np
 
-from metrics.statistics.control_charts import Chart, read_chart
+from metrics.statistics.chart_rules import read_chart
+from metrics.statistics.control_charts import Chart
 
 
 def signals(chart):

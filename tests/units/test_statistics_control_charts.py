@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from metrics.statistics.control_charts import p_chart, read_chart, u_chart, xmr
+from metrics.statistics.chart_rules import read_chart
+from metrics.statistics.control_charts import p_chart, u_chart, xmr
 
 # Montgomery, Introduction to Statistical Quality Control, 6th edition.
 # Example 7.1: cans that leak among 50, 30 samples.

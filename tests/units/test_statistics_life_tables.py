@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from metrics.statistics.survival import Estimate, kaplan_meier, life_table, quantile, share_open
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.life_table import life_table
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 # Lee (1992), Statistical Methods for Survival Data Analysis, page 91: men with angina by year.
 ANGINA_DIED = (456, 226, 152, 171, 135, 125, 83, 74, 51, 42, 43, 34, 18, 9, 6, 0)
@@ -161,3 +163,9 @@ def test_a_life_table_of_nobody_and_one_without_a_closed_band_say_nothing():
 def test_bands_rise_from_day_0(edges):
     with pytest.raises(ValueError, match="rise"):
         life_table(edges, [0] * len(edges), [0] * len(edges))
+
+
+@pytest.mark.parametrize("columns", [([0, 8], [1], [0, 0]), ([0], [-1], [0]), ([0], [1], [-1])])
+def test_counts_of_bands_are_columns_of_one_length_and_not_negative(columns):
+    with pytest.raises(ValueError, match=r"columns|negative"):
+        life_table(*columns)

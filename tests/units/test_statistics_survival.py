@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from metrics.statistics.survival import (
-    Estimate,
-    kaplan_meier,
-    quantile,
-    share_open,
-)
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 # Acute myelogenous leukaemia, weeks in remission: Miller (1981), Survival Analysis, page 49.
 MAINTAINED = ([9, 13, 18, 23, 31, 34, 48], [13, 28, 45, 161])
@@ -145,8 +141,8 @@ def test_the_band_narrows_with_less_confidence():
     ("columns", "message"),
     [
         (([-1], [1], [0]), "not negative"),
-        (([1.5], [1], [0]), "whole"),
-        (([np.nan], [1], [0]), "whole"),
+        (([np.inf], [1], [0]), "finite"),
+        (([np.nan], [1], [0]), "finite"),
         (([1], [-1], [0]), "counts"),
         (([1], [0], [-1]), "counts"),
         (([1], [np.nan], [0]), "counts"),

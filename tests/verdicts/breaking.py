@@ -4,13 +4,16 @@ One function per check, named after it, returning how many violations it made. E
 cases of its own, so that all of them can also be done to one audit together.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
+from tests.verdicts.breaking_matters import *  # noqa: F403  one place to look them up
 from tests.verdicts.tables import (
     AS_OF,
+    DAY,
     STILL_OPEN,
     Row,
     Tables,
+    case,
     chosen,
     deadline,
     delivery,
@@ -18,12 +21,6 @@ from tests.verdicts.tables import (
     step,
     survey,
 )
-
-DAY = timedelta(days=1)
-
-
-def case(tables: Tables, number: int) -> Row:
-    return next(row for row in tables["core.cases"] if row["case_key"] == f"case {number}")
 
 
 def feedback(tables: Tables, number: int) -> Row:

@@ -1,0 +1,23 @@
+"""Names of the metrics that checks of one kind affect."""
+
+COMPLIANCE = ("deadline_compliance", "escalation_compliance")
+SURVEYS = ("satisfaction",)
+
+_OF_STEPS = ("time_to_acknowledgement", "time_to_triage", "time_to_decision")
+_OF_ENDINGS = (
+    "time_to_first_closure",
+    "active_time",
+    "outcomes_in_time",
+    "closed_cases",
+    "substantiation",
+    "reopening",
+    "backlog",
+    "age_of_open_cases",
+)
+
+# Deadlines for the closing are among those of deadline compliance.
+CLOSING = ("time_to_resolution", "deadline_compliance", *_OF_ENDINGS)
+STEPS = ("time_to_resolution", *COMPLIANCE, *_OF_STEPS, *_OF_ENDINGS)
+RECEIPTS = ("report_frequency", *STEPS, "incident_to_report")
+BY_CASE = RECEIPTS
+EVERY_FIGURE = (*BY_CASE, *SURVEYS)

@@ -1,0 +1,165 @@
+"""Dates as they are written in an export: typed by the declared form of the whole file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from babel import Locale
+
+from etl.source import has_hours, precision
+
+# Forms that are numbers: days since Excel's day 0, seconds or milliseconds since 1970.
+SPECIAL = ("excel", "epoch", "epoch ms")
+ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+EARLIEST_YEAR = 1000  # a year with fewer digits was cut or typed short
+
+_OFFSET = re.compile(r"%[:#]*z|%\+|%Z|^epoch")
+_MONTH_NAME = re.compile(r"%[bBh]")
+_EXCEL_DAY_0 = pl.date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a file writes its dates: the clock's zone, the months' language, the century.
+
+    `zone` is the source's time zone and `home` the organisation's, in which days are counted;
+    `zones` are abbreviations such as CDT with their offsets; a year of two digits lies in the
+    hundred years from `years_from` on.
+    """
+
+    zone: str
+    home: str
+    locale: str | None
+    zones: Mapping[str, str]
+    years_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One column of dates: the local day, the instant in UTC, how exact, and what failed."""
+
+    on: pl.Expr
+    at: pl.Expr
+    precision: pl.Expr
+    failed: pl.Expr
+
+
+def dated(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> Dated:
+    """Type the text of a date column; what fits none of the `forms` has failed.
+
+    A day begins at midnight in the organisation's zone, a month or year on its first day.
+    """
+    instants = [("instant", _instant(raw, form, calendar)) for form in forms if has_hours(form)]
+    days = [
+        (precision(form), _day(raw, form, calendar)) for form in forms if not has_hours(form)
+    ]
+    if "excel" in forms:
+        instants.append(("instant", _excel_instant(raw, calendar)))
+    at = pl.coalesce(
+        *(instant for _, instant in instants),
+        *(_midnight(day, calendar.home) for _, day in days),
+    )
+    on = pl.coalesce(*(instant.dt.date() for _, instant in instants), *(day for _, day in days))
+    failed = raw.is_not_null() & (on.is_null() | (on.dt.year() < EARLIEST_YEAR))
+    return Dated(
+        on=on,
+        at=at.dt.convert_time_zone("UTC").dt.replace_time_zone(None),
+        precision=pl.coalesce(
+            pl.when(found.is_not_null()).then(pl.lit(exact)) for exact, found in instants + days
+        ),
+        failed=failed.fill_null(value=False),
+    )
+
+
+def read_forms(written: pl.Series, form: str) -> pl.Series:
+    """Days that texts of this form stand for; null for what does not fit it."""
+    plain = Calendar(zone="UTC", home="UTC", locale=None, zones={}, years_from=None)
+    told = form.replace("%Z", "")
+    text = pl.col("written")
+    day = _instant(text, told, plain).dt.date() if has_hours(told) else _day(text, told, plain)
+    try:
+        return pl.DataFrame({"written": written}).select(day.alias("day"))["day"]
+    except (pl.exceptions.PolarsError, ValueError):
+        return pl.Series([None] * len(written), dtype=pl.Date)
+
+
+def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
+    if form == "excel":
+        whole = pl.when(raw.str.contains(r"^\d{1,6}(\.0+)?$")).then(raw)
+        days = whole.cast(pl.Float64, strict=False).cast(pl.Int64)
+        return _EXCEL_DAY_0 + pl.duration(days=days)
+    text, form = _in_english(raw, form, calendar.locale)
+    if precision(form) == "year":
+        # A year alone is no date to the parser.
+        text, form = text + "-01-01", form + "-%m-%d"
+    return _of_century(text.str.to_date(form, strict=False), form, calendar)
+
+
+def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
+    """Instants written in `form`: with an offset of their own, or on the source's clock."""
+    text, form = _in_english(raw, form, calendar.locale)
+    if form.startswith("epoch"):
+        number = raw.cast(pl.Int64, strict=False) * (1 if form == "epoch ms" else 1_000)
+        at = number.cast(pl.Datetime("ms")).cast(pl.Datetime("us"))
+        return at.dt.replace_time_zone("UTC").dt.convert_time_zone(calendar.home)
+    if "%Z" in form:
+        names = list(calendar.zones)
+        text = text.str.replace_many(names, [calendar.zones[name] for name in names])
+        form = form.replace("%Z", "%:z")
+    if _OFFSET.search(form):
+        at = text.str.to_datetime(form, strict=False, time_zone="UTC", time_unit="us")
+    else:
+        clock = text.str.to_datetime(form, strict=False, time_unit="us")
+        at = _in_zone(_of_century(clock, form, calendar), calendar.zone)
+    return at.dt.convert_time_zone(calendar.home)
+
+
+def _excel_instant(raw: pl.Expr, calendar: Calendar) -> pl.Expr:
+    """Excel's days with a fraction, to the nearest second, on the clock of the source."""
+    has_time = raw.str.contains(r"^\d{1,6}\.\d*[1-9]\d*$")
+    number = pl.when(has_time).then(raw.cast(pl.Float64, strict=False))
+    seconds = (number * 86_400).round().cast(pl.Int64)
+    clock = _EXCEL_DAY_0.cast(pl.Datetime("us")) + pl.duration(seconds=seconds)
+    return _in_zone(clock, calendar.zone).dt.convert_time_zone(calendar.home)
+
+
+def _midnight(day: pl.Expr, zone: str) -> pl.Expr:
+    clock = day.cast(pl.Datetime("us"))
+    # Where clocks go forward at midnight, the day begins at one.
+    return pl.coalesce(_in_zone(clock.dt.offset_by(late), zone) for late in ("0h", "1h"))
+
+
+def _in_zone(clock: pl.Expr, zone: str) -> pl.Expr:
+    # An hour that comes twice is the earlier one; an hour that was left out is no time.
+    return clock.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+
+
+def _in_english(raw: pl.Expr, form: str, locale: str | None) -> tuple[pl.Expr, str]:
+    """Month names of a language as numbers, and the form that reads them."""
+    if locale is None or not _MONTH_NAME.search(form):
+        return raw, form
+    months = Locale.parse(locale).months
+    names = {
+        name.lower().rstrip("."): f"{number:02}"
+        for shape in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for number, name in months[context][shape].items()
+    }
+    longest = sorted(names, key=len, reverse=True)
+    text = raw.str.to_lowercase().str.replace_many(
+        [ending for name in longest for ending in (f"{name}.", name)],
+        [names[name] for name in longest for _ in (0, 1)],
+        leftmost=True,
+    )
+    # A full stop that belongs to the form goes with the name's own.
+    return text, _MONTH_NAME.sub("%m", form).replace("%m.", "%m")
+
+
+def _of_century(moment: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
+    if calendar.years_from is None or not re.search(r"%[-_0]?y|%D", form):
+        return moment
+    start = calendar.years_from
+    year = moment.dt.year()
+    off = pl.when(year < start).then(1).when(year >= start + 100).then(-1).otherwise(0)
+    return moment.dt.offset_by(pl.format("{}y", off * 100))

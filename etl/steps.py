@@ -1,0 +1,119 @@
+"""The rows of a history: which steps each one tells of, and from what to what."""
+
+from functools import reduce
+from operator import and_
+
+import polars as pl
+
+from etl.dates import Dated, dated
+from etl.source import CODED, Step
+from etl.values import File, coded, problem_at, raw_name, unlisted
+
+# A cell of a log with more lines than this is no log of one case.
+MOST_ENTRIES = 1_000
+
+_PARTS = ("before", "after")
+
+
+def entries(rows: pl.DataFrame, file: File) -> pl.DataFrame:
+    """One row per entry of the rows' texts; `entry` counts them from 0 within their row."""
+    place = file.export.columns.get("text")
+    if place is None or place.separator is None:
+        return rows.with_columns(pl.lit(0, dtype=pl.Int64).alias("entry"))
+    parts = pl.col("is text").str.split(place.separator)
+    too_many = problem_at(
+        place.among(file.header)[0],
+        f"the text has more than {MOST_ENTRIES:,} entries",
+        "export the history as rows of its own",
+    )
+    return (
+        rows.with_columns(
+            pl.when(parts.list.len() > MOST_ENTRIES)
+            .then(too_many)
+            .otherwise(pl.col("problem"))
+            .alias("problem"),
+            parts.list.head(MOST_ENTRIES).alias("is text"),
+        )
+        .with_columns(pl.int_ranges(pl.col("is text").list.len()).alias("entry"))
+        .explode("is text", "entry")
+        .with_columns(pl.col("entry").fill_null(0))
+    )
+
+
+def said(rows: pl.DataFrame, file: File) -> pl.DataFrame:
+    """One row per row and step that speaks of it, in the order of the steps.
+
+    `line` and `entry` are the row; `kind` and `level`, or `change` and `meaning`, are what the
+    step declares; `before` and `after` are canonical codes, or the ids of people; `on`, `at`
+    and `precision` say when. `problem` is a reject, or null.
+    """
+    return pl.concat(_said(rows, step, file) for step in file.export.steps)
+
+
+def _said(rows: pl.DataFrame, step: Step, file: File) -> pl.DataFrame:
+    text = step.pattern is not None
+    spoken = rows.filter(_speaks(step)).with_columns(
+        pl.col("is text").str.extract_groups(step.pattern or "").struct.unnest()
+        if text
+        else pl.lit(None).alias("group"),
+    )
+    problems = []
+    told = {"kind": step.kind, "level": step.level, "change": step.change,
+            "meaning": step.meaning}  # fmt: skip
+    values = [pl.lit(value, dtype=pl.String).alias(name) for name, value in told.items()]
+    for part in _PARTS:
+        value, problem = _value(part, step, file)
+        values.append(value.alias(part))
+        problems.append(problem)
+    when, failed = _when(step, file)
+    return spoken.select(
+        "line", "entry", *values, *when, pl.coalesce(*problems, failed).alias("problem")
+    )
+
+
+def _speaks(step: Step) -> pl.Expr:
+    conditions = [pl.col(raw_name(name)).is_in(values) for name, values in step.when.items()]
+    if step.pattern is not None:
+        conditions.append(pl.col("is text").str.contains(step.pattern))
+    return reduce(and_, conditions, pl.lit(value=True)).fill_null(value=False)
+
+
+def _value(part: str, step: Step, file: File) -> tuple[pl.Expr, pl.Expr]:
+    """What the changed field was before or after, and the problem where nobody lists it."""
+    nothing = pl.lit(None, dtype=pl.String)
+    if step.change is None:
+        return nothing, nothing
+    if _has_group(step, part):
+        raw, column = pl.col(part).str.strip_chars(), file.export.columns["text"]
+    elif part in file.export.columns:
+        raw, column = pl.col(f"is {part}"), file.export.columns[part]
+    else:
+        return nothing, nothing
+    if step.change not in CODED:
+        return raw, nothing
+    value = coded(raw, file.source.codes[step.change])
+    problem = problem_at(column.among(file.header)[0], *unlisted(step.change, file))
+    return value, pl.when(raw.is_not_null() & value.is_null()).then(problem)
+
+
+def _when(step: Step, file: File) -> tuple[list[pl.Expr], pl.Expr]:
+    """When it happened: as the text says, else as the row says."""
+    row = [pl.col(f"is occurred {part}") for part in ("on", "at", "precision")]
+    failed: pl.Expr = pl.lit(None)
+    if _has_group(step, "occurred"):
+        column = file.export.columns["text"].among(file.header)[0]
+        forms = file.export.written.date_forms(column)
+        found: Dated = dated(pl.col("occurred"), forms, file.calendar)
+        row = [
+            pl.coalesce(own, of_row)
+            for own, of_row in zip((found.on, found.at, found.precision), row, strict=True)
+        ]
+        reason = f"the text has a date that is not of the form {' or '.join(forms)}"
+        remedy = f"give {column} a date format in {file.source.file}"
+        failed = pl.when(found.failed).then(problem_at(column, reason, remedy))
+    names = ("on", "at", "precision")
+    return [value.alias(name) for value, name in zip(row, names, strict=True)], failed
+
+
+def _has_group(step: Step, name: str) -> bool:
+    return step.pattern is not None and f"(?P<{name}>" in step.pattern

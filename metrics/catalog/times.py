@@ -1,0 +1,268 @@
+"""How long the single steps of the procedure take, cases without the step included."""
+
+from metrics.metric import Measure, Metric
+
+_KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
+_QUANTILES = f"{_KAPLAN_MEIER}; interval by Brookmeyer and Crowley (1982), Biometrics 38: 29-41"
+_SHARES = {"q25": "a quarter", "median": "half", "q75": "three quarters", "p90": "nine in ten"}
+EXACT_ONLY = (
+    "It counts the cases of reports per 100 people a second time; rounded twice, a count would"
+    " be narrowed by the two."
+)
+
+
+def quantiles(names: tuple[str, ...], what: str, *, verb: str) -> tuple[Measure, ...]:
+    """A measure per quantile: days within which that share of the cases has `verb`."""
+    return tuple(
+        Measure(
+            name=name,
+            title=f"{_SHARES[name].capitalize()} {verb} within",
+            unit="days",
+            better="lower",
+            definition=(
+                f"Calendar days {what} within which {_SHARES[name]} of the cases received in"
+                f" the period are {verb}, by Kaplan-Meier."
+            ),
+            source=_QUANTILES,
+        )
+        for name in names
+    )
+
+
+def still_waiting(days: int, what: str, *, verb: str) -> Measure:
+    """The share of cases not yet `verb` after some days."""
+    return Measure(
+        name=f"open_{days}",
+        title=f"Not {verb} after {days} days",
+        unit="share",
+        better="lower",
+        definition=(
+            f"Share of the cases received in the period that are not {verb} {days} days {what},"
+            " by Kaplan-Meier with log-log interval."
+        ),
+        source=_KAPLAN_MEIER,
+    )
+
+
+# PASSED are the steps that prove that STEP is over.
+_SQL = """
+        with passed as (
+            select distinct case_key
+            from core.milestones
+            where kind in (PASSED)
+        ),
+
+        steps as (
+            select
+                cases.*,
+                done.first_on,
+                coalesce(done.first_on, parameters.as_of) as until_on,
+                recorded.kind is null
+                or coalesce(done.first_on, parameters.as_of) < cases.received_on
+                or (done.first_on is null and passed.case_key is not null) as unrecorded
+            from core.cases as cases
+            cross join staging.parameters as parameters
+            left join core.recorded_kinds as recorded
+                on cases.source = recorded.source and recorded.kind = 'STEP'
+            left join core.milestones as done
+                on cases.case_key = done.case_key and done.kind = 'STEP'
+            left join passed on cases.case_key = passed.case_key
+            where cases.received_on is not null
+        )
+
+        select
+            '' as part,
+            received_on as happened_on,
+            unit,
+            category,
+            channel,
+            severity,
+            case
+                when unrecorded then 'unrecorded' when first_on is null then 'open'
+                else 'ended'
+            end as outcome,
+            case when not unrecorded then until_on - received_on end::integer as days
+        from steps
+"""
+
+
+def _step(kind: str, later: tuple[str, ...]) -> str:
+    """Days from receipt to the first event of a kind; `later` steps prove that it is over."""
+    passed = ", ".join(f"'{name}'" for name in later) or "null"
+    return _SQL.replace("PASSED", passed).replace("STEP", kind)
+
+
+def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, ...]) -> Metric:
+    return Metric(
+        name=name,
+        title=f"Time to {noun}",
+        question=f"How long does it take until a case is {kind}?",
+        cohort=(
+            "cases received in the period; where a later step is recorded and this one is not,"
+            " its day is lost or it was passed over, and the case is printed beside the figure"
+        ),
+        kind="survival",
+        outcomes=("ended", "open", "unrecorded"),
+        measures=(
+            *quantiles(("q25", "median", "q75", "p90"), "from receipt", verb=kind),
+            still_waiting(limit, "after receipt", verb=kind),
+        ),
+        contributions=_step(kind, later),
+        depends_on=(
+            "cases_have_a_received_date",
+            "one_row_per_case",
+            "events_are_in_order",
+            "no_date_after_as_of",
+        ),
+        charted="median",
+        exact_only=EXACT_ONLY,
+    )
+
+
+# In the order of the procedure.
+_STEPS = ("acknowledged", "triaged", "investigated", "decided", "informed", "resolved")
+
+TIME_TO_ACKNOWLEDGEMENT = _time_to(
+    "acknowledged",
+    name="time_to_acknowledgement",
+    noun="acknowledgement",
+    limit=7,
+    later=_STEPS[1:],
+)
+TIME_TO_TRIAGE = _time_to(
+    "triaged", name="time_to_triage", noun="triage", limit=7, later=_STEPS[2:]
+)
+TIME_TO_DECISION = _time_to(
+    "decided", name="time_to_decision", noun="decision", limit=90, later=_STEPS[4:]
+)
+TIME_TO_FIRST_CLOSURE = _time_to(
+    "resolved", name="time_to_first_closure", noun="first closure", limit=90, later=()
+)
+
+ACTIVE_TIME = Metric(
+    name="active_time",
+    title="Active time",
+    question="How long is a case worked on, without the time between closing and reopening?",
+    cohort="cases received in the period; open ones are watched up to the as-of date",
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=(
+        *quantiles(("q25", "median", "q75", "p90"), "of open time", verb="resolved"),
+        still_waiting(90, "of open time", verb="resolved"),
+    ),
+    contributions="""
+        with turns as (
+            select
+                case_key,
+                kind,
+                occurred_on,
+                lag(kind) over by_case as kind_before,
+                lag(occurred_on) over by_case as occurred_before
+            from core.events
+            where kind in ('resolved', 'reopened')
+            window by_case as (partition by case_key order by sequence)
+        ),
+
+        closed_for as (
+            select case_key, sum(occurred_on - occurred_before) as days
+            from turns
+            where kind = 'reopened' and kind_before = 'resolved'
+            group by case_key
+        )
+
+        select
+            '' as part,
+            clocks.started_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            case when clocks.ended then 'ended' else 'open' end as outcome,
+            greatest(clocks.days - coalesce(closed_for.days, 0), 0)::integer as days
+        from core.clocks as clocks
+        inner join core.cases as cases on clocks.case_key = cases.case_key
+        left join closed_for on clocks.case_key = closed_for.case_key
+        where clocks.clock = 'resolution' and clocks.days >= 0
+    """,
+    depends_on=(
+        "cases_have_a_received_date",
+        "one_row_per_case",
+        "closed_not_before_received",
+        "closed_status_has_a_closing_date",
+    ),
+    charted="median",
+    exact_only=EXACT_ONLY,
+)
+
+INCIDENT_TO_REPORT = Metric(
+    name="incident_to_report",
+    title="Incident to report",
+    question="How long after a matter happened do people speak up?",
+    cohort="cases received in the period of which the day of the matter is recorded",
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=(
+        *quantiles(("q25", "median", "q75", "p90"), "from the matter", verb="reported"),
+        still_waiting(9, "after the matter", verb="reported"),
+        still_waiting(60, "after the matter", verb="reported"),
+    ),
+    contributions="""
+        select
+            '' as part,
+            received_on as happened_on,
+            unit,
+            category,
+            channel,
+            severity,
+            case when incident_on <= received_on then 'ended' else 'unrecorded' end as outcome,
+            case when incident_on <= received_on then received_on - incident_on end::integer
+                as days
+        from core.cases
+        where received_on is not null
+    """,
+    depends_on=("cases_have_a_received_date", "one_row_per_case"),
+    charted="median",
+    exact_only=EXACT_ONLY,
+)
+
+CLOSED_CASES = Metric(
+    name="closed_cases",
+    title="Age of cases when they were closed",
+    question="How old were the cases that were closed, for comparison with published figures?",
+    cohort=(
+        "cases closed for good in the period, whenever they were received; open cases are not"
+        " in it, so it says nothing of how long a case takes"
+    ),
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=(
+        Measure(
+            name="median",
+            title="Half were closed at an age of",
+            unit="days",
+            better="neutral",
+            definition=(
+                "Median of the calendar days from receipt to final closure, of the cases closed"
+                " in the period. Benchmarks publish this one. Closing old cases makes it longer"
+                " and leaving them open makes it shorter: the time to resolution is the measure"
+                " to steer by."
+            ),
+            source=_QUANTILES,
+        ),
+    ),
+    contributions="""
+        select
+            '' as part,
+            resolved_on as happened_on,
+            unit,
+            category,
+            channel,
+            severity,
+            'ended' as outcome,
+            (resolved_on - received_on)::integer as days
+        from core.cases
+        where resolved_on >= received_on
+    """,
+    depends_on=("closed_not_before_received", "closed_status_has_a_closing_date"),
+    exact_only=EXACT_ONLY,
+)

@@ -1,0 +1,73 @@
+"""How many cases are open at the end of a period, from what came in and what went out."""
+
+import polars as pl
+
+from metrics.figures import KEY, Row, Setting, as_figures, by_outcome, figure, grid
+from metrics.metric import Metric
+from metrics.shares import NOBODY
+
+IN = ("carried", "received")
+OUT = ("resolved",)
+NOTHING_CAME = "Nothing was received in this period, so nothing can be said of its clearance."
+
+
+def stock(
+    cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
+) -> pl.DataFrame:
+    """Open cases at the end of each period, and cases resolved for every case received.
+
+    A stock is the difference of flows from the first covered month on: those open on its first
+    day are `carried` into it.
+    """
+    flows = by_outcome(cells, metric, parts, setting)
+    ends = _open_at_ends(cells, metric, parts, setting)
+    rows = flows.join(ends, on=list(KEY), how="left", maintain_order="left")
+    return as_figures(
+        rows.iter_rows(named=True), metric, lambda name, row: _STOCKS[name](row, setting)
+    )
+
+
+def _open_at_ends(
+    cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
+) -> pl.DataFrame:
+    """One row per figure's place: `open_at_end`, in from the beginning less out."""
+    places = grid(setting, parts).select(*KEY, "period_end")
+    signed = (
+        cells.filter(pl.col("metric") == metric.name)
+        .with_columns(
+            pl.when(pl.col("outcome").is_in(OUT)).then(-pl.col("n")).otherwise("n").alias("n")
+        )
+        .group_by("part", "breakdown", "level", "month")
+        .agg(pl.col("n").sum())
+    )
+    return (
+        places.join(signed, on=["part", "breakdown", "level"], how="left")
+        .group_by(KEY)
+        .agg(
+            pl.col("n")
+            .filter(pl.col("month") < pl.col("period_end"))
+            .sum()
+            .fill_null(0)
+            .alias("open_at_end")
+        )
+    )
+
+
+def _open(row: Row, setting: Setting) -> Row:
+    still = row["open_at_end"]
+    if still < 0 and not setting.exact:
+        still = 0  # rounding may take more out than came in
+    return figure(value=float(still), numerator=still)
+
+
+def _clearance(row: Row, setting: Setting) -> Row:
+    came, went = row["received"], row["resolved"]
+    beside: Row = {"numerator": went, "denominator": came}
+    if came == 0:
+        return figure("no_data", NOTHING_CAME if went else NOBODY, **beside)
+    if came < setting.min_denominator:
+        return figure("few", f"Fewer than {setting.min_denominator} were received.", **beside)
+    return figure(value=went / came, **beside)
+
+
+_STOCKS = {"open_cases": _open, "clearance": _clearance}
