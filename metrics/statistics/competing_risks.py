@@ -1,7 +1,7 @@
 """What cases come to, and by when, where one outcome excludes the others: Aalen-Johansen."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -84,14 +84,9 @@ def cumulative_incidence(
     Raises:
         ValueError: an outcome that is no whole number from 0 to K; else as `kaplan_meier`.
     """
-    code = np.asarray(outcome)
-    most = int(code.max(initial=0)) if outcomes is None else outcomes
-    if not np.all(np.isin(code, np.arange(most + 1))):
-        raise ValueError(f"an outcome must be a whole number from 0 to {most}")
-    weight = np.ones(code.shape) if counts is None else np.asarray(counts, dtype=np.float64)
-    columns = [weight * (code == k) for k in (*range(1, most + 1), 0)]
+    columns = _columns(np.asarray(outcome), outcomes, counts)
     sets = risk_sets(days, columns, entered=entered, from_day=from_day)
-    ended = sets.ended.reshape(most, sets.day.size)
+    ended = sets.ended.reshape(len(columns) - 1, sets.day.size)
     happened = ended.sum(axis=0) > 0
     ended, at_risk = ended[:, happened], sets.at_risk[happened]
     survival = np.cumprod(1 - ended.sum(axis=0) / at_risk)
@@ -139,6 +134,17 @@ def incidence_at(curves: Incidence, outcome: int, day: float) -> Estimate:
         float(each[outcome - 1, at]) for each in (curves.incidence, curves.low, curves.high)
     )
     return Estimate(value, None, None) if np.isnan(low) else Estimate(value, low, high)
+
+
+def _columns(
+    code: npt.NDArray[Any], outcomes: int | None, counts: npt.ArrayLike | None
+) -> list[FloatArray]:
+    """How many came to each outcome in each row, and last how many were still open."""
+    most = int(code.max(initial=0)) if outcomes is None else outcomes
+    if not np.all(np.isin(code, np.arange(most + 1))):
+        raise ValueError(f"an outcome must be a whole number from 0 to {most}")
+    weight = np.ones(code.shape) if counts is None else np.asarray(counts, dtype=np.float64)
+    return [weight * (code == k) for k in (*range(1, most + 1), 0)]
 
 
 def _delta_variance(

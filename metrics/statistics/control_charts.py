@@ -177,13 +177,10 @@ def _attribute_chart(
     centre = float(happened / possible)
     sigma = np.full(size.size, np.nan)
     sigma[seen] = np.sqrt(centre * ((1 - centre) if kind == "p" else 1) / size[seen])
-    months = slice(_stop(size.size, baseline))
-    sigma_z, clearly, screened = _dispersion(
-        (values - centre)[months], sigma[months], screen=screen
-    )
-    primed = sigma_z is not None and (
-        dispersion == "laney" or (clearly and dispersion == "test")
-    )
+    away = (values - centre)[: _stop(size.size, baseline)]
+    sigma_z, clearly, screened = _dispersion(away, sigma[: away.size], screen=screen)
+    wanted = clearly if dispersion == "test" else dispersion == "laney"
+    primed = sigma_z is not None and wanted
     if primed:
         sigma *= sigma_z
     rarer = min(happened, possible - happened) if kind == "p" else happened
