@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from etl.contract import Contract
+from etl.kinds import OF_LAWS
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -30,7 +31,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "kind": (
         "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
-        "contacted", "resolved", "closed", "cancelled", "reopened",
+        "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
     ),
     # At intake: somebody who gives a name later was anonymous all the same.
     "anonymity": ("anonymous", "named"),
