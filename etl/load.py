@@ -95,6 +95,7 @@ def rebuild(workspace: Workspace) -> None:
     """
     known = workspace.sources()
     with changing(workspace.store_path) as store:
+        prepare(store)
         refresh(store, workspace, known)
 
 
