@@ -4,11 +4,14 @@ See `etl.reading`, which starts it. The file to read is an open descriptor: no p
 machine is looked up here.
 """
 
+import ctypes
 import errno
 import json
 import os
 import resource
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +51,20 @@ def main() -> int:
 
 def _confine(*, memory: int, cpu_seconds: int, output: int) -> None:
     os.umask(0o077)
+    _end_with_parent()
     # A core dump would hold cases.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when the one that started it ends, killed or not."""
+    set_parent_death_signal = 1
+    with suppress(OSError, AttributeError):
+        # Linux alone knows it; elsewhere the limits end us.
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def _lack(error: OSError) -> str:
