@@ -46,7 +46,9 @@ def load(
         before = _snapshots(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
         taken = [
-            take_in(store, workspace, path, candidates, loading, say=say) for path in exports
+            delivery
+            for path in exports
+            for delivery in take_in(store, workspace, path, candidates, loading, say=say)
         ]
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
@@ -93,6 +95,7 @@ def rebuild(workspace: Workspace) -> None:
     """
     known = workspace.sources()
     with changing(workspace.store_path) as store:
+        prepare(store)
         refresh(store, workspace, known)
 
 
