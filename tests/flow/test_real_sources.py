@@ -191,18 +191,19 @@ def test_the_issues_and_history_of_a_connector_agree_with_polars(real_data, tmp_
     audit.codes(issues, history)
     place = audit.place / "sources" / "jira.toml"
     category = {"2": "new", "4": "open", "3": "resolved"}
+    # One status of the issues is missing in the connector's own list of them.
     meant = {row["id"]: category[row["status_category_id"]]
              for row in table(seeds / "status.csv").to_dicts()}  # fmt: skip
     lines = place.read_text().splitlines()
     place.write_text("\n".join(
-        f'{line.partition(" = ")[0]} = "{meant[line.split(chr(34))[1]]}"'
+        f'{line.partition(" = ")[0]} = "{meant.get(line.split(chr(34))[1], "open")}"'
         if line.endswith('= "?"') else line
         for line in lines
     ))  # fmt: skip
     told = audit.load(issues, history, as_of="2024-12-31")
     assert told.code == 0, told.err
     rows = table(issues)
-    done = [meant[status] == "resolved" for status in rows["status"]]
+    done = [meant.get(status) == "resolved" for status in rows["status"]]
     assert audit.ask(
         "select count(*), count(*) filter (status = 'closed') from core.cases"
     ) == [(rows.height, sum(done))]
