@@ -36,8 +36,7 @@ judged as (
             when concerned.undecidable
                 then 'not_assessable: what the rule depends on is not recorded'
             when taken.taken_on is not null then 'met: took the route'
-            when recorded.position is null
-                then 'not_assessable: the exports never record this step'
+            when recorded.position is null then 'not_assessable: never recorded by the exports'
             when cases.outcome = 'withdrawn' and taken.other_kind is null
                 then 'not_applicable: withdrawn before any route was taken'
             when taken.other_kind is not null

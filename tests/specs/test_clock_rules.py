@@ -22,7 +22,7 @@ HOURS = {"within": "24", "unit": '"hours"'}
 
 
 def at(*lines):
-    """Events with the instant in UTC and the day in London, where it is an hour later in summer."""
+    """Events with the day in London and the instant in UTC."""
     return "\n".join(["case | kind | on | at", *lines])
 
 
