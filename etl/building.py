@@ -18,11 +18,36 @@ BREAKDOWNS = ("unit", "category", "channel", "severity")
 
 
 def prepare(store: Store) -> None:
-    """Make the schemas and the staging tables where they are missing."""
+    """Make the schemas and the tables that are kept where they are missing.
+
+    A store that an earlier version made receives the columns that have come since, empty.
+    """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
+    _add_columns(store)
+
+
+def _add_columns(store: Store) -> None:
+    patterns = {schema: f"pattern_{schema}" for schema in ("staging", "quality")}
+    for pattern in patterns.values():
+        store.create_schema(pattern)
+    for path in sorted(SQL.glob("0*.sql")):
+        store.run_file(path, schemas=patterns)
+    for schema, pattern in patterns.items():
+        missing = store.frame(
+            "select told.table_name, told.column_name, told.data_type"
+            " from information_schema.columns as told"
+            " anti join information_schema.columns as there"
+            "  on there.table_schema = $schema and there.table_name = told.table_name"
+            "  and there.column_name = told.column_name"
+            " where told.table_schema = $pattern",
+            {"schema": schema, "pattern": pattern},
+        )
+        for table, column, kind in missing.iter_rows():
+            store.add_column(f"{schema}.{table}", column, kind)
+        store.drop_schema(pattern)
 
 
 def build(
@@ -126,6 +151,7 @@ def _declare(
         as_of=last,
     )
     store.replace("staging.headcount", headcount)
+    store.replace("staging.engagements", workspace.engagements())
     store.replace("staging.levels", levels)
 
 
@@ -159,7 +185,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("headcount", "levels", *demands.TABLES)
+_CONSTANTS = ("headcount", "engagements", "levels", *demands.TABLES)
 
 
 def _sign(store: Store) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.contract import Contract
 from etl.kinds import OF_LAWS
 from etl.readers.layout import Layout
 
@@ -188,6 +189,7 @@ class Export:
     unoffered: tuple[str, ...]
     codes: Mapping[str, Mapping[str, str]]
     also: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
 
