@@ -30,8 +30,8 @@ SET_LOCALLY = {
     ),
 }  # fmt: skip
 
-# Under the name of each preset its lines: the rule, what happened and when, the last day in time,
-# and why where it is not plain.
+# Under the name of each preset its lines: the rule, what happened and when, the last day in
+# time, and why where it is not plain.
 BY_HAND = Path(__file__).parent / "presets_by_hand.txt"
 
 
