@@ -44,8 +44,8 @@ PROPERTIES = {
     " from the start (within, unit), or by so many more (adds). With neither, the end is not"
     " known, and what is not done by the old one cannot be assessed",
     "fallback": "without the event that should start it, the clock starts at the end of a"
-    " length from another; `when` says whether the event is missing (not_done) or late (not_in_time);"
-    " `counted` after: the rule's own length comes first",
+    " length from another; `when` says whether the event is missing (not_done) or late"
+    " (not_in_time); `counted` after: the rule's own length comes first",
     "lifted_by": "events that make the deadline needless, by its day or within a length",
     "on_request": "it is owed only where one of these events happened",
     "waiting": "the clock starts when a case has waited so long `for` one of these events",
