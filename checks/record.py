@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from checks.incidents import incidents_of
 from checks.verdict import Verdict
 from etl.store import Store
 
@@ -35,6 +36,18 @@ _COLUMNS = {
     "cause": pl.String(),
     "owner": pl.String(),
     "statement": pl.String(),
+}
+
+
+_INCIDENTS = {
+    "cause": pl.String(),
+    "title": pl.String(),
+    "severity": pl.String(),
+    "owner": pl.String(),
+    "status": pl.String(),
+    "first_seen": pl.Date(),
+    "last_seen": pl.Date(),
+    "runs": pl.Int32(),
 }
 
 
@@ -69,6 +82,8 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
     )
     store.append("quality.verdicts", rows)
     _keep_places(store, [verdict for verdict in verdicts if verdict.failing])
+    found = [{name: getattr(each, name) for name in _INCIDENTS} for each in incidents_of(store)]
+    store.replace("quality.incidents", pl.DataFrame(found, schema=_INCIDENTS))
     return number
 
 

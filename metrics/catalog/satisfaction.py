@@ -50,11 +50,19 @@ SATISFACTION = Metric(
                 when feedback.score > feedback.scale_high - 2 then 'satisfied'
                 else 'other'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.feedback as feedback
         inner join core.cases as cases on feedback.case_key = cases.case_key
     """,
-    depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    depends_on=(
+        "scores_are_inside_the_scale",
+        "answers_have_an_offer",
+        "scores_were_given",
+        "scores_vary",
+    ),
+    doubted=True,
     charted="top_two",
     subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
 )

@@ -177,24 +177,27 @@ def sealed(store: Store, *, to: Path, policy: Policy = COMMITTEE) -> Path:
     )
 
 
-def judge(store: Store, *, severity: str = "critical", outcome: str = "passed") -> None:
+def judge(
+    store: Store,
+    *,
+    severity: str = "critical",
+    outcome: str = "passed",
+    affects: Sequence[str] = ("report_frequency",),
+) -> None:
     """Give the store one verdict on its core tables as they are now."""
     fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    verdict = {
+    verdict = dict.fromkeys(TABLES["verdicts"], "") | {
         "run": 1,
         "fingerprint": fingerprint,
         "name": "one_row_per_case",
         "title": "Every case stands in the audit once",
-        "why": "A case that stands twice is counted twice.",
-        "about": "core.cases",
         "severity": severity,
         "outcome": outcome,
         "failing": int(outcome == "failed"),
         "examined": 1,
-        "allowed": "",
         "since": None,
-        "affects": ["report_frequency"],
-        "remedy": "Look at the export.",
+        "affects": list(affects),
+        "doubt": "extra",
     }
     kinds = {"run": pl.Int64, "fingerprint": pl.String, **TABLES["verdicts"]}
     store.replace("quality.verdicts", pl.DataFrame([verdict], schema=kinds))
