@@ -1,7 +1,7 @@
 """The core tables: made of staging, the rules, the calendar and the headcount."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import polars as pl
 from etl import rules, working_days
 from etl.source import FIXED, Source
 from etl.store import Store
+from etl.touched import rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -29,8 +30,73 @@ def build(
 ) -> None:
     """Make the core tables anew from staging, the rules, the calendar and the headcount.
 
-    `as_of` is the newest delivery's, or an earlier day to be asked again.
+    `as_of` is the newest delivery's, or an earlier day to be asked again; a day that was asked
+    with `ask` holds until then.
     """
+    _declare(store, workspace, known, as_of or asked(store))
+    for path in core_files():
+        store.run_file(path)
+    _sign(store)
+
+
+def refresh(
+    store: Store,
+    workspace: Workspace,
+    known: dict[str, Source],
+    *,
+    added: Sequence[int] | None = None,
+) -> None:
+    """Bring the core tables up to date with what they are made of.
+
+    Nothing is done where that is unchanged. `added` are the snapshots, and the only ones, that
+    were taken in since the tables were current: where nothing else has changed, only the cases
+    of which they speak are computed anew. The tables are those that `build` makes.
+    """
+    before = _signed(store)
+    _declare(store, workspace, known, asked(store))
+    now = _signature(store)
+    if before == now:
+        return
+    alike = ("constants", "day")
+    if added and before and all(before[name] == now[name] for name in alike):
+        is_done = rebuild_touched(store, added, core_files())
+    else:
+        is_done = False
+    if not is_done:
+        for path in core_files():
+            store.run_file(path)
+    _sign(store)
+
+
+def is_current(store: Store) -> bool:
+    """Say whether the core tables hold all deliveries that staging holds."""
+    before = _signed(store)
+    return before is not None and before["deliveries"] == _print(store, ("deliveries",))
+
+
+def asked(store: Store) -> date | None:
+    """The past day for which the tables are to be built; none for the newest delivery's."""
+    if not store.has("staging.asked"):
+        return None
+    days = store.frame("select as_of from staging.asked")["as_of"]
+    return days[0] if days.len() else None
+
+
+def ask(store: Store, as_of: date | None) -> None:
+    """Have the tables built as they were known on a past day, or as they are known now."""
+    days = [as_of] if as_of is not None else []
+    store.replace("staging.asked", pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}))
+
+
+def core_files() -> list[Path]:
+    """The statements that make the core tables, in their order."""
+    return sorted(SQL.glob("[2-9]*.sql"))
+
+
+def _declare(
+    store: Store, workspace: Workspace, known: dict[str, Source], as_of: date | None
+) -> None:
+    """Put what the core tables are made of, beside the exports, into staging."""
     organisation = workspace.organisation
     store.run_file(
         SQL / "10_parameters.sql",
@@ -54,9 +120,6 @@ def build(
     store.replace("staging.days", working_days.days(*span, holidays))
     store.replace("staging.headcount", headcount)
     store.replace("staging.levels", levels)
-    for path in sorted(SQL.glob("[2-9]*.sql")):
-        store.run_file(path)
-    store.replace("core.build", pl.DataFrame({"fingerprint": [_fingerprint(store)]}))
 
 
 def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
@@ -96,10 +159,41 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fingerprint(store: Store) -> str:
-    """Changes whenever anything that the core tables are made of changes."""
+_CONSTANTS = ("rules", "headcount", "levels", "days")
+
+
+def _sign(store: Store) -> None:
+    store.replace("core.build", pl.DataFrame([_signature(store)]))
+
+
+def _signature(store: Store) -> dict[str, str]:
+    """What the core tables are made of, in short.
+
+    `fingerprint` changes whenever anything does that their content depends on, `constants` with
+    what holds for all cases and with the statements themselves, `day` with the as-of day.
+    """
+    statements = hashlib.sha256(b"".join(path.read_bytes() for path in core_files()))
+    parameters = store.frame(
+        "select * exclude (coverage_from, coverage_until) from staging.parameters"
+    )
+    return {
+        "fingerprint": _print(store, ("deliveries", "parameters", *_CONSTANTS)),
+        "deliveries": _print(store, ("deliveries",)),
+        "constants": _print(store, _CONSTANTS) + statements.hexdigest(),
+        "day": parameters.write_json(),
+    }
+
+
+def _signed(store: Store) -> dict[str, str] | None:
+    if not store.has("core.build"):
+        return None
+    signed = store.frame("select * from core.build").row(0, named=True)
+    return signed if "constants" in signed else None
+
+
+def _print(store: Store, tables: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for table in ("deliveries", "parameters", "rules", "headcount", "levels", "days"):
+    for table in tables:
         rows = store.frame(f"select * from staging.{table} order by all")  # noqa: S608
         digest.update(rows.write_json().encode())
     return digest.hexdigest()

@@ -155,7 +155,7 @@ def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loa
         loading,
         number=before["loading"],
         as_of=before["as_of"],
-        coverage_from=before["coverage_from"],
+        coverage_from=before["coverage_from"] if before["coverage_told"] else None,
     )
 
 
@@ -275,6 +275,8 @@ def _note(
                 "sha256": [told.sha256],
                 "bytes": [told.size],
                 "described": [described],
+                "delivery": [export.delivery],
+                "coverage_told": [loading.coverage_from is not None],
                 "as_of": [loading.as_of],
                 "rows_in": [account.rows_in],
                 "rows_loaded": [account.rows_in - account.rejected - account.repeated],

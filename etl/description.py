@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from etl import refusals
 from etl.errors import SourceError
+from etl.questions import refuse_open
 from etl.readers.layout import Layout
-from etl.source import Export, Grain, Place, Source, Step, Writing
+from etl.source import DELIVERIES, Export, Grain, Place, Source, Step, Writing
 
 SHIPPED = Path(__file__).parent / "sources"
 AS_WRITTEN = "as written"
@@ -47,9 +48,12 @@ def read_sources(*folders: Path) -> dict[str, Source]:
 
 def _told(path: Path) -> _Told:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"{path.name}: not valid TOML: {error}") from error
+    refuse_open(path.name, text)
+    return told
 
 
 def _whole(file: str, told: _Told, known: Mapping[str, _Told]) -> _Told:
@@ -103,6 +107,7 @@ def _export(
 ) -> Export:
     where = f"{file}: [exports.{name}]"
     refusals.check_layout(where, layout)
+    _check_delivery(where, layout)
     columns = {field: place(told) for field, told in layout.get("columns", {}).items()}
     events = {kind: place(told) for kind, told in layout.get("events", {}).items()}
     refusals.check_export(file, name, layout, codes)
@@ -133,7 +138,21 @@ def _export(
         scale=(low, high),
         scores=layout.get("scores", {}),
         unanswered=tuple(layout.get("unanswered", ())),
+        delivery=layout.get("delivery", "undeclared"),
+        drop_allowed=layout.get("drop_allowed", 0.2),
     )
+
+
+def _check_delivery(where: str, layout: Mapping[str, Any]) -> None:
+    told = layout.get("delivery", "full")
+    if told not in DELIVERIES:
+        raise SourceError(
+            f"{where} delivery = {told!r} is not one of {', '.join(DELIVERIES)}; full means"
+            " that every export holds every case, delta that it holds what has changed"
+        )
+    allowed = layout.get("drop_allowed", 0.2)
+    if not isinstance(allowed, int | float) or not 0 <= allowed <= 1:
+        raise SourceError(f"{where} drop_allowed is the share of rows that may be gone, 0 to 1")
 
 
 def _writing(layout: Mapping[str, Any]) -> Writing:

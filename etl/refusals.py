@@ -27,7 +27,7 @@ _LAYOUT = (
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
-    "scale", "scores", "unanswered",
+    "scale", "scores", "unanswered", "delivery", "drop_allowed",
 )  # fmt: skip
 _LISTS = ("files", "nulls", "sentinels", "ignored", "required", "unanswered", "backfilled")
 _TABLES = ("constants", "event_levels", "changes", "zones")

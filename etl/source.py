@@ -14,7 +14,7 @@ Grain = Literal[
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
 CODED = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
-    "clock",
+    "clock", "anonymity", "raised_by", "question",
 )  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
@@ -31,6 +31,11 @@ FIXED: dict[str, tuple[str, ...]] = {
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
         "contacted", "resolved", "closed", "cancelled", "reopened",
     ),
+    # At intake: somebody who gives a name later was anonymous all the same.
+    "anonymity": ("anonymous", "named"),
+    "raised_by": ("employee", "former_employee", "contractor", "client", "relative", "public"),
+    # What a survey's score answers: satisfied with the process, or would speak up again.
+    "question": ("process", "speak_up_again"),
     # What the source itself says of its own deadline: evidence, never a result of ours.
     "verdict": ("met", "breached", "running"),
 }  # fmt: skip
@@ -50,7 +55,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 _OF_A_CASE = (
     "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
     "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
-    "score",
+    "score", "anonymity", "raised_by", "question",
 )  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)
@@ -58,11 +63,14 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "allegation": (("case_id",), _OF_A_CASE),
     "finding": (("case_id",), ("category", "outcome")),
     "event": (("case_id", "occurred"), ("kind", "level", "order", "actor")),
-    "feedback": (("case_id", "score"), ("offered", "answered")),
+    "feedback": (("case_id", "score"), ("offered", "answered", "question")),
     "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
     "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
     "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
+
+# Whether an export holds every case each time, or only what has changed since the last one.
+DELIVERIES = ("full", "delta")
 
 _HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]|^epoch")
 _DAYS = re.compile(r"%[-_0]?[dejF]|%[DxvU+cs]|^epoch|^excel")
@@ -165,6 +173,8 @@ class Export:
     scale: tuple[int, int]
     scores: Mapping[str, int]
     unanswered: tuple[str, ...]
+    delivery: str = "undeclared"
+    drop_allowed: float = 0.2
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -111,6 +111,8 @@ def _cases(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "verdict", pl.String, named="source_verdict"),
         _person(rows, "assignee"),
         _person(rows, "reporter"),
+        _or_null(rows, file, "anonymity", pl.String),
+        _or_null(rows, file, "raised_by", pl.String),
         *_when(rows, "occurred" if is_state else "", "stated"),
         _or_null(rows, file, "order", pl.Int64, named="ordinal"),
     )
@@ -312,6 +314,7 @@ def _feedback(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "score", pl.Int32),
         pl.lit(low).cast(pl.Int32).alias("scale_low"),
         pl.lit(high).cast(pl.Int32).alias("scale_high"),
+        _or_null(rows, file, "question", pl.String),
     )
 
 

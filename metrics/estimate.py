@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
+from metrics.competing import competing
 from metrics.counted import counted
 from metrics.durations import durations
 from metrics.figures import Row, Setting, as_figures, by_outcome, figure
@@ -124,6 +125,7 @@ _ESTIMATORS: dict[
     "deadline": _deadlines,
     "survey": _surveys,
     "survival": durations,
+    "competing": competing,
     "counted": counted,
     "stock": stock,
 }

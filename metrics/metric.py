@@ -12,7 +12,7 @@ State = Literal[
     "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable",
     "not_fit",
 ]  # fmt: skip
-Kind = Literal["rate", "survival", "deadline", "survey", "counted", "stock"]
+Kind = Literal["rate", "survival", "competing", "deadline", "survey", "counted", "stock"]
 Direction = Literal["higher", "lower", "neutral"]
 
 
@@ -35,7 +35,8 @@ class Counted:
 class Measure:
     """One number that a metric yields: its name, its unit and what it says.
 
-    `counted` belongs to a measure of a metric of kind "counted".
+    `counted` belongs to a measure of a metric of kind "counted", `by_day` to one of kind
+    "competing": the share that has come to the outcomes by the end of that day.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Measure:
     definition: str
     source: str
     counted: Counted | None = None
+    by_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import polars as pl
 from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
+from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.consequences import BLOCKED, absent_rows, consequences
@@ -32,6 +33,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.metric import ExactCube, Metric, ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
@@ -151,7 +153,7 @@ def _setting(
 
 def _estimated(
     cube: ProtectedCube,
-    metrics: Sequence[Metric],
+    metrics: tuple[Metric, ...],
     parts: Mapping[str, tuple[str, ...]],
     rules: Rules,
     setting: Setting,
@@ -168,6 +170,8 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "benchmarks": benchmarks(figures),
+        "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments, ranges),
         "consequences": ranges,
     }

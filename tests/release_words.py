@@ -156,6 +156,23 @@ def small_tables() -> dict[str, list[Row]]:
              "owner": "Investigations lead", "part": "investigate",
              "level": "field_operations"},
         ],
+        "outlook": [
+            {"metric": "report_frequency", "measure": "reports", "breakdown": "all",
+             "level": "all", "period_start": date(2026, 10, 1), "period_end": date(2027, 1, 1),
+             "low": 140, "high": 205, "quarters": 11, "ratio": 0.93, "ratio_low": 0.76,
+             "ratio_high": 1.14, "seasonal": None, "state": "ok", "reason": ""},
+        ],
+        "benchmarks": [
+            {"metric": "report_frequency", "measure": "rate", "value": 1.57,
+             "data_year": 2024, "population": "4,077 organisations", "source": "A publisher",
+             "read": "the publisher's page", "our_year": date(2025, 1, 1), "ours": 1.9,
+             "our_low": 1.7, "our_high": 2.1, "state": "ok", "reason": ""},
+            {"metric": "time_to_resolution", "measure": "median", "value": 45.0,
+             "data_year": 2019, "population": "closed cases", "source": "A publisher",
+             "read": "a secondary source", "our_year": None, "ours": None, "our_low": None,
+             "our_high": None, "state": "not_comparable",
+             "reason": "it leaves out every case that is still open"},
+        ],
         "levels": [
             {"breakdown": breakdown, "level": level, "title": title, "position": i}
             for i, (breakdown, level, title) in enumerate(

@@ -18,13 +18,14 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "sample_data" / "README.md").read_text(encoding="utf-8")
 VERBS = (
-    "init", "load", "check", "publish", "report", "figures", "reveal", "serve", "demo",
+    "init", "source", "load", "check", "publish", "report", "figures", "reveal", "serve",
+    "demo",
 )  # fmt: skip
 
 
 def commands(document: str) -> list[list[str]]:
     """Every command line of ours in a document, in words, without its comment."""
-    found = re.findall(r"^(case-audit [^#\n]*)", document, flags=re.MULTILINE)
+    found = re.findall(r"^ *(case-audit [^#\n]*)", document, flags=re.MULTILINE)
     # Between back-ticks a command may be broken by the end of a line.
     found += re.findall(r"`(case-audit [^`]*)`", document)
     return [shlex.split(line)[1:] for line in found]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import browse, charts, frame, panels, series
+from dashboard import benchmarks, browse, charts, frame, outlook, panels, series
 
 row = frame.filters()
 release = frame.release(row)
@@ -23,6 +23,13 @@ frame.caption(f"Counted: {measure.cohort}.")
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)
     panels.over_time(release, rows, axis, each=each)
+    told = outlook.sentences(release, measure.subject)
+    if told:
+        st.header("The quarter to come", anchor=False)
+        st.write(" ".join(told))
+    elsewhere = benchmarks.published_elsewhere(release, measure.subject, measure.unit)
+    if elsewhere:
+        st.html(elsewhere)
 else:
     start = browse.start(row, release, measure.subject, by, each)
     rows = series.by_level(release, measure.subject, by, start=start, period=each)

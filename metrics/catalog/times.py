@@ -224,3 +224,45 @@ INCIDENT_TO_REPORT = Metric(
     charted="median",
     exact_only=EXACT_ONLY,
 )
+
+CLOSED_CASES = Metric(
+    name="closed_cases",
+    title="Age of cases when they were closed",
+    question="How old were the cases that were closed, for comparison with published figures?",
+    cohort=(
+        "cases closed for good in the period, whenever they were received; open cases are not"
+        " in it, so it says nothing of how long a case takes"
+    ),
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=(
+        Measure(
+            name="median",
+            title="Half were closed at an age of",
+            unit="days",
+            better="neutral",
+            definition=(
+                "Median of the calendar days from receipt to final closure, of the cases closed"
+                " in the period. Benchmarks publish this one. Closing old cases makes it longer"
+                " and leaving them open makes it shorter: the time to resolution is the measure"
+                " to steer by."
+            ),
+            source=_QUANTILES,
+        ),
+    ),
+    contributions="""
+        select
+            '' as part,
+            resolved_on as happened_on,
+            unit,
+            category,
+            channel,
+            severity,
+            'ended' as outcome,
+            (resolved_on - received_on)::integer as days
+        from core.cases
+        where resolved_on >= received_on
+    """,
+    depends_on=("closed_not_before_received", "closed_status_has_a_closing_date"),
+    exact_only=EXACT_ONLY,
+)

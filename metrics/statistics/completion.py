@@ -140,7 +140,8 @@ def _mack_error(
         base = c[known[:, j + 1], j].sum()
         with np.errstate(divide="ignore", invalid="ignore"):
             errors[coming] += variances[j] / factor**2 * (1 / full[coming, j] + 1 / base)
-    return np.asarray(full[:, -1] * np.sqrt(errors))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(full[:, -1] * np.sqrt(errors))
 
 
 def _mack_variances(

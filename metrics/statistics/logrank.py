@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from metrics.statistics.risk_sets import FROM_THE_START, FloatArray, flags
+from metrics.statistics.risk_sets import FROM_THE_START, FloatArray, flags, tally
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ def logrank(
     k = labels.size
     observed, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
     watched = (entry < day) & (ends + leaves > 0)
-    for each in np.unique(stratum):
+    for each in np.unique(stratum) if strata is not None else [0.0]:
         here = watched & (stratum == each)
         rows = [column[here] for column in (day, entry, ends, leaves)]
         o, e, v = _stratum(rows, group[here], k, rho)
@@ -96,14 +96,16 @@ def _stratum(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Observed and expected ends per group and the covariance of their difference."""
     day, entry, ends, leaves = rows
-    moments, place = np.unique(day[ends > 0], return_inverse=True)
-    d, n = np.zeros((k, moments.size)), np.zeros((k, moments.size))
-    np.add.at(d, (group[ends > 0], place), ends[ends > 0])
+    happened = ends > 0
+    moments, (dead,) = tally(day[happened], [ends[happened]])
+    place = np.searchsorted(moments, day[happened]) + group[happened] * moments.size
+    n = np.zeros((k, moments.size))
+    d = np.bincount(place, ends[happened], minlength=n.size).reshape(n.shape)
     for g in range(k):
         own = group == g
         weight = (ends + leaves)[own]
         n[g] = _before(entry[own], weight, moments) - _before(day[own], weight, moments)
-    dead, at_risk = d.sum(axis=0), n.sum(axis=0)
+    at_risk = n.sum(axis=0)
     survival = np.append(1.0, np.cumprod(1 - dead / at_risk))[:-1]
     weight = survival**rho
     share = n / at_risk
@@ -116,6 +118,5 @@ def _stratum(
 
 def _before(values: FloatArray, weight: FloatArray, moments: FloatArray) -> FloatArray:
     """Weight of the values that lie before each moment."""
-    order = np.argsort(values, kind="stable")
-    total = np.append(0.0, np.cumsum(weight[order]))
-    return np.asarray(total[np.searchsorted(values[order], moments)])
+    distinct, (weights,) = tally(values, [weight])
+    return np.append(0.0, np.cumsum(weights))[np.searchsorted(distinct, moments)]

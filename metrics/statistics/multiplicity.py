@@ -41,5 +41,5 @@ def benjamini_hochberg(p_values: npt.ArrayLike, *, q: float = 0.05) -> FalseDisc
     known = np.flatnonzero(~np.isnan(p))
     falling = known[np.argsort(-p[known], kind="stable")]
     rank = np.arange(known.size, 0, -1)
-    adjusted[falling] = np.minimum(np.minimum.accumulate(known.size * p[falling] / rank), 1)
+    adjusted[falling] = np.minimum(np.minimum.accumulate(known.size / rank * p[falling]), 1)
     return FalseDiscovery(adjusted, adjusted <= q)

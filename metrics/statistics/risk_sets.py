@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +90,8 @@ def flags(
 def _risk_sets(
     day: FloatArray, columns: list[FloatArray], entry: FloatArray | None, never: float
 ) -> RiskSets:
-    weight = np.sum(columns, axis=0)
-    distinct, (leaving, *ended) = _tally(day, [weight, *columns[:-1]])
+    weight = reduce(np.add, columns)
+    distinct, (leaving, *ended) = tally(day, [weight, *columns[:-1]])
     seen = leaving > 0
     distinct, leaving = distinct[seen], leaving[seen]
     left_before = np.concatenate(([0.0], np.cumsum(leaving)))
@@ -98,7 +99,7 @@ def _risk_sets(
         at_risk = left_before[-1] - left_before[:-1]
         starts, emptied = None, None
     else:
-        entries, entering = _tally(entry[weight > 0], [weight[weight > 0]])
+        entries, entering = tally(entry[weight > 0], [weight[weight > 0]])
         come = np.concatenate(([0.0], np.cumsum(entering[0])))
         at_risk = come[np.searchsorted(entries, distinct)] - left_before[:-1]
         stay = come[np.searchsorted(entries, distinct, side="right")] - left_before[1:]
@@ -116,10 +117,11 @@ def _risk_sets(
     )
 
 
-def _tally(
-    values: FloatArray, weights: list[FloatArray]
-) -> tuple[FloatArray, list[FloatArray]]:
-    """Distinct values from -1 on, in order, and the sum of each column of weights on them."""
+def tally(values: FloatArray, weights: list[FloatArray]) -> tuple[FloatArray, list[FloatArray]]:
+    """Distinct values from -1 on, in order, and the sum of each column of weights on them.
+
+    Whole values are counted without sorting, where they are not far apart.
+    """
     most = values.max(initial=0.0)
     if most <= max(4 * values.size, 10_000) and np.all(values == np.floor(values)):
         place = values.astype(np.intp) + 1

@@ -7,7 +7,7 @@ Whole days are quick; times in between are as good.
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ Band = Literal["log-log", "log", "plain"]
 # Two heights that differ by less are the same height: S is a product of many quotients. The
 # value is that of R's quantile.survfit.
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+
+# Beyond so many groups times days one histogram of all would fill the memory: a mistyped year.
+MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,10 +146,16 @@ def kaplan_meier_by_group(
     day, group = np.asarray(days), np.asarray(groups)
     if not day.shape == group.shape == ends.shape == leaves.shape:
         raise ValueError("groups, days and counts must be columns of one length")
-    if np.any(day < 0) or np.any(group < 0) or np.any(day % 1) or np.any(group % 1):
+    if not all(_whole(each) for each in (day, group)):
         raise ValueError("groups and days must be whole and not negative")
     span = int(day.max(initial=0)) + 1
     many = int(group.max(initial=-1)) + 1
+    if many * span > MOST_CELLS:
+        parts = [group == at for at in range(many)]
+        return tuple(
+            kaplan_meier(day[own], ends[own], leaves[own], confidence=confidence, band=band)
+            for own in parts
+        )
     place = group.astype(np.intp) * span + day.astype(np.intp)
     ended_on, left_on = (
         np.bincount(place, each, minlength=many * span).reshape(many, span)
@@ -157,6 +166,12 @@ def kaplan_meier_by_group(
         kaplan_meier(every, d, c, confidence=confidence, band=band)
         for d, c in zip(ended_on, left_on, strict=True)
     )
+
+
+def _whole(values: npt.NDArray[Any]) -> bool:
+    if not np.all(values >= 0):
+        return False
+    return values.dtype.kind in "iub" or bool(np.all(values == np.floor(values)))
 
 
 def reverse_kaplan_meier(

@@ -52,6 +52,24 @@ def test_a_figure_for_the_whole_time_is_a_table_without_a_chart(opened):
     assert "1 January 2024" in words(test)
 
 
+def test_the_quarter_to_come_is_a_range_and_the_last_is_compared_with_a_year_ago(opened):
+    said = words(opened("30_metrics", figure="report_frequency.rate", by="all", each="quarter"))
+    assert "Q4 2026: 140 to 205 concerns would be no surprise" in said
+    assert "Q3 2026 had 0.93 times as many per head as Q3 2025" in said
+    assert "could be chance" in said
+    later = words(opened("30_metrics", figure="satisfaction.top_two", by="all"))
+    assert "no surprise" not in later
+
+
+def test_a_published_figure_is_compared_only_where_the_definitions_match(opened):
+    said = words(opened("30_metrics", figure="report_frequency.rate", by="all"))
+    assert "Published elsewhere" in said
+    assert "2025, 95% interval 1.70 to 2.10" in said
+    said = words(opened("30_metrics", figure="time_to_resolution.median", by="all"))
+    assert "not comparable" in said
+    assert "because it leaves out every case that is still open" in said
+
+
 def test_a_choice_made_on_one_page_is_kept_on_the_next(opened):
     test = opened()
     test.selectbox(key="box_quarter").set_value("2026Q1").run()

@@ -4,7 +4,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboard import cli, steps
+from dashboard import cli, judging, steps
 from dashboard.listing import print_figures
 from etl.errors import WorkspaceError
 from etl.workspace import init
@@ -100,7 +100,7 @@ def test_a_fault_of_ours_is_not_hidden_as_a_fault_of_the_users(workspace, monkey
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(steps, "check", broken)
+    monkeypatch.setattr(judging, "check", broken)
     with pytest.raises(ZeroDivisionError):
         cli.main(["check", "--workspace", str(workspace.folder)])
 
@@ -109,7 +109,7 @@ def test_stopping_it_by_hand_says_that_what_was_done_is_kept(workspace, monkeypa
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(steps, "check", stopped)
+    monkeypatch.setattr(judging, "check", stopped)
     assert cli.main(["check", "--workspace", str(workspace.folder)]) == 2
     assert "what was done before is kept" in capsys.readouterr().err
 

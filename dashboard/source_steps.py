@@ -1,0 +1,233 @@
+"""What `case-audit source` does: draft a description, try it, list and show what is known."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from dashboard.steps import Told
+from etl.description import SHIPPED, read_source, read_sources
+from etl.drafting.draft import draft
+from etl.errors import SourceError
+from etl.source import Source
+from etl.trial import Refusal, Trial, try_out
+from etl.workspace import Workspace
+
+_WIDEST = 18
+
+
+def draft_source(
+    export: Path, *, name: str | None, to: Path | None, workspace: Workspace | None
+) -> Told:
+    """Propose a description, and print it or write it to a file that is not there yet.
+
+    Raises SourceError where the file is there, ExportError where the export cannot be read.
+    """
+    if to is not None and to.exists():
+        raise SourceError(f"{to} is there already; give another name with --to, or move it")
+    zone = workspace.organisation.time_zone if workspace is not None else None
+    made = draft(export, name=name, zone=zone)
+    data = {"name": made.name, "questions": list(made.questions), "toml": made.toml}
+    if to is None:
+        return Told(lines=(made.toml.rstrip("\n"),), data=data)
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made.toml)
+    count = len(made.questions)
+    asked = f"{count or 'no'} question{'s'[count == 1 :]}"
+    return Told(
+        lines=(
+            f"wrote {to}, {asked} for you",
+            *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
+            f'next: read it, replace every "?", then: case-audit source test {to} {export}',
+        ),
+        data={**data, "file": str(to)},
+    )
+
+
+def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told:
+    """Try a source on an export; blocked where more rows would be rejected than allowed."""
+    source = _source(named, workspace)
+    trial = try_out(
+        export,
+        source,
+        key=workspace.key() if workspace is not None else secrets.token_bytes(32),
+        zone=workspace.organisation.time_zone if workspace is not None else source.time_zone,
+    )
+    return Told(lines=_lines(trial, export), data=_data(trial), blocked=not trial.would_load)
+
+
+def list_sources(workspace: Workspace | None) -> Told:
+    """Every source that is known here, with the exports it describes."""
+    known = _known(workspace)
+    return Told(
+        lines=tuple(
+            line
+            for name, source in known.items()
+            for line in (
+                f"{name}: {source.title} ({_whose(name, workspace)})",
+                *(
+                    f"  {export.name}: one row per {export.grain}; {', '.join(export.files)}"
+                    for export in source.exports
+                ),
+            )
+        ),
+        data=[
+            {
+                "name": name,
+                "title": source.title,
+                "file": str(_file(name, workspace)),
+                "exports": [
+                    {"name": export.name, "grain": export.grain, "columns": list(export.needed)}
+                    for export in source.exports
+                ],
+            }
+            for name, source in known.items()
+        ],
+    )
+
+
+def show_source(name: str, workspace: Workspace | None) -> Told:
+    """The description of a source as it was written."""
+    file = _file(name, workspace)
+    text = file.read_text(encoding="utf-8")
+    return Told(
+        lines=(text.rstrip("\n"),), data={"name": name, "file": str(file), "toml": text}
+    )
+
+
+def _known(workspace: Workspace | None) -> dict[str, Source]:
+    return workspace.sources() if workspace is not None else read_sources(SHIPPED)
+
+
+def _source(named: str, workspace: Workspace | None) -> Source:
+    path = Path(named)
+    if path.suffix == ".toml" or path.is_file():
+        if not path.is_file():
+            raise SourceError(f"{named}: no such file")
+        return read_source(path)
+    known = _known(workspace)
+    if named not in known:
+        raise SourceError(f"no source is called {named!r}; there are {', '.join(known)}")
+    return known[named]
+
+
+def _file(name: str, workspace: Workspace | None) -> Path:
+    known = _known(workspace)
+    if name not in known:
+        raise SourceError(f"no source is called {name!r}; there are {', '.join(known)}")
+    own = workspace.folder / "sources" / known[name].file if workspace is not None else None
+    return own if own is not None and own.is_file() else SHIPPED / known[name].file
+
+
+def _whose(name: str, workspace: Workspace | None) -> str:
+    return "shipped" if _file(name, workspace).parent == SHIPPED else "of this workspace"
+
+
+def _lines(trial: Trial, export: Path) -> tuple[str, ...]:
+    verdict = "would be loaded" if trial.would_load else "would NOT be loaded"
+    return (
+        f"{export.name} as {trial.source} ({trial.export}): {verdict}",
+        f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
+        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats",
+        *_facts(trial),
+        "",
+        f"the first {trial.sample.height} rows as the store would hold them:",
+        *_table(trial.sample),
+        *_rejected(trial),
+        *_other_columns(trial),
+    )
+
+
+def _facts(trial: Trial) -> list[str]:
+    lines = [f"  {trial.cases:,} cases"]
+    if trial.closed_cases is not None:
+        lines[0] += f": {trial.open_cases:,} open, {trial.closed_cases:,} closed"
+    if trial.first_day is not None:
+        lines.append(f"  from {trial.first_day} to {trial.last_day}")
+    if trial.events:
+        told = ", ".join(f"{kind} {count:,}" for kind, count in trial.events.items())
+        lines.append(f"  events: {told}")
+    return lines
+
+
+def _rejected(trial: Trial) -> list[str]:
+    if not trial.refusals:
+        return ["", "no row would be rejected"]
+    allowed = f"; up to {trial.rejects_allowed:,} are allowed" if trial.rejects_allowed else ""
+    return [
+        "",
+        f"{trial.rows_rejected:,} rows would be rejected{allowed}:",
+        *(line for refusal in trial.refusals for line in _refused(refusal)),
+    ]
+
+
+def _refused(refusal: Refusal) -> list[str]:
+    column = f'"{refusal.column}"' if refusal.column is not None else "whole row"
+    lines = ", ".join(map(str, refusal.lines))
+    more = ", ..." if refusal.rows > len(refusal.lines) else ""
+    told = [f"  {refusal.rows:,} x {column}: {refusal.reason} (line {lines}{more})"]
+    if refusal.values:
+        told.append(f"      codes: {', '.join(map(repr, refusal.values))}")
+    return [*told, f"      {refusal.remedy}"]
+
+
+def _other_columns(trial: Trial) -> list[str]:
+    lines = []
+    if trial.left_out:
+        lines += ["", f"left out as the source says: {', '.join(trial.left_out)}"]
+    if trial.unknown_columns:
+        unknown = ", ".join(trial.unknown_columns)
+        lines += ["", f"unknown to the source, and not read: {unknown}"]
+    return lines
+
+
+def _table(rows: pl.DataFrame) -> list[str]:
+    texts = [[_cell(value) for value in row] for row in (rows.columns, *rows.rows())]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return ["  " + _row(row, widths) for row in texts]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    pairs = zip(cells, widths, strict=True)
+    return "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+
+
+def _cell(value: object) -> str:
+    text = "-" if value is None else str(value)
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+def _data(trial: Trial) -> dict[str, object]:
+    return {
+        "source": trial.source,
+        "export": trial.export,
+        "would_load": trial.would_load,
+        "rows_in": trial.rows_in,
+        "rows_loaded": trial.rows_loaded,
+        "rows_rejected": trial.rows_rejected,
+        "rows_repeated": trial.rows_repeated,
+        "rejects_allowed": trial.rejects_allowed,
+        "cases": trial.cases,
+        "open_cases": trial.open_cases,
+        "closed_cases": trial.closed_cases,
+        "first_day": trial.first_day,
+        "last_day": trial.last_day,
+        "events": dict(trial.events),
+        "sample": trial.sample.to_dicts(),
+        "rejects": [
+            {
+                "column": refusal.column,
+                "reason": refusal.reason,
+                "remedy": refusal.remedy,
+                "rows": refusal.rows,
+                "lines": list(refusal.lines),
+                "values": list(refusal.values),
+            }
+            for refusal in trial.refusals
+        ],
+        "unknown_columns": list(trial.unknown_columns),
+        "left_out": list(trial.left_out),
+    }

@@ -1,0 +1,204 @@
+"""What a column of an unknown export holds, told by numbers and shapes and never by a value."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.drafting.dates import Dates, dates_of
+from etl.drafting.words import EXACT, is_called_a_date, is_nothing, likest, never_read
+from etl.readers.rows import TextTable
+
+LONGEST_CODE = 60
+MOST_CODES = 150
+FEWEST_SEEN = 2  # rows that must have a code before it is written into a draft
+
+_LONGEST_MARKER = 20
+_HARDLY, _SOME, _MOSTLY = 0.05, 0.25, 0.8
+_NEARLY = EXACT - 10
+
+_MAIL = r"[^\s@]+@[^\s@]+\.\w"
+_LONG_NUMBER = r"\d{5}|\d[\d ()/-]{7,}\d"
+_TITLED = (
+    r"(?i)^(mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|hr|fr|mme?|mlle|sr|sra|sig|dhr|mevr)\.? "
+)
+_SURNAME_FIRST = r"^\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’.-]+( \p{Lu}[\p{L}.]*)?$"
+_SENTENCE = r"[!?] |\. \p{Lu}\p{Ll}|\n|\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its texts, null where they are blank or one that is written for nothing.
+
+    `nothing` counts the values that say "nothing", by how they are written. `why_not` is a
+    reason never to read it, by its name or by its shape.
+    """
+
+    name: str
+    place: int
+    texts: pl.Series
+    nothing: dict[str, int]
+    distinct: int
+    longest: int
+    is_number: bool
+    dates: Dates | None
+    why_not: str | None
+
+    @property
+    def rows(self) -> int:
+        """All rows of the file."""
+        return self.texts.len()
+
+    @property
+    def values(self) -> pl.Series:
+        """The texts that say something."""
+        return self.texts.drop_nulls()
+
+    @property
+    def filled(self) -> int:
+        """Rows with a value."""
+        return self.texts.len() - self.texts.null_count()
+
+    @property
+    def may_be_code(self) -> bool:
+        """Few and short enough values, coming again, to be a list of codes."""
+        # Of few rows nearly every one may have its own; of many, a list of codes has not.
+        few = self.distinct <= max(12, min(MOST_CODES, self.filled // 3))
+        return (
+            self.filled > 0
+            and self.dates is None
+            and few
+            and self.distinct <= max(3, 0.7 * self.filled)
+            and self.longest <= LONGEST_CODE
+            and not _talks_of_people(self.values)
+        )
+
+    @property
+    def may_be_number_of_case(self) -> bool:
+        """Short texts without blanks inside sentences, in nearly every row."""
+        return (
+            self.filled >= 0.98 * self.rows
+            and self.rows > 0
+            and self.dates is None
+            and self.longest <= LONGEST_CODE
+            and self.distinct > 1
+            and not bool(self.values.str.contains(_MAIL).any())
+        )
+
+
+def columns_of(text: TextTable) -> list[Column]:
+    """Every column of an export, in its order."""
+    return [
+        _column(name, place, text.rows[f"c{place}"]) for place, name in enumerate(text.header)
+    ]
+
+
+def _column(name: str, place: int, cells: pl.Series) -> Column:
+    stripped = cells.str.strip_chars()
+    counts = stripped.filter(stripped != "").value_counts(sort=True)
+    written, often = counts.columns
+    short = counts.filter(pl.col(written).str.len_chars() <= _LONGEST_MARKER)
+    nothing = {
+        value: seen
+        for value, seen in zip(short[written], short[often], strict=True)
+        if is_nothing(value)
+    }
+    no_text = stripped.is_in(["", *nothing])
+    texts = stripped.to_frame("t").select(pl.when(~no_text).then("t")).to_series()
+    values = texts.drop_nulls()
+    dates = dates_of(values, called_a_date=is_called_a_date(name))
+    longest = values.str.len_chars().to_frame().max().item() or 0
+    is_number = bool(values.cast(pl.Float64, strict=False).is_not_null().all())
+    return Column(
+        name=name,
+        place=place,
+        texts=texts,
+        nothing=nothing,
+        distinct=counts.height - len(nothing),
+        longest=longest,
+        is_number=is_number and not values.is_empty(),
+        dates=dates,
+        why_not=_why_not(name, values, longest, dates),
+    )
+
+
+def _why_not(name: str, values: pl.Series, longest: int, dates: Dates | None) -> str | None:
+    if values.is_empty():
+        return "empty"
+    why, score = never_read(name)
+    if dates is not None:
+        if _share(values, r"^1970-01-\d\d \d\d:") > _MOSTLY:
+            return "duration"
+        return why if why == "not_needed" and score >= _NEARLY else None
+    known = likest(name)
+    if score == EXACT > known:
+        return why
+    if _share(values, _MAIL) > _HARDLY:
+        return "address"
+    if _talks_of_people(values):
+        return "person"
+    if longest > 2 * LONGEST_CODE or _share(values, _SENTENCE) > _SOME:
+        return "narrative"
+    return why if score > known else None
+
+
+def _share(values: pl.Series, pattern: str) -> float:
+    """Share of the values that hold a pattern."""
+    return int(values.str.contains(pattern).sum()) / max(values.len(), 1)
+
+
+def _talks_of_people(values: pl.Series) -> bool:
+    """Whether a column's values have the shape of people's names or addresses."""
+    named = _share(values, _TITLED) + _share(values, _SURNAME_FIRST)
+    return named > _SOME or _share(values, _MAIL) > _HARDLY
+
+
+def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int], int]:
+    """The codes of a column that may stand in a draft, by frequency, and how many may not.
+
+    A code seen once may be something that somebody typed; one that has the shape of a name, an
+    address or a long number, or that stands in a column about people, may be somebody.
+    """
+    counts = column.values.value_counts(sort=True)
+    written, often = counts.columns
+    shown = counts.filter((pl.col(often) >= FEWEST_SEEN) & _looks_like_code(pl.col(written)))
+    kept = {
+        code: seen
+        for code, seen in sorted(
+            zip(shown[written], shown[often], strict=True), key=lambda pair: (-pair[1], pair[0])
+        )
+        if not _names_somebody(code, people)
+    }
+    return kept, counts.height - len(kept)
+
+
+def may_be_shown(value: str) -> bool:
+    """Whether one value looks like a code, and not like a name, an address or a sentence."""
+    return bool(pl.select(_looks_like_code(pl.lit(value))).item())
+
+
+def _looks_like_code(text: pl.Expr) -> pl.Expr:
+    personal = (_MAIL, _LONG_NUMBER, _TITLED, _SURNAME_FIRST, _SENTENCE)
+    patterns = [~text.str.contains(pattern) for pattern in personal]
+    return pl.all_horizontal(text.str.len_chars() <= LONGEST_CODE, *patterns)
+
+
+def people_in(columns: Sequence[Column]) -> frozenset[str]:
+    """The parts of the names in columns about people: no code may hold one of them."""
+    names: set[str] = set()
+    for column in columns:
+        if column.why_not == "person":
+            for name in column.values.unique():
+                names.update(_parts(name))
+    return frozenset(names)
+
+
+def _parts(name: str) -> set[str]:
+    return {part.casefold() for part in re.findall(r"[^\W\d_]{3,}", name)}
+
+
+def _names_somebody(code: str, people: frozenset[str]) -> bool:
+    parts = _parts(code)
+    # One part alone may be a place or a trade; a whole code made of names is a person.
+    return bool(parts) and parts <= people

@@ -1,0 +1,234 @@
+"""In which form a column writes its dates, and what proves it: whole columns, never a value."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from etl.dates import read_forms
+from etl.drafting.words import never_days
+from etl.source import has_hours
+
+Order = Literal["day first", "month first", "year first"]
+
+# One number, its parts, and the time that may follow.
+_NUMBERS = (
+    r"^(?P<a>\d{1,4})(?P<s>[-/. ])(?P<b>\d{1,2})(?P<t>[-/. ])(?P<c>\d{1,4})"
+    r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d))?$"
+)
+_NAMED = (
+    r"^(?P<a>\d{1,2})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<c>\d{4}|\d{2})"
+    r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
+)
+_ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
+_SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
+_FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
+_FEW = 200  # values, among which one "never" is enough
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many values fit each order, and which fit one alone."""
+
+    values: int
+    fit_day_first: int
+    fit_month_first: int
+    only_day_first: int
+    only_month_first: int
+
+    def plus(self, other: "Evidence") -> "Evidence":
+        """The evidence of two columns of one file together."""
+        return Evidence(*(a + b for a, b in zip(self.all(), other.all(), strict=True)))
+
+    def all(self) -> tuple[int, int, int, int, int]:
+        """Its counts in order."""
+        return (
+            self.values,
+            self.fit_day_first,
+            self.fit_month_first,
+            self.only_day_first,
+            self.only_month_first,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A column of dates: its forms by order, how many values each fits, what decides.
+
+    `forms` has one entry for dates that can be read in one way alone; `family` says which
+    columns are written alike. `other` is the number of values in another form.
+    """
+
+    forms: dict[Order, str]
+    family: str
+    values: int
+    other: int
+    evidence: Evidence | None
+    sentinels: dict[str, int] = field(default_factory=dict)
+    month_names: tuple[str, ...] = ()
+
+    @property
+    def with_hours(self) -> bool:
+        """Whether it holds instants rather than days."""
+        return any(has_hours(form) for form in self.forms.values())
+
+    @property
+    def with_offset(self) -> bool:
+        """Whether each instant says its own offset from UTC."""
+        return any("%z" in form or "%#z" in form for form in self.forms.values())
+
+
+def _are_serials(values: pl.Series) -> bool:
+    number = values.cast(pl.Float64, strict=False)
+    return bool(number.is_between(*_SERIALS).fill_null(value=False).all())
+
+
+def parsed(values: pl.Series, form: str) -> pl.Series:
+    """Days that the values name in `form`; null where one does not fit."""
+    return read_forms(values, form)
+
+
+def dates_of(values: pl.Series, *, called_a_date: bool = False) -> Dates | None:
+    """The dates of a column (texts without blanks); None where it is no column of dates.
+
+    Numbers are Excel's days where the column is called a date, and never else.
+    """
+    if values.is_empty():
+        return None
+    if called_a_date and _are_serials(values):
+        return Dates(
+            forms={"year first": "excel"},
+            family="excel",
+            values=values.len(),
+            other=0,
+            evidence=None,
+        )
+    for pattern, forms in ((_NUMBERS, _numeric_forms), (_NAMED, _named_forms)):
+        parts = values.to_frame("text").select(
+            pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
+        )
+        parts = parts.unnest("p").filter(pl.col("a").is_not_null())
+        if parts.height < _ENOUGH * values.len():
+            continue
+        shape = _commonest_shape(parts)
+        told = forms(shape)
+        found = _fitted(values, told, shape["s"][0] or "") if told else None
+        if found is not None:
+            return found
+    return None
+
+
+def _commonest_shape(parts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the way of writing that most values share."""
+    shaped = parts.with_columns(
+        pl.struct(
+            pl.col("s"),
+            pl.col("t"),
+            pl.col("a").str.len_chars() == 4,
+            pl.col("c").str.len_chars() == 4,
+            pl.col("join").fill_null(""),
+            pl.col("time").is_not_null().alias("timed"),
+            pl.col("sec").is_not_null(),
+            pl.col("half").is_not_null(),
+            *(pl.col(name).is_not_null() for name in ("frac", "zone") if name in parts.columns),
+        ).alias("shape")
+    )
+    first = shaped["shape"].value_counts(sort=True)["shape"][0]
+    return shaped.filter(pl.col("shape") == pl.lit(first, dtype=shaped["shape"].dtype))
+
+
+def _numeric_forms(rows: pl.DataFrame) -> dict[Order, str]:
+    one = rows.row(0, named=True)
+    s, t, time = one["s"], one["t"], _time_form(one)
+    if one["time"] is None and one["join"]:
+        return {}
+    if len(one["a"]) == 4:
+        return {"year first": f"%Y{s}%m{t}%d{time}"}
+    year = "%Y" if len(one["c"]) == 4 else "%y"
+    if len(one["a"]) == 3 or len(one["c"]) not in (2, 4):
+        return {}
+    return {
+        "day first": f"%d{s}%m{t}{year}{time}",
+        "month first": f"%m{s}%d{t}{year}{time}",
+    }
+
+
+def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
+    one = rows.row(0, named=True)
+    year = "%Y" if len(one["c"]) == 4 else "%y"
+    longest = rows.select(pl.col("month").str.strip_chars(".").str.len_chars().max()).item()
+    month = "%b" if longest <= 3 else "%B"
+    dot = "." if rows["month"].str.ends_with(".").all() else ""
+    return {"day first": f"%d{one['s']}{month}{dot}{one['t']}{year}{_time_form(one)}"}
+
+
+def _time_form(one: dict[str, str | None]) -> str:
+    time = one["time"]
+    if time is None:
+        return ""
+    half = one.get("half")
+    hours = "%I" if half else "%H"
+    seconds = ":%S" if one["sec"] else ""
+    fraction = "%.f" if one.get("frac") else ""
+    after = (" %p" if half and half.startswith(" ") else "%p") if half else ""
+    zone = one.get("zone") or ""
+    offset = (" " if zone.startswith(" ") else "") + "%#z" if zone else ""
+    return (
+        f"{one['join'] or ''}%H:%M".replace("%H", hours) + seconds + fraction + after + offset
+    )
+
+
+def _fitted(values: pl.Series, forms: dict[Order, str], separator: str) -> Dates | None:
+    fits = {order: parsed(values, form) for order, form in forms.items()}
+    known = {order: days for order, days in fits.items() if days.is_not_null().any()}
+    any_fit = pl.DataFrame([d.is_not_null().alias(o) for o, d in fits.items()]).select(
+        pl.any_horizontal(pl.all())
+    )
+    fitting = int(any_fit.to_series().sum())
+    names = _month_names(values, forms)
+    if not known and not names:
+        return None
+    evidence = None
+    if "month first" in forms:
+        day, month = fits["day first"].is_not_null(), fits["month first"].is_not_null()
+        counts = (day | month, day, month, day & ~month, month & ~day)
+        evidence = Evidence(*(int(flags.sum()) for flags in counts))
+    return Dates(
+        forms=forms,
+        family=f"{separator}{'2' if '%y' in next(iter(forms.values())) else '4'}",
+        values=fitting,
+        other=values.len() - fitting,
+        evidence=evidence,
+        sentinels=_sentinels(values, list(known.values())),
+        month_names=names,
+    )
+
+
+def _month_names(values: pl.Series, forms: dict[Order, str]) -> tuple[str, ...]:
+    """Month names that are not English, and stop the values from being read."""
+    (form, *_) = forms.values()
+    if "%b" not in form.lower():
+        return ()
+    unread = values.filter(parsed(values, form).is_null())
+    names = unread.str.extract(r"(\p{L}{3,12})").drop_nulls().unique().sort()
+    return tuple(names.head(12).to_list()) if unread.len() else ()
+
+
+def _sentinels(values: pl.Series, readings: list[pl.Series]) -> dict[str, int]:
+    """Written days that stand for "never", with how often they are written."""
+    days = [reading.alias(f"day {n}") for n, reading in enumerate(readings)]
+    if not days:
+        return {}
+    found = pl.DataFrame([values.alias("text"), *days]).filter(
+        pl.any_horizontal(_is_never(pl.col(day.name)).fill_null(value=False) for day in days)
+    )
+    # A day that comes once may be a slip of the hand; a system's "never" comes again.
+    often = found["text"].value_counts(sort=True)
+    kept = often.filter((pl.col("count") > 1) | (values.len() < _FEW)).head(10)
+    return dict(zip(kept["text"].to_list(), kept["count"].to_list(), strict=True))
+
+
+def _is_never(day: pl.Expr) -> pl.Expr:
+    known = day.dt.to_string("%Y-%m-%d").is_in(list(never_days()))
+    return known | (day.dt.year() < _FROM) | (day.dt.year() > _UNTIL)

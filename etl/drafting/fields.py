@@ -1,0 +1,235 @@
+"""Which column holds which canonical field, by its name and by what its values are."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.drafting.columns import Column
+from etl.drafting.dates import parsed
+from etl.drafting.words import EXACT, code_means, likeness
+from etl.source import FIELDS, Grain
+
+STEPS = (
+    "received", "acknowledged", "triaged", "escalated", "assigned", "investigated", "decided",
+    "informed", "resolved", "closed", "reopened",
+)  # fmt: skip
+_CODES = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
+_ORDER = (
+    "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
+    "channel", "severity", "status", "outcome", "incident_on", "due", "source_days",
+    "source_reopens",
+)  # fmt: skip
+_MEANT = ("severity", "outcome", "status", "kind")
+# By its values alone a column is taken for one of these where nearly all of them are known.
+_KNOWN = 0.75
+_SOME_CASES = 0.1
+_COUNTS = ("source_days", "source_reopens")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column proposed for a field: 0 to 200, and whether somebody should look at it."""
+
+    field: str
+    column: Column
+    score: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether the name says exactly this and the values agree."""
+        return self.score >= EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The grain of the rows, and the columns found for its fields and steps.
+
+    `rivals` are columns whose name fits a field that another column has got.
+    """
+
+    grain: Grain
+    rows_per_case: float
+    fields: dict[str, Match]
+    steps: dict[str, Match]
+    is_history: bool
+    rivals: dict[str, tuple[str, ...]]
+
+
+def propose(columns: Sequence[Column]) -> Proposal:
+    """Find the grain and the column of every field of it."""
+    number = _number_of_case(columns)
+    read = [
+        c for c in columns if c.why_not is None and (number is None or c is not number.column)
+    ]
+    per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
+    codes = _assigned(read, (*_CODES, *_COUNTS), _code_score)
+    dates = _assigned(read, (*STEPS, "incident_on", "due"), _date_score)
+    grain = _grain(read, number, per_case, codes, dates)
+    fields = {"case_id": number} if number else {}
+    steps: dict[str, Match] = {}
+    if grain == "feedback":
+        fields |= _assigned(read, ("offered", "answered"), _date_score)
+        fields |= _assigned(read, ("score",), _number_score)
+    elif grain == "event":
+        fields |= {name: codes[name] for name in ("kind", "level") if name in codes}
+        fields |= _occurred(read)
+    else:
+        kept = [name for name in codes if name not in ("kind", "level")]
+        fields |= {name: codes[name] for name in kept}
+        fields |= {name: dates[name] for name in ("incident_on", "due") if name in dates}
+        steps = {step: dates[step] for step in STEPS if step in dates}
+        if grain != "finding" and "received" not in steps:
+            steps = _earliest(read, steps) | steps
+    allowed = {name for names in FIELDS[grain] for name in names}
+    taken = {match.column.name for match in (*fields.values(), *steps.values())}
+    return Proposal(
+        grain=grain,
+        rows_per_case=per_case,
+        fields={name: fields[name] for name in _ORDER if name in fields and name in allowed},
+        steps=steps,
+        is_history=grain == "allegation" and _changes(number, codes.get("status")),
+        rivals=_rivals(read, fields | steps, taken),
+    )
+
+
+def _number_of_case(columns: Sequence[Column]) -> Match | None:
+    fitting = []
+    for column in columns:
+        told = likeness("case_id", column.name)
+        if column.may_be_number_of_case and column.why_not in (None, "person", "not_needed"):
+            # The more often each value comes, the less it is the number of one case.
+            unique = column.distinct / column.filled
+            if told:
+                fitting.append(Match("case_id", column, told + round(20 * unique)))
+    if fitting:
+        return max(fitting, key=lambda match: match.score)
+    # One column alone in which no value comes twice is the number, whatever it is called.
+    lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
+    return Match("case_id", lone[0], 60) if len(lone) == 1 else None
+
+
+def _assigned(
+    columns: Sequence[Column], fields: Sequence[str], score: Callable[[str, Column], int]
+) -> dict[str, Match]:
+    """Give each field its best column and each column one field, the best pair first."""
+    matches = [
+        Match(name, column, found)
+        for name in fields
+        for column in columns
+        if (found := score(name, column)) >= 55
+    ]
+    given: dict[str, Match] = {}
+    for match in sorted(matches, key=lambda m: (-m.score, m.column.place)):
+        taken = {other.column.name for other in given.values()}
+        if match.field not in given and match.column.name not in taken:
+            given[match.field] = match
+    return given
+
+
+def _code_score(field: str, column: Column) -> int:
+    told = likeness(field, column.name)
+    if field in _COUNTS:
+        return told if column.is_number and told else 0
+    if not column.may_be_code:
+        return 0
+    if field not in _MEANT:
+        return told
+    known = _share_known(field, column)
+    if told:
+        return told + round(20 * known)
+    return 60 if known >= _KNOWN and column.distinct > 1 else 0
+
+
+def _share_known(field: str, column: Column) -> float:
+    codes = column.values.unique()
+    return sum(code_means(field, code) is not None for code in codes) / max(codes.len(), 1)
+
+
+def _date_score(field: str, column: Column) -> int:
+    return likeness(field, column.name) if column.dates is not None else 0
+
+
+def _number_score(field: str, column: Column) -> int:
+    return likeness(field, column.name) if column.is_number else 0
+
+
+def _grain(
+    read: Sequence[Column],
+    number: Match | None,
+    per_case: float,
+    codes: dict[str, Match],
+    dates: dict[str, Match],
+) -> Grain:
+    scored = _assigned(read, ("score",), _number_score)
+    if scored and not {"status", "outcome"} & set(codes) and len(dates) <= 2:
+        return "feedback"
+    dated = [column for column in read if column.dates is not None]
+    if number is None or per_case <= 1.02:
+        return "case"
+    if len(dated) == 1 and "kind" in codes:
+        return "event"
+    if not dated:
+        return "finding"
+    return "allegation"
+
+
+def _changes(number: Match | None, status: Match | None) -> bool:
+    """Whether rows of one case differ in their status: then they are its history."""
+    if number is None or status is None:
+        return False
+    rows = pl.DataFrame({"case": number.column.texts, "status": status.column.texts})
+    differ = rows.group_by("case").agg(pl.col("status").n_unique().alias("states"))
+    return differ.filter(pl.col("states") > 1).height > _SOME_CASES * differ.height
+
+
+def _occurred(read: Sequence[Column]) -> dict[str, Match]:
+    dated = [column for column in read if column.dates is not None]
+    return {"occurred": Match("occurred", dated[0], EXACT)} if len(dated) == 1 else {}
+
+
+def _earliest(read: Sequence[Column], steps: dict[str, Match]) -> dict[str, Match]:
+    """The date that every row has and no other goes before: a case begins with its receipt."""
+    taken = {match.column.name for match in steps.values()}
+    whole = [
+        column
+        for column in read
+        if column.dates is not None
+        and column.name not in taken
+        and column.filled >= 0.98 * column.rows
+    ]
+    if len(whole) != 1:
+        return {}
+    return {"received": Match("received", whole[0], 60)}
+
+
+def _rivals(
+    read: Sequence[Column], matches: dict[str, Match], taken: set[str]
+) -> dict[str, tuple[str, ...]]:
+    found = {
+        field: tuple(
+            column.name
+            for column in read
+            if column.name not in taken
+            and likeness(field, column.name) >= 55
+            and (column.dates is not None) == (match.column.dates is not None)
+        )
+        for field, match in matches.items()
+    }
+    return {field: names for field, names in found.items() if names}
+
+
+def before_receipt(received: Match, match: Match, forms: dict[str, str]) -> tuple[int, int]:
+    """Rows in which a step's date lies before the receipt, of those that have both."""
+    days = pl.DataFrame(
+        [
+            parsed(m.column.texts, forms[m.column.name]).alias(name)
+            for name, m in (("received", received), ("then", match))
+        ]
+    ).drop_nulls()
+    return days.filter(pl.col("then") < pl.col("received")).height, days.height
+
+
+def likely_step(header: str) -> str | None:
+    """The step whose date a column of this name holds, where it is called exactly so."""
+    return next((step for step in STEPS if likeness(step, header) == EXACT), None)

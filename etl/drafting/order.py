@@ -1,0 +1,131 @@
+"""Day first or month first: decided once for all columns of a file that are written alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
+
+from etl.drafting.columns import Column
+from etl.drafting.dates import Dates, Evidence, Order
+
+OPEN = "?"
+_LANGUAGES = (
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "ro",
+    "tr",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form in which a column's dates are to be read, "?" where nothing decides; and why."""
+
+    form: str
+    why: str
+    question: str | None = None
+    locale: str | None = None
+
+
+def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
+    """The form of every column of dates, by its name.
+
+    Each value alone could be read in two ways; a file is written in one. Where no value of the
+    file fits one way only, or some fit the one and some the other, it is asked and not chosen.
+    """
+    dated = [(column, column.dates) for column in columns if column.dates is not None]
+    pooled: dict[str, Evidence] = {}
+    for _, dates in dated:
+        if dates.evidence is not None:
+            before = pooled.get(dates.family)
+            pooled[dates.family] = before.plus(dates.evidence) if before else dates.evidence
+    return {column.name: _form(dates, pooled) for column, dates in dated}
+
+
+def language_of(names: Iterable[str]) -> str | None:
+    """The one language, of those we know names of months in, that has all of these."""
+    written = {name.casefold() for name in names}
+    fitting = [told for told in _LANGUAGES if written <= _months(told)]
+    return fitting[0] if fitting else None
+
+
+@cache
+def _months(language: str) -> frozenset[str]:
+    told = Locale.parse(language).months
+    return frozenset(
+        name.casefold().rstrip(".")
+        for context in ("format", "stand-alone")
+        for shape in ("wide", "abbreviated")
+        for name in told[context][shape].values()
+    )
+
+
+def _form(dates: Dates, pooled: Mapping[str, Evidence]) -> Form:
+    if dates.month_names:
+        names = ", ".join(dates.month_names)
+        locale = language_of(dates.month_names)
+        question = "in which language are the months written? Give it as locale, such as de"
+        return Form(
+            next(iter(dates.forms.values())),
+            f"months are written as {names}",
+            None if locale else question,
+            locale=locale or OPEN,
+        )
+    if dates.evidence is None:
+        ((order, form),) = dates.forms.items()
+        return Form(
+            form, f"{dates.values:,} values, {order}; there is no other way to read them"
+        )
+    return _decided(dates, dates.evidence, pooled[dates.family])
+
+
+def _decided(dates: Dates, own: Evidence, file: Evidence) -> Form:
+    orders: tuple[Order, Order] = ("day first", "month first")
+    counts = (file.only_day_first, file.only_month_first)
+    told = _counted(own)
+    if own != file and not (own.only_day_first or own.only_month_first):
+        told += f"; in all columns written so: {_counted(file)}"
+    if counts[0] and counts[1]:
+        return _mixed(dates, own, told)
+    if counts[0] or counts[1]:
+        return Form(dates.forms[orders[0] if counts[0] else orders[1]], told)
+    if dates.family.startswith("."):
+        return Form(
+            dates.forms["day first"],
+            f"{told}. Nothing decides; read day first, as dates with dots are: look at them",
+        )
+    day, month = (dates.forms[order] for order in orders)
+    return Form(
+        OPEN,
+        told,
+        f"is the day or the month first? Write {day!r} or {month!r}; ask whoever exports it",
+    )
+
+
+def _mixed(dates: Dates, own: Evidence, told: str) -> Form:
+    day, month = dates.forms["day first"], dates.forms["month first"]
+    return Form(
+        OPEN,
+        told,
+        "this file is written in both ways, so that no form reads it without swapping days and"
+        f" months of some rows. Mend the export; or write {day!r} or {month!r} and have the"
+        f" {min(own.only_day_first, own.only_month_first):,} values that do not fit rejected",
+    )
+
+
+def _counted(evidence: Evidence) -> str:
+    return (
+        f"{evidence.only_day_first:,} of {evidence.values:,} values fit only day first,"
+        f" {evidence.only_month_first:,} fit only month first"
+    )

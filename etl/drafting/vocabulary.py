@@ -1,0 +1,78 @@
+"""The codes of a column, each with what it is proposed to mean."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from etl.drafting.columns import Column, codes_to_show
+from etl.drafting.words import code_means, name_for
+from etl.source import FIXED
+
+OPEN = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code as the system writes it, ours for it ("?" where it is asked), and how sure."""
+
+    written: str
+    ours: str
+    rows: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The codes of one column; `hidden` were seen too seldom, or look like somebody."""
+
+    field: str
+    codes: tuple[Code, ...]
+    hidden: int
+    labels: dict[str, str]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Codes of which nobody can tell the meaning but whoever uses them."""
+        return tuple(code.written for code in self.codes if code.ours == OPEN)
+
+
+def vocabulary(field: str, column: Column, people: frozenset[str]) -> Vocabulary:
+    """What the codes of `column` mean for a canonical field.
+
+    Severity, outcome, status and kind have codes of ours, which the words of a code tell or
+    nobody; the codes of the others are the organisation's, and become names of ours.
+    """
+    shown, hidden = codes_to_show(column, people)
+    if field in FIXED:
+        return _of_ours(field, column, shown, hidden)
+    names = _names(field, shown)
+    return Vocabulary(
+        field=field,
+        codes=tuple(Code(code, names[code], rows, sure=True) for code, rows in shown.items()),
+        hidden=hidden,
+        labels={names[code]: code for code in reversed(shown)},
+    )
+
+
+def _of_ours(field: str, column: Column, shown: dict[str, int], hidden: int) -> Vocabulary:
+    codes = []
+    for code, rows in shown.items():
+        told = code_means(field, code)
+        meaning = told.meaning if told else OPEN
+        codes.append(Code(code, meaning, rows, told is not None and told.sure == "sure"))
+    # A word that we know is nobody's name: it may stand here although it was seen once.
+    once = column.values.filter(~column.values.is_in(list(shown))).unique().sort()
+    for code in once:
+        told = code_means(field, code)
+        if told is not None and told.sure == "sure":
+            codes.append(Code(code, told.meaning, 1, sure=True))
+            hidden -= 1
+    return Vocabulary(field=field, codes=tuple(codes), hidden=hidden, labels={})
+
+
+def _names(field: str, codes: Iterable[str]) -> dict[str, str]:
+    """Names of ours for codes; spellings that differ in case and blanks share one."""
+    names: dict[str, str] = {}
+    for code in codes:
+        name = name_for(code, other=field)
+        names[code] = name if name != field else f"{field}_{len(set(names.values())) + 1}"
+    return names

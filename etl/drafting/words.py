@@ -1,0 +1,137 @@
+"""What headers and codes say: the words of `words.toml`, in whatever way they are written."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+WORDS = Path(__file__).parent / "words.toml"
+
+Sure = Literal["sure", "likely"]
+
+EXACT, WITHIN = 100, 50
+_NEARLY = 80
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_NEGATIONS = {"no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans"}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Systems put their own wrapping around a name that an administrator gave.
+_WRAPPING = re.compile(r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a code most likely means, and how sure the words make it."""
+
+    meaning: str
+    sure: Sure
+
+
+def plain(text: str) -> str:
+    """Small letters without accents, every run of other characters one blank."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+def header_words(header: str) -> str:
+    """The words of a column's name: `Custom field (Date closed)` and `dateClosed` are alike."""
+    wrapped = _WRAPPING.match(header.strip())
+    inner = next((part for part in wrapped.groups() if part), header) if wrapped else header
+    return plain(_CAMEL.sub(" ", inner))
+
+
+def likeness(field: str, header: str) -> int:
+    """0 to 100: how well a column's name says that it holds a canonical field."""
+    return _best(_named("columns", "dates")[field], header_words(header))
+
+
+def likest(header: str) -> int:
+    """0 to 100: how well a column's name says that it holds any field that is not a date."""
+    words = header_words(header)
+    return max(_best(phrases, words) for phrases in _named("columns").values())
+
+
+def is_called_a_date(header: str) -> bool:
+    """Whether a column's name is that of a date, in full or nearly."""
+    words = header_words(header)
+    return max(_best(phrases, words) for phrases in _named("dates").values()) >= _NEARLY
+
+
+def never_read(header: str) -> tuple[str, int]:
+    """Why a column of this name is left out (person, address, ...), and how surely."""
+    words = header_words(header)
+    scored = [(_best(lists, words), why) for why, lists in _named("never").items()]
+    score, why = max(scored, key=lambda pair: pair[0])
+    return why, score
+
+
+def code_means(field: str, code: str) -> Told | None:
+    """What a code of severity, outcome, status or kind means; None where no word says it."""
+    words = plain(code)
+    lists = _of_code(field)
+    for meaning, said in lists.items():
+        if words in said:
+            return Told(meaning, "sure")
+    if _NEGATIONS & set(words.split()):
+        return None
+    found = [
+        (len(phrase), meaning)
+        for meaning, said in lists.items()
+        for phrase in said
+        if len(phrase) > 1 and f" {phrase} " in f" {words} "
+    ]
+    if not found:
+        return None
+    longest = max(found)
+    rivals = {meaning for length, meaning in found if length == longest[0]}
+    return Told(longest[1], "likely") if len(rivals) == 1 else None
+
+
+def name_for(text: str, *, other: str) -> str:
+    """A name of ours for a text: small letters, digits and _; `other` where none are left."""
+    words = plain(text.casefold().translate(_GERMAN)).encode("ascii", "ignore").decode()
+    name = re.sub(r"\s+", "_", words.strip())
+    return name if name[:1].isalpha() else f"{other}{name and '_'}{name}"
+
+
+def is_nothing(value: str) -> bool:
+    """Whether a value is one of those that are written where there is nothing."""
+    words = plain(value)
+    return words in _named("nothing")["markers"] or (not words and 0 < len(value) <= 3)
+
+
+def never_days() -> frozenset[str]:
+    """Days, as 1970-01-01, that stand for "never" or "no end"."""
+    return frozenset(_named("nothing")["days"])
+
+
+def _best(phrases: list[str], words: str) -> int:
+    return max((_score(phrase, words) for phrase in phrases), default=0)
+
+
+def _score(phrase: str, words: str) -> int:
+    if phrase.endswith("*"):
+        stem = phrase[:-1]
+        return EXACT - 10 if words.startswith(stem) else 0
+    if phrase == words:
+        return EXACT
+    # A longer phrase says more than a word that stands in many names.
+    share = len(phrase) / max(len(words), 1)
+    return WITHIN + round(40 * share) if f" {phrase} " in f" {words} " else 0
+
+
+def _named(*tables: str) -> dict[str, list[str]]:
+    return {name: words for table in tables for name, words in _told()[table].items()}
+
+
+def _of_code(field: str) -> dict[str, list[str]]:
+    return dict(_told()["codes"].get(field, {}))
+
+
+@cache
+def _told() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))

@@ -1,0 +1,194 @@
+"""Try a source on an export: what would be loaded and what rejected; nothing is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from etl.drafting.columns import may_be_shown
+from etl.pseudonyms import reference
+from etl.recognition import recognised
+from etl.reveals import ANALYST
+from etl.source import Source
+from etl.staging import Staged, stage
+
+SHOWN_ROWS, SHOWN_LINES, SHOWN_VALUES = 10, 5, 8
+_MANY = 5
+_ENDS = ("resolved", "closed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Rows that would be rejected for one reason: how many, the first lines, the codes.
+
+    `values` are given for unknown codes alone, and only those that look like codes.
+    """
+
+    column: str | None
+    reason: str
+    remedy: str
+    rows: int
+    lines: tuple[int, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What loading one file would come to: rows in = loaded + rejected + exact repeats.
+
+    `sample` has up to ten rows as the store would hold them, with a masked reference for the
+    case; `open_cases` are those whose last closing, if any, was followed by a reopening.
+    """
+
+    source: str
+    export: str
+    grain: str
+    rows_in: int
+    rows_loaded: int
+    rows_rejected: int
+    rows_repeated: int
+    rejects_allowed: int
+    refusals: tuple[Refusal, ...]
+    sample: pl.DataFrame
+    cases: int
+    events: Mapping[str, int]
+    open_cases: int | None
+    closed_cases: int | None
+    first_day: date | None
+    last_day: date | None
+    unknown_columns: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def would_load(self) -> bool:
+        """Whether no more rows would be rejected than the description allows."""
+        return self.rows_rejected <= self.rejects_allowed and self.rows_in > 0
+
+
+def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
+    """Read `path` as `source` describes it and say what would become of every row.
+
+    `zone` is the organisation's time zone. Raises ExportError where the file cannot be read,
+    SourceError where it does not fit.
+    """
+    with recognised(path, [source]) as (read, _, export):
+        text = read.whole()
+    workbook = text.kind == "workbook"
+    staged = stage(text, source, export, workbook=workbook, key=key, zone=zone)
+    days = _days(staged)
+    closed = _closed(staged)
+    cases = _case_keys(staged)
+    return Trial(
+        source=source.name,
+        export=export.name,
+        grain=export.grain,
+        rows_in=staged.rows_in,
+        rows_loaded=staged.rows_loaded,
+        rows_rejected=staged.rejects.height,
+        rows_repeated=staged.rows_repeated,
+        rejects_allowed=export.rejects_allowed,
+        refusals=_refusals(staged.rejects),
+        sample=_sample(staged, key),
+        cases=cases.len(),
+        events=_events(staged),
+        open_cases=None if closed is None else cases.len() - closed,
+        closed_cases=closed,
+        first_day=days.to_frame().min().item(),
+        last_day=days.to_frame().max().item(),
+        unknown_columns=tuple(sorted(set(text.header) - export.known)),
+        left_out=tuple(sorted(set(text.header) & set(export.ignored))),
+    )
+
+
+def _refusals(rejects: pl.DataFrame) -> tuple[Refusal, ...]:
+    """Rejects by column and reason, the most frequent first."""
+    grouped = (
+        rejects.group_by("column_name", "reason", "remedy", maintain_order=True)
+        .agg(pl.len().alias("rows"), pl.col("line"), pl.col("value").drop_nulls())
+        .sort("rows", descending=True, maintain_order=True)
+    )
+    return tuple(
+        Refusal(
+            column=row["column_name"],
+            reason=row["reason"],
+            remedy=row["remedy"],
+            rows=row["rows"],
+            lines=tuple(row["line"][:SHOWN_LINES]),
+            values=_codes(row["reason"], row["value"]),
+        )
+        for row in grouped.iter_rows(named=True)
+    )
+
+
+def _codes(reason: str, values: list[str]) -> tuple[str, ...]:
+    if "listed in" not in reason:
+        return ()
+    # What stands in many rows is no person's name.
+    shown = [
+        value
+        for value in dict.fromkeys(values)
+        if values.count(value) >= _MANY or may_be_shown(value)
+    ]
+    return tuple(shown[:SHOWN_VALUES])
+
+
+def _case_keys(staged: Staged) -> pl.Series:
+    keys = [rows["case_key"] for rows in staged.tables.values()]
+    return pl.concat(keys).unique() if keys else pl.Series(dtype=pl.String)
+
+
+def _sample(staged: Staged, key: bytes) -> pl.DataFrame:
+    """The first rows of the first table that has any, with the dates of a case's steps."""
+    filled = [pair for pair in staged.tables.items() if pair[1].height]
+    name, rows = (filled or list(staged.tables.items()))[0]
+    first = rows.head(SHOWN_ROWS)
+    masked = [reference(k, audience=ANALYST, key=key) for k in first["case_key"]]
+    kept = first.drop("source", "export").with_columns(pl.Series("case", masked, pl.String))
+    if name == "cases" and "events" in staged.tables:
+        kept = kept.join(_steps(staged.tables["events"], first), on="line", how="left")
+    said = [column.name for column in kept if column.null_count() < kept.height]
+    hidden = ("line", "case", "case_key", "actor_key", "assignee_key")
+    ordered = ["line", "case", *(name for name in said if name not in hidden)]
+    return kept.select(ordered).sort("line")
+
+
+def _steps(events: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    own = events.filter(pl.col("line").is_in(first["line"].implode()))
+    kinds = own["kind"].unique(maintain_order=True).to_list()
+    return own.group_by("line").agg(
+        pl.col("occurred_on").filter(pl.col("kind") == kind).first().alias(kind)
+        for kind in kinds
+    )
+
+
+def _events(staged: Staged) -> dict[str, int]:
+    if "events" not in staged.tables:
+        return {}
+    counted = staged.tables["events"]["kind"].value_counts(sort=True)
+    return dict(zip(counted["kind"].to_list(), counted["count"].to_list(), strict=True))
+
+
+def _closed(staged: Staged) -> int | None:
+    """Cases that have ended and were not reopened later; None where the file has no steps."""
+    events = staged.tables.get("events")
+    if events is None or "cases" not in staged.tables:
+        return None
+    last = events.group_by("case_key").agg(
+        pl.col("occurred_on").filter(pl.col("kind").is_in(_ENDS)).max().alias("ended"),
+        pl.col("occurred_on").filter(pl.col("kind") == "reopened").max().alias("reopened"),
+    )
+    again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
+    return last.filter(pl.col("ended").is_not_null() & ~again).height
+
+
+def _days(staged: Staged) -> pl.Series:
+    """Every day that a step or a survey's answer has."""
+    columns = [
+        rows[name]
+        for rows in staged.tables.values()
+        for name in ("occurred_on", "offered_on", "answered_on")
+        if name in rows.columns
+    ]
+    return pl.concat([c.alias("day") for c in columns]) if columns else pl.Series("day", [])

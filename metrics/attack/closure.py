@@ -1,0 +1,117 @@
+"""Whether everything published beside the counts is made of the published counts alone.
+
+A share, a rate, a quantile, a bound or a signal that is a function of the published counts
+tells nothing beyond them. So they are computed again from the file, and must be the same.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from etl.rules import Commitment
+from metrics.attack.told import CELL, Told
+from metrics.catalog import metrics_for
+from metrics.estimate import estimate
+from metrics.figures import Setting
+from metrics.metric import ProtectedCube
+from metrics.periods import periods
+from metrics.release import TABLES
+from metrics.scorecard import results
+from metrics.signals import signals
+
+TINY = 1e-9  # people of a unit whose headcount is too small to be published
+
+
+def other_leaks(told: Told) -> Iterator[str]:
+    """What is in the file beside its counts that its counts do not explain, in words."""
+    if not told.protected:
+        return
+    yield from _grid(told)
+    yield from _counts_of_rows(told)
+    try:
+        again = recomputed(told)
+    except (KeyError, ValueError, ZeroDivisionError, AssertionError, pl.exceptions.PolarsError):
+        yield "the figures cannot be computed from the published counts"
+        return
+    for name, rows in again.items():
+        try:
+            assert_frame_equal(rows, told.release.table(name), check_dtypes=False)
+        except AssertionError:
+            yield f"the table {name} is not what the published counts give"
+
+
+def recomputed(told: Told) -> dict[str, pl.DataFrame]:
+    """Figures, signals and results, from the file's counts, code lists and manifest."""
+    manifest, published = told.release.manifest, told.release.table("figures")
+    metrics = metrics_for(exact=False)
+    parts = {
+        metric.name: tuple(
+            published.filter(pl.col("metric") == metric.name)["part"].unique(
+                maintain_order=True
+            )
+        )
+        for metric in metrics
+    }
+    setting = Setting(
+        periods=periods(
+            date.fromisoformat(manifest["coverage_from"]),
+            date.fromisoformat(manifest["coverage_until"]),
+            year_starts=int(manifest["fiscal_year_start_month"]),
+        ),
+        levels=told.release.table("levels"),
+        exposure=_people(published),
+        base=told.base,
+        min_denominator=int(manifest["min_denominator"]),
+    )
+    cube = ProtectedCube(cells=told.cells, base=told.base)
+    figures = estimate(cube, metrics, parts, setting)
+    found = signals(figures, metrics, base=told.base)
+    rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
+    commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
+    return {
+        "figures": figures,
+        "signals": found,
+        "results": results(figures, found, commitments),
+    }
+
+
+def _people(figures: pl.DataFrame) -> pl.DataFrame:
+    """Headcounts as published: those of rates, and "too few" where that is what is said."""
+    rates = figures.filter(
+        (pl.col("measure") == "rate") & pl.col("breakdown").is_in(["all", "unit"])
+    )
+    people = pl.when(pl.col("state") == "few").then(TINY).otherwise(pl.col("denominator"))
+    return rates.select(
+        pl.col("level").alias("unit"), "period", "period_start", people.alias("people")
+    ).filter(pl.col("people").is_not_null())
+
+
+def _grid(told: Told) -> Iterator[str]:
+    """Every declared cell must be there once: an absent row would say something."""
+    cells = told.cells
+    if cells.select(CELL).is_duplicated().any():
+        yield "a cell is published twice"
+    codes = told.codes | {"all": ["all"]}
+    levels = sum(len(known) for known in codes.values())
+    for (metric, part), rows in cells.group_by("metric", "part", maintain_order=True):
+        columns = rows.select("outcome", "band").n_unique()
+        months = rows["month"].n_unique()
+        if rows.height != levels * months * columns:
+            name = f"{metric} {part}".strip()
+            yield f"{name}: declared cells are absent, or others are there"
+    if told.method == "rounding" and (cells["n"] % told.base != 0).any():
+        yield "a count is not a multiple of the base"
+    negative = cells.filter(pl.col("n") < 0)
+    if negative.height:
+        yield "a count is negative"
+
+
+def _counts_of_rows(told: Told) -> Iterator[str]:
+    """Counts of rows are a second look at the same cases."""
+    for name in ("verdicts", "deliveries", "reject_reasons"):
+        rows = told.release.table(name)
+        numbers = [column for column, kind in TABLES[name].items() if kind == pl.Int64()]
+        if any(rows[column].null_count() < rows.height for column in numbers):
+            yield f"the table {name} holds exact counts of rows"

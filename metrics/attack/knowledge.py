@@ -1,0 +1,245 @@
+"""What different attackers know, and what each of them finds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from metrics.attack.bounds import Booleans, ContradictionError, Promise, Reach, reach
+from metrics.attack.system import Block, System, blocks_of, counts_in, system_of
+from metrics.attack.told import Told
+
+ENOUGH = 100  # broken promises, after which a profile does not go on
+INSIDERS = 3  # places in each block at which an insider's own case is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An attacker: the releases at hand and what is known beside them."""
+
+    name: str
+    told: tuple[Told, ...]
+    at_least: int = 0
+    own_cases: int = 0
+    headcount: bool = False
+
+    @property
+    def promised(self) -> int:
+        """The narrowest interval that may be left: one less for each case known already."""
+        finest = min(release.threshold for release in self.told)
+        return max(finest - 1 - self.own_cases, 1)
+
+    @property
+    def threshold(self) -> int:
+        """Counts from 1 to below this are small."""
+        return min(release.threshold for release in self.told)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one profile found, in numbers that may be told to everybody.
+
+    `worst` names the block of the narrowest interval: for the proof inside the workspace.
+    """
+
+    profile: str
+    releases: int
+    targets: int = 0
+    exact: int = 0
+    proven_small: int = 0
+    proven_present: int = 0
+    narrower_than_promised: int = 0
+    promised: int = 0
+    narrowest: int | None = None
+    programs: int = 0
+    contradictions: int = 0
+    worst: str = field(default="", repr=False)
+
+    @property
+    def broken(self) -> int:
+        """How often the promise was broken, as far as that was counted."""
+        return (
+            self.exact + self.proven_small + self.narrower_than_promised + self.contradictions
+        )
+
+    @property
+    def passed(self) -> bool:
+        """Whether the promise held against this attacker."""
+        return self.broken == 0
+
+    def told(self) -> dict[str, int | str | None]:
+        """The findings without the place of any of them."""
+        names = (
+            "profile",
+            "releases",
+            "targets",
+            "exact",
+            "proven_small",
+            "proven_present",
+            "narrower_than_promised",
+            "promised",
+            "narrowest",
+            "programs",
+            "contradictions",
+        )
+        return {name: getattr(self, name) for name in names}
+
+
+def profiles(told: Sequence[Told]) -> Iterator[Profile]:
+    """Every attacker that is tried against these releases, protected ones alone.
+
+    The readers of each audience have all its releases; a leak joins all audiences. A reader
+    of exact counts, such as the committee, has nothing left to find and is not among them.
+    """
+    hidden = [release for release in told if release.protected]
+    if not hidden:
+        return
+    names = sorted({release.audience for release in hidden})
+    for name in names:
+        own = tuple(release for release in hidden if release.audience == name)
+        yield Profile(f"reader of the newest release to {name}", own[-1:])
+        if len(own) > 1:
+            yield Profile(f"reader of all releases to {name}", own)
+    everything = tuple(hidden)
+    if len(names) > 1:
+        yield Profile("reader of all releases to all audiences", everything)
+    if any(release.cells["n"].null_count() for release in everything):
+        yield Profile("reader who takes a withheld cell to be at least one", everything, 1)
+    yield Profile("reader who knows the headcounts", everything, headcount=True)
+    yield Profile("insider who knows one case", everything, own_cases=1)
+    yield Profile("coalition that knows two cases", everything, own_cases=2)
+
+
+def tried(profile: Profile) -> Findings:
+    """Attack every block with what the profile knows."""
+    found = Findings(profile.name, len(profile.told), promised=profile.promised)
+    for block in blocks_of(profile.told):
+        if found.broken >= ENOUGH:
+            break
+        system = system_of(block, profile.told, at_least=profile.at_least)
+        if profile.headcount:
+            system = _with_headcount(system, profile.told)
+        for known, cells in _known(system, profile):
+            promise = _promise(known, profile, cells)
+            try:
+                result = reach(known, promise)
+            except ContradictionError:
+                found.contradictions += 1
+                found.worst = found.worst or _named(block)
+                continue
+            _judge(found, known, result, promise)
+    return found
+
+
+def _known(system: System, profile: Profile) -> Iterator[tuple[System, list[int]]]:
+    """The system as it is, or once for each place at which an insider stands."""
+    if not profile.own_cases:
+        yield system, []
+        return
+    for cells in _places(system):
+        yield system.knowing(cells, profile.own_cases), cells
+
+
+def _places(system: System) -> list[list[int]]:
+    """Cells that some insiders' own cases stand in: where least is published first."""
+    block = system.block
+    _, months, columns = block.shape
+    if block.metric.part_of:
+        columns -= 1  # nobody is asked about what has no name
+    point = system.lower if system.point is None else system.point
+    table = point.reshape(block.shape)
+    names = [name for name, _ in block.levels]
+    found: list[list[int]] = []
+    seen: set[float] = set()
+    for month, column in np.ndindex(months, columns):
+        cells = [_cell(block, 0, month, column)]
+        for face in block.breakdowns:
+            of_face = [at for at, name in enumerate(names) if name == face]
+            least = min(of_face, key=lambda at: table[at, month, column])
+            cells.append(_cell(block, least, month, column))
+        value = float(sum(point[cells]))
+        room = system.upper[cells].min()
+        if value not in seen and room >= 2:
+            seen.add(value)
+            found.append(cells)
+        if len(found) == INSIDERS:
+            break
+    return found
+
+
+def _cell(block: Block, level: int, month: int, column: int) -> int:
+    _, months, columns = block.shape
+    return (level * months + month) * columns + column
+
+
+def _with_headcount(system: System, told: Sequence[Told]) -> System:
+    """Nobody reports more often than once a month, thinks an attacker who knows headcounts."""
+    block = system.block
+    people = _people(told)
+    upper = system.upper.copy().reshape(block.shape)
+    for place, (breakdown, level) in enumerate(block.levels):
+        for at, month in enumerate(block.months):
+            known = people.get((breakdown, level, month))
+            if known is not None:
+                upper[place, at] = np.minimum(upper[place, at], np.floor(known))
+    return System(
+        block,
+        system.lower,
+        upper.ravel(),
+        system.balances,
+        system.sums,
+        system.sum_lower,
+        system.sum_upper,
+        system.point,
+    )
+
+
+def _people(told: Sequence[Told]) -> dict[tuple[str, str, object], float]:
+    """Published headcounts by breakdown, level and month: denominators of rates."""
+    return {
+        (row["breakdown"], row["level"], row["period_start"]): row["denominator"]
+        for release in told
+        for row in release.release.figures(measure="rate", period="month").iter_rows(named=True)
+        if row["breakdown"] in {"all", "unit"} and row["denominator"] is not None
+    }
+
+
+def _promise(system: System, profile: Profile, own: list[int]) -> Promise:
+    mine = np.zeros(system.block.size)
+    mine[own] = profile.own_cases
+    return Promise(
+        width=profile.promised,
+        threshold=profile.threshold - profile.own_cases,
+        own=np.concatenate([mine, system.sums @ mine]),
+        hidden=_hidden(system, profile),
+    )
+
+
+def _hidden(system: System, profile: Profile) -> Booleans:
+    """Targets that are protected: not those published exactly, nor sums nothing is said of."""
+    exact = np.zeros(system.block.shape, dtype=bool)
+    for release in profile.told:
+        if release.method == "suppression":
+            exact |= np.isfinite(counts_in(system.block, release))
+    return np.concatenate([~exact.ravel(), np.isfinite(system.sum_upper)])
+
+
+def _judge(found: Findings, system: System, result: Reach, promise: Promise) -> None:
+    """Count what was found about others: an insider's own cases are taken off first."""
+    asked = promise.hidden & ~np.isnan(result.low)
+    low = np.maximum(result.low - promise.own, 0)[asked]
+    high = (result.high - promise.own)[asked]
+    width = high - low
+    found.targets += int(asked.sum())
+    found.exact += int((width == 0).sum())
+    found.proven_small += int(((low >= 1) & (high < promise.threshold)).sum())
+    found.proven_present += int((low >= 1).sum())
+    found.narrower_than_promised += int((width < promise.width).sum())
+    found.programs += result.programs
+    if width.size and (found.narrowest is None or width.min() < found.narrowest):
+        found.narrowest = int(min(width.min(), np.iinfo(np.int32).max))
+        found.worst = _named(system.block)
+
+
+def _named(block: Block) -> str:
+    return f"{block.metric.name} {block.part}".strip() + f", quarter from {block.quarter}"

@@ -1,0 +1,97 @@
+"""The attack on a set of released files, and what may be said of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from metrics.attack.closure import other_leaks
+from metrics.attack.knowledge import Findings, profiles, tried
+from metrics.attack.told import CELL, Told, read
+
+ATTACKER = "2"  # counts up when the attacker learns something: an older proof proves less
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """What was tried against some releases, and whether anything was found."""
+
+    releases: tuple[str, ...]
+    exact: tuple[str, ...]
+    findings: tuple[Findings, ...]
+    leaks: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not self.leaks and all(found.passed for found in self.findings)
+
+    def told(self) -> dict[str, object]:
+        """The result for the manifest and for programs: numbers, and no place of a cell."""
+        return {
+            "attacker": ATTACKER,
+            "releases": list(self.releases),
+            "exact_releases": list(self.exact),
+            "profiles": [found.told() for found in self.findings],
+            "leaks": list(self.leaks),
+            "verdict": "passed" if self.passed else "failed",
+        }
+
+    def worst(self) -> dict[str, str]:
+        """The block of each profile's narrowest interval: for the proof, never published."""
+        return {found.profile: found.worst for found in self.findings}
+
+    def lines(self) -> tuple[str, ...]:
+        """The result in words."""
+        lines = [f"{len(self.releases)} release(s) read, as an outsider reads them"]
+        lines += [f"  {name}: exact counts, nothing to protect" for name in self.exact]
+        for found in self.findings:
+            mark = "ok  " if found.passed else "FAIL"
+            width = "none" if found.narrowest is None else str(found.narrowest + 1)
+            lines.append(
+                f"{mark} {found.profile}: {found.targets:,} counts attacked,"
+                f" {found.exact} found exactly, {found.proven_small} proved small,"
+                f" {found.proven_present:,} proved not to be none; the narrowest has {width}"
+                f" possible values ({found.promised + 1} promised)"
+                + (f"; {found.contradictions} contradict" if found.contradictions else "")
+            )
+        lines += [f"FAIL {leak}" for leak in self.leaks]
+        verdict = "nothing was found" if self.passed else "the promise is broken"
+        return (*lines, f"verdict: {verdict}")
+
+
+def attack(paths: Sequence[Path], *, say: Callable[[str], None] = lambda _: None) -> Attack:
+    """Attack all these releases together, in the order of their names.
+
+    Raises StoreError where a file is missing or is not a release.
+    """
+    told = sorted((read(path) for path in paths), key=lambda release: release.name)
+    findings = []
+    for profile in profiles(told):
+        say(f"attacking as a {profile.name}")
+        findings.append(tried(profile))
+    leaks = [f"{release.name}: {leak}" for release in told for leak in other_leaks(release)]
+    return Attack(
+        releases=tuple(release.name for release in told),
+        exact=tuple(release.name for release in told if not release.protected),
+        findings=tuple(findings),
+        leaks=(*leaks, *_changed(told)),
+    )
+
+
+def _changed(told: Sequence[Told]) -> list[str]:
+    """Cells that were told to one audience twice, with different numbers."""
+    found = []
+    for audience in sorted({release.audience for release in told if release.protected}):
+        own = [release for release in told if release.audience == audience]
+        for before, after in pairwise(own):
+            both = after.cells.join(before.cells, on=CELL, suffix="_before", nulls_equal=True)
+            apart = int(np.sum(both["n"].ne_missing(both["n_before"]).to_numpy()))
+            if apart:
+                found.append(
+                    f"{after.name}: {apart} counts differ from those of {before.name}, which"
+                    " the same readers have"
+                )
+    return found

@@ -1,0 +1,251 @@
+"""The equations that released counts put on the true ones, quarter by quarter.
+
+Unknown is every cell of a metric and part: level x month x outcome and band, with the cases
+that only the metric's total counts as one cell more. Known is what the files and the published
+method say: each count, and each sum of counts, lies so near to its published number; levels
+add up to all; no count is negative.
+
+Cells finer than these, such as a unit crossed with a severity, are never published. They add no
+equation: single-breakdown margins with one total always have a table of whole numbers that
+fits them (the transport problem), so an attacker gains nothing by solving for them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy import sparse
+
+from metrics.attack.told import Told
+from metrics.catalog import metrics_for
+from metrics.metric import Metric
+
+Floats = npt.NDArray[np.float64]
+Column = tuple[str, int]
+REST: Column = ("", -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One metric and part in one quarter: the cells that can be linked to each other."""
+
+    metric: Metric
+    part: str
+    quarter: date
+    levels: tuple[tuple[str, str], ...]
+    months: tuple[date, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Numbers of levels, months and columns."""
+        return len(self.levels), len(self.months), len(self.columns)
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return int(np.prod(self.shape))
+
+    @property
+    def breakdowns(self) -> tuple[str, ...]:
+        """Breakdowns beside all."""
+        return tuple(dict.fromkeys(name for name, _ in self.levels[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything an attacker knows of one block, as bounds on cells and on sums of them.
+
+    `sums` are sums of cells, `balances` those that are 0. `point` is a table of counts that
+    may be legal (the published one), or None.
+    """
+
+    block: Block
+    lower: Floats
+    upper: Floats
+    balances: sparse.csr_array
+    sums: sparse.csr_array
+    sum_lower: Floats
+    sum_upper: Floats
+    point: Floats | None
+
+    @property
+    def rows(self) -> sparse.csr_array:
+        """All equations: balances, then sums."""
+        return sparse.csr_array(sparse.vstack([self.balances, self.sums]))
+
+    @property
+    def row_lower(self) -> Floats:
+        """What each row is at least."""
+        return np.concatenate([np.zeros(self.balances.shape[0]), self.sum_lower])
+
+    @property
+    def row_upper(self) -> Floats:
+        """What each row is at most."""
+        return np.concatenate([np.zeros(self.balances.shape[0]), self.sum_upper])
+
+    def knowing(self, cells: Sequence[int], at_least: int) -> "System":
+        """The same for somebody who knows so many cases in each of these cells."""
+        known = list(cells)
+        lower = self.lower.copy()
+        lower[known] = np.maximum(lower[known], at_least)
+        point = self.point
+        if point is not None and (point[known] < at_least).any():
+            point = point.copy()
+            point[known] += at_least
+        return replace(self, lower=lower, point=point)
+
+
+def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
+    """Every block of which these releases tell anything."""
+    cells = pl.concat(release.cells for release in told)
+    quarters = {month: told[0].quarter(month) for month in cells["month"].unique()}
+    metrics = metrics_for(exact=False)
+    wholes = {metric.part_of for metric in metrics}
+    for metric in metrics:
+        own = cells.filter(pl.col("metric") == metric.name)
+        if metric.sum_of or metric.name in wholes or own.is_empty():
+            continue
+        for part in own["part"].unique().sort():
+            rows = own.filter(pl.col("part") == part)
+            yield from _quarters(metric, part, rows, quarters)
+
+
+def _quarters(
+    metric: Metric, part: str, rows: pl.DataFrame, quarters: dict[date, date]
+) -> Iterator[Block]:
+    levels = tuple(
+        sorted(
+            rows.select("breakdown", "level").unique().iter_rows(),
+            key=lambda pair: (pair[0] != "all", pair),
+        )
+    )
+    columns = sorted(rows.select("outcome", "band").unique().iter_rows())
+    columns += [REST] if metric.part_of else []
+    months = sorted(rows["month"].unique())
+    for quarter in sorted({quarters[month] for month in months}):
+        within = tuple(month for month in months if quarters[month] == quarter)
+        yield Block(metric, part, quarter, levels, within, tuple(columns))
+
+
+def counts_in(block: Block, told: Told) -> Floats:
+    """The release's published counts of the block (level, month, column).
+
+    NaN where the release says nothing or withholds; minus infinity where it withholds.
+    """
+    table = np.full(block.shape, np.nan)
+    own = told.cells.filter(
+        (pl.col("metric") == block.metric.name) & (pl.col("part") == block.part)
+    )
+    _fill(table, block, own, [column for column in block.columns if column != REST])
+    if block.metric.part_of:
+        whole = np.full((*block.shape[:2], 1), np.nan)
+        rows = told.cells.filter(
+            (pl.col("metric") == block.metric.part_of) & (pl.col("part") == block.part)
+        )
+        _fill(whole, replace_columns(block, rows), rows, None)
+        withheld = np.isneginf(whole[:, :, 0]) | np.isneginf(table[:, :, :-1]).any(axis=2)
+        rest = whole[:, :, 0] - np.where(np.isneginf(table), 0, table)[:, :, :-1].sum(axis=2)
+        table[:, :, -1] = np.where(withheld, -np.inf, rest)
+    return table
+
+
+def replace_columns(block: Block, rows: pl.DataFrame) -> Block:
+    """The same block with the columns that the rows have."""
+    found = rows.select("outcome", "band").unique().sort("outcome", "band").rows()
+    return replace(block, columns=tuple(found[:1]))
+
+
+def _fill(
+    table: Floats, block: Block, rows: pl.DataFrame, columns: Sequence[Column] | None
+) -> None:
+    known = list(columns if columns is not None else block.columns)
+    at_level = {level: place for place, level in enumerate(block.levels)}
+    at_month = {month: place for place, month in enumerate(block.months)}
+    at_column = {column: place for place, column in enumerate(known)}
+    kept = rows.filter(pl.col("month").is_in(list(block.months)))
+    names = ("breakdown", "level", "month", "outcome", "band", "n")
+    for breakdown, level, month, outcome, band, n in kept.select(names).iter_rows():
+        place = (at_level.get((breakdown, level)), at_month[month], at_column[outcome, band])
+        table[place] = -np.inf if n is None else n
+
+
+def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> System:
+    """What these releases say of the block to somebody who has all of them.
+
+    `at_least` is what the attacker takes a withheld cell to hold.
+    """
+    lower, upper = np.zeros(block.size), np.full(block.size, np.inf)
+    sums = _sums(block)
+    sum_lower, sum_upper = np.zeros(sums.shape[0]), np.full(sums.shape[0], np.inf)
+    finest, point = 0, None
+    for release in told:
+        counts = counts_in(block, release)
+        _bound_cells(block, release, counts, lower, upper, at_least)
+        if release.method == "rounding" and not np.isnan(counts).any():
+            published, off = sums @ counts.ravel(), release.base - 1
+            np.maximum(sum_lower, published - off, out=sum_lower)
+            np.maximum(sum_lower, published > 0, out=sum_lower)
+            np.minimum(sum_upper, published + off, out=sum_upper)
+            if point is None or release.base < finest:
+                finest, point = release.base, counts.ravel().copy()
+    return System(block, lower, upper, _balances(block), sums, sum_lower, sum_upper, point)
+
+
+def _bound_cells(
+    block: Block,
+    release: Told,
+    counts: Floats,
+    lower: Floats,
+    upper: Floats,
+    at_least: int,
+) -> None:
+    withheld = np.isneginf(counts)
+    known = ~np.isnan(counts) & ~withheld
+    off = np.full(block.shape, float(release.base - 1))
+    off[1:] = release.reach  # single levels may go further, where the release says so
+    number = np.where(known, counts, 0)
+    low = np.maximum(number - off, np.where(number > 0, 1, 0))
+    high = np.where(number > 0, number + off, release.base - 1)
+    if release.method != "rounding":
+        low = high = number
+    places = known.ravel()
+    lower[places] = np.maximum(lower, low.ravel())[places]
+    upper[places] = np.minimum(upper, high.ravel())[places]
+    hidden = withheld.ravel()
+    lower[hidden] = np.maximum(lower, at_least)[hidden]
+
+
+def _balances(block: Block) -> sparse.csr_array:
+    """Levels of each breakdown less all are 0, in every month and column."""
+    levels, months, columns = block.shape
+    names = [name for name, _ in block.levels]
+    faces = np.array([[float(name == face) for name in names] for face in block.breakdowns])
+    faces = faces.reshape(len(block.breakdowns), levels)
+    faces[:, 0] = -1
+    return sparse.csr_array(sparse.kron(faces, sparse.eye_array(months * columns)))
+
+
+def _sums(block: Block) -> sparse.csr_array:
+    """Sums of a month's cells, and cells and sums of the quarter, for every level."""
+    levels, months, columns = block.shape
+    several = _several(block)
+    alone = np.eye(columns) if months > 1 else np.zeros((0, columns))
+    of_months = sparse.kron(sparse.eye_array(months), several)
+    of_quarter = sparse.kron(np.ones((1, months)), np.vstack([alone, several]))
+    stacked = sparse.vstack([of_months, of_quarter] if months > 1 else [of_months])
+    return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
+
+
+def _several(block: Block) -> Floats:
+    """Published sums of columns: bands of an outcome, denominators, totals, the whole."""
+    metric = block.metric
+    wanted = [{outcome} for outcome in metric.outcomes]
+    wanted += [set(subtotal) for subtotal in (*metric.subtotals, metric.outcomes)]
+    wanted += [{*metric.outcomes, REST[0]}] if metric.part_of else []
+    rows = {tuple(float(outcome in names) for outcome, _ in block.columns) for names in wanted}
+    several = sorted(row for row in rows if sum(row) > 1)
+    return np.array(several).reshape(len(several), len(block.columns))

@@ -1,0 +1,72 @@
+"""What a released file tells: read again from the file, as an outsider would."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from metrics.periods import quarter_of
+from metrics.release import Release, open_release
+
+CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One released file: who it is for, how it says it was protected, and what it counts."""
+
+    release: Release
+    audience: str
+    method: str
+    base: int
+    reach: int
+    threshold: int
+
+    @property
+    def name(self) -> str:
+        """The release's own name."""
+        return self.release.id
+
+    @property
+    def cells(self) -> pl.DataFrame:
+        """Columns of `CELL` and n, which is null where a cell is withheld."""
+        return self.release.table("cubes")
+
+    @property
+    def protected(self) -> bool:
+        """Whether its readers may not know exact counts."""
+        return self.method != "identity"
+
+    @property
+    def codes(self) -> dict[str, list[str]]:
+        """Declared levels by breakdown: the public code list."""
+        levels = self.release.table("levels")
+        names = levels["breakdown"].unique().sort()
+        return {
+            str(name): sorted(levels.filter(pl.col("breakdown") == name)["level"].unique())
+            for name in names
+        }
+
+    def quarter(self, month: date) -> date:
+        """First month of the quarter of the organisation's year that holds the month."""
+        starts = int(self.release.manifest["fiscal_year_start_month"])
+        return quarter_of(month, year_starts=starts)
+
+
+def read(path: Path) -> Told:
+    """Read one released file.
+
+    Raises StoreError where the file is missing or is not a release.
+    """
+    release = open_release(path)
+    manifest = release.manifest
+    base = int(manifest["base"])
+    return Told(
+        release=release,
+        audience=release.audience,
+        method=manifest["method"],
+        base=base,
+        reach=int(manifest.get("reach", base - 1)),
+        threshold=int(manifest.get("threshold", base)),
+    )

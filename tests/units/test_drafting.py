@@ -1,0 +1,337 @@
+"""What is proposed of an unknown export, what is asked, and what never gets into a draft."""
+
+import pytest
+
+from etl.description import read_source
+from etl.drafting.dates import dates_of
+from etl.drafting.draft import Draft, draft
+from etl.drafting.words import code_means, header_words, is_nothing, likeness, name_for
+from etl.errors import ExportError, SourceError
+from etl.questions import refuse_open
+from tests.drafts import CASES, drafted, first_export, numbers, told
+from tests.tables import table
+
+# Columns are found by their names, in several languages, and by their values
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Fallnummer", "case_id"),
+        ("N° de dossier", "case_id"),
+        ("ticketnumber", "case_id"),
+        ("Eingangsdatum", "received"),
+        ("createdOn", "received"),
+        ("Custom field (Date closed)", "closed"),
+        ("Fecha de cierre", "closed"),
+        ("Resolved On", "resolved"),
+        ("Eingangsbestätigung am", "acknowledged"),
+        ("Data di ricezione", "received"),
+        ("Ontvangstdatum", "received"),
+        ("Schweregrad", "severity"),
+        ("Alert Status", "severity"),
+        ("Betroffene Gesellschaft", "unit"),
+        ("Canal de denuncia", "channel"),
+        ("u_business_unit", "unit"),
+    ],
+)
+def test_a_header_says_its_field_in_many_languages(header, field):
+    assert likeness(field, header) == 100
+
+
+def test_a_header_is_read_without_case_accents_signs_and_wrapping():
+    assert header_words("  Custom field (Date_Closed) ") == "date closed"
+    assert header_words("Rückmeldung-erteilt") == "ruckmeldung erteilt"
+
+
+def test_a_column_of_an_unknown_name_is_known_by_its_codes():
+    made = drafted({**CASES, "Xyz": ["Upheld", "Not upheld", "Withdrawn"]})
+    assert first_export(made)["columns"]["outcome"] == "Xyz"
+
+
+def test_dates_are_not_taken_for_codes_nor_codes_for_dates():
+    made = drafted({**CASES, "Escalated": ["Yes", "No"], "Closed": ["no", "yes"]})
+    assert set(first_export(made)["events"]) == {"received"}
+
+
+def test_one_column_in_which_no_value_comes_twice_is_the_number():
+    made = drafted({"Xyz": numbers(30), "Date received": ["2024-01-02"]})
+    assert first_export(made)["columns"]["case_id"] == "Xyz"
+    assert 'case_id = "Xyz"    # likely: look at it' in made.toml
+
+
+def test_without_a_number_it_is_asked_and_not_chosen():
+    made = drafted(
+        {"X": numbers(30), "Y": [f"b{n}" for n in range(30)], "Received": ["2024-01-02"]},
+    )
+    assert first_export(made)["columns"]["case_id"] == "?"
+    assert any("the case's number" in question for question in made.questions)
+
+
+# The grain
+
+
+@pytest.mark.parametrize(
+    ("columns", "grain"),
+    [
+        (CASES, "case"),
+        (
+            {
+                "Case number": [f"A-{n // 2}" for n in range(40)],
+                "Received": ["2024-01-02"],
+                "Closed": ["2024-02-03"],
+                "Allegation": ["Theft", "Fraud"],
+            },
+            "allegation",
+        ),
+        (
+            {
+                "Case number": [f"A-{n // 2}" for n in range(40)],
+                "Event": ["Escalated", "Closed"],
+                "Changed on": ["2024-01-02"],
+            },
+            "event",
+        ),
+        (
+            {
+                "Case number": numbers(30),
+                "Survey sent": ["2024-01-02"],
+                "Answered": ["2024-01-09", ""],
+                "Score": ["1", "5", ""],
+            },
+            "feedback",
+        ),
+        (
+            {
+                "Case number": [f"A-{n // 3}" for n in range(60)],
+                "Allegation": ["Theft", "Fraud"],
+                "Finding": ["Upheld", "Not upheld"],
+            },
+            "finding",
+        ),
+    ],
+)
+def test_the_grain_follows_from_rows_per_case_and_what_they_hold(columns, grain):
+    assert first_export(drafted(columns))["grain"] == grain
+
+
+def test_rows_that_tell_the_history_of_a_case_are_asked_about():
+    made = drafted(
+        {
+            "Case number": [f"A-{n // 2}" for n in range(40)],
+            "Received": ["2024-01-02"],
+            "Status": ["Open", "Closed"],
+        }
+    )
+    assert first_export(made)["grain"] == "?"
+    assert any("snapshot" in question for question in made.questions)
+
+
+# Dates: decided once for a file, by what fits one way only; else asked
+
+
+def dated(*received: str, **more: list[str]) -> Draft:
+    count = max(len(received), 12)
+    return drafted({"Case number": numbers(count), "Received": list(received), **more})
+
+
+def test_the_evidence_for_the_order_is_told():
+    made = dated(*[f"{day:02}/03/2024" for day in range(1, 21)])
+    assert first_export(made)["dates"] == "%d/%m/%Y"
+    assert "8 of 20 values fit only day first, 0 fit only month first" in made.toml
+
+
+def test_month_first_is_found_too():
+    made = dated(*[f"3/{day}/2024 4:05 PM" for day in range(1, 21)])
+    assert first_export(made)["dates"] == "%m/%d/%Y %I:%M %p"
+
+
+def test_one_column_decides_for_all_that_are_written_alike():
+    made = dated("01/02/2024", "03/04/2024", Closed=["05/06/2024", "31/12/2024"])
+    assert first_export(made)["dates"] == "%d/%m/%Y"
+    assert made.questions == ()
+
+
+def test_where_nothing_decides_it_is_asked_and_nothing_can_be_loaded(tmp_path):
+    made = dated("01/02/2024", "03/04/2024")
+    assert first_export(made)["dates"] == "?"
+    (tmp_path / "s.toml").write_text(made.toml, encoding="utf-8")
+    with pytest.raises(SourceError):
+        read_source(tmp_path / "s.toml")
+    with pytest.raises(SourceError, match="is the day or the month first"):
+        refuse_open("s.toml", made.toml)
+
+
+def test_where_some_fit_one_way_and_some_the_other_it_is_asked():
+    made = dated("13/02/2024", "03/25/2024", "14/02/2024")
+    assert first_export(made)["dates"] == "?"
+    assert any("written in both ways" in question for question in made.questions)
+
+
+def test_dates_with_dots_are_day_first_and_it_is_said_where_nothing_decides():
+    made = dated("01.02.2024", "03.04.2024")
+    assert first_export(made)["dates"] == "%d.%m.%Y"
+    assert "Nothing decides; read day first" in made.toml
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("2024-02-03", "%Y-%m-%d"),
+        ("2024-02-03T04:05:06Z", "%Y-%m-%dT%H:%M:%S%#z"),
+        ("2024-02-03T04:05:06.123+0100", "%Y-%m-%dT%H:%M:%S%.f%#z"),
+        ("2024-02-03 04:05", "%Y-%m-%d %H:%M"),
+        ("25/Feb/26 10:17 PM", "%d/%b/%y %I:%M %p"),
+        ("3 March 2024", "%d %B %Y"),
+        ("23.02.2024, 14:05", "%d.%m.%Y, %H:%M"),
+        ("2/23/24", "%m/%d/%y"),
+    ],
+)
+def test_dates_are_known_however_they_are_written(value, form):
+    made = dated(value)
+    assert first_export(made)["dates"] == form
+
+
+@pytest.mark.parametrize(
+    "value", ["A-1", "12345", "2024", "1.5", "12:30", "1-2-3-4", "99-34-5678"]
+)
+def test_what_is_no_date_is_not_taken_for_one(value):
+    assert dates_of(table(f"v\n{value}")["v"]) is None
+
+
+def test_months_of_another_language_are_read_with_its_locale():
+    made = dated("3. März 2024", "14. Oktober 2024", "5. Mai 2024")
+    assert (first_export(made)["dates"], first_export(made)["locale"]) == ("%d. %B %Y", "de")
+
+
+def test_months_of_a_language_that_we_do_not_know_are_asked_about():
+    made = dated("3 Xanthi 2024", "14 Oktyabr 2024")
+    assert first_export(made)["locale"] == "?"
+
+
+def test_numbers_are_excels_days_where_the_column_is_called_a_date():
+    made = dated("45292", "45300", Amount=["45292"])
+    assert first_export(made)["dates"] == "excel"
+    assert "Amount" in first_export(made)["ignored"]
+
+
+def test_hours_without_a_zone_are_asked_about_and_days_are_not():
+    assert told(dated("2024-02-03"))["time_zone"] == "Europe/Oslo"
+    assert told(dated("2024-02-03 04:05"))["time_zone"] == "?"
+    assert told(dated("2024-02-03T04:05:06Z"))["time_zone"] == "Europe/Oslo"
+
+
+def test_days_that_mean_never_and_marks_that_mean_nothing_are_found():
+    made = dated("2024-02-03", Closed=["1970-01-01", "2024-03-04", "n/a"])
+    assert first_export(made)["sentinels"] == ["1970-01-01"]
+    assert first_export(made)["nulls"] == ["", "n/a"]
+
+
+@pytest.mark.parametrize("text", ["?", "-", "N/A", "k.A.", "None", "unbekannt", "NULL"])
+def test_what_is_written_for_nothing_is_known(text):
+    assert is_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["No", "0", "Nantes", "A", "12"])
+def test_what_says_something_is_not_taken_for_nothing(text):
+    assert not is_nothing(text)
+
+
+def test_a_step_before_the_receipt_is_told():
+    made = dated("2024-02-03", Closed=["2024-01-01", "2024-03-04"])
+    assert "in 6 of 12 rows it lies before the receipt" in made.toml
+
+
+# Codes
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "meaning", "sure"),
+    [
+        ("outcome", "Upheld", "substantiated", "sure"),
+        ("outcome", "Not upheld", "unsubstantiated", "sure"),
+        ("outcome", "Partially Substantiated", "partly", "sure"),
+        ("outcome", "Closed - Substantiated in part", "substantiated", "likely"),
+        ("outcome", "unbegründet", "unsubstantiated", "sure"),
+        ("outcome", "Teilweise begründet", "partly", "sure"),
+        ("severity", "1 - Critical", "critical", "likely"),
+        ("severity", "Sehr hoch", "critical", "sure"),
+        ("status", "Waiting for customer", "waiting", "sure"),
+        ("status", "Neu", "new", "sure"),
+        ("status", "Gesloten", "closed", "sure"),
+    ],
+)
+def test_a_code_is_understood_by_its_words(field, code, meaning, sure):
+    found = code_means(field, code)
+    assert found is not None
+    assert (found.meaning, found.sure) == (meaning, sure)
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("severity", "1"),
+        ("severity", "B"),
+        ("outcome", "Not entirely upheld"),
+        ("outcome", "eingestellt"),
+        ("status", "not closed yet"),
+        ("unit", "High"),
+    ],
+)
+def test_a_code_that_no_word_explains_is_not_guessed(field, code):
+    assert code_means(field, code) is None
+
+
+def test_a_code_that_is_not_understood_is_a_question():
+    made = drafted({**CASES, "Priority": ["1", "2", "High"]})
+    assert told(made)["codes"]["severity"] == {"1": "?", "2": "?", "High": "high"}
+    assert any("[codes.severity]" in question for question in made.questions)
+
+
+def test_units_and_their_like_get_names_of_ours_and_keep_their_words():
+    made = drafted({**CASES, "Department": ["Süd AG", "A&E", "4100"]})
+    assert told(made)["codes"]["unit"] == {
+        "Süd AG": "sued_ag",
+        "A&E": "a_e",
+        "4100": "unit_4100",
+    }
+    assert told(made)["labels"]["unit"]["sued_ag"] == "Süd AG"
+
+
+def test_a_name_of_ours_is_made_of_any_script():
+    assert name_for("東京", other="code_1") == "code_1"
+    assert name_for("Ærø – Nord", other="x") == "aero_nord"
+
+
+# Answered, it loads
+
+
+def test_an_answered_draft_is_a_source(tmp_path):
+    made = drafted(
+        {
+            **CASES,
+            "Priority": ["1", "2"],
+            "Department": ["North", "South"],
+            "Closed": ["2024-03-04 10:00", ""],
+        },
+    )
+    answered = made.toml.replace('"1" = "?"', '"1" = "high"').replace(
+        '"2" = "?"', '"2" = "low"'
+    )
+    answered = answered.replace('time_zone = "?"', 'time_zone = "Europe/Oslo"')
+    (tmp_path / "s.toml").write_text(answered, encoding="utf-8")
+    source = read_source(tmp_path / "s.toml")
+    assert source.codes["severity"] == {"1": "high", "2": "low"}
+
+
+def test_whatever_a_header_or_a_code_holds_the_draft_is_toml():
+    nasty = 'a"b\\c\n# x = "?" \x7f\x85]'
+    made = drafted({**CASES, nasty: ["1", "2"], "Unit": ['U"\\1', "\tx\ty = 1"]})
+    assert nasty.strip() in first_export(made)["ignored"]
+    assert 'U"\\1' in told(made)["codes"]["unit"]
+
+
+def test_an_export_without_rows_teaches_nothing(tmp_path):
+    (tmp_path / "c.csv").write_text("Case number,Received\n", encoding="utf-8")
+    with pytest.raises(ExportError, match="no row to learn from"):
+        draft(tmp_path / "c.csv")
