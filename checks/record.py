@@ -13,7 +13,7 @@ from etl.store import Store
 SQL = Path(__file__).parent / "sql"
 
 # Columns that stores of earlier versions do not have.
-_ADDED = {"as_of": "date", "doubt": "text", "cause": "text", "owner": "text",
+_ADDED = {"as_of": "date", "doubt": "text", "cause": "text", "topic": "text", "owner": "text",
           "statement": "text"}  # fmt: skip
 
 _COLUMNS = {
@@ -34,6 +34,7 @@ _COLUMNS = {
     "remedy": pl.String(),
     "doubt": pl.String(),
     "cause": pl.String(),
+    "topic": pl.String(),
     "owner": pl.String(),
     "statement": pl.String(),
 }

@@ -145,6 +145,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "remedy": pl.String(),
         "doubt": pl.String(),
         "cause": pl.String(),
+        "topic": pl.String(),
         "owner": pl.String(),
         "statement": pl.String(),
     },
