@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.contract import Contract
+from etl.kinds import OF_LAWS
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -29,7 +31,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "kind": (
         "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
-        "contacted", "resolved", "closed", "cancelled", "reopened",
+        "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
     ),
     # At intake: somebody who gives a name later was anonymous all the same.
     "anonymity": ("anonymous", "named"),
@@ -106,7 +108,8 @@ class Step:
 
     It is an event of `kind`, or a change of the canonical field `change` with one of the
     MEANINGS. `when` maps columns to the values they must have; `pattern` is matched against
-    the row's text, and its groups `before`, `after` and `occurred` tell the rest.
+    the row's text, and its groups `before`, `after` and `occurred` tell the rest. `before` and
+    `after` are columns of this step's own, where a row has several.
     """
 
     when: Mapping[str, tuple[str, ...]]
@@ -115,6 +118,14 @@ class Step:
     level: str | None
     change: str | None
     meaning: str | None
+    before: str | None
+    after: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that this step reads beside those of its row."""
+        own = (name for name in (self.before, self.after) if name is not None)
+        return (*self.when, *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ class Writing:
     years_from: int | None
     decimal: str
     thousands: str
-    durations: str
+    durations: tuple[str, ...]
     nulls: tuple[str, ...]
     sentinels: tuple[str, ...]
 
@@ -147,8 +158,10 @@ class Writing:
 class Export:
     """How one kind of file of a source is laid out; it is recognised by its header.
 
-    `required` are the fields and kinds of events whose columns a file must have; None is all
-    of them.
+    `codes` are this export's own, in place of its source's. `also` are exports of the same
+    source that stand in the same file, such as the changes inside the issues of a JSON file.
+    `required` are the fields and kinds of events whose columns a file must have; None is all of
+    them.
     """
 
     source: str
@@ -173,6 +186,10 @@ class Export:
     scale: tuple[int, int]
     scores: Mapping[str, int]
     unanswered: tuple[str, ...]
+    unoffered: tuple[str, ...]
+    codes: Mapping[str, Mapping[str, str]]
+    also: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
 
@@ -184,12 +201,9 @@ class Export:
     @property
     def read(self) -> tuple[str, ...]:
         """Every column that is read where the file has it, in the order of the description."""
-        conditions = [name for step in self.steps for name in step.when]
-        return tuple(
-            dict.fromkeys(
-                (*(name for place in self._places for name in place.columns), *conditions)
-            )
-        )
+        of_steps = (name for step in self.steps for name in step.columns)
+        of_fields = (name for place in self._places for name in place.columns)
+        return tuple(dict.fromkeys((*of_fields, *of_steps)))
 
     @property
     def known(self) -> frozenset[str]:
@@ -248,8 +262,8 @@ class Export:
 class Source:
     """A case system whose exports we can read.
 
-    `open_codes` are the fields whose codes are the organisation's own: a shipped source
-    cannot list them, so a workspace does.
+    `own_codes` are the fields whose codes are the organisation's own: a shipped source cannot
+    list them, so a workspace does.
     """
 
     name: str
@@ -259,7 +273,7 @@ class Source:
     codes: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
     exports: tuple[Export, ...] = field(default=())
-    open_codes: frozenset[str] = frozenset()
+    own_codes: frozenset[str] = frozenset()
 
     def levels(self, breakdown: str) -> list[str]:
         """Canonical codes that this source may yield for a breakdown, in declared order."""

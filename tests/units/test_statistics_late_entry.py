@@ -185,6 +185,14 @@ def test_a_mistyped_year_does_not_fill_the_memory():
     assert somebody.survival.tolist() == [0.5]
 
 
+def test_counts_per_group_and_day_are_as_good_as_rows():
+    (curve,) = kaplan_meier_by_group([0, 0], [2, 5], [1, 2], [1, 0])
+
+    assert curve.survival.tolist() == [0.5 * 1.5, 0]
+    with pytest.raises(ValueError, match="one row per case"):
+        kaplan_meier_by_group([0], [2], [2])
+
+
 @pytest.mark.parametrize(
     ("groups", "days"), [([0], [1.5]), ([0], [-1]), ([-1], [1]), ([0.5], [1]), ([0, 1], [1])]
 )
