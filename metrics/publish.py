@@ -30,7 +30,7 @@ from metrics.doubts import (
     together,
 )
 from metrics.estimate import estimate
-from metrics.exposure import average_people
+from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
@@ -146,6 +146,7 @@ def _setting(
         periods=calendar,
         levels=levels,
         exposure=people,
+        engagements=total_engagements(store.frame("select * from core.engagements"), calendar),
         base=policy.base,
         min_denominator=policy.min_denominator,
     )
