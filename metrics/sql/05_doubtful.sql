@@ -6,7 +6,7 @@ with at_fault as (
         doubt
     from quality.verdicts
     where
-        run = (select max(verdicts.run) from quality.verdicts as verdicts)
+        run = (select max(newest.run) from quality.verdicts as newest)
         and outcome in ('failed', 'known')
         and doubt in ('unsure', 'misplaced', 'extra')
         and list_contains(affects, $metric)
