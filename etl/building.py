@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl import rules, working_days
+from etl import procedure, rules, working_days
 from etl.source import FIXED, Source
 from etl.store import Store
 from etl.touched import rebuild_touched
@@ -117,6 +117,8 @@ def _declare(
     used = set(store.frame("select distinct source from staging.deliveries")["source"])
     levels = _levels([found for name, found in known.items() if name in used], headcount)
     store.replace("staging.rules", rules.as_table(made.deadlines))
+    for name, frame in procedure.as_tables(made.procedure).items():
+        store.replace(f"staging.{name}", frame)
     store.replace("staging.days", working_days.days(*span, holidays))
     store.replace("staging.headcount", headcount)
     store.replace("staging.levels", levels)
@@ -159,7 +161,9 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("rules", "headcount", "levels", "days")
+_CONSTANTS = (
+    "rules", "procedure_steps", "procedure_pairs", "headcount", "levels", "days",
+)  # fmt: skip
 
 
 def _sign(store: Store) -> None:

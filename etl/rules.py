@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 import polars as pl
 
 from etl.errors import RuleError
+from etl.procedure import NO_PROCEDURE, Procedure, procedure_in
 from etl.source import FIXED
 
 ALWAYS = date(1900, 1, 1)
@@ -63,10 +64,11 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All deadlines and commitments of a workspace, in the order in which they stand."""
+    """Deadlines and commitments, in the order in which they stand, and the procedure."""
 
     deadlines: tuple[Deadline, ...]
     commitments: tuple[Commitment, ...]
+    procedure: Procedure = NO_PROCEDURE
 
 
 def read_rules(folder: Path) -> Rules:
@@ -76,16 +78,19 @@ def read_rules(folder: Path) -> Rules:
     """
     deadlines: list[Deadline] = []
     commitments: list[Commitment] = []
+    files: dict[str, Mapping[str, Any]] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
             told = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RuleError(f"{path.name}: not valid TOML: {error}") from error
         for key in told:
-            if key not in {"deadline", "commitment"}:
+            if key not in {"deadline", "commitment", "procedure"}:
                 raise RuleError(
-                    f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]]"
+                    f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]],"
+                    " and [procedure]"
                 )
+        files[path.name] = told
         deadlines += [_deadline(path.name, entry) for entry in _entries(path, told, "deadline")]
         commitments += [
             _commitment(path.name, entry) for entry in _entries(path, told, "commitment")
@@ -99,7 +104,7 @@ def read_rules(folder: Path) -> Rules:
                 f"commitment {made.name!r}: no deadline is called {made.part!r};"
                 f" there are {', '.join(sorted(names)) or 'none'}"
             )
-    return Rules(deadlines=tuple(deadlines), commitments=tuple(commitments))
+    return Rules(tuple(deadlines), tuple(commitments), procedure_in(files))
 
 
 def as_table(deadlines: Iterable[Deadline]) -> pl.DataFrame:

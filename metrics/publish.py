@@ -16,7 +16,7 @@ from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
-from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.count import count
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import protect, reach_of
@@ -75,7 +75,7 @@ def publish(
     calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
     metrics = metrics_for(exact=policy.method == "identity")
-    parts = _parts(metrics, rules.deadlines)
+    parts = {metric.name: metric.parts(rules) for metric in metrics}
     say("counting")
     exact = _within(count(store, metrics), calendar)
     say(f"protecting the counts for {policy.audience}")
@@ -184,16 +184,6 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
-
-
-def _parts(
-    metrics: Sequence[Metric], deadlines: tuple[Deadline, ...]
-) -> dict[str, tuple[str, ...]]:
-    names = tuple(dict.fromkeys(rule.name for rule in deadlines))
-    return {
-        metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
-        for metric in metrics
-    }
 
 
 def _declared(metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]]) -> list[Table]:

@@ -18,7 +18,7 @@ with dated as (
 )
 
 select
-    * exclude (ordinal),
+    *,
     row_number() over (
         partition by case_key
         order by

@@ -130,8 +130,7 @@ def measured(store: Store, rules: Rules, *, min_denominator: int = 1) -> pl.Data
         base=1,
         min_denominator=min_denominator,
     )
-    parts = {metric.name: ("",) for metric in METRICS}
-    parts["deadline_compliance"] = tuple(rule.name for rule in rules.deadlines)
+    parts = {metric.name: metric.parts(rules) for metric in METRICS}
     counted = [metric for metric in METRICS if metric.sum_of is None]
     return estimate(ProtectedCube(cells=count(store).cells, base=1), counted, parts, setting)
 
