@@ -21,15 +21,16 @@ investigated = ["high"]
 def gaps(core):
     """The result of every case by kind of gap and step: {(gap, step): {case: result}}."""
 
-    def found(events: str, *, cases: str = "") -> dict[tuple[str, str], dict[str, str]]:
-        store = core(as_of="2024-06-30", events=events, cases=cases, rules=PROCEDURE)
-        told = store.frame("select gap, part, case_key, result from core.step_gaps")
+    def results(events: str, *, cases: str = "") -> dict[tuple[str, str], dict[str, str]]:
+        told = {"cases": cases} if cases else {}
+        store = core(as_of="2024-06-30", events=events, rules=PROCEDURE, **told)
+        found = store.frame("select gap, part, case_key, result from core.step_gaps")
         return {
             (gap, part): dict(rows.select("case_key", "result").sort("case_key").iter_rows())
-            for (gap, part), rows in told.group_by("gap", "part")
+            for (gap, part), rows in found.group_by("gap", "part")
         }
 
-    return found
+    return results
 
 
 SKIPPING = """
