@@ -1,16 +1,16 @@
 """The core tables: made of staging, the rules, the calendar and the headcount."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from etl import procedure, rules, working_days
+from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
-from etl.touched import rebuild_touched
+from etl.touched import SCRATCH, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -18,11 +18,36 @@ BREAKDOWNS = ("unit", "category", "channel", "severity")
 
 
 def prepare(store: Store) -> None:
-    """Make the schemas and the staging tables where they are missing."""
+    """Make the schemas and the tables that are kept where they are missing.
+
+    A store that an earlier version made receives the columns that have come since, empty.
+    """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
+    _add_columns(store)
+
+
+def _add_columns(store: Store) -> None:
+    patterns = {schema: f"pattern_{schema}" for schema in ("staging", "quality")}
+    for pattern in patterns.values():
+        store.create_schema(pattern)
+    for path in sorted(SQL.glob("0*.sql")):
+        store.run_file(path, schemas=patterns)
+    for schema, pattern in patterns.items():
+        missing = store.frame(
+            "select told.table_name, told.column_name, told.data_type"
+            " from information_schema.columns as told"
+            " anti join information_schema.columns as there"
+            "  on there.table_schema = $schema and there.table_name = told.table_name"
+            "  and there.column_name = told.column_name"
+            " where told.table_schema = $pattern",
+            {"schema": schema, "pattern": pattern},
+        )
+        for table, column, kind in missing.iter_rows():
+            store.add_column(f"{schema}.{table}", column, kind)
+        store.drop_schema(pattern)
 
 
 def build(
@@ -34,8 +59,7 @@ def build(
     with `ask` holds until then.
     """
     _declare(store, workspace, known, as_of or asked(store))
-    for path in core_files():
-        store.run_file(path)
+    _run_all(store)
     _sign(store)
 
 
@@ -63,8 +87,7 @@ def refresh(
     else:
         is_done = False
     if not is_done:
-        for path in core_files():
-            store.run_file(path)
+        _run_all(store)
     _sign(store)
 
 
@@ -93,6 +116,13 @@ def core_files() -> list[Path]:
     return sorted(SQL.glob("[2-9]*.sql"))
 
 
+def _run_all(store: Store) -> None:
+    store.create_schema(SCRATCH)
+    for path in core_files():
+        store.run_file(path)
+    store.drop_schema(SCRATCH)
+
+
 def _declare(
     store: Store, workspace: Workspace, known: dict[str, Source], as_of: date | None
 ) -> None:
@@ -110,25 +140,19 @@ def _declare(
     last, first = told["as_of"][0], told["coverage_from"][0]
     made = workspace.rules()
     headcount = workspace.headcount()
-    span = (date(first.year - 10, 1, 1), last + _reach(made.deadlines))
-    holidays = working_days.public_holidays(
-        organisation.calendar, first=span[0].year, last=span[1].year
-    )
     used = set(store.frame("select distinct source from staging.deliveries")["source"])
     levels = _levels([found for name, found in known.items() if name in used], headcount)
-    store.replace("staging.rules", rules.as_table(made.deadlines))
-    for name, frame in procedure.as_tables(made.procedure).items():
-        store.replace(f"staging.{name}", frame)
-    store.replace("staging.days", working_days.days(*span, holidays))
+    demands.declare(
+        store,
+        made,
+        calendar=organisation.calendar,
+        folder=workspace.folder / "calendars",
+        first=first,
+        as_of=last,
+    )
     store.replace("staging.headcount", headcount)
+    store.replace("staging.engagements", workspace.engagements())
     store.replace("staging.levels", levels)
-
-
-def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
-    """Days after the as-of day in which every deadline of a case received by then ends."""
-    longest = max((rule.within for rule in deadlines), default=0)
-    # Five of seven days are working days, but for the holidays of a few weeks a year.
-    return timedelta(days=366 + 2 * longest)
 
 
 def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
@@ -161,9 +185,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = (
-    "rules", "procedure_steps", "procedure_pairs", "headcount", "levels", "days",
-)  # fmt: skip
+_CONSTANTS = ("headcount", "engagements", "levels", *demands.TABLES)
 
 
 def _sign(store: Store) -> None:

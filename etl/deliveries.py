@@ -19,6 +19,7 @@ from etl.repeats import Repeats
 from etl.source import Export, Source
 from etl.staging import stage
 from etl.store import Store
+from etl.watching import LOOKED_AT, watch, watch_codes
 from etl.workspace import Workspace
 
 SHOWN_REJECTS = 20
@@ -126,11 +127,14 @@ def _taken_in(
     snapshot = next_number(store)
     if before is not None:
         loading = _withdrawn(store, before, loading)
+    sample = next(read.chunks(LOOKED_AT))
+    notes = watch(store, path, sample, source, export, snapshot=snapshot)
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
     _refuse_no_rows(path, account)
     _refuse_rejects(path, export, account, loading.accept_rejects)
+    notes += watch_codes(store, path, source, export, snapshot=snapshot)
     _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
-    return _told(path, read.told, export, account)
+    return replace(_told(path, read.told, export, account), notes=notes)
 
 
 def next_number(store: Store) -> int:
@@ -194,11 +198,12 @@ def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loa
     )
 
 
-def staged_tables(store: Store) -> list[str]:
-    """Tables of staging that hold rows of deliveries, and the deliveries themselves."""
+def staged_tables(store: Store, *, column: str = "snapshot") -> list[str]:
+    """Tables of staging with a column: of deliveries, and those of rows with their `line`."""
     return store.frame(
         "select table_name from information_schema.columns"
-        " where table_schema = 'staging' and column_name = 'snapshot' order by table_name"
+        " where table_schema = 'staging' and column_name = $column order by table_name",
+        {"column": column},
     )["table_name"].to_list()
 
 
@@ -240,7 +245,7 @@ def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: in
     """Take rows out again that an earlier chunk of the file said already."""
     account.repeated = again.len()
     lines = again.to_frame().with_columns(pl.lit(snapshot).alias("snapshot"))
-    for table in [name for name in staged_tables(store) if name != "deliveries"]:
+    for table in staged_tables(store, column="line"):
         store.remove(f"staging.{table}", lines)
     kept = store.frame(
         "select count(*) as kept from staging.rejects where snapshot = $snapshot",

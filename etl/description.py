@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from etl import refusals
+from etl.contract import read_contract
 from etl.errors import SourceError
 from etl.questions import refuse_open
 from etl.readers.layout import Layout
@@ -129,6 +130,7 @@ def _export(
         unoffered=tuple(layout.get("unoffered", ())),
         also=tuple(layout.get("also", ())),
         codes=layout.get("codes", {}),
+        contract=read_contract(f"{file}: [exports.{name}]", layout.get("contract", {})),
         delivery=layout.get("delivery", "undeclared"),
         drop_allowed=layout.get("drop_allowed", 0.2),
     )

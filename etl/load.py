@@ -12,6 +12,7 @@ from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
 from etl.store import Store
+from etl.watching import renames_told
 from etl.workspace import Workspace
 
 __all__ = ["SQL", "Delivery", "ask_again", "build", "load", "prepare", "rebuild"]
@@ -45,11 +46,10 @@ def load(
         was_current = is_current(store)
         before = _snapshots(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
-        taken = [
-            delivery
-            for path in exports
-            for delivery in take_in(store, workspace, path, candidates, loading, say=say)
-        ]
+        taken: list[Delivery] = []
+        for path in exports:
+            with renames_told(store, path, candidates):
+                taken += take_in(store, workspace, path, candidates, loading, say=say)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)
@@ -60,7 +60,7 @@ def load(
         is_more = was_current and before < after
         refresh(store, workspace, known, added=sorted(after - before) if is_more else None)
         return tuple(
-            replace(delivery, notes=notes(store, delivery, as_of))
+            replace(delivery, notes=(*delivery.notes, *notes(store, delivery, as_of)))
             if delivery.known_as is None
             else delivery
             for delivery in taken
@@ -95,6 +95,7 @@ def rebuild(workspace: Workspace) -> None:
     """
     known = workspace.sources()
     with changing(workspace.store_path) as store:
+        prepare(store)
         refresh(store, workspace, known)
 
 

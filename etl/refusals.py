@@ -27,7 +27,8 @@ _LAYOUT = (
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
-    "scale", "scores", "unanswered", "unoffered", "also", "codes", "delivery", "drop_allowed",
+    "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract", "delivery",
+    "drop_allowed",
 )  # fmt: skip
 _LISTS = (
     "files",

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.contract import Contract
+from etl.kinds import OF_LAWS
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -29,7 +31,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "kind": (
         "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
-        "contacted", "resolved", "closed", "cancelled", "reopened",
+        "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
     ),
     # At intake: somebody who gives a name later was anonymous all the same.
     "anonymity": ("anonymous", "named"),
@@ -187,6 +189,7 @@ class Export:
     unoffered: tuple[str, ...]
     codes: Mapping[str, Mapping[str, str]]
     also: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
 

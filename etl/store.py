@@ -155,6 +155,10 @@ class Store:
             )
         self.execute(f"drop schema if exists {_checked(name)}")
 
+    def add_column(self, table: str, column: str, kind: str) -> None:
+        """Give an existing table one more column, empty."""
+        self.execute(f"alter table {_checked(table)} add column {_checked(column)} {kind}")
+
     def remove(self, table: str, keys: pl.DataFrame) -> None:
         """Take out of `table` the rows that agree with a row of `keys` in all its columns."""
         self._connection.register("removed_keys", keys)

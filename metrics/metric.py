@@ -43,7 +43,7 @@ class Measure:
 
     name: str
     title: str
-    unit: Literal["share", "days", "per_100_people", "cases", "ratio"]
+    unit: Literal["share", "days", "per_100_people", "per_1000", "cases", "ratio"]
     better: Direction
     definition: str
     source: str

@@ -22,7 +22,7 @@ from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import protect, reach_of
 from metrics.disclosure.tables import Table
 from metrics.estimate import estimate
-from metrics.exposure import average_people
+from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
@@ -124,6 +124,7 @@ def _setting(
         periods=calendar,
         levels=levels,
         exposure=people,
+        engagements=total_engagements(store.frame("select * from core.engagements"), calendar),
         base=policy.base,
         min_denominator=policy.min_denominator,
     )

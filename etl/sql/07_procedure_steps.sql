@@ -4,5 +4,5 @@ create table if not exists staging.procedure_steps (
     position bigint not null,
     -- Whether a case may not go without it, and for which severities; null: for all.
     mandatory boolean not null,
-    severities text []
+    severities text[]
 );

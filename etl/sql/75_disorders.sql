@@ -17,16 +17,16 @@ overtaken as (
             and firsts.round = later.round
             and firsts.position < later.position
             and (
-                later.occurred_on < firsts.occurred_on
+                firsts.occurred_on > later.occurred_on
                 -- Midnight stands for a day of which the hour is not told.
                 or (
-                    later.occurred_at < firsts.occurred_at
+                    firsts.occurred_at > later.occurred_at
                     and later.occurred_at <> later.occurred_on
                 )
                 or (
-                    later.occurred_at = firsts.occurred_at
-                    and later.snapshot = firsts.snapshot
-                    and later.ordinal < firsts.ordinal
+                    firsts.occurred_at = later.occurred_at
+                    and firsts.snapshot = later.snapshot
+                    and firsts.ordinal > later.ordinal
                 )
             )
 )

@@ -13,6 +13,34 @@ _FOUND = ("gap", "kept")
 _COHORT = "cases received in the period that went through the step; {}"
 
 
+_CONTRIBUTIONS = """
+        select
+            gaps.part,
+            cases.received_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            gaps.result as outcome,
+            null::integer as days
+        from core.step_gaps as gaps
+        inner join core.cases as cases on gaps.case_key = cases.case_key
+        where gaps.gap = '{gap}'
+"""
+
+
+def _share(title: str, definition: str) -> Measure:
+    return Measure(
+        name="share",
+        title=title,
+        unit="share",
+        better="lower",
+        definition=definition,
+        source=_WILSON,
+        counted=Counted(("gap",), of=_FOUND, missing=("not_assessable",), pending=("pending",)),
+    )
+
+
 def _gap(
     name: str,
     *,
@@ -30,33 +58,8 @@ def _gap(
         cohort=_COHORT.format(judged),
         kind="counted",
         outcomes=("gap", "kept", "pending", "not_assessable"),
-        measures=(
-            Measure(
-                name="share",
-                title=title,
-                unit="share",
-                better="lower",
-                definition=definition,
-                source=_WILSON,
-                counted=Counted(
-                    ("gap",), of=_FOUND, missing=("not_assessable",), pending=("pending",)
-                ),
-            ),
-        ),
-        contributions=f"""
-            select
-                gaps.part,
-                cases.received_on as happened_on,
-                cases.unit,
-                cases.category,
-                cases.channel,
-                cases.severity,
-                gaps.result as outcome,
-                null::integer as days
-            from core.step_gaps as gaps
-            inner join core.cases as cases on gaps.case_key = cases.case_key
-            where gaps.gap = '{name}'
-        """,  # noqa: S608  our own names
+        measures=(_share(title, definition),),
+        contributions=_CONTRIBUTIONS.format(gap=name),
         depends_on=_RESTS_ON,
         charted="share",
         exact_only=EXACT_ONLY,

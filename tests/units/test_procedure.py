@@ -36,13 +36,19 @@ def test_no_rules_file_needs_a_procedure(tmp_path):
         (STEPS + "order = 1", "'order' is not known; use steps, mandatory"),
         ("steps = ['received']\nbasis = 'x'", "two kinds of event or more, each once"),
         ("steps = ['received', 'received']\nbasis = 'x'", "or more, each once"),
-        ("steps = ['received', 'weighed']\nbasis = 'x'", "steps: 'weighed' is not known; use"),
+        (
+            "steps = ['received', 'weighed']\nbasis = 'x'",
+            "procedure: 'weighed' is not a kind of event",
+        ),
         ("steps = 'received'\nbasis = 'x'", "steps must be a list of texts"),
         ("steps = ['received', 'decided']\nbasis = 3", "basis must be a text"),
         (STEPS + "mandatory = ['decided']", "mandatory 'decided': only a step that another"),
         (STEPS + "mandatory = ['resolved']", "mandatory 'resolved': only a step that another"),
         (STEPS + "mandatory_for = ['triaged']", "write [procedure.mandatory_for]"),
-        (STEPS + "mandatory_for = { triaged = ['dire'] }", "mandatory_for triaged: 'dire' is"),
+        (
+            STEPS + "mandatory_for = { triaged = ['dire'] }",
+            "triaged: severity is one of low, medium, high, critical, not 'dire'",
+        ),
         (
             STEPS + "mandatory = ['triaged']\nmandatory_for = { triaged = ['high'] }",
             "'triaged' is mandatory twice",

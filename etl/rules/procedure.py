@@ -1,13 +1,13 @@
 """The procedure that a case must go through, read from `[procedure]` of a rules file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from etl.errors import RuleError
-from etl.source import FIXED
+from etl.rules import entries
 
 _KEYS = ("steps", "mandatory", "mandatory_for", "four_eyes", "basis", "verified")
 
@@ -93,30 +93,23 @@ def as_tables(procedure: Procedure) -> dict[str, pl.DataFrame]:
 def _procedure(where: str, told: object) -> Procedure:
     if not isinstance(told, dict):
         raise RuleError(f"{where}: write it under [procedure], in single brackets")
-    for key in told:
-        if key not in _KEYS:
-            raise RuleError(f"{where}: {key!r} is not known; use {', '.join(_KEYS)}")
-    for key in ("steps", "basis"):
-        if key not in told:
-            raise RuleError(f"{where}: {key} is missing")
-    steps = _kinds(f"{where}: steps", told["steps"])
+    entries.need(where, told, ("steps", "basis"), _KEYS)
+    steps = entries.kinds(where, "steps", told)
     if len(steps) < 2 or len(set(steps)) < len(steps):
         raise RuleError(f"{where}: steps names two kinds of event or more, each once")
-    if not isinstance(told["basis"], str):
-        raise RuleError(f"{where}: basis must be a text in quotes")
     return Procedure(
         steps=steps,
         mandatory=_mandatory(where, told, steps),
         four_eyes=_four_eyes(where, told.get("four_eyes", [])),
-        basis=told["basis"],
-        verified=told.get("verified", False) is True,
+        basis=entries.text(where, told, "basis"),
+        verified=entries.truth(where, told, "verified"),
     )
 
 
 def _mandatory(
     where: str, told: Mapping[str, Any], steps: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
-    always = _kinds(f"{where}: mandatory", told.get("mandatory", []))
+    always = entries.kinds(where, "mandatory", told)
     some = told.get("mandatory_for", {})
     if not isinstance(some, dict):
         raise RuleError(f'{where}: write [procedure.mandatory_for] decided = ["high"]')
@@ -124,9 +117,8 @@ def _mandatory(
     for step, severities in some.items():
         if step in found:
             raise RuleError(f"{where}: {step!r} is mandatory twice; keep one of them")
-        named = _texts(f"{where}: mandatory_for {step}", severities)
-        _among(f"{where}: mandatory_for {step}", named, FIXED["severity"])
-        found[step] = named
+        applies = entries.applies_to(f"{where}: {step}", {"severity": severities})
+        found[step] = applies["severity"]
     for step in found:
         if step not in steps[:-1]:
             raise RuleError(
@@ -141,26 +133,8 @@ def _four_eyes(where: str, told: object) -> tuple[tuple[str, str], ...]:
         raise RuleError(f'{where}: write four_eyes = [["investigated", "decided"]]')
     pairs = []
     for each in told:
-        kinds = _kinds(f"{where}: four_eyes", each)
+        kinds = entries.kinds(where, "four_eyes", {"four_eyes": each})
         if len(kinds) != 2 or kinds[0] == kinds[1]:
             raise RuleError(f"{where}: four_eyes: each entry names two kinds of event")
         pairs.append((kinds[0], kinds[1]))
     return tuple(pairs)
-
-
-def _kinds(where: str, told: object) -> tuple[str, ...]:
-    kinds = _texts(where, told)
-    _among(where, kinds, FIXED["kind"])
-    return kinds
-
-
-def _texts(where: str, told: object) -> tuple[str, ...]:
-    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
-        raise RuleError(f'{where} must be a list of texts, such as ["triaged"]')
-    return tuple(told)
-
-
-def _among(where: str, told: Iterable[str], known: tuple[str, ...]) -> None:
-    for each in told:
-        if each not in known:
-            raise RuleError(f"{where}: {each!r} is not known; use {', '.join(known)}")
