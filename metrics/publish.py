@@ -24,6 +24,7 @@ from metrics.disclosure.tables import Table
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.gaps import gaps
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
@@ -144,6 +145,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "gaps": gaps(figures, found),
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
