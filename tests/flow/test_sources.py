@@ -29,6 +29,8 @@ EXPECTED = {
         "0018": "resolved 0202 | 0202",
         "0042": "resolved 0128 | 0128",
         "0043": " | open",
+        "000051": "resolved 0209 | 0209",
+        "000052": " | open",
     },
     "servicenow": {
         "INC0010001": "resolved 0104, closed 0109 | 0104",

@@ -245,14 +245,7 @@ def _workspace(
     (folder / "rules" / "rules.toml").write_text(rules, encoding="utf-8")
     table(headcount or "unit | from | people").write_csv(folder / "headcount.csv")
     table(engagements or "unit | month | engagements").write_csv(folder / "engagements.csv")
-    about = Organisation(
-        name="Invented",
-        time_zone="Europe/London",
-        fiscal_year_start_month=month,
-        case_word="case",
-        case_word_plural="cases",
-        calendar="none",
-    )
+    about = Organisation("Invented", "Europe/London", month, "case", "cases", calendar="none")
     return Workspace(folder=folder, organisation=about, audiences={})
 
 
