@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from typing import Any
 
 import polars as pl
 
-from dashboard.markup import Cell, Column, plain, table, two_lines
+from dashboard.figure import Figure
+from dashboard.markup import Cell, Column, plain, table, two_lines, without_value
 from dashboard.phrases import (
     SIGNAL_SYMBOLS,
     capital,
@@ -26,6 +28,13 @@ _SAID = {
     "same_person": "had both steps done by one person",
     "bounced": "left this step and came back to it",
     "repeated": "took this step more than once",
+}
+_HEADED = {
+    "skipped": "the step “{}” is skipped",
+    "out_of_order": "the step “{}” is done out of order",
+    "same_person": "“{}” are done by the same person",
+    "bounced": "{word} come back to the step “{}”",
+    "repeated": "the step “{}” is done again",
 }
 _WAITS = "days_in_step"
 _MARKS = {"worse": "concern", "better": "better"}
@@ -113,7 +122,8 @@ def headline(release: Release, quarter: date, found: list[Gap]) -> str:
 
 def _in_words(release: Release, gap: Gap) -> str:
     where = f", {release.title_of('unit', gap.unit)}" if gap.unit else ""
-    return f"{gap.title[:1].lower()}{gap.title[1:]}{where}"
+    word = release.manifest["case_word_plural"]
+    return _HEADED[gap.metric].format(step(gap.part).lower(), word=word) + where
 
 
 def _sentence(release: Release, gap: Gap) -> str:
@@ -156,16 +166,30 @@ def ranked(release: Release, found: list[Gap]) -> str:
     return table("Gaps by the number of cases", columns, rows) if rows else ""
 
 
+def unjudged(release: Release, quarter: date) -> str:
+    """What cannot be judged because the exports do not record it: a finding of its own."""
+    titles = _titles(release)
+    figures = release.figures(
+        breakdown="all", period="quarter", period_start=quarter, state="not_assessable"
+    ).filter(pl.col("metric").is_in(list(_SAID)))
+    said = [
+        f"{titles[metric].lower()} ({step(part).lower()})"
+        for metric, part in figures.select("metric", "part").unique(maintain_order=True).rows()
+    ]
+    if not said:
+        return ""
+    return (
+        f"Not assessable, because the exports do not record what is needed: {listed(said)}."
+        " That is a gap too: nobody can show that the rule is kept."
+    )
+
+
 def by_unit(release: Release, quarter: date, metric: str) -> str:
     """One kind of gap: units down, steps across, marked by what chance explains."""
     figures = release.figures(
         metric=metric, measure="share", breakdown="unit", period="quarter", period_start=quarter
     )
-    shown = {
-        (row["level"], row["part"]): row
-        for row in figures.iter_rows(named=True)
-        if row["state"] == "ok"
-    }
+    shown = {(row["level"], row["part"]): row for row in figures.iter_rows(named=True)}
     signals = {
         (row["level"], row["part"]): row["signal"]
         for row in release.table("signals")
@@ -180,15 +204,12 @@ def by_unit(release: Release, quarter: date, metric: str) -> str:
     units = [
         unit
         for unit in figures["level"].unique(maintain_order=True)
-        if any((unit, part) in shown for part in parts)
+        if any(shown[unit, part]["state"] == "ok" for part in parts)
     ]
     rows = [
         [
             two_lines(release.title_of("unit", unit), "", size="bold"),
-            *(
-                _share_cell(shown.get((unit, part)), signals.get((unit, part)))
-                for part in parts
-            ),
+            *(_share_cell(shown[unit, part], signals.get((unit, part))) for part in parts),
         ]
         for unit in units
     ]
@@ -280,9 +301,9 @@ def _number(row: Mapping[str, object], name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _share_cell(row: Mapping[str, object] | None, signal: str | None) -> Cell:
-    if row is None:
-        return Cell('<span class="ca-none">not judged</span>')
+def _share_cell(row: Mapping[str, Any], signal: str | None) -> Cell:
+    if row["state"] != "ok":
+        return without_value(Figure.of(row))
     cases, judged = _number(row, "numerator"), int(float(str(row["denominator"])))
     symbol = SIGNAL_SYMBOLS.get(signal or "usual", "●")
     words = escape(f"{symbol} {share(cases / judged)}")

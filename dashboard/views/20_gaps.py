@@ -27,7 +27,9 @@ subject = series.Subject(chosen.metric, "share", chosen.part)
 st.title("Where does the process fail?", anchor=False)
 frame.caption(f"{word.capitalize()} received in {name}, as they stand on the as-of day.")
 st.html(process_gaps.headline(release, quarter, found))
-st.html(process_gaps.ranked(release, found))
+if any(gap.cases for gap in found):
+    st.html(process_gaps.ranked(release, found))
+st.write(process_gaps.unjudged(release, quarter))
 st.html(process_gaps.by_unit(release, quarter, chosen.metric) + process_gaps.KEY)
 
 st.header(f"{chosen.title}. Is a unit different, or just small?", anchor=False)
