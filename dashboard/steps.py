@@ -133,6 +133,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     require_loaded(workspace)
     from metrics.disclosure.policy import Policy  # scipy is not for --help
     from metrics.publish import About, publish
+    from metrics.release import open_release
 
     if audience not in workspace.audiences:
         names = ", ".join(workspace.audiences)
@@ -158,10 +159,25 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             to=workspace.releases,
             say=say,
         )
+    unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
     return Told(
-        lines=(f"published {path.stem} to {audience}: {path}",),
-        data={"release": path.stem, "audience": audience, "path": str(path)},
+        lines=(f"published {path.stem} to {audience}: {path}", *_left_out(unfit)),
+        data={
+            "release": path.stem,
+            "audience": audience,
+            "path": str(path),
+            "not_fit": unfit,
+        },
     )
+
+
+def _left_out(unfit: Sequence[str]) -> list[str]:
+    if not unfit:
+        return []
+    return [
+        "without the figures that a critical check makes unfit:"
+        f" {', '.join(name.replace('_', ' ') for name in unfit)}; see: case-audit check"
+    ]
 
 
 def is_published(workspace: Workspace, audience: str) -> bool:

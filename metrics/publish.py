@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import polars as pl
 
@@ -15,12 +15,20 @@ from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
-from metrics.catalog import metrics_for
+from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
+from metrics.consequences import BLOCKED, absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import protect, reach_of
 from metrics.disclosure.tables import Table
+from metrics.doubts import (
+    blocked,
+    kinds_of,
+    outcomes_with,
+    subtotals_with,
+    together,
+)
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -30,7 +38,7 @@ from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
 from metrics.release import TABLES, releases_in
 from metrics.scorecard import results
-from metrics.sealed import definitions, tables_about
+from metrics.sealed import tables_about
 from metrics.signals import signals
 
 ESCALATED = "escalated"
@@ -54,6 +62,15 @@ class About:
     product_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """What the checks found, as far as figures are concerned."""
+
+    verdicts: pl.DataFrame
+    unfit: Mapping[str, list[str]]
+    absent: Mapping[str, int]
+
+
 def publish(
     store: Store,
     policy: Policy,
@@ -69,13 +86,15 @@ def publish(
 
     The same data, rules, policy and seed give the same release: published again at once, it is
     the file that is there already. Raises PublishError where the data were not judged since
-    they last changed, or a critical check failed.
+    they last changed, and BlockedError where no figure is fit to be published; otherwise a
+    critical finding leaves out the figures that it concerns, and they say why.
     """
     verdicts = judged(store)
     told = store.frame("select * from staging.parameters").row(0, named=True)
     calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
     metrics = metrics_for(exact=policy.method == "identity")
+    _refuse_unfit(metrics, verdicts)
     parts = {metric.name: metric.parts(rules) for metric in metrics}
     say("counting")
     exact = _within(count(store, metrics), calendar)
@@ -83,22 +102,25 @@ def publish(
     safe = protect(
         exact,
         policy,
-        seed=hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest(),
-        tables=_declared(metrics, parts),
+        seed=_seed_of(seed, policy),
+        tables=_declared(metrics, parts, verdicts),
         levels=_codes(levels),
-        months=calendar["month"].unique().sort().to_list(),
-        quarters=_quarters(calendar, told["fiscal_year_start_month"]),
+        **_months(calendar, told["fiscal_year_start_month"]),
     )
-    cube = _with_escalations(safe, rules.deadlines)
     say("estimating")
+    judging = _Judging(verdicts, blocked(verdicts), absent_rows(store, metrics, policy))
+    cube = _without(_with_escalations(safe, rules.deadlines), judging.unfit)
     setting = _setting(store, policy, told, calendar, levels)
     tables = {
-        **_estimated(cube, metrics, parts, rules, setting),
-        **tables_about(store, policy, rules, levels, annotations, verdicts),
-        "definitions": definitions(metrics),
+        **_estimated(cube, metrics, parts, rules, setting, judging),
+        **tables_about(store, policy, rules, levels, annotations, verdicts, metrics),
     }
     facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
     return _seal(tables, facts, to)
+
+
+def _seed_of(seed: bytes, policy: Policy) -> bytes:
+    return hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest()
 
 
 def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
@@ -137,10 +159,15 @@ def _estimated(
     parts: Mapping[str, tuple[str, ...]],
     rules: Rules,
     setting: Setting,
+    judging: _Judging,
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    figures = estimate(cube, metrics, parts, setting)
+    plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
+    figures = _marked(estimate(plain, metrics, parts, setting), judging.unfit)
     found = signals(figures, metrics, base=setting.base)
+    ranges = consequences(
+        figures, cube.cells, metrics, judging.verdicts, judging.absent, setting
+    )
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
@@ -148,14 +175,49 @@ def _estimated(
         "gaps": gaps(figures, found),
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, metrics, base=setting.base),
-        "results": results(figures, found, rules.commitments),
+        "results": results(figures, found, rules.commitments, ranges),
+        "consequences": ranges,
     }
+
+
+def _refuse_unfit(metrics: Sequence[Metric], verdicts: pl.DataFrame) -> None:
+    unfit = blocked(verdicts)
+    if all(metric.name in unfit for metric in metrics):
+        titles = dict.fromkeys(title for found in unfit.values() for title in found)
+        raise BlockedError(
+            "critical checks failed on which every figure rests, so nothing is published:"
+            f" {'; '.join(titles)}"
+        )
+
+
+def _without(cube: ProtectedCube, unfit: Mapping[str, list[str]]) -> ProtectedCube:
+    kept = cube.cells.filter(~pl.col("metric").is_in(list(unfit)))
+    return ProtectedCube(cells=kept, base=cube.base)
+
+
+def _marked(figures: pl.DataFrame, unfit: Mapping[str, list[str]]) -> pl.DataFrame:
+    """Figures of metrics that are not fit hold no number, and say which check failed."""
+    numbers = ("value", "low", "high", "numerator", "denominator", "worst", "best")
+    spoilt = pl.col("metric").is_in(list(unfit))
+    reasons = {name: BLOCKED.format(titles="; ".join(found)) for name, found in unfit.items()}
+    return figures.with_columns(
+        *(pl.when(~spoilt).then(pl.col(name)).alias(name) for name in numbers),
+        *(
+            pl.when(spoilt).then(0).otherwise(pl.col(name)).alias(name)
+            for name in ("pending", "missing")
+        ),
+        pl.when(spoilt).then(pl.lit("not_fit")).otherwise("state").alias("state"),
+        pl.when(spoilt)
+        .then(pl.col("metric").replace_strict(reasons, default="", return_dtype=pl.String))
+        .otherwise("reason")
+        .alias("reason"),
+    )
 
 
 def judged(store: Store) -> pl.DataFrame:
     """The latest verdicts on the core tables as they are now.
 
-    Raises PublishError where there are none, or where one of them blocks.
+    Raises PublishError where there are none.
     """
     if not store.has("core.build") or not store.has("core.cases"):
         raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
@@ -174,12 +236,6 @@ def judged(store: Store) -> pl.DataFrame:
         raise PublishError(
             "the data have changed since they were last checked; run: case-audit check"
         )
-    blocking = verdicts.filter(
-        (pl.col("severity") == "critical") & (pl.col("outcome") == "failed")
-    )
-    if blocking.height:
-        titles = "; ".join(blocking["title"])
-        raise BlockedError(f"a critical check failed, so nothing is published: {titles}")
     return verdicts
 
 
@@ -189,14 +245,20 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
 
 
-def _declared(metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
+def _declared(
+    metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]], verdicts: pl.DataFrame
+) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
+    kinds = {
+        metric.name: kinds_of(verdicts, metric.name) if metric.doubted else ()
+        for metric in metrics
+    }
     return [
         Table(
             metric=metric.name,
-            outcomes=metric.outcomes,
+            outcomes=outcomes_with(metric.outcomes, kinds[metric.name]),
             parts=parts[metric.name],
-            subtotals=metric.subtotals,
+            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds[metric.name]),
             timed=metric.kind == "survival",
             part_of=metric.part_of,
         )
@@ -212,11 +274,16 @@ def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
     }
 
 
-def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
-    return {
-        month: quarter_of(month, year_starts=year_starts)
-        for month in calendar["month"].unique()
-    }
+class _Months(TypedDict):
+    months: list[date]
+    quarters: dict[date, date]
+
+
+def _months(calendar: pl.DataFrame, year_starts: int) -> _Months:
+    """The covered months, and the quarter of each."""
+    months = calendar["month"].unique().sort().to_list()
+    quarters = {month: quarter_of(month, year_starts=year_starts) for month in months}
+    return {"months": months, "quarters": quarters}
 
 
 def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
@@ -264,6 +331,9 @@ def _facts(
         "coverage_until": told["coverage_until"].isoformat(),
         "inputs_sha256": fingerprint,
         "product_version": about.product_version,
+        "not_fit": ", ".join(
+            metric.name for metric in METRICS if metric.name in blocked(verdicts)
+        ),
         "checks_run": str(verdicts.height),
         "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }
