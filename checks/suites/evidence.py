@@ -1,6 +1,6 @@
 """Claims about what sources say themselves: their verdicts and counts against ours."""
 
-from checks.suites.affected import CLOSING, COMPLIANCE
+from checks.suites.affected import CLOSING, COMPLIANCE, STEPS
 from checks.verdict import Check, Rows
 
 EVIDENCE = (
@@ -127,9 +127,9 @@ EVIDENCE = (
         doubt="unsure",
     ),
     Check(
-        name="one_description_of_a_case",
-        title="No delivery describes a case in several ways as of one day",
-        why="The last row was taken; another would give other dates, outcomes or levels.",
+        name="rows_of_a_case_agree_on_dates",
+        title="The rows of a case in one delivery agree about the days of its steps",
+        why="The last row was taken, and another would give other durations.",
         about="core.conflicts",
         severity="warning",
         examines="""
@@ -137,13 +137,15 @@ EVIDENCE = (
                 cases.snapshot,
                 cases.line,
                 cases.received_on as happened_on,
-                conflicts.case_key is not null as violated
+                dated.case_key is not null as violated
             from core.cases as cases
-            left join (select distinct case_key from core.conflicts) as conflicts
-                on cases.case_key = conflicts.case_key
+            left join (
+                select distinct case_key from core.conflicts where ways_of_dating > 1
+            ) as dated
+                on cases.case_key = dated.case_key
             where cases.export_rows > 1
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Look at those cases in the case system, and export each of them once.",
         doubt="unsure",
         cause="rows_disagree",

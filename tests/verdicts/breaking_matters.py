@@ -64,9 +64,11 @@ def vanished_cases_explained(tables: Tables) -> int:
     return 1
 
 
-def one_description_of_a_case(tables: Tables) -> int:
+def rows_of_a_case_agree_on_dates(tables: Tables) -> int:
     told = {"source": "harbour", "export": "case", "case_key": "case 22", "ways": 2}
-    tables["core.conflicts"].append(told)
+    tables["core.conflicts"].append({**told, "ways_of_dating": 2})
+    level = {**told, "case_key": "case 23", "ways_of_dating": 1}
+    tables["core.conflicts"].append(level)
     return 1
 
 
