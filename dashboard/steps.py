@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etl.errors import WorkspaceError
 from etl.load import Delivery, load, rebuild
@@ -12,6 +13,9 @@ from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 
 AUDIENCES = ("committee", "leadership", "public")
+
+if TYPE_CHECKING:
+    from metrics.sealing import Places
 
 Say = Callable[[str], None]
 
@@ -115,9 +119,10 @@ def _account(delivery: Delivery) -> list[str]:
 def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
     require_loaded(workspace)
-    from metrics.disclosure.policy import Policy  # scipy is not for --help
+    from metrics.disclosure.policy import policies_of
     from metrics.publish import About, publish
 
+    policies = policies_of(workspace.audiences)
     if audience not in workspace.audiences:
         names = ", ".join(workspace.audiences)
         raise WorkspaceError(
@@ -129,7 +134,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     with Store.open(workspace.store_path) as store:
         path = publish(
             store,
-            Policy(audience=audience, **workspace.audiences[audience]),
+            policies[audience],
             rules=workspace.rules(),
             annotations=workspace.annotations(),
             about=About(
@@ -139,7 +144,9 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
                 product_version=version("case-audit"),
             ),
             seed=workspace.key(),
-            to=workspace.releases,
+            places=places_of(workspace),
+            everybody=tuple(policies.values()),
+            renamed=workspace.renamed,
             say=say,
         )
     return Told(
@@ -148,18 +155,30 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     )
 
 
+def places_of(workspace: Workspace) -> "Places":
+    """Where the workspace's releases and their ledger stand."""
+    from metrics.disclosure.ledger import Ledger
+    from metrics.sealing import Places
+
+    ledger = Ledger(workspace.folder / "ledger", workspace.key())
+    return Places(releases=workspace.releases, ledger=ledger)
+
+
 def is_published(workspace: Workspace, audience: str) -> bool:
     """Whether the newest release of an audience was made from the data as they are."""
+    from metrics.disclosure.policy import policies_of
+    from metrics.publish import inputs_digest
     from metrics.release import open_release, releases_in
 
     own = [path for path in releases_in(workspace.releases) if f"-{audience}-" in path.stem]
     if not own:
         return False
+    policy = policies_of(workspace.audiences)[audience]
     with Store.open(workspace.store_path) as store:
-        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+        made_of = inputs_digest(store, policy, workspace.key())
     made_from = open_release(own[-1]).manifest
     return bool(
-        made_from["inputs_sha256"] == fingerprint
+        made_from["inputs_sha256"] == made_of
         and made_from["product_version"] == version("case-audit")
     )
 

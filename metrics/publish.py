@@ -1,11 +1,8 @@
 """Make a release: count, protect, estimate, and seal the result in one immutable file."""
 
-import hashlib
-import hmac
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +12,28 @@ from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
-from metrics.catalog import metrics_for
+from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.count import count
+from metrics.disclosure.layers import Protected, pending_corrections, protected_by_layers
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.protect import protect, reach_of
+from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import Table
 from metrics.estimate import estimate
 from metrics.exposure import average_people
 from metrics.figures import Setting
+from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import periods, quarter_of
-from metrics.release import TABLES, releases_in
+from metrics.periods import month_of, periods, quarter_of
+from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import definitions, tables_about
+from metrics.sealing import Places, seal
 from metrics.signals import signals
 
 ESCALATED = "escalated"
+NOT_DUE = "not_due"
 
 
 class PublishError(InputError):
@@ -61,43 +62,112 @@ def publish(
     annotations: pl.DataFrame,
     about: About,
     seed: bytes,
-    to: Path,
+    places: Places,
+    everybody: Sequence[Policy] = (),
+    renamed: Mapping[tuple[str, str], str] | None = None,
+    maker: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
 
-    The same data, rules, policy and seed give the same release: published again at once, it is
-    the file that is there already. Raises PublishError where the data were not judged since
-    they last changed, or a critical check failed.
+    `everybody` are the policies of all audiences: their numbers are made of each other.
+    Protected audiences are told a quarter once, when it is complete; what was told before
+    keeps its numbers. The same data, rules, policy and seed give the same release: published
+    again at once, it is the file that is there already. Raises PublishError where the data
+    were not judged since they last changed, a critical check failed, or no quarter is
+    complete; UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
-    told = store.frame("select * from staging.parameters").row(0, named=True)
+    told = _told(store, policy)
     calendar = _calendar(told)
     levels = store.frame("select * from staging.levels order by all")
     metrics = metrics_for(exact=policy.method == "identity")
     parts = _parts(metrics, rules.deadlines)
     say("counting")
     exact = _within(count(store, metrics), calendar)
-    say(f"protecting the counts for {policy.audience}")
-    safe = protect(
-        exact,
-        policy,
-        seed=hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest(),
-        tables=_declared(metrics, parts),
-        levels=_codes(levels),
-        months=calendar["month"].unique().sort().to_list(),
-        quarters=_quarters(calendar, told["fiscal_year_start_month"]),
-    )
-    cube = _with_escalations(safe, rules.deadlines)
+    protected: Protected | None = None
+    cube = ProtectedCube(cells=exact.cells, base=1)
+    if policy.method == "rounding":
+        say(f"protecting the counts for {policy.audience}")
+        protected = protected_by_layers(
+            exact.cells,
+            policy,
+            everybody=everybody,
+            secret=seed,
+            declared=Declared(
+                tables=_declared(metrics, parts),
+                levels=_codes(levels),
+                months=calendar["month"].unique().sort().to_list(),
+                quarters=_quarters(calendar, told["fiscal_year_start_month"]),
+            ),
+            ledger=places.ledger,
+            renamed=renamed or {},
+        )
+        cube = ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
     say("estimating")
-    setting = _setting(store, policy, told, calendar, levels)
+    setting = replace(
+        _setting(store, policy, told, calendar, levels),
+        loose=protected.loose if protected else {},
+    )
     tables = {
-        **_estimated(cube, metrics, parts, rules, setting),
-        **tables_about(store, policy, rules, levels, annotations, verdicts),
+        **_estimated(_with_escalations(cube, rules.deadlines), metrics, parts, rules, setting),
+        **tables_about(store, policy, rules, levels, annotations, verdicts, secret=seed),
         "definitions": definitions(metrics),
     }
-    facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
-    return _seal(tables, facts, to)
+    facts = _facts(told, policy, about, verdicts) | {
+        "inputs_sha256": inputs_digest(store, policy, seed),
+        **_protection(exact, protected, policy),
+    }
+    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
+
+
+def inputs_digest(store: Store, policy: Policy, secret: bytes) -> str:
+    """What a release was made from: for readers of exact counts the plain hash of the inputs.
+
+    For others it is keyed, since a small export is found again by trying all small exports.
+    """
+    fingerprint = str(store.frame("select fingerprint from core.build")["fingerprint"][0])
+    if policy.method == "identity":
+        return fingerprint
+    return keyed(secret, "inputs", fingerprint)
+
+
+def _told(store: Store, policy: Policy) -> dict[str, Any]:
+    """The store's parameters, cut off for protected audiences after the last whole quarter."""
+    told = store.frame("select * from staging.parameters").row(0, named=True)
+    if policy.method == "identity":
+        return told
+    starts = told["fiscal_year_start_month"]
+    begun = quarter_of(month_of(told["coverage_until"] + timedelta(days=1)), year_starts=starts)
+    until = begun - timedelta(days=1)
+    if until < told["coverage_from"]:
+        raise PublishError(
+            f"no quarter is complete by {told['coverage_until']}, and {policy.audience} is told"
+            f" complete quarters only; publish when the quarter has ended"
+        )
+    return {**told, "coverage_until": until}
+
+
+def _protection(
+    exact: ExactCube, protected: Protected | None, policy: Policy
+) -> dict[str, str]:
+    """What a release says of its protection."""
+    if protected is None:
+        return {"method_sentence": policy.method_sentence()}
+    pending = pending_corrections(exact.cells, protected, policy)
+    few = f"fewer than {policy.base}"
+    return {
+        "method_sentence": policy.method_sentence(
+            loose={
+                metric.title: protected.loose[metric.name]
+                for metric in METRICS
+                if metric.name in protected.loose
+            }
+        ),
+        "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
+        "threshold": str(policy.base),
+        "corrections_pending": few if pending < policy.base else f"{policy.base} or more",
+    }
 
 
 def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
@@ -138,7 +208,7 @@ def _estimated(
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=setting.base)
+    found = signals(figures, metrics, base=setting.base, loose=setting.loose)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
@@ -206,6 +276,7 @@ def _declared(metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]]) -
             subtotals=metric.subtotals,
             timed=metric.kind == "survival",
             part_of=metric.part_of,
+            stocks=tuple(name for name in metric.outcomes if name == NOT_DUE),
         )
         for metric in metrics
         if metric.sum_of is None
@@ -249,10 +320,7 @@ def _facts(
     policy: Policy,
     about: About,
     verdicts: pl.DataFrame,
-    store: Store,
-    reach: int,
 ) -> dict[str, str]:
-    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
     return {
         "audience": policy.audience,
         "as_of": told["as_of"].isoformat(),
@@ -263,46 +331,12 @@ def _facts(
         "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
         "method": policy.method,
         "base": str(policy.base),
-        "method_sentence": policy.method_sentence(reach=reach),
         "min_denominator": str(policy.min_denominator),
         "policy": policy.version,
         "policy_owner": policy.owner,
         "coverage_from": told["coverage_from"].isoformat(),
         "coverage_until": told["coverage_until"].isoformat(),
-        "inputs_sha256": fingerprint,
         "product_version": about.product_version,
         "checks_run": str(verdicts.height),
         "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }
-
-
-def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
-    """Write the release beside its place and move it there, whole.
-
-    Its name begins with a number that says in which order releases were published.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(tables):
-        digest.update(tables[name].write_json().encode())
-    digest.update(repr(sorted(facts.items())).encode())
-    ending = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
-    before = releases_in(to)
-    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
-    if own and own[-1].stem.endswith(ending):
-        return own[-1]  # the same release again
-    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
-    name = f"{number:04}-{ending}"
-    manifest = pl.DataFrame(
-        {"name": ["release", *facts], "value": [name, *facts.values()]},
-        schema=TABLES["manifest"],
-    )
-    to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, draft = to / f"{name}.duckdb", to / f".{name}.draft"
-    draft.unlink(missing_ok=True)
-    with Store.open(draft) as release:
-        for table in TABLES:
-            rows = manifest if table == "manifest" else tables[table]
-            release.replace(table, rows.select(*TABLES[table]))
-    draft.chmod(0o400)
-    os.replace(draft, path)  # noqa: PTH105  the atomic one, named as such
-    return path

@@ -64,10 +64,11 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         exposure=_people(published),
         base=told.base,
         min_denominator=int(manifest["min_denominator"]),
+        loose=told.loose,
     )
     cube = ProtectedCube(cells=told.cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=told.base)
+    found = signals(figures, metrics, base=told.base, loose=told.loose)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {
