@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dashboard.revealing import add_reveal
 from dashboard.source_verbs import add_source
@@ -62,6 +62,8 @@ def _init(options: argparse.Namespace) -> int:
 def _load(options: argparse.Namespace) -> int:
     from dashboard import steps
 
+    if not options.exports:
+        return tell(options, steps.see_again(workspace_of(options), as_of=_asked(options)))
     told = steps.load_exports(
         workspace_of(options),
         options.exports,
@@ -69,9 +71,18 @@ def _load(options: argparse.Namespace) -> int:
         source=options.source,
         coverage_from=options.coverage_from,
         accept_rejects=options.accept_rejects,
+        accept_drop="yes" if options.accept_drop else "no",
         say=progress(options),
     )
     return tell(options, told)
+
+
+def _asked(options: argparse.Namespace) -> date:
+    from etl.errors import InputError
+
+    if options.as_of is None:
+        raise InputError("name the exports to load, or with --as-of the day to see again")
+    return cast("date", options.as_of)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -205,7 +216,13 @@ def _add_init(verbs: "Verbs") -> None:
 
 def _add_load(verbs: "Verbs") -> None:
     verb = add_verb(verbs, "load", _load, "load exports: all of them or, on an error, none")
-    verb.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
+    verb.add_argument(
+        "exports",
+        type=Path,
+        nargs="*",
+        metavar="EXPORT",
+        help="files of one delivery; none of them: see what was known at --as-of again",
+    )
     verb.add_argument("--source", help="the source (default: recognised by the header)")
     verb.add_argument(
         "--as-of",
@@ -225,6 +242,11 @@ def _add_load(verbs: "Verbs") -> None:
         default=0,
         metavar="N",
         help="load a file although up to N of its rows cannot be read (default: 0)",
+    )
+    verb.add_argument(
+        "--accept-drop",
+        action="store_true",
+        help="load a full export although it has far fewer rows than the one before",
     )
 
 

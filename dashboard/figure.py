@@ -69,6 +69,7 @@ class Standing:
     previous: float | None
     year_ago: float | None
     change_signal: str
+    assurance: str
     figure: Figure
 
 
@@ -132,6 +133,7 @@ def standing_of(
         previous=result.get("previous"),
         year_ago=result.get("year_ago"),
         change_signal=result.get("change_signal") or "",
+        assurance=result.get("assurance") or "",
         figure=quarterly(
             release,
             quarter,

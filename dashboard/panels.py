@@ -12,6 +12,7 @@ from dashboard.attention import Matter
 from dashboard.figure import Figure, months_after
 from dashboard.grids import KEY, KEY_OF_LEVELS, grid
 from dashboard.palette import PALETTES, Theme
+from dashboard.phrases import ASSURANCE_WORDS
 from metrics.release import Release
 
 _STANDING = {
@@ -37,6 +38,8 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
     events = series.marked_events(release, subject, rows)
     spec = _months(access.edition(release), subject, axis, end, frame.theme(), _release=release)
     _draw(spec, key=f"months.{name}", alt=charts.describe_months(rows, axis=axis))
+    if found.standing is not None and found.standing.assurance:
+        st.write(ASSURANCE_WORDS[found.standing.assurance])
     if events.height:
         st.html(listed_events(release, events))
     with st.expander("The same numbers as a table"):

@@ -59,6 +59,11 @@ UNIT_SIGNAL_WORDS = {
     "higher": "higher",
     "lower": "lower",
 }
+ASSURANCE_WORDS = {
+    "pass": "As it runs, the process will go on meeting the target.",
+    "fail": "As it runs, the process will not meet the target: that takes a change of it.",
+    "hit_or_miss": "As it runs, chance decides from month to month whether the target is met.",
+}
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 MONTHS = [

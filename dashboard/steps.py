@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from etl.errors import WorkspaceError
-from etl.load import Delivery, load, rebuild
+from etl.load import Delivery, ask_again, load, rebuild
 from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 
@@ -69,6 +69,7 @@ def load_exports(
     source: str | None = None,
     coverage_from: date | None = None,
     accept_rejects: int = 0,
+    accept_drop: Literal["yes", "no"] = "no",
     say: Say,
 ) -> Told:
     """Load exports and account for every row of every file."""
@@ -79,6 +80,7 @@ def load_exports(
         source=source,
         coverage_from=coverage_from,
         accept_rejects=accept_rejects,
+        accept_drop=accept_drop,
         say=say,
     )
     return Told(
@@ -95,16 +97,28 @@ def load_exports(
                 "rows_repeated": delivery.rows_repeated,
                 "known_as": delivery.known_as,
                 "unknown_columns": list(delivery.unknown_columns),
+                "notes": list(delivery.notes),
             }
             for delivery in deliveries
         ],
     )
 
 
+def see_again(workspace: Workspace, *, as_of: date) -> Told:
+    """Show the audit as it was known on a past day, to check and to publish, until a load."""
+    require_loaded(workspace)
+    ask_again(workspace, as_of=as_of)
+    line = f"the audit is as it was known on {as_of}, until the next load or --as-of"
+    return Told(lines=(line,), data={"as_of": str(as_of)})
+
+
 def _account(delivery: Delivery) -> list[str]:
     what = f"{delivery.file_name} ({delivery.source}, {delivery.export})"
     if delivery.known_as is not None:
-        return [f"{what}: the same bytes are loaded already; nothing changed"]
+        return [
+            f"{what}: the same bytes are loaded already, as of {delivery.known_on}; nothing"
+            " changed"
+        ]
     lines = [
         f"{what}: {delivery.rows_in:,} rows in = {delivery.rows_loaded:,} loaded"
         f" + {delivery.rows_rejected:,} rejected + {delivery.rows_repeated:,} exact repeats"
@@ -113,6 +127,7 @@ def _account(delivery: Delivery) -> list[str]:
     if delivery.unknown_columns:
         names = ", ".join(delivery.unknown_columns)
         lines.append(f"  not read, since the source does not know them: {names}")
+    lines += [f"  {note}" for note in delivery.notes]
     return lines
 
 

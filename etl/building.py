@@ -1,15 +1,16 @@
 """The core tables: made of staging, the rules, the calendar and the headcount."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from etl import rules, working_days
+from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
+from etl.touched import SCRATCH, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -17,11 +18,36 @@ BREAKDOWNS = ("unit", "category", "channel", "severity")
 
 
 def prepare(store: Store) -> None:
-    """Make the schemas and the staging tables where they are missing."""
+    """Make the schemas and the tables that are kept where they are missing.
+
+    A store that an earlier version made receives the columns that have come since, empty.
+    """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
+    _add_columns(store)
+
+
+def _add_columns(store: Store) -> None:
+    patterns = {schema: f"pattern_{schema}" for schema in ("staging", "quality")}
+    for pattern in patterns.values():
+        store.create_schema(pattern)
+    for path in sorted(SQL.glob("0*.sql")):
+        store.run_file(path, schemas=patterns)
+    for schema, pattern in patterns.items():
+        missing = store.frame(
+            "select told.table_name, told.column_name, told.data_type"
+            " from information_schema.columns as told"
+            " anti join information_schema.columns as there"
+            "  on there.table_schema = $schema and there.table_name = told.table_name"
+            "  and there.column_name = told.column_name"
+            " where told.table_schema = $pattern",
+            {"schema": schema, "pattern": pattern},
+        )
+        for table, column, kind in missing.iter_rows():
+            store.add_column(f"{schema}.{table}", column, kind)
+        store.drop_schema(pattern)
 
 
 def build(
@@ -29,8 +55,78 @@ def build(
 ) -> None:
     """Make the core tables anew from staging, the rules, the calendar and the headcount.
 
-    `as_of` is the newest delivery's, or an earlier day to be asked again.
+    `as_of` is the newest delivery's, or an earlier day to be asked again; a day that was asked
+    with `ask` holds until then.
     """
+    _declare(store, workspace, known, as_of or asked(store))
+    _run_all(store)
+    _sign(store)
+
+
+def refresh(
+    store: Store,
+    workspace: Workspace,
+    known: dict[str, Source],
+    *,
+    added: Sequence[int] | None = None,
+) -> None:
+    """Bring the core tables up to date with what they are made of.
+
+    Nothing is done where that is unchanged. `added` are the snapshots, and the only ones, that
+    were taken in since the tables were current: where nothing else has changed, only the cases
+    of which they speak are computed anew. The tables are those that `build` makes.
+    """
+    before = _signed(store)
+    _declare(store, workspace, known, asked(store))
+    now = _signature(store)
+    if before == now:
+        return
+    alike = ("constants", "day")
+    if added and before and all(before[name] == now[name] for name in alike):
+        is_done = rebuild_touched(store, added, core_files())
+    else:
+        is_done = False
+    if not is_done:
+        _run_all(store)
+    _sign(store)
+
+
+def is_current(store: Store) -> bool:
+    """Say whether the core tables hold all deliveries that staging holds."""
+    before = _signed(store)
+    return before is not None and before["deliveries"] == _print(store, ("deliveries",))
+
+
+def asked(store: Store) -> date | None:
+    """The past day for which the tables are to be built; none for the newest delivery's."""
+    if not store.has("staging.asked"):
+        return None
+    days = store.frame("select as_of from staging.asked")["as_of"]
+    return days[0] if days.len() else None
+
+
+def ask(store: Store, as_of: date | None) -> None:
+    """Have the tables built as they were known on a past day, or as they are known now."""
+    days = [as_of] if as_of is not None else []
+    store.replace("staging.asked", pl.DataFrame({"as_of": days}, schema={"as_of": pl.Date}))
+
+
+def core_files() -> list[Path]:
+    """The statements that make the core tables, in their order."""
+    return sorted(SQL.glob("[2-9]*.sql"))
+
+
+def _run_all(store: Store) -> None:
+    store.create_schema(SCRATCH)
+    for path in core_files():
+        store.run_file(path)
+    store.drop_schema(SCRATCH)
+
+
+def _declare(
+    store: Store, workspace: Workspace, known: dict[str, Source], as_of: date | None
+) -> None:
+    """Put what the core tables are made of, beside the exports, into staging."""
     organisation = workspace.organisation
     store.run_file(
         SQL / "10_parameters.sql",
@@ -44,26 +140,18 @@ def build(
     last, first = told["as_of"][0], told["coverage_from"][0]
     made = workspace.rules()
     headcount = workspace.headcount()
-    span = (date(first.year - 10, 1, 1), last + _reach(made.deadlines))
-    holidays = working_days.public_holidays(
-        organisation.calendar, first=span[0].year, last=span[1].year
-    )
     used = set(store.frame("select distinct source from staging.deliveries")["source"])
     levels = _levels([found for name, found in known.items() if name in used], headcount)
-    store.replace("staging.rules", rules.as_table(made.deadlines))
-    store.replace("staging.days", working_days.days(*span, holidays))
+    demands.declare(
+        store,
+        made,
+        calendar=organisation.calendar,
+        folder=workspace.folder / "calendars",
+        first=first,
+        as_of=last,
+    )
     store.replace("staging.headcount", headcount)
     store.replace("staging.levels", levels)
-    for path in sorted(SQL.glob("[2-9]*.sql")):
-        store.run_file(path)
-    store.replace("core.build", pl.DataFrame({"fingerprint": [_fingerprint(store)]}))
-
-
-def _reach(deadlines: Iterable[rules.Deadline]) -> timedelta:
-    """Days after the as-of day in which every deadline of a case received by then ends."""
-    longest = max((rule.within for rule in deadlines), default=0)
-    # Five of seven days are working days, but for the holidays of a few weeks a year.
-    return timedelta(days=366 + 2 * longest)
 
 
 def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
@@ -96,10 +184,41 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fingerprint(store: Store) -> str:
-    """Changes whenever anything that the core tables are made of changes."""
+_CONSTANTS = ("headcount", "levels", *demands.TABLES)
+
+
+def _sign(store: Store) -> None:
+    store.replace("core.build", pl.DataFrame([_signature(store)]))
+
+
+def _signature(store: Store) -> dict[str, str]:
+    """What the core tables are made of, in short.
+
+    `fingerprint` changes whenever anything does that their content depends on, `constants` with
+    what holds for all cases and with the statements themselves, `day` with the as-of day.
+    """
+    statements = hashlib.sha256(b"".join(path.read_bytes() for path in core_files()))
+    parameters = store.frame(
+        "select * exclude (coverage_from, coverage_until) from staging.parameters"
+    )
+    return {
+        "fingerprint": _print(store, ("deliveries", "parameters", *_CONSTANTS)),
+        "deliveries": _print(store, ("deliveries",)),
+        "constants": _print(store, _CONSTANTS) + statements.hexdigest(),
+        "day": parameters.write_json(),
+    }
+
+
+def _signed(store: Store) -> dict[str, str] | None:
+    if not store.has("core.build"):
+        return None
+    signed = store.frame("select * from core.build").row(0, named=True)
+    return signed if "constants" in signed else None
+
+
+def _print(store: Store, tables: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for table in ("deliveries", "parameters", "rules", "headcount", "levels", "days"):
+    for table in tables:
         rows = store.frame(f"select * from staging.{table} order by all")  # noqa: S608
         digest.update(rows.write_json().encode())
     return digest.hexdigest()

@@ -1,5 +1,6 @@
 """Change the audit file: one process at a time, all of a change or nothing of it."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -19,7 +20,7 @@ def changing(path: Path) -> Iterator[Store]:
     it should be after, and what was left over is cleared away by the next change. Raises
     StoreError where another process is changing it, or where it cannot be written.
     """
-    with _alone(path):
+    with _said_plainly(path), _alone(path):
         beside = path.with_name(path.name + ".new")
         _clear(beside)
         is_new = not path.exists()
@@ -36,6 +37,19 @@ def changing(path: Path) -> Iterator[Store]:
         finally:
             _clear(beside)
             shutil.rmtree(_spill(place), ignore_errors=True)
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+            raise
+        raise StoreError(
+            f"{path.name}: it cannot be changed ({error.strerror}); it is as it was before:"
+            " make room, or check who may write there, and run it again"
+        ) from error
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import hashlib
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,12 +13,13 @@ import polars as pl
 
 from etl.errors import ExportError
 from etl.readers.rows import TextTable
-from etl.reading import CHUNK_ROWS, Reading
+from etl.reading import CHUNK_ROWS, Reading, reading
 from etl.recognition import recognised
 from etl.repeats import Repeats
 from etl.source import Export, Source
 from etl.staging import stage
 from etl.store import Store
+from etl.watching import LOOKED_AT, watch, watch_codes
 from etl.workspace import Workspace
 
 SHOWN_REJECTS = 20
@@ -72,30 +74,67 @@ def take_in(
     loading: Loading,
     *,
     say: Callable[[str], None],
-) -> Delivery:
-    """Append one export's rows to staging, unless the same bytes are there already.
+) -> tuple[Delivery, ...]:
+    """Append one file's rows to staging, unless the same bytes are there already.
 
-    Bytes that an earlier version of the description read are read again and replace what was
-    there. Raises ExportError or SourceError; the transaction must then be undone.
+    A file may hold several exports, such as issues with their changes: each is a delivery of
+    its own. Bytes that an earlier version of the description read are read again and replace
+    what was there. Raises ExportError or SourceError; the transaction must then be undone.
     """
     zone = workspace.organisation.time_zone
     known = _known(store, path, candidates, zone=zone)
     if known is not None:
-        return _as_known(path, known)
+        return (_as_known(path, known),)
     say(f"reading {path.name}")
     with recognised(path, list(candidates.values())) as (read, source, export):
-        described = _described(source, export, zone)
-        before = _same_bytes(store, read.told.sha256, source, export)
-        if before is not None and before["described"] == described:
-            return _as_known(path, before)
-        snapshot = next_number(store)
-        if before is not None:
-            loading = _withdrawn(store, before, loading)
-        account = _staged(store, workspace, read, source, export, snapshot=snapshot)
-        _refuse_no_rows(path, account)
-        _refuse_rejects(path, export, account, loading.accept_rejects)
-        _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
-        return _told(path, read.told, export, account)
+        taken = [_taken_in(store, workspace, path, read, source, export, loading)]
+        for name in export.also:
+            other = next(told for told in source.exports if told.name == name)
+            with _found_within(path, other) as more:
+                if more is not None:
+                    taken.append(
+                        _taken_in(store, workspace, path, more, source, other, loading)
+                    )
+        return tuple(taken)
+
+
+@contextmanager
+def _found_within(path: Path, export: Export) -> Iterator[Reading | None]:
+    """What the file holds of another export of its source, if it holds any."""
+    with ExitStack() as readings:
+        try:
+            found = readings.enter_context(reading(path, export.layout))
+        except ExportError:
+            # The file itself was read before this: it holds nothing at that place.
+            yield None
+            return
+        yield None if export.lacks(found.told.header) else found
+
+
+def _taken_in(
+    store: Store,
+    workspace: Workspace,
+    path: Path,
+    read: Reading,
+    source: Source,
+    export: Export,
+    loading: Loading,
+) -> Delivery:
+    described = _described(source, export, workspace.organisation.time_zone)
+    before = _same_bytes(store, read.told.sha256, source, export)
+    if before is not None and before["described"] == described:
+        return _as_known(path, before)
+    snapshot = next_number(store)
+    if before is not None:
+        loading = _withdrawn(store, before, loading)
+    sample = next(read.chunks(LOOKED_AT))
+    notes = watch(store, path, sample, source, export, snapshot=snapshot)
+    account = _staged(store, workspace, read, source, export, snapshot=snapshot)
+    _refuse_no_rows(path, account)
+    _refuse_rejects(path, export, account, loading.accept_rejects)
+    notes += watch_codes(store, path, source, export, snapshot=snapshot)
+    _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
+    return replace(_told(path, read.told, export, account), notes=notes)
 
 
 def next_number(store: Store) -> int:
@@ -155,15 +194,16 @@ def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loa
         loading,
         number=before["loading"],
         as_of=before["as_of"],
-        coverage_from=before["coverage_from"],
+        coverage_from=before["coverage_from"] if before["coverage_told"] else None,
     )
 
 
-def staged_tables(store: Store) -> list[str]:
-    """Tables of staging that hold rows of deliveries, and the deliveries themselves."""
+def staged_tables(store: Store, *, column: str = "snapshot") -> list[str]:
+    """Tables of staging with a column: of deliveries, and those of rows with their `line`."""
     return store.frame(
         "select table_name from information_schema.columns"
-        " where table_schema = 'staging' and column_name = 'snapshot' order by table_name"
+        " where table_schema = 'staging' and column_name = $column order by table_name",
+        {"column": column},
     )["table_name"].to_list()
 
 
@@ -205,7 +245,7 @@ def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: in
     """Take rows out again that an earlier chunk of the file said already."""
     account.repeated = again.len()
     lines = again.to_frame().with_columns(pl.lit(snapshot).alias("snapshot"))
-    for table in [name for name in staged_tables(store) if name != "deliveries"]:
+    for table in staged_tables(store, column="line"):
         store.remove(f"staging.{table}", lines)
     kept = store.frame(
         "select count(*) as kept from staging.rejects where snapshot = $snapshot",
@@ -275,6 +315,8 @@ def _note(
                 "sha256": [told.sha256],
                 "bytes": [told.size],
                 "described": [described],
+                "delivery": [export.delivery],
+                "coverage_told": [loading.coverage_from is not None],
                 "as_of": [loading.as_of],
                 "rows_in": [account.rows_in],
                 "rows_loaded": [account.rows_in - account.rejected - account.repeated],

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from etl import refusals
+from etl.contract import read_contract
 from etl.errors import SourceError
 from etl.questions import refuse_open
 from etl.readers.layout import Layout
-from etl.source import Export, Grain, Place, Source, Step, Writing
+from etl.source import DELIVERIES, Export, Grain, Place, Source, Step, Writing
 
 SHIPPED = Path(__file__).parent / "sources"
-AS_WRITTEN = "as written"
 
 _Told = dict[str, Any]
 
@@ -82,34 +82,27 @@ def _merged(under: _Told, over: _Told) -> _Told:
 def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
     told = _whole(file, alone, known)
     refusals.check_source(file, told)
-    codes = told.get("codes", {})
-    listed = {name: {} if table == AS_WRITTEN else table for name, table in codes.items()}
-    below = _whole(file, known[alone["extends"]], known) if "extends" in alone else told
+    own = told.get("own_codes", [])
+    codes = {name: {} for name in own} | told.get("codes", {})
     return Source(
         name=told["name"],
         title=told["title"],
         time_zone=told["time_zone"],
         file=file,
-        codes=listed,
+        codes=codes,
         labels=told.get("labels", {}),
         exports=tuple(
-            _export(file, told["name"], name, layout, listed)
+            _export(file, told["name"], name, layout, codes)
             for name, layout in told["exports"].items()
         ),
-        open_codes=frozenset(
-            name for name, table in below.get("codes", {}).items() if table == AS_WRITTEN
-        ),
+        own_codes=frozenset(own),
     )
 
 
 def _export(
-    file: str, source: str, name: str, layout: Mapping[str, Any], codes: Mapping[str, object]
+    file: str, source: str, name: str, layout: Mapping[str, Any], codes: dict[str, object]
 ) -> Export:
-    where = f"{file}: [exports.{name}]"
-    refusals.check_layout(where, layout)
-    columns = {field: place(told) for field, told in layout.get("columns", {}).items()}
-    events = {kind: place(told) for kind, told in layout.get("events", {}).items()}
-    refusals.check_export(file, name, layout, codes)
+    _refuse_amiss(file, name, layout, codes)
     low, high = layout.get("scale", (1, 5))
     return Export(
         source=source,
@@ -122,22 +115,51 @@ def _export(
         required=tuple(layout["required"]) if "required" in layout else None,
         rejects_allowed=layout.get("rejects_allowed", 0),
         rejects_reason=layout.get("rejects_reason", ""),
-        columns=columns,
+        columns=_places(layout.get("columns", {})),
         constants=layout.get("constants", {}),
-        events=events,
+        events=_places(layout.get("events", {})),
         event_levels=layout.get("event_levels", {}),
         constant_kind=layout.get("constant_kind"),
         changes=layout.get("changes", {}),
         steps=tuple(_step(told) for told in layout.get("steps", ())),
-        findings=tuple(
-            {field: place(told) for field, told in group.items()}
-            for group in layout.get("findings", ())
-        ),
+        findings=tuple(_places(group) for group in layout.get("findings", ())),
         backfilled=tuple(layout.get("backfilled", ())),
         scale=(low, high),
         scores=layout.get("scores", {}),
         unanswered=tuple(layout.get("unanswered", ())),
+        unoffered=tuple(layout.get("unoffered", ())),
+        also=tuple(layout.get("also", ())),
+        codes=layout.get("codes", {}),
+        contract=read_contract(f"{file}: [exports.{name}]", layout.get("contract", {})),
+        delivery=layout.get("delivery", "undeclared"),
+        drop_allowed=layout.get("drop_allowed", 0.2),
     )
+
+
+def _refuse_amiss(
+    file: str, name: str, layout: Mapping[str, Any], codes: dict[str, object]
+) -> None:
+    where = f"{file}: [exports.{name}]"
+    refusals.check_layout(where, layout)
+    _check_delivery(where, layout)
+    refusals.check_codes(file, layout.get("codes", {}))
+    refusals.check_export(file, name, layout, codes | layout.get("codes", {}))
+
+
+def _places(told: Mapping[str, Any]) -> dict[str, Place]:
+    return {name: place(where) for name, where in told.items()}
+
+
+def _check_delivery(where: str, layout: Mapping[str, Any]) -> None:
+    told = layout.get("delivery", "full")
+    if told not in DELIVERIES:
+        raise SourceError(
+            f"{where} delivery = {told!r} is not one of {', '.join(DELIVERIES)}; full means"
+            " that every export holds every case, delta that it holds what has changed"
+        )
+    allowed = layout.get("drop_allowed", 0.2)
+    if not isinstance(allowed, int | float) or not 0 <= allowed <= 1:
+        raise SourceError(f"{where} drop_allowed is the share of rows that may be gone, 0 to 1")
 
 
 def _writing(layout: Mapping[str, Any]) -> Writing:
@@ -151,7 +173,7 @@ def _writing(layout: Mapping[str, Any]) -> Writing:
         years_from=layout.get("years_from"),
         decimal=layout.get("decimal", "."),
         thousands=layout.get("thousands", ""),
-        durations=layout.get("durations", "days"),
+        durations=_forms(layout.get("durations", "days")),
         nulls=tuple(layout.get("nulls", ("",))),
         sentinels=tuple(layout.get("sentinels", ())),
     )
@@ -183,4 +205,6 @@ def _step(told: Mapping[str, Any]) -> Step:
         level=told.get("level"),
         change=told.get("change"),
         meaning=told.get("means"),
+        before=told.get("before"),
+        after=told.get("after"),
     )

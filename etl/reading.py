@@ -5,15 +5,16 @@ A file made to crash or to exhaust its reader takes that process down and nothin
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import polars as pl
@@ -24,6 +25,8 @@ from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable, text_rows
 
 CHUNK_ROWS = 500_000
+_PREFIX = "case-audit-"
+_TOO_LITTLE_ROOM = 1 << 16
 _SMALLER = "split the export into smaller files, or export it again"
 
 
@@ -80,7 +83,8 @@ def reading(
 ) -> Iterator[Reading]:
     """The export at `path` as `read_export` reads it, for as long as the block lasts."""
     bounds = limits or Limits()
-    with _opened(path) as descriptor, TemporaryDirectory(prefix="case-audit-") as scratch:
+    _sweep()
+    with _opened(path) as descriptor, _scratch(path) as scratch:
         folder = Path(scratch)
         request = {
             "file": path.name,
@@ -95,6 +99,38 @@ def reading(
         }
         code = _run(request, folder, path, wall_seconds=bounds.wall_seconds)
         yield _taken_over(folder, path, code)
+
+
+@contextmanager
+def _scratch(path: Path) -> Iterator[str]:
+    """A folder for the text of one export, named after this process."""
+    try:
+        folder = TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+    except OSError as error:
+        raise _gave_up(
+            path, f"there is no place for temporary files ({error.strerror})"
+        ) from None
+    with folder as name:
+        yield name
+
+
+def _sweep() -> None:
+    """Take away what loaders that were killed have left: it is the text of exports."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with suppress(OSError):
+            if folder.stat().st_uid == os.geteuid() and not _is_alive(owner):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OSError):
+        return True
+    return True
 
 
 @contextmanager
@@ -220,6 +256,8 @@ def _why(code: int, stderr: Path) -> str:
         log.seek(0, os.SEEK_END)
         log.seek(max(0, log.tell() - 65_536))
         words = log.read()
+    if shutil.disk_usage(stderr.parent).free < _TOO_LITTLE_ROOM:
+        return _REASONS["disk"]
     if b"memory allocation" in words or b"MemoryError" in words:
         return _REASONS["memory"]
     if code == -signal.SIGXCPU:

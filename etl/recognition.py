@@ -94,6 +94,14 @@ def recognise(
     return best[0]
 
 
+def nearest(sources: Iterable[Source], header: tuple[str, ...]) -> tuple[Source, Export] | None:
+    """The description of which the header holds the most; None where it holds of none."""
+    have = frozenset(header)
+    pairs = [(source, export) for source in sources for export in source.exports]
+    found = max(pairs, key=lambda pair: _likeness(pair[1], have), default=None)
+    return found if found is not None and _likeness(found[1], have)[1] > 0 else None
+
+
 def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name: str) -> str:
     if not pairs:
         return f"{file_name}: no source is described; add one to the workspace's sources/"

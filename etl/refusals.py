@@ -27,9 +27,20 @@ _LAYOUT = (
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
-    "scale", "scores", "unanswered",
+    "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract", "delivery",
+    "drop_allowed",
 )  # fmt: skip
-_LISTS = ("files", "nulls", "sentinels", "ignored", "required", "unanswered", "backfilled")
+_LISTS = (
+    "files",
+    "nulls",
+    "sentinels",
+    "ignored",
+    "required",
+    "unanswered",
+    "unoffered",
+    "backfilled",
+    "also",
+)
 _TABLES = ("constants", "event_levels", "changes", "zones")
 _READER_WORDS = {
     "repeats": ("refuse", "number"),
@@ -38,7 +49,7 @@ _READER_WORDS = {
 }
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
-_STEP = ("when", "pattern", "kind", "level", "change", "means")
+_STEP = ("when", "pattern", "kind", "level", "change", "means", "before", "after")
 _LONGEST_PATTERN = 500
 
 
@@ -52,24 +63,21 @@ def check_source(file: str, told: Mapping[str, Any]) -> None:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
         raise SourceError(f"{file}: time_zone {zone!r} is not a time zone's name") from error
-    for name, table in told.get("codes", {}).items():
+    check_codes(file, {name: {} for name in told.get("own_codes", [])})
+    check_codes(file, told.get("codes", {}))
+
+
+def check_codes(file: str, codes: Mapping[str, object]) -> None:
+    """Refuse codes of fields that have none, and codes of ours that do not exist."""
+    for name, table in codes.items():
         if name not in CODED:
             raise SourceError(f"{file}: [codes.{name}] is not one of {', '.join(CODED)}")
-        if isinstance(table, str):
-            _check_open(file, name, table)
-        else:
-            _check_codes(file, name, table)
+        _check_codes(file, name, table)
 
 
-def _check_open(file: str, name: str, told: str) -> None:
-    if told != "as written" or name in FIXED:
-        raise SourceError(
-            f'{file}: codes.{name} = {told!r} is not a table; only "as written" may stand'
-            " there, for codes that are the organisation's own"
-        )
-
-
-def _check_codes(file: str, name: str, table: Mapping[str, object]) -> None:
+def _check_codes(file: str, name: str, table: object) -> None:
+    if not isinstance(table, dict):
+        raise SourceError(f"{file}: [codes.{name}] must be a table of texts")
     for code, canonical in table.items():
         if not isinstance(canonical, str) or not _CODE.fullmatch(canonical):
             raise SourceError(
@@ -272,7 +280,8 @@ def _check_change(
     where: str, layout: Mapping[str, Any], step: Mapping[str, Any], codes: Mapping[str, object]
 ) -> None:
     _check_meaning(where, step["change"], step.get("means"))
-    if "after" not in layout["columns"] and "(?P<after>" not in step.get("pattern", ""):
+    told = "after" in layout["columns"] or "after" in step
+    if not told and "(?P<after>" not in step.get("pattern", ""):
         raise SourceError(f"{where} [[.steps]] tells of a change, so [.columns] needs after")
     if step["change"] in CODED and step["change"] not in codes:
         raise SourceError(
@@ -291,8 +300,10 @@ def _check_names(where: str, layout: Mapping[str, Any]) -> None:
 
 
 def _check_numbers(where: str, layout: Mapping[str, Any]) -> None:
-    if layout.get("durations", "days") not in DURATIONS:
-        raise SourceError(f"{where} durations must be one of {', '.join(DURATIONS)}")
+    durations = layout.get("durations", "days")
+    for told in [durations] if isinstance(durations, str) else durations:
+        if told not in DURATIONS:
+            raise SourceError(f"{where} durations must be one of {', '.join(DURATIONS)}")
     signs = (layout.get("decimal", "."), layout.get("thousands", ""))
     if signs[0] not in (".", ",") or signs[1] not in ("", ".", ",", " ", "'"):
         raise SourceError(f"{where} decimal and thousands must be signs such as . and ,")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from etl.contract import Contract
+from etl.kinds import OF_LAWS
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -14,7 +16,7 @@ Grain = Literal[
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
 CODED = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
-    "clock",
+    "clock", "anonymity", "raised_by", "question",
 )  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
@@ -29,8 +31,13 @@ FIXED: dict[str, tuple[str, ...]] = {
     "kind": (
         "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
-        "contacted", "resolved", "closed", "cancelled", "reopened",
+        "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
     ),
+    # At intake: somebody who gives a name later was anonymous all the same.
+    "anonymity": ("anonymous", "named"),
+    "raised_by": ("employee", "former_employee", "contractor", "client", "relative", "public"),
+    # What a survey's score answers: satisfied with the process, or would speak up again.
+    "question": ("process", "speak_up_again"),
     # What the source itself says of its own deadline: evidence, never a result of ours.
     "verdict": ("met", "breached", "running"),
 }  # fmt: skip
@@ -50,7 +57,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 _OF_A_CASE = (
     "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
     "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
-    "score",
+    "score", "anonymity", "raised_by", "question",
 )  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)
@@ -58,11 +65,14 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "allegation": (("case_id",), _OF_A_CASE),
     "finding": (("case_id",), ("category", "outcome")),
     "event": (("case_id", "occurred"), ("kind", "level", "order", "actor")),
-    "feedback": (("case_id", "score"), ("offered", "answered")),
+    "feedback": (("case_id", "score"), ("offered", "answered", "question")),
     "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
     "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
     "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
+
+# Whether an export holds every case each time, or only what has changed since the last one.
+DELIVERIES = ("full", "delta")
 
 _HOURS = re.compile(r"%[-_0]?[HIkl]|%[TRrXcs+]|^epoch")
 _DAYS = re.compile(r"%[-_0]?[dejF]|%[DxvU+cs]|^epoch|^excel")
@@ -98,7 +108,8 @@ class Step:
 
     It is an event of `kind`, or a change of the canonical field `change` with one of the
     MEANINGS. `when` maps columns to the values they must have; `pattern` is matched against
-    the row's text, and its groups `before`, `after` and `occurred` tell the rest.
+    the row's text, and its groups `before`, `after` and `occurred` tell the rest. `before` and
+    `after` are columns of this step's own, where a row has several.
     """
 
     when: Mapping[str, tuple[str, ...]]
@@ -107,6 +118,14 @@ class Step:
     level: str | None
     change: str | None
     meaning: str | None
+    before: str | None
+    after: str | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that this step reads beside those of its row."""
+        own = (name for name in (self.before, self.after) if name is not None)
+        return (*self.when, *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,7 @@ class Writing:
     years_from: int | None
     decimal: str
     thousands: str
-    durations: str
+    durations: tuple[str, ...]
     nulls: tuple[str, ...]
     sentinels: tuple[str, ...]
 
@@ -139,8 +158,10 @@ class Writing:
 class Export:
     """How one kind of file of a source is laid out; it is recognised by its header.
 
-    `required` are the fields and kinds of events whose columns a file must have; None is all
-    of them.
+    `codes` are this export's own, in place of its source's. `also` are exports of the same
+    source that stand in the same file, such as the changes inside the issues of a JSON file.
+    `required` are the fields and kinds of events whose columns a file must have; None is all of
+    them.
     """
 
     source: str
@@ -165,6 +186,12 @@ class Export:
     scale: tuple[int, int]
     scores: Mapping[str, int]
     unanswered: tuple[str, ...]
+    unoffered: tuple[str, ...]
+    codes: Mapping[str, Mapping[str, str]]
+    also: tuple[str, ...]
+    contract: Contract = field(default_factory=Contract)
+    delivery: str = "undeclared"
+    drop_allowed: float = 0.2
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -174,12 +201,9 @@ class Export:
     @property
     def read(self) -> tuple[str, ...]:
         """Every column that is read where the file has it, in the order of the description."""
-        conditions = [name for step in self.steps for name in step.when]
-        return tuple(
-            dict.fromkeys(
-                (*(name for place in self._places for name in place.columns), *conditions)
-            )
-        )
+        of_steps = (name for step in self.steps for name in step.columns)
+        of_fields = (name for place in self._places for name in place.columns)
+        return tuple(dict.fromkeys((*of_fields, *of_steps)))
 
     @property
     def known(self) -> frozenset[str]:
@@ -238,8 +262,8 @@ class Export:
 class Source:
     """A case system whose exports we can read.
 
-    `open_codes` are the fields whose codes are the organisation's own: a shipped source
-    cannot list them, so a workspace does.
+    `own_codes` are the fields whose codes are the organisation's own: a shipped source cannot
+    list them, so a workspace does.
     """
 
     name: str
@@ -249,7 +273,7 @@ class Source:
     codes: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
     exports: tuple[Export, ...] = field(default=())
-    open_codes: frozenset[str] = frozenset()
+    own_codes: frozenset[str] = frozenset()
 
     def levels(self, breakdown: str) -> list[str]:
         """Canonical codes that this source may yield for a breakdown, in declared order."""

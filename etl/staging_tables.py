@@ -111,6 +111,8 @@ def _cases(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "verdict", pl.String, named="source_verdict"),
         _person(rows, "assignee"),
         _person(rows, "reporter"),
+        _or_null(rows, file, "anonymity", pl.String),
+        _or_null(rows, file, "raised_by", pl.String),
         *_when(rows, "occurred" if is_state else "", "stated"),
         _or_null(rows, file, "order", pl.Int64, named="ordinal"),
     )
@@ -135,6 +137,9 @@ def _findings(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     if _has_list(file):
         category = file.export.columns["category"]
         listed = rows.with_columns(each_code("category", category, file).alias("is category"))
+        if file.export.findings:
+            # One issue alone stands in its own columns too.
+            listed = listed.filter(pl.col("is category").list.len() > 1)
         parts.append(_finding(listed.explode("is category"), file, None, 0))
     found = pl.concat(parts)
     return found.filter(pl.any_horizontal(pl.col("category", "outcome").is_not_null()))
@@ -144,7 +149,7 @@ def _finding(rows: pl.DataFrame, file: File, group: object, number: int) -> pl.D
     if group is not None:
         places = file.export.findings[number - 1]
         rows = rows.drop("is category", "is outcome", strict=False).with_columns(
-            coded(text_of(place, file), file.source.codes[field]).alias(f"is {field}")
+            coded(text_of(place, file), file.codes(field)).alias(f"is {field}")
             for field, place in places.items()
         )
     return rows.select(
@@ -284,7 +289,8 @@ def _moves(changed: pl.DataFrame, field: str, file: File, key: bytes) -> pl.Data
             for part in ("before", "after")
         )
     known = "before" in file.export.columns or any(
-        "(?P<before>" in (step.pattern or "") for step in file.export.steps
+        step.change == field and (step.before or "(?P<before>" in (step.pattern or ""))
+        for step in file.export.steps
     )
     return of_field.select(
         *_KEYS,
@@ -302,9 +308,12 @@ def _moves(changed: pl.DataFrame, field: str, file: File, key: bytes) -> pl.Data
 def _feedback(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     low, high = file.export.scale
     answered = _or_null(rows, file, "answered", pl.Date, named="answered_on")
-    if file.export.unanswered:
+    if file.export.scores:
         # The day on which nobody answered is no day of an answer.
         answered = pl.when(pl.col("is score").is_not_null()).then(answered).alias("answered_on")
+    if file.export.unoffered:
+        word = text_of(file.export.columns["score"], file)
+        rows = rows.filter(~word.is_in(file.export.unoffered).fill_null(value=False))
     return rows.select(
         *_KEYS,
         _or_null(rows, file, "offered", pl.Date, named="offered_on"),
@@ -312,15 +321,21 @@ def _feedback(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "score", pl.Int32),
         pl.lit(low).cast(pl.Int32).alias("scale_low"),
         pl.lit(high).cast(pl.Int32).alias("scale_high"),
+        _or_null(rows, file, "question", pl.String),
     )
 
 
 def _verdicts(rows: pl.DataFrame, file: File) -> pl.DataFrame:
+    verdict = pl.col("is verdict")
+    if "is stopped on" in rows.columns:
+        # Not breached is not yet met while the clock runs.
+        runs = pl.col("is stopped on").is_null() & (verdict == "met")
+        verdict = pl.when(runs).then(pl.lit("running")).otherwise(verdict)
     return rows.select(
         *_KEYS,
         _or_null(rows, file, "clock", pl.String),
         *_when(rows, "started", "started"),
         *_when(rows, "stopped", "stopped"),
         *_when(rows, "due", "due"),
-        pl.col("is verdict").alias("verdict"),
+        verdict.alias("verdict"),
     )

@@ -6,8 +6,8 @@ from operator import and_
 import polars as pl
 
 from etl.dates import Dated, dated
-from etl.source import CODED, Step
-from etl.values import File, coded, problem_at, raw_name, unlisted
+from etl.source import CODED, Place, Step
+from etl.values import PROBLEM, File, coded, problem_at, raw_name, unlisted
 
 # A cell of a log with more lines than this is no log of one case.
 MOST_ENTRIES = 1_000
@@ -51,12 +51,10 @@ def said(rows: pl.DataFrame, file: File) -> pl.DataFrame:
 
 
 def _said(rows: pl.DataFrame, step: Step, file: File) -> pl.DataFrame:
-    text = step.pattern is not None
-    spoken = rows.filter(_speaks(step)).with_columns(
-        pl.col("is text").str.extract_groups(step.pattern or "").struct.unnest()
-        if text
-        else pl.lit(None).alias("group"),
-    )
+    spoken = rows.filter(_speaks(step))
+    if any(_has_group(step, name) for name in (*_PARTS, "occurred")):
+        groups = pl.col("is text").str.extract_groups(step.pattern or "")
+        spoken = spoken.with_columns(groups.struct.unnest())
     problems = []
     told = {"kind": step.kind, "level": step.level, "change": step.change,
             "meaning": step.meaning}  # fmt: skip
@@ -67,7 +65,11 @@ def _said(rows: pl.DataFrame, step: Step, file: File) -> pl.DataFrame:
         problems.append(problem)
     when, failed = _when(step, file)
     return spoken.select(
-        "line", "entry", *values, *when, pl.coalesce(*problems, failed).alias("problem")
+        "line",
+        "entry",
+        *values,
+        *when,
+        pl.coalesce(*problems, failed).alias("problem").cast(PROBLEM),
     )
 
 
@@ -80,18 +82,20 @@ def _speaks(step: Step) -> pl.Expr:
 
 def _value(part: str, step: Step, file: File) -> tuple[pl.Expr, pl.Expr]:
     """What the changed field was before or after, and the problem where nobody lists it."""
-    nothing = pl.lit(None, dtype=pl.String)
+    nothing, fine = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=PROBLEM)
     if step.change is None:
-        return nothing, nothing
+        return nothing, fine
     if _has_group(step, part):
         raw, column = pl.col(part).str.strip_chars(), file.export.columns["text"]
+    elif (own := getattr(step, part)) is not None:
+        raw, column = pl.col(raw_name(own)), Place((own,))
     elif part in file.export.columns:
         raw, column = pl.col(f"is {part}"), file.export.columns[part]
     else:
-        return nothing, nothing
+        return nothing, fine
     if step.change not in CODED:
-        return raw, nothing
-    value = coded(raw, file.source.codes[step.change])
+        return raw, fine
+    value = coded(raw, file.codes(step.change))
     problem = problem_at(column.among(file.header)[0], *unlisted(step.change, file))
     return value, pl.when(raw.is_not_null() & value.is_null()).then(problem)
 
@@ -99,7 +103,7 @@ def _value(part: str, step: Step, file: File) -> tuple[pl.Expr, pl.Expr]:
 def _when(step: Step, file: File) -> tuple[list[pl.Expr], pl.Expr]:
     """When it happened: as the text says, else as the row says."""
     row = [pl.col(f"is occurred {part}") for part in ("on", "at", "precision")]
-    failed: pl.Expr = pl.lit(None)
+    failed = pl.lit(None, dtype=PROBLEM)
     if _has_group(step, "occurred"):
         column = file.export.columns["text"].among(file.header)[0]
         forms = file.export.written.date_forms(column)

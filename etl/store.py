@@ -59,11 +59,12 @@ class Store:
         if path is not None and mode == "read" and not path.is_file():
             raise StoreError(f"{path}: no such file")
         try:
-            connection = duckdb.connect(
-                ":memory:" if path is None else str(path),
-                read_only=mode == "read",
-                config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
-            )
+            with _said_plainly():
+                connection = duckdb.connect(
+                    ":memory:" if path is None else str(path),
+                    read_only=mode == "read",
+                    config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
+                )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise StoreError(
@@ -95,9 +96,21 @@ class Store:
         """Give a declaration's SELECT, which takes no parameters, the name of a view."""
         self.execute(f"create or replace view {_checked(view)} as {select}")
 
-    def run_file(self, path: Path, parameters: Parameters | None = None) -> None:
-        """Run the single statement of an SQL file with those parameters that it names."""
+    def run_file(
+        self,
+        path: Path,
+        parameters: Parameters | None = None,
+        *,
+        schemas: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run the single statement of an SQL file with those parameters that it names.
+
+        `schemas` are stood in for by others: the statement speaks of the first and means the
+        second.
+        """
         statement = path.read_text(encoding="utf-8")
+        for told, meant in (schemas or {}).items():
+            statement = re.sub(rf"\b{told}\.(?=[a-z])", f"{meant}.", statement)
         named = {
             name: value
             for name, value in (parameters or {}).items()
@@ -118,6 +131,33 @@ class Store:
             f"create or replace table {_checked(table)} as select * from replacing_rows"
         )
         self._connection.unregister("replacing_rows")
+
+    def append_from(self, table: str, other: str) -> None:
+        """Add the rows of another table, column by column name."""
+        self.execute(f"insert into {_checked(table)} by name from {_checked(other)}")
+
+    def look_through(self, view: str, select: str) -> None:
+        """Let `view` show whatever a SELECT gives at the time."""
+        self.execute(f"create or replace view {_checked(view)} as {select}")
+
+    def drop_schema(self, name: str) -> None:
+        """Take a schema away, with all that is in it, where there is one."""
+        inside = self.frame(
+            "select table_name, table_type from information_schema.tables"
+            " where table_schema = $name",
+            {"name": name},
+        )
+        # One by one: DuckDB 2.0 cannot commit where a schema takes tables of the same
+        # transaction along.
+        for table, kind in inside.iter_rows():
+            self.execute(
+                f"drop {'view' if kind == 'VIEW' else 'table'} {_checked(name)}.{table}"
+            )
+        self.execute(f"drop schema if exists {_checked(name)}")
+
+    def add_column(self, table: str, column: str, kind: str) -> None:
+        """Give an existing table one more column, empty."""
+        self.execute(f"alter table {_checked(table)} add column {_checked(column)} {kind}")
 
     def remove(self, table: str, keys: pl.DataFrame) -> None:
         """Take out of `table` the rows that agree with a row of `keys` in all its columns."""

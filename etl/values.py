@@ -14,6 +14,9 @@ _UNITS = {"days": _DAY, "hours": 3600, "minutes": 60, "seconds": 1, "millisecond
 _WORDS = {"Day": _DAY, "Hour": 3600, "Minute": 60, "Second": 1}
 
 
+PROBLEM = pl.Struct(dict.fromkeys(("column_name", "value", "reason", "remedy"), pl.String))
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """What typing must know of the file at hand: its description, columns, kind and zone."""
@@ -35,9 +38,10 @@ class File:
             years_from=self.export.written.years_from,
         )
 
-    def has(self, place: Place) -> bool:
-        """Say whether the file has the columns of this place."""
-        return place.is_in(self.header)
+    def codes(self, field: str) -> Mapping[str, str]:
+        """Canonical codes of what this export may say of a field."""
+        own = self.export.codes.get(field)
+        return self.source.codes[field] if own is None else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def unlisted(field: str, file: File) -> tuple[str, str]:
     """Reason and remedy for a code that the description does not list."""
     source = file.source
     reason = f"not a code listed in {source.file}"
-    if field in source.open_codes:
+    if field in source.own_codes:
         return reason, (
             f"it is the organisation's own: list it under [codes.{field}] in the workspace's"
             f" {source.name}.toml (case-audit source codes EXPORT writes that file)"
@@ -196,7 +200,7 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
     if field in ("before", "after"):
         # Which codes they are depends on the step of the row.
         return Typed((text.alias(f"is {field}"),), pl.lit(value=False), column, "", "")
-    value = coded(first_of(text, place.separator), source.codes[field])
+    value = coded(first_of(text, place.separator), file.codes(field))
     if field == "kind":
         # Every other blank is a fact; a step of no kind says nothing at all.
         return Typed(
@@ -210,7 +214,7 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
     if place.separator is not None:
         failed = (
             text.is_not_null()
-            & _each(text, place.separator, source.codes[field])
+            & _each(text, place.separator, file.codes(field))
             .list.eval(pl.element().is_null())
             .list.any()
         )
@@ -223,7 +227,7 @@ def _each(text: pl.Expr, separator: str, codes: Mapping[str, str]) -> pl.Expr:
 
 def each_code(field: str, place: Place, file: File) -> pl.Expr:
     """All codes of a cell with several, in their order and each once."""
-    codes = file.source.codes[field]
+    codes = file.codes(field)
     return _each(text_of(place, file), place.separator or ";", codes).list.unique(
         maintain_order=True
     )
@@ -231,7 +235,7 @@ def each_code(field: str, place: Place, file: File) -> pl.Expr:
 
 def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
     export, column = file.export, _column(place, file)
-    if name == "score" and (export.scores or export.unanswered):
+    if name == "score" and export.scores:
         return _score(text, column, file)
     number = _duration(text, export) if name == "source_days" else _plain(text, export)
     kind = pl.Int64 if name == "order" else pl.Int32
@@ -241,8 +245,8 @@ def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
         (whole.alias(f"is {name}"),),
         failed.fill_null(value=False),
         column,
-        f"not a length of time in {export.written.durations}"
-        if name == "source_days" and export.written.durations != "days"
+        f"not a length of time in {' or '.join(export.written.durations)}"
+        if name == "source_days" and export.written.durations != ("days",)
         else "not a whole number",
         "correct the number",
     )
@@ -250,7 +254,9 @@ def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
 
 def _score(text: pl.Expr, column: str, file: File) -> Typed:
     """An answer by its words; a survey that nobody answered has none."""
-    told = {**dict.fromkeys(file.export.unanswered), **file.export.scores}
+    export = file.export
+    no_answers = dict.fromkeys((*export.unanswered, *export.unoffered))
+    told: dict[str, int | None] = {**no_answers, **export.scores}
     score = text.replace_strict(
         list(told), list(told.values()), default=None, return_dtype=pl.Int32
     )
@@ -273,7 +279,10 @@ def _plain(text: pl.Expr, export: Export) -> pl.Expr:
 
 def _duration(text: pl.Expr, export: Export) -> pl.Expr:
     """A system's own duration in days, whole ones where it counts finer than days."""
-    unit = export.written.durations
+    return pl.coalesce(_in_days(text, unit, export) for unit in export.written.durations)
+
+
+def _in_days(text: pl.Expr, unit: str, export: Export) -> pl.Expr:
     if unit == "days":
         return _plain(text, export)
     if unit == "since 1970":
@@ -285,7 +294,7 @@ def _duration(text: pl.Expr, export: Export) -> pl.Expr:
             for word, length in _WORDS.items()
         )
         fits = text.str.contains(r"^(\d+ (Day|Hour|Minute|Second)s? ?)+$")
-        seconds = pl.when(fits).then(pl.sum_horizontal(*parts))
+        seconds = pl.when(fits).then(pl.sum_horizontal(*parts)).otherwise(None)
     else:
         seconds = _plain(text, export) * _UNITS[unit]
     return (seconds / _DAY).floor()

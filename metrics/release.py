@@ -107,6 +107,8 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "previous": pl.Float64(),
         "year_ago": pl.Float64(),
         "change_signal": pl.String(),
+        # Whether the process as it is will meet the target: pass, fail, hit_or_miss or null.
+        "assurance": pl.String(),
     },
     "definitions": {
         "metric": pl.String(),

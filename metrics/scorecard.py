@@ -10,6 +10,7 @@ from metrics.catalog import METRICS
 from metrics.figures import Row
 from metrics.periods import quarter_before
 from metrics.release import TABLES
+from metrics.statistics.chart_rules import assurance
 from metrics.statistics.intervals import needed
 
 FEWEST = 20  # below this a share of deadlines says nothing about the process
@@ -44,6 +45,7 @@ def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[
     own = list(same(figures).iter_rows(named=True))
     known = {(row["level"], row["period_start"]): row for row in own}
     changes = _changes(same(signals))
+    limits = _limits(same(signals))
     return [
         {
             "commitment": made.name,
@@ -55,6 +57,7 @@ def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[
             "previous": _value(known, row, 1),
             "year_ago": _value(known, row, 4),
             "change_signal": changes.get((row["level"], row["period_start"]), ""),
+            "assurance": _assurance(limits, row, made.target),
         }
         for row in own
     ]
@@ -95,6 +98,29 @@ def _short_by(row: Row, target: float) -> int | None:
 def _value(known: dict[tuple[str, date], Row], row: Row, quarters: int) -> float | None:
     before = known.get((row["level"], quarter_before(row["period_start"], quarters)))
     return before["value"] if before else None
+
+
+def _limits(signals: pl.DataFrame) -> dict[str, list[Row]]:
+    """The months of each level that have limits, oldest first."""
+    monthly = signals.filter(
+        (pl.col("against") == "history") & pl.col("lower").is_not_null()
+    ).sort("period_start")
+    return {
+        str(level): list(rows.iter_rows(named=True))
+        for (level,), rows in monthly.group_by("level", maintain_order=True)
+    }
+
+
+def _assurance(limits: dict[str, list[Row]], row: Row, target: float) -> str | None:
+    """By the limits of the last month of the quarter; shares of which more is better."""
+    before = [
+        month
+        for month in limits.get(row["level"], [])
+        if month["period_start"] < row["period_end"]
+    ]
+    if not before:
+        return None
+    return assurance(before[-1]["lower"], before[-1]["upper"], target, "higher")
 
 
 def _changes(signals: pl.DataFrame) -> dict[tuple[str, date], str]:

@@ -12,17 +12,21 @@ from metrics.release import TABLES
 from metrics.statistics.chart_rules import Point, read_chart
 from metrics.statistics.comparison import (
     Tails,
-    binomial_limits,
     binomial_tails,
     outside,
-    poisson_limits,
     poisson_tails,
 )
 from metrics.statistics.control_charts import Chart, p_chart, u_chart, xmr
+from metrics.statistics.funnel import Funnel, funnel_of_counts, funnel_of_shares
+from metrics.statistics.multiplicity import benjamini_hochberg
 
 MONTHS_SHOWN = 24
 BASELINE = 12  # limits come from the first year shown, so that a change cannot widen them
 LEVEL = 0.998
+FALSE_DISCOVERIES = (
+    0.05  # of the units named in a list, the share that chance may have put there
+)
+FURTHER = "further from the whole organisation than chance and the spread of units explain"
 FEWEST_MONTHS = 6  # fewer dots than these are no history
 
 
@@ -164,32 +168,56 @@ def _comparisons(
         (row["part"], row["period_start"]): row
         for row in quarterly.filter(pl.col("breakdown") == "all").iter_rows(named=True)
     }
-    units = quarterly.filter(pl.col("breakdown") == "unit").iter_rows(named=True)
+    units = quarterly.filter(pl.col("breakdown") == "unit")
     return [
-        _compared(row, whole[row["part"], row["period_start"]], metric, measure, off=off)
-        for row in units
-        if (row["part"], row["period_start"]) in whole
+        row
+        for (part, start), rows in units.group_by("part", "period_start", maintain_order=True)
+        if (part, start) in whole
+        for row in _funnelled(
+            list(rows.iter_rows(named=True)), whole[part, start], metric, measure, off=off
+        )
     ]
 
 
-def _compared(row: Row, whole: Row, metric: Metric, measure: Measure, *, off: int) -> Row:
-    centre, size = whole["value"], row["denominator"]
+def _funnelled(
+    rows: list[Row], whole: Row, metric: Metric, measure: Measure, *, off: int
+) -> list[Row]:
+    """Units of one quarter beside the whole: by exact tails, spread between them, and number.
+
+    A unit is named only where chance does not explain it, the spread between ten units or more
+    does not either, and it stands among those that the false discovery rate allows.
+    """
+    centre = whole["value"]
+    funnel = _funnel(rows, centre, metric)
+    tails = [_tails(row, centre, metric, off=off) for row in rows]
+    p_values = [min(1.0, 2 * min(each.low, each.high)) for each in tails]
+    believed = benjamini_hochberg(p_values, q=FALSE_DISCOVERIES).rejected
+    scale = centre if metric.kind == "rate" else 1.0
+    made = []
+    for at, row in enumerate(rows):
+        side = outside(tails[at], level=LEVEL)
+        if side != funnel.signal.adjusted_standing[at] or not believed[at]:
+            side = "usual"
+        made.append(
+            {
+                **_place(row, "units"),
+                "value": row["value"],
+                "centre": centre,
+                "lower": _number(scale * funnel.signal.adjusted_lower[at]),
+                "upper": _number(scale * funnel.signal.adjusted_upper[at]),
+                "signal": _word(side, measure.better),
+                "reason": "" if side == "usual" else FURTHER,
+            }
+        )
+    return made
+
+
+def _funnel(rows: list[Row], centre: float, metric: Metric) -> Funnel:
+    counts = [row["numerator"] for row in rows]
     if metric.kind == "rate":
-        limits = poisson_limits(centre * size / 100, level=LEVEL)
-        lower, upper = 100 * limits.low / size, 100 * limits.high / size
-    else:
-        drawn = binomial_limits(int(size), centre, level=LEVEL)
-        lower, upper = (drawn.low, drawn.high) if drawn else (None, None)
-    side = outside(_tails(row, centre, metric, off=off), level=LEVEL)
-    return {
-        **_place(row, "units"),
-        "value": row["value"],
-        "centre": centre,
-        "lower": lower,
-        "upper": upper,
-        "signal": _word(side, measure.better),
-        "reason": "" if side == "usual" else "further from the whole organisation than chance",
-    }
+        return funnel_of_counts(counts, [centre * row["denominator"] / 100 for row in rows])
+    sizes = [int(row["denominator"]) for row in rows]
+    return funnel_of_shares(counts, sizes, centre=centre)
 
 
 def _place(row: Row, against: str) -> Row:

@@ -259,6 +259,7 @@ def all_results(figures: list[Row]) -> list[Row]:
                 "previous": before["value"] if before else None,
                 "year_ago": last_year["value"] if last_year else None,
                 "change_signal": "worse" if fallen else "usual" if before else "",
+                "assurance": "hit_or_miss",
             }
         )
     return rows

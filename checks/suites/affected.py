@@ -1,7 +1,7 @@
 """Names of the metrics that checks of one kind affect."""
 
 COMPLIANCE = ("deadline_compliance", "escalation_compliance")
-SURVEYS = ("satisfaction",)
+SURVEYS = ("satisfaction", "speak_up_again")
 
 _OF_STEPS = ("time_to_acknowledgement", "time_to_triage", "time_to_decision")
 _OF_ENDINGS = (
@@ -18,6 +18,7 @@ _OF_ENDINGS = (
 # Deadlines for the closing are among those of deadline compliance.
 CLOSING = ("time_to_resolution", "deadline_compliance", *_OF_ENDINGS)
 STEPS = ("time_to_resolution", *COMPLIANCE, *_OF_STEPS, *_OF_ENDINGS)
-RECEIPTS = ("report_frequency", *STEPS, "incident_to_report")
+_OF_REPORTERS = ("anonymity", "follow_up", "raised_by")
+RECEIPTS = ("report_frequency", *STEPS, "incident_to_report", *_OF_REPORTERS)
 BY_CASE = RECEIPTS
 EVERY_FIGURE = (*BY_CASE, *SURVEYS)

@@ -51,7 +51,7 @@ DEADLINES = (
                 count(*) > 1 as violated
             from core.deadlines as deadlines
             left join core.cases as cases on deadlines.case_key = cases.case_key
-            group by deadlines.case_key, deadlines.rule
+            group by deadlines.case_key, deadlines.rule, deadlines.round
         """,
         affects=COMPLIANCE,
         remedy="Give the rule's versions dates in force that do not overlap.",

@@ -4,11 +4,14 @@ See `etl.reading`, which starts it. The file to read is an open descriptor: no p
 machine is looked up here.
 """
 
+import ctypes
 import errno
 import json
 import os
 import resource
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,7 @@ from polars import CompatLevel
 
 from etl.errors import ExportError
 from etl.readers.contents import kind_of
+from etl.readers.decoding import changed
 from etl.readers.exports import fingerprint, read_content
 from etl.readers.layout import Layout
 from etl.readers.rows import TextTable, aside_frame, damaged_frame, ragged_frame
@@ -47,11 +51,20 @@ def main() -> int:
 
 def _confine(*, memory: int, cpu_seconds: int, output: int) -> None:
     os.umask(0o077)
+    _end_with_parent()
     # A core dump would hold cases.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when the one that started it ends, killed or not."""
+    set_parent_death_signal = 1
+    with suppress(OSError, AttributeError):
+        # Linux alone knows it; elsewhere the limits end us.
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def _lack(error: OSError) -> str:
@@ -72,11 +85,7 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
             answer |= fingerprint(stream)
         after = os.fstat(stream.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ExportError.at(
-            request["file"],
-            "the file changed while it was being read",
-            remedy="wait until it is complete and load it again",
-        )
+        raise changed(request["file"])
     return answer
 
 

@@ -100,7 +100,7 @@ def _text(stream: BinaryIO, file: str, layout: Layout) -> tuple[Survey, str]:
         # JSON is UTF-8 by its standard; a mark alone says otherwise.
         encoding = "utf-16" if stream.read(2) in _UTF_16 else "utf-8"
     found = survey(stream, file=file, encoding=encoding)
-    with opened(stream, found.codec) as text:
+    with opened(stream, found) as text:
         return found, text.read()
 
 

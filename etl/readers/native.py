@@ -22,7 +22,8 @@ import pyarrow.csv as pc
 
 from etl.errors import ExportError
 from etl.readers.decoding import Survey, survey
-from etl.readers.delimited import LONGEST, read_delimited
+from etl.readers.delimited import read_delimited
+from etl.readers.records import LONGEST
 
 _BATCH = 250_000
 BLOCK = 32 << 20
@@ -73,6 +74,8 @@ def read_native(
     not text at all.
     """
     found = survey(stream, file=file, encoding=encoding)
+    if found.has_control or found.errors != "strict":
+        return None
     blocks = _blocks(stream, found, block)
     try:
         first, ended = next(blocks)

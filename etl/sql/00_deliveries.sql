@@ -15,5 +15,7 @@ create table if not exists staging.deliveries (
     coverage_from date,
     coverage_until date not null,
     bytes bigint,
-    described text
+    described text,
+    delivery text,
+    coverage_told boolean
 );

@@ -9,5 +9,6 @@ create table if not exists staging.feedback (
     answered_on date,
     score integer,
     scale_low integer not null,
-    scale_high integer not null
+    scale_high integer not null,
+    question text
 );

@@ -1,17 +1,36 @@
 -- core.snapshots: one row per delivery known on the as-of day.
 create or replace table core.snapshots as
+with known as (
+    select
+        deliveries.*,
+        coalesce(deliveries.delivery, 'undeclared') = 'delta'
+        and not coalesce(deliveries.coverage_told, false) as follows_on,
+        lag(deliveries.coverage_until) over (
+            partition by deliveries.source, deliveries.export
+            order by deliveries.as_of, deliveries.loading, deliveries.snapshot
+        ) as covered_until
+    from staging.deliveries as deliveries
+    where deliveries.as_of <= (select parameters.as_of from staging.parameters as parameters)
+)
+
 select
     snapshot,
+    loading,
     source,
     export,
     grain,
+    coalesce(delivery, 'undeclared') as delivery,
     sha256,
     as_of,
     rows_in,
     rows_loaded,
     rows_rejected,
     rows_repeated,
-    coverage_from,
+    -- What has changed is told since the delivery before, unless somebody says otherwise.
+    case
+        when follows_on and covered_until is not null
+            then least(covered_until + 1, coverage_until)
+        else coverage_from
+    end as coverage_from,
     coverage_until
-from staging.deliveries
-where as_of <= (select parameters.as_of from staging.parameters as parameters);
+from known;

@@ -1,14 +1,23 @@
 -- core.chosen_rows: one row per case, export and file of the loading that speaks last for it.
 create or replace table core.chosen_rows as
+-- Where an export has come once, in one file, nothing need be compared.
+with alone as (
+    select min(snapshot) as snapshot
+    from core.snapshots
+    group by source, export
+    having count(*) = 1
+),
+
 -- Files that are loaded together are parts of one delivery: a history may be cut in two.
-with latest as (
+latest as (
     select
-        source,
-        export,
-        case_key,
-        max_by(loading, (as_of, loading)) as loading
-    from core.spoken_rows
-    group by source, export, case_key
+        spoken.source,
+        spoken.export,
+        spoken.case_key,
+        max_by(spoken.loading, (spoken.as_of, spoken.loading)) as loading
+    from core.spoken_rows as spoken
+    anti join alone on spoken.snapshot = alone.snapshot
+    group by spoken.source, spoken.export, spoken.case_key
 )
 
 -- Where a row is a whole case, the last row of the delivery corrects those above it.
@@ -30,4 +39,13 @@ inner join latest
         heard.source = latest.source
         and heard.export = latest.export
         and heard.case_key = latest.case_key
-        and heard.loading = latest.loading;
+        and heard.loading = latest.loading
+union all
+select
+    spoken.source,
+    spoken.export,
+    spoken.case_key,
+    spoken.snapshot,
+    if(spoken.grain = 'case', spoken.last_line, null) as only_line
+from core.spoken_rows as spoken
+semi join alone on spoken.snapshot = alone.snapshot;

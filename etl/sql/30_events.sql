@@ -21,6 +21,7 @@ select
     * exclude (ordinal),
     row_number() over (
         partition by case_key
-        order by occurred_at, ordinal nulls first, snapshot, line, kind
+        order by
+            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind
     ) as sequence
 from dated;

@@ -44,6 +44,8 @@ select
     arg_min_null(source_verdict, place) as source_verdict,
     arg_min_null(assignee_key, place) as assignee_key,
     arg_min_null(reporter_key, place) as reporter_key,
+    arg_min_null(anonymity, place) as anonymity,
+    arg_min_null(raised_by, place) as raised_by,
     -- The states of a case differ because it moves on; they are one description of it.
     greatest(1, count(*) filter (where grain <> 'snapshot')) as export_rows,
     greatest(

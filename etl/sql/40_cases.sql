@@ -18,6 +18,8 @@ select
     facts.source_verdict,
     facts.assignee_key,
     facts.reporter_key,
+    facts.anonymity,
+    facts.raised_by,
     facts.export_rows,
     facts.versions,
     coalesce(facts.unit, 'unknown') as unit,

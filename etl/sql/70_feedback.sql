@@ -15,7 +15,8 @@ select
             then rows_of.score
     end as score,
     rows_of.scale_low,
-    rows_of.scale_high
+    rows_of.scale_high,
+    coalesce(rows_of.question, 'process') as question
 from staging.feedback as rows_of
 inner join core.chosen_rows as chosen
     on rows_of.snapshot = chosen.snapshot and rows_of.case_key = chosen.case_key

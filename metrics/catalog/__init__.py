@@ -9,7 +9,8 @@ from metrics.catalog.closures import (
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
-from metrics.catalog.satisfaction import SATISFACTION
+from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
+from metrics.catalog.satisfaction import SATISFACTION, SPEAK_UP_AGAIN
 from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
 from metrics.catalog.times import (
     ACTIVE_TIME,
@@ -28,6 +29,10 @@ METRICS: tuple[Metric, ...] = (
     ESCALATION_COMPLIANCE,
     DEADLINE_COMPLIANCE,
     SATISFACTION,
+    SPEAK_UP_AGAIN,
+    ANONYMITY,
+    FOLLOW_UP,
+    RAISED_BY,
     INCIDENT_TO_REPORT,
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_TRIAGE,

@@ -1,6 +1,36 @@
-"""Whether the people who spoke up are satisfied with the process."""
+"""Whether the people who spoke up are satisfied with the process, and would do it again."""
 
-from metrics.metric import Measure, Metric
+from metrics.catalog.times import EXACT_ONLY
+from metrics.metric import Counted, Measure, Metric
+
+# Two best of five grades; of fewer, the best alone: of two, both would be everybody.
+_ANSWERS = """
+        select
+            '' as part,
+            coalesce(feedback.offered_on, feedback.answered_on) as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            case
+                when feedback.answered_on is null and feedback.score is null then 'unanswered'
+                when
+                    feedback.offered_on is null
+                    or feedback.score is null
+                    or feedback.score not between feedback.scale_low and feedback.scale_high
+                    then 'unusable'
+                when
+                    feedback.score
+                    > feedback.scale_high
+                    - if(feedback.scale_high - feedback.scale_low >= 4, 2, 1)
+                    then '{good}'
+                else 'other'
+            end as outcome,
+            null::integer as days
+        from core.feedback as feedback
+        inner join core.cases as cases on feedback.case_key = cases.case_key
+        where feedback.question = '{question}'
+    """
 
 SATISFACTION = Metric(
     name="satisfaction",
@@ -16,8 +46,9 @@ SATISFACTION = Metric(
             unit="share",
             better="higher",
             definition=(
-                "Answers in the two best of the survey's grades, of all usable answers, with"
-                " Wilson's interval, widened by what rounding may have moved."
+                "Answers in the two best of the survey's grades (the best where there are fewer"
+                " than five), of all usable answers, with Wilson's interval, widened by what"
+                " rounding may have moved."
                 " Beside it stands what the share would be if everybody who"
                 " did not answer were dissatisfied, or satisfied."
             ),
@@ -32,29 +63,38 @@ SATISFACTION = Metric(
             source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
         ),
     ),
-    contributions="""
-        select
-            '' as part,
-            coalesce(feedback.offered_on, feedback.answered_on) as happened_on,
-            cases.unit,
-            cases.category,
-            cases.channel,
-            cases.severity,
-            case
-                when feedback.answered_on is null and feedback.score is null then 'unanswered'
-                when
-                    feedback.offered_on is null
-                    or feedback.score is null
-                    or feedback.score not between feedback.scale_low and feedback.scale_high
-                    then 'unusable'
-                when feedback.score > feedback.scale_high - 2 then 'satisfied'
-                else 'other'
-            end as outcome,
-            null::integer as days
-        from core.feedback as feedback
-        inner join core.cases as cases on feedback.case_key = cases.case_key
-    """,
+    contributions=_ANSWERS.format(question="process", good="satisfied"),
     depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
     charted="top_two",
     subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
+)
+
+SPEAK_UP_AGAIN = Metric(
+    name="speak_up_again",
+    title="Would speak up again",
+    question="Would the people who spoke up do it again?",
+    cohort="surveys with that question offered in the period; those who answered are the base",
+    kind="counted",
+    outcomes=("again", "other", "unanswered", "unusable"),
+    measures=(
+        Measure(
+            name="again",
+            title="Would speak up again",
+            unit="share",
+            better="higher",
+            definition=(
+                "Answers that somebody would speak up again, of all usable answers to that"
+                " question. Beside it stands what the share would be if everybody who did not"
+                " answer would not, or would."
+            ),
+            source="Wilson (1927), J. Am. Stat. Assoc. 22: 209-212",
+            counted=Counted(
+                ("again",), of=("again", "other"), missing=("unanswered", "unusable")
+            ),
+        ),
+    ),
+    contributions=_ANSWERS.format(question="speak_up_again", good="again"),
+    depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    charted="again",
+    exact_only=EXACT_ONLY,
 )

@@ -140,8 +140,8 @@ def verified(quarter: Slice, counts: Counts) -> Counts:
     broken = {
         "a count is not a multiple of the base": (counts % base).any(),
         "a count is negative": (counts < 0).any(),
-        "a count is too far from the truth": (error >= base).any(),
         "none became some": counts[truth == 0].any(),
+        "a count is too far from the truth": (error >= base).any(),
         "levels do not add up": (quarter.balances() @ counts.ravel()).any(),
         "a sum is too far from the truth": (
             np.abs(sums) >= base * (1 + quarter.slacks())

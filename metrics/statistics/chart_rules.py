@@ -130,12 +130,21 @@ def assurance_icon(
     NHSRplotthedots.
     """
     known = np.flatnonzero(~np.isnan(chart.upper) & ~np.isnan(chart.lower))
-    if target is None or better == "neutral" or known.size == 0:
+    if target is None or known.size == 0:
         return None
-    if chart.lower[known[-1]] <= target <= chart.upper[known[-1]]:
+    last = known[-1]
+    return assurance(float(chart.lower[last]), float(chart.upper[last]), target, better)
+
+
+def assurance(
+    lower: float, upper: float, target: float, better: Better
+) -> Literal["pass", "fail", "hit_or_miss"] | None:
+    """The same from the limits themselves; None where neither side is better."""
+    if better == "neutral":
+        return None
+    if lower <= target <= upper:
         return "hit_or_miss"
-    above = bool(chart.lower[known[-1]] > target)
-    return "pass" if above == (better == "higher") else "fail"
+    return "pass" if (lower > target) == (better == "higher") else "fail"
 
 
 def _all_that_hold(rules: tuple[dict[int, Point], ...], at: int) -> Point:

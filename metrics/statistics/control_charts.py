@@ -33,7 +33,7 @@ class Chart:
     of chance alone, None where unknown and on `xmr`. `trial`: the limits rest on fewer than 13
     points. `sparse`: fewer than 3 events (or 3 failures) are expected in a month, so that the
     limits give false alarms and should not raise one. `screened` is how many moving ranges were
-    left out of an XmR chart's limits, None where they were not screened.
+    left out of the limits, None where they were not screened.
     """
 
     kind: Literal["p", "p'", "u", "u'", "xmr", "t", "g"]
@@ -54,6 +54,7 @@ def p_chart(
     *,
     baseline: int | None = None,
     dispersion: Dispersion = "test",
+    screen: bool = False,
 ) -> Chart:
     """Chart of a share per month, 0 to 1; a month without trials is a gap.
 
@@ -66,7 +67,8 @@ def p_chart(
     the choice is made before any point is compared with a limit. That is `dispersion` "test";
     "chance" is the p chart and "laney" the p' chart whatever the spread.
 
-    `baseline` takes centre, sigma_z and `trial` from the first so many months.
+    `baseline` takes centre, sigma_z and `trial` from the first so many months; `screen` leaves
+    large moving ranges out of sigma_z as `xmr` does, and so does qicharts2 of R.
 
     Sources: Montgomery, Introduction to Statistical Quality Control, 7.2; Laney (2002), Quality
     Engineering 14, 531-537; se: Cryer and Ryan (1990), Journal of Quality Technology 22,
@@ -78,7 +80,7 @@ def p_chart(
     wins, chances = _pairs(successes, trials)
     if np.any(wins > chances):
         raise ValueError("more successes than trials")
-    return _attribute_chart("p", wins, chances, baseline, dispersion)
+    return _attribute_chart("p", wins, chances, baseline, dispersion, screen=screen)
 
 
 def u_chart(
@@ -87,6 +89,7 @@ def u_chart(
     *,
     baseline: int | None = None,
     dispersion: Dispersion = "test",
+    screen: bool = False,
 ) -> Chart:
     """Chart of events per unit of exposure and month; a month without exposure is a gap.
 
@@ -102,7 +105,7 @@ def u_chart(
         ValueError: unequal lengths, a negative number, a baseline below 1.
     """
     counts, exposed = _pairs(events, exposure)
-    return _attribute_chart("u", counts, exposed, baseline, dispersion)
+    return _attribute_chart("u", counts, exposed, baseline, dispersion, screen=screen)
 
 
 def xmr(
@@ -135,9 +138,7 @@ def xmr(
     """
     series = np.asarray(values, dtype=np.float64)
     base = ~np.isnan(series) & _first(series.size, baseline)
-    ranges = np.abs(np.diff(series[: _stop(series.size, baseline)]))
-    ranges = ranges[~np.isnan(ranges)]
-    kept = ranges[ranges < D4 * ranges.mean()] if screen and ranges.any() else ranges
+    kept, screened = _moving_ranges(series[: _stop(series.size, baseline)], screen=screen)
     spread = width / 3 * float(kept.mean()) if kept.size else np.nan
     sigma = np.where(np.isnan(series), np.nan, spread)
     centre = float(series[base].mean()) if base.any() else None
@@ -152,7 +153,7 @@ def xmr(
         sigma_z=None,
         trial=int(base.sum()) < ENOUGH_POINTS,
         sparse=False,
-        screened=ranges.size - kept.size if screen else None,
+        screened=screened if screen else None,
     )
 
 
@@ -162,6 +163,8 @@ def _attribute_chart(
     size: FloatArray,
     baseline: int | None,
     dispersion: Dispersion,
+    *,
+    screen: bool,
 ) -> Chart:
     """The p or u chart of events over the size of each month, or its primed version."""
     seen = size > 0
@@ -174,11 +177,10 @@ def _attribute_chart(
     centre = float(happened / possible)
     sigma = np.full(size.size, np.nan)
     sigma[seen] = np.sqrt(centre * ((1 - centre) if kind == "p" else 1) / size[seen])
-    months = slice(_stop(size.size, baseline))
-    sigma_z, clearly = _dispersion((values - centre)[months], sigma[months])
-    primed = sigma_z is not None and (
-        dispersion == "laney" or (clearly and dispersion == "test")
-    )
+    away = (values - centre)[: _stop(size.size, baseline)]
+    sigma_z, clearly, screened = _dispersion(away, sigma[: away.size], screen=screen)
+    wanted = clearly if dispersion == "test" else dispersion == "laney"
+    primed = sigma_z is not None and wanted
     if primed:
         sigma *= sigma_z
     rarer = min(happened, possible - happened) if kind == "p" else happened
@@ -192,6 +194,7 @@ def _attribute_chart(
         sigma_z=sigma_z,
         trial=int(base.sum()) < ENOUGH_POINTS,
         sparse=bool(rarer / base.sum() < ENOUGH_EVENTS),
+        screened=screened if screen else None,
     )
 
 
@@ -213,18 +216,29 @@ def _empty_chart(kind: Literal["p", "u"], values: FloatArray) -> Chart:
     )
 
 
-def _dispersion(deviations: FloatArray, sigma: FloatArray) -> tuple[float | None, bool]:
-    """sigma_z of the standardised values, and whether it is clearly above 1."""
+def _dispersion(
+    deviations: FloatArray, sigma: FloatArray, *, screen: bool
+) -> tuple[float | None, bool, int]:
+    """sigma_z, whether it is clearly above 1, and how many moving ranges were screened out."""
     varies = sigma > 0
     z = np.full(sigma.size, np.nan)
     z[varies] = deviations[varies] / sigma[varies]
-    ranges = np.abs(np.diff(z))
-    ranges = ranges[~np.isnan(ranges)]
+    ranges, screened = _moving_ranges(z, screen=screen)
     if ranges.size == 0:
-        return None, False
+        return None, False, 0
     sigma_z = float(ranges.mean()) / D2
     error = np.sqrt(0.8265 * ranges.size - 0.2556) / ranges.size
-    return sigma_z, bool(sigma_z > 1 + 3 * error)
+    return sigma_z, bool(sigma_z > 1 + 3 * error), screened
+
+
+def _moving_ranges(series: FloatArray, *, screen: bool) -> tuple[FloatArray, int]:
+    """Steps from each point to the next, none across a gap, and how many were screened out."""
+    ranges = np.abs(np.diff(series))
+    ranges = ranges[~np.isnan(ranges)]
+    if not screen or not ranges.any():
+        return ranges, 0
+    kept = ranges[ranges < D4 * ranges.mean()]
+    return kept, ranges.size - kept.size
 
 
 def _pairs(above: npt.ArrayLike, below: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

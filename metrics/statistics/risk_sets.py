@@ -76,7 +76,7 @@ def risk_sets(
 
 
 def flags(
-    ended: npt.ArrayLike, censored: npt.ArrayLike | None
+    ended: npt.ArrayLike, censored: npt.ArrayLike | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """Both columns where one row is one case: who did not end was censored."""
     ends = np.asarray(ended, dtype=np.float64)

@@ -21,6 +21,9 @@ Band = Literal["log-log", "log", "plain"]
 # value is that of R's quantile.survfit.
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
+# Beyond so many groups times days one histogram of all would fill the memory: a mistyped year.
+MOST_CELLS = 20_000_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
@@ -139,30 +142,56 @@ def kaplan_meier_by_group(
     Raises:
         ValueError: as `kaplan_meier`, and days or groups that are not whole numbers from 0 on.
     """
-    ends, leaves = flags(ended, censored)
     day, group = np.asarray(days), np.asarray(groups)
-    if not day.shape == group.shape == ends.shape == leaves.shape:
+    columns = [np.asarray(each) for each in (ended, censored) if each is not None]
+    if any(each.shape != day.shape for each in (group, *columns)):
         raise ValueError("groups, days and counts must be columns of one length")
     if not all(_whole(each) for each in (day, group)):
         raise ValueError("groups and days must be whole and not negative")
     span = int(day.max(initial=0)) + 1
     many = int(group.max(initial=-1)) + 1
-    place = group.astype(np.intp) * span + day.astype(np.intp)
-    ended_on, left_on = (
-        np.bincount(place, each, minlength=many * span).reshape(many, span)
-        for each in (ends, leaves)
-    )
-    every = np.arange(span)
-    return tuple(
-        kaplan_meier(every, d, c, confidence=confidence, band=band)
-        for d, c in zip(ended_on, left_on, strict=True)
-    )
+    if many * span > MOST_CELLS:
+        parts = [group == at for at in range(many)]
+        rows = [(day[own], *(each[own] for each in columns)) for own in parts]
+    else:
+        place = group.astype(np.intp)
+        place *= span
+        place += day.astype(np.intp, copy=False)
+        ended_on, left_on = _histograms(place, columns, many * span)
+        every = np.arange(span)
+        rows = list(
+            zip(
+                [every] * many,
+                ended_on.reshape(many, span),
+                left_on.reshape(many, span),
+                strict=True,
+            )
+        )
+    return tuple(kaplan_meier(*each, confidence=confidence, band=band) for each in rows)
+
+
+def _histograms(
+    place: npt.NDArray[np.intp], columns: list[npt.NDArray[Any]], size: int
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """How many ended, and how many were last seen open, at each place."""
+    ended = columns[0]
+    if len(columns) == 1 and _whole(ended) and ended.max(initial=0) <= 1:
+        # One pass over whole numbers instead of two over fractions.
+        place *= 2
+        place += ended.astype(np.intp)
+        counts = np.bincount(place, minlength=2 * size).reshape(size, 2)
+        return counts[:, 1], counts[:, 0]
+    ends, leaves = flags(ended, *columns[1:])
+    return np.bincount(place, ends, minlength=size), np.bincount(place, leaves, minlength=size)
 
 
 def _whole(values: npt.NDArray[Any]) -> bool:
-    if not np.all(values >= 0):
-        return False
-    return values.dtype.kind in "iub" or bool(np.all(values == np.floor(values)))
+    """Whether all are whole numbers from 0 on."""
+    if values.dtype.kind in "bu" or values.size == 0:
+        return True
+    return bool(values.min() >= 0) and (
+        values.dtype.kind == "i" or bool(np.all(values == np.floor(values)))
+    )
 
 
 def reverse_kaplan_meier(

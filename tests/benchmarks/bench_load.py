@@ -1,109 +1,79 @@
-"""Our load beside the bare engine's, on the same generated export, in one run.
+"""Our load beside the bare engine's, of the same files, in one run.
 
-Ours hashes, accounts for every row, stages, makes pseudonyms and builds all core tables with
-clocks and deadlines; the engine only types the columns into a table. The ratio is what all of
-that costs.
+Ours proves that every row is accounted for, hashes, stages, makes pseudonyms and builds all
+core tables with clocks and deadlines; DuckDB types the columns into tables, pandas into frames,
+and `cat` reads the bytes. Each is a process of its own, start-up included; they take turns, and
+medians are compared. CASE_AUDIT_BENCH_CASES says how many cases (six events each), such as
+"100000,1000000"; ten million need 8 GB of memory, 40 GB of disk and some ten minutes.
 """
 
-import csv
-import random
+import os
+import shutil
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
-import polars as pl
 import pytest
 
-from etl.load import load
-from etl.workspace import init
+from tests.benchmarks.large_exports import write_exports
 
-ROUNDS = 3
-AS_OF = date(2026, 9, 30)
-SOURCE = """
-name = "bench"
-title = "Benchmark"
-time_zone = "Europe/London"
-[codes.unit]
-{units}
-[codes.severity]
-low = "low"
-high = "high"
-[exports.cases]
-grain = "case"
-[exports.cases.columns]
-case_id = "case"
-unit = "unit"
-severity = "severity"
-[exports.cases.events]
-received = "received"
-acknowledged = "acknowledged"
-triaged = "triaged"
-resolved = "resolved"
-"""
-COLUMNS = ("case", "unit", "severity", "received", "acknowledged", "triaged", "resolved")
+SIZES = [int(n) for n in os.environ.get("CASE_AUDIT_BENCH_CASES", "100000").split(",")]
+ROUNDS = int(os.environ.get("CASE_AUDIT_BENCH_ROUNDS", "3"))
+PEERS = ("case-audit", "duckdb", "pandas", "cat")
 
 
-def write_export(path: Path, cases: int) -> None:
-    """An export with one row per case and a date per step, a fifth of the cases open."""
-    dice = random.Random(7)  # noqa: S311  nothing is protected with it
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for number in range(cases):
-            day = AS_OF - timedelta(days=dice.randrange(1000))
-            steps = [day + timedelta(days=dice.randrange(gap)) for gap in (7, 14, 200)]
-            told = [step.isoformat() if step <= AS_OF else "" for step in steps]
-            row = (
-                f"C{number}",
-                f"unit_{number % 40}",
-                dice.choice(("low", "high")),
-                day,
-                *told,
-            )
-            writer.writerow(row)
-
-
-def timed(run: Callable[[], object]) -> float:
+def measured(peer: str, exports: list[Path], place: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of computing, and gigabytes of memory at most of any one process."""
+    command = [sys.executable, "-m", "tests.benchmarks.loaders", peer, place, *exports]
     start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{peer} failed"
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1 << 20)
 
 
-@pytest.mark.parametrize("cases", [20_000, 200_000])
+@pytest.mark.parametrize("cases", SIZES)
 def test_a_load_beside_the_bare_engine(tmp_path: Path, cases: int) -> None:
-    export = tmp_path / "cases.csv"
-    write_export(export, cases)
-    places = iter(range(100))
-    units = "\n".join(f'unit_{number} = "unit_{number}"' for number in range(40))
+    exports = write_exports(tmp_path / "whole", cases)
+    correction = write_exports(tmp_path / "correction", cases, every=100, edition=1)
+    seconds: dict[str, list[float]] = {}
+    computing: dict[str, list[float]] = {}
+    memory: dict[str, float] = {}
 
-    def ours() -> None:
-        workspace = init(tmp_path / f"ours{next(places)}")
-        (workspace.folder / "sources" / "bench.toml").write_text(SOURCE.format(units=units))
-        load(workspace, [export], as_of=AS_OF, source="bench")
+    def note(name: str, peer: str, files: list[Path], place: Path) -> None:
+        took, computed, peak = measured(peer, files, place)
+        seconds.setdefault(name, []).append(took)
+        computing.setdefault(name, []).append(computed)
+        memory[name] = max(memory.get(name, 0), peak)
 
-    def engine() -> None:
-        with duckdb.connect(str(tmp_path / f"engine{next(places)}.duckdb")) as connection:
-            dates = ", ".join(f"'{name}': 'DATE'" for name in COLUMNS[3:])
-            texts = ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS[:3])
-            connection.execute(
-                "create table cases as select * from"
-                f" read_csv('{export}', header = true, columns = {{{texts}, {dates}}})"
-            )
+    for number in range(ROUNDS):
+        for peer in PEERS:
+            place = tmp_path / f"{peer}{number}"
+            note(peer, peer, exports, place)
+            if peer == "case-audit":
+                note("  the same again", peer, exports, place)
+                note("  a correction of 1 %", peer, correction, place)
+            shutil.rmtree(place, ignore_errors=True)
+            place.unlink(missing_ok=True)
+    megabytes = sum(export.stat().st_size for export in exports) / 1e6
+    print(f"\n{cases:,} cases, {6 * cases:,} events, {megabytes:,.0f} MB, median of {ROUNDS}")
+    told(seconds, computing, memory)
+    assert set(seconds) >= set(PEERS)
 
-    def polars() -> None:
-        pl.read_csv(export, try_parse_dates=True)
 
-    peers = {"case-audit": ours, "duckdb read_csv": engine, "polars read_csv": polars}
-    seconds: dict[str, list[float]] = {name: [] for name in peers}
-    for _ in range(ROUNDS):
-        for name, run in peers.items():
-            seconds[name].append(timed(run))
+def told(
+    seconds: dict[str, list[float]], computing: dict[str, list[float]], memory: dict[str, float]
+) -> None:
+    """Print medians, and their ratios to the bare engine's and to our whole load's."""
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    print(f"\n{cases:,} cases, {export.stat().st_size / 1e6:.0f} MB, median of {ROUNDS}")
     for name, median in medians.items():
-        ratio = medians["case-audit"] / median
-        print(f"  {name:<18}{median:8.2f} s   ours takes {ratio:6.1f} times that")
-    assert all(median > 0 for median in medians.values())
+        computed = statistics.median(computing[name])
+        print(
+            f"  {name:<22}{median:8.2f} s {computed:8.2f} s of computing"
+            f" {median / medians['duckdb']:7.2f} x duckdb"
+            f" {median / medians['case-audit']:6.2f} x whole load {memory[name]:6.2f} GB"
+        )

@@ -3,10 +3,13 @@
 import json
 import re
 import stat
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from etl.contract import Contract
 from tests.hotline_export import CASES, write_hotline
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +45,7 @@ def words(block: str) -> list[str]:
 
 
 def test_the_steps_of_the_readme_say_what_it_says_they_do(run, workspace):
-    draft, drafted, toml, test, tested = BLOCKS
+    draft, drafted, toml, test, tested = BLOCKS[:5]
     said = run(*words(draft))
     assert said.code == 0, said.err
     assert drafted.strip() in said.out
@@ -69,6 +72,11 @@ def test_as_long_as_a_question_is_open_nothing_is_loaded(run, workspace, verb):
     assert re.search(r"lotse\.toml line \d+: a question is still open", said.err)
     assert 'QUESTION 1: what does each "?" under [codes.outcome] mean?' in said.err
     assert not (workspace / "audit.duckdb").exists()
+
+
+def test_the_defaults_of_the_contract_are_those_of_the_readme():
+    told = tomllib.loads(BLOCKS[5])["exports"]["cases"]["contract"]
+    assert told == asdict(Contract())
 
 
 def test_the_same_draft_for_another_way_of_writing_the_file(run, workspace):

@@ -59,6 +59,11 @@ def test_another_quarter_can_be_chosen_and_the_page_follows(opened):
     assert test.query_params["quarter"] == "2026Q2"
 
 
+def test_a_matter_says_whether_the_process_as_it_is_will_meet_the_target(opened):
+    said = words(opened())
+    assert "chance decides from month to month whether the target is met" in said
+
+
 def test_a_link_opens_the_quarter_and_the_unit_that_it_names(opened):
     test = opened(quarter="2025Q4", unit="customer_service")
     assert test.title[0].value == "Ethics concern audit, Q4 2025"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -138,6 +139,18 @@ def test_a_unit_beyond_the_limits_is_told_from_units_that_only_differ():
     }
 
 
+def test_of_ten_units_that_differ_by_more_than_chance_none_is_named_for_that_alone():
+    spread = {
+        f"unit_{at}": kept for at, kept in enumerate([60, 70, 75, 80, 84, 86, 90, 95, 99])
+    }
+    few = units(**spread)
+    assert set(few["signal"]) > {"usual"}  # nine: the spread is not estimated, chance decides
+    many = units(**spread, unit_9=88)
+    assert set(many["signal"]) == {"usual"}
+    wide, narrow = many.row(0, named=True), few.row(0, named=True)
+    assert wide["upper"] - wide["lower"] > narrow["upper"] - narrow["lower"]
+
+
 def test_a_unit_is_compared_with_the_whole_organisation():
     rows = units(east=80, north=90)
     assert rows["centre"].unique().to_list() == [0.85]
@@ -232,6 +245,23 @@ def changes(met) -> list[str]:
     figures = estimated(cells, until=until, part=MADE.part)
     rows = results(figures, signals(figures, METRICS), [MADE])
     return rows["change_signal"].to_list()
+
+
+def assured(met, target: float) -> str | None:
+    cells = deadlines(met)
+    figures = estimated(cells, until="2024-12-31", part=MADE.part)
+    made = replace(MADE, target=target)
+    return results(figures, signals(figures, METRICS), [made])["assurance"].to_list()[-1]
+
+
+def test_the_limits_say_whether_the_process_as_it_is_will_meet_the_target():
+    # About 90 % with limits from 77 % to 100 %.
+    assert [assured(STEADY, target) for target in (0.6, 0.9, 0.95)] == [
+        "pass",
+        "hit_or_miss",
+        "hit_or_miss",
+    ]
+    assert assured([25] * 12, 0.95) == "fail"
 
 
 def test_a_quarter_with_one_bad_month_has_changed_for_the_worse():

@@ -80,3 +80,12 @@ def test_a_key_that_anybody_could_guess_is_refused_without_showing_it(text):
 
 def test_a_random_key_is_taken():
     assert key_from(KEY.hex() + "\n", name="secret.key") == KEY
+
+
+def test_pseudonyms_are_those_of_the_standard_library_s_hmac():
+    names = ["", "HB-1", "é" * 200, "x" * 55, "y" * 64]
+    own = subkey(KEY, "case")
+    expected = [
+        hmac.digest(own, f"6|harbor|{name}".encode(), "sha256").hex()[:32] for name in names
+    ]
+    assert pseudonyms(names, purpose="case", within="harbor", key=KEY) == expected

@@ -71,6 +71,11 @@ def test_bytes_that_are_neither_utf_8_nor_cp1252_are_refused():
     assert message.startswith("export.csv line 3: byte 0x81 is neither UTF-8 nor cp1252")
 
 
+def test_utf_8_whose_first_accent_is_damaged_is_not_read_as_cp1252():
+    message = refusal(b"id,unit\nA,\xa9\n" + "B,é\n".encode())
+    assert message.startswith("export.csv line 2: byte 0xA9 is not UTF-8, although other text")
+
+
 def test_utf_8_damaged_in_one_place_is_not_read_as_cp1252():
     message = refusal("id\né\n".encode() + b"\xe9\n")
     assert message.startswith("export.csv line 3: byte 0xE9 is not UTF-8")
@@ -99,22 +104,31 @@ def test_a_wrong_byte_after_a_split_character_has_the_right_line():
 
 
 @pytest.mark.parametrize("byte", [0x00, 0x01, 0x08, 0x1A, 0x1F])
-def test_a_binary_byte_means_this_is_not_a_text_file(byte):
-    message = refusal(b"id,unit\r\nA,1\r\nB,x" + bytes([byte]) + b"\r\n")
+def test_a_binary_byte_in_the_header_means_this_is_not_a_text_file(byte):
+    message = refusal(b"\r\n\r\nid,un" + bytes([byte]) + b"it\r\nA,1\r\n")
     assert message.startswith(
         f"export.csv line 3: this is not a text file: it holds the byte 0x{byte:02X}"
     )
 
 
-def test_a_binary_character_in_utf_16_is_refused_with_its_line():
-    message = refusal("id\nA\n\x00\n".encode("utf-16"))
-    assert message.startswith("export.csv line 3: this is not a text file")
+@pytest.mark.parametrize("byte", [0x00, 0x01, 0x08, 0x1A, 0x1F])
+def test_a_binary_byte_in_every_record_means_this_is_not_a_text_file(byte):
+    assert "line 2: this is not a text file" in refusal(b"id\n" + bytes([byte]) + b"\n")
 
 
-def test_the_line_of_a_byte_far_into_the_file_is_counted_from_the_start():
-    line = b"x" * 99 + b"\n"
-    message = refusal(b"id\n" + line * 30_000 + b"\x00\n")
-    assert message.startswith("export.csv line 30002: ")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_binary_character_in_one_record_costs_this_record_alone(encoding):
+    data = "id,unit\nA,é\nB,\x00\nC,3\n".encode(encoding)
+    table = read(data, encoding="cp1252" if encoding == "cp1252" else "detect")
+    assert table.rows.rows() == [(2, "A", "é"), (4, "C", "3")]
+    assert table.damaged.select("line", "last_line").rows() == [(3, 3)]
+
+
+def test_the_lines_of_a_file_are_counted_over_its_blocks():
+    data = b"id\n" + (b"x" * 99 + b"\r\n") * 30_000
+    for shift in range(3):
+        table = read(b"\n" * shift + data)
+        assert table.rows.item(-1, "line") == 30_001 + shift
 
 
 def workbook() -> bytes:

@@ -143,7 +143,7 @@ def test_no_rules_are_a_table_without_rows():
         ("within = 7", "within = -1", "within must be a whole number of days, 0 or more"),
         ("within = 7", "within = 7.5", "within must be a whole number"),
         ("within = 7", "within = true", "within must be a whole number"),
-        ('"calendar_days"', '"weeks"', "unit must be calendar_days or working_days"),
+        ('"calendar_days"', '"fortnights"', "unit must be hours or calendar_days or working_"),
         ("within = 7", "within = 7\nwihtin = 8", "'wihtin' is not known; use name, title"),
         ("within = 7", 'within = 7\npassed_by = ["seen"]', "'seen' is not a kind of event"),
         (

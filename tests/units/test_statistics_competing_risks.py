@@ -35,6 +35,17 @@ def test_incidences_and_their_errors_are_those_of_r():
     assert curves.high[0, at] == pytest.approx(AT_1[3])
 
 
+def test_the_variance_of_aalen_is_that_of_cmprsk():
+    # R: timepoints(cmprsk::cuminc(days, outcome), c(5, 9, 12))$var.
+    curves = cumulative_incidence(DAYS, OUTCOME, variance="aalen")
+    at = np.searchsorted(curves.day, [5, 9, 12])
+
+    variances = [0.0199023501712, 0.0275121462237, 0.0275121462237]
+    assert curves.standard_error[0, at] ** 2 == pytest.approx(variances)
+    variances = [0.0144501004008, 0.0234691914232, 0.0459613318936]
+    assert curves.standard_error[1, at] ** 2 == pytest.approx(variances)
+
+
 def test_with_one_outcome_it_is_one_less_the_curve_with_greenwoods_error():
     curves = cumulative_incidence([1, 2, 2, 4, 6], [1, 1, 0, 1, 0])
     curve = kaplan_meier([1, 2, 2, 4, 6], [1, 1, 0, 1, 0])

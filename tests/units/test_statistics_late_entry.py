@@ -178,6 +178,21 @@ def test_curves_by_group_are_those_of_each_group_alone():
     assert (nobody.last_day, somebody.last_day) == (None, 3)
 
 
+def test_a_mistyped_year_does_not_fill_the_memory():
+    nobody, somebody = kaplan_meier_by_group([1, 1], [4, 3_000_000_000], [1, 0])
+
+    assert (nobody.last_day, somebody.last_day) == (None, 3_000_000_000)
+    assert somebody.survival.tolist() == [0.5]
+
+
+def test_counts_per_group_and_day_are_as_good_as_rows():
+    (curve,) = kaplan_meier_by_group([0, 0], [2, 5], [1, 2], [1, 0])
+
+    assert curve.survival.tolist() == [0.5 * 1.5, 0]
+    with pytest.raises(ValueError, match="one row per case"):
+        kaplan_meier_by_group([0], [2], [2])
+
+
 @pytest.mark.parametrize(
     ("groups", "days"), [([0], [1.5]), ([0], [-1]), ([-1], [1]), ([0.5], [1]), ([0, 1], [1])]
 )

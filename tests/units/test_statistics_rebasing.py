@@ -62,6 +62,16 @@ def test_screening_leaves_out_large_moving_ranges_once_and_is_recorded():
     assert screened.upper[0] - screened.centre == pytest.approx(2.66)
 
 
+def test_large_moving_ranges_may_be_left_out_of_the_spread_of_shares_too():
+    # One month of 90 among months of 50 and 52 by turns: two moving ranges of z are large.
+    wins = [50, 52] * 6 + [90] + [52, 50] * 6
+    plain, screened = p_chart(wins, [100] * 25), p_chart(wins, [100] * 25, screen=True)
+
+    assert (plain.screened, screened.screened) == (None, 2)
+    assert screened.sigma_z < plain.sigma_z
+    assert u_chart([], [], screen=True).screened is None
+
+
 def test_screening_a_constant_series_leaves_its_limits_on_the_mean():
     chart = xmr([4.0] * 13, screen=True)
 

@@ -34,7 +34,7 @@ def test_both_ends_belong_to_the_span():
 
 def test_a_span_of_one_day_has_one_row():
     assert days(date(2024, 3, 9), date(2024, 3, 9), {}).rows() == [
-        (date(2024, 3, 9), False, None, 0)
+        (date(2024, 3, 9), False, None, 0, None)
     ]
 
 

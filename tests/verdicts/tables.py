@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from etl import rules, working_days
+from etl import demands
 from etl.load import SQL, prepare
+from etl.rules import Rules
 from etl.store import Store
 
 AS_OF = date(2024, 8, 31)
@@ -208,13 +209,13 @@ def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> St
     """A store with the product's own tables, holding these rows and no others."""
     store = Store.open(path)
     prepare(store)
-    store.replace("staging.rules", rules.as_table(()))
-    store.replace("staging.days", working_days.days(FIRST, AS_OF, {}))
+    demands.declare(store, Rules((), ()), calendar="none", folder=SQL, first=FIRST, as_of=AS_OF)
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))
     words = {"breakdown": pl.String, "level": pl.String, "title": pl.String}
     store.replace("staging.levels", pl.DataFrame(schema={**words, "position": pl.Int64}))
     parameters = {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1}
+    store.create_schema("scratch")
     for file in sorted(SQL.glob("[1-9]*.sql")):
         store.run_file(file, parameters)
     rewrite(store, tables)

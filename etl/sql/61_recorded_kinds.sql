@@ -3,4 +3,10 @@ create or replace table core.recorded_kinds as
 select distinct
     source,
     kind
-from core.events;
+from core.events
+union
+select distinct
+    source,
+    'incident' as kind
+from core.cases
+where incident_on is not null;

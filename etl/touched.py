@@ -1,0 +1,127 @@
+"""Compute anew only the cases of which new deliveries speak, by the very same statements.
+
+The statements run on doubles of the schemas. `touched` stands in for staging and holds the
+rows of those cases alone; `fresh` stands in for core and receives what they make of it;
+`merged` shows core as it will be. Only when all is known does it take its place in core.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from etl.store import Store
+
+# Whether these hold a case depends on deliveries that do not speak of it.
+_WHOLE = ("vanished_cases",)
+# These tell of deliveries; what they say of one does not change with another.
+_OF_DELIVERIES = ("snapshots", "coverage_gaps", "vanished_cases")
+_DOUBLES = ("touched", "fresh", "merged")
+# What is only needed on the way to the core tables, and gone when they are made.
+SCRATCH = "scratch"
+
+
+def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -> bool:
+    """Bring the core tables up to date with the snapshots `added`.
+
+    False where that cannot be done case by case: then nothing was done, and all of `files`
+    must run.
+    """
+    names = [path.stem.partition("_")[2] for path in files if not _is_scratch(path)]
+    if not set(names) <= _tables(store, "core"):
+        return False
+    for double in (*_DOUBLES, SCRATCH):
+        store.drop_schema(double)
+        store.create_schema(double)
+    _narrow(store, added)
+    keyed = _tables_with(store, "core", "case_key") - set(_WHOLE)
+    is_done = all(_made(store, path, keyed) for path in files)
+    if is_done:
+        _take_over(store, names, keyed)
+    for double in (*_DOUBLES, SCRATCH):
+        store.drop_schema(double)
+    return is_done
+
+
+def _narrow(store: Store, added: Sequence[int]) -> None:
+    """Let `touched` hold staging, of the cases of which the snapshots `added` speak."""
+    keyed = _tables_with(store, "staging", "case_key")
+    numbers = ", ".join(str(int(number)) for number in added)
+    spoken = " union ".join(
+        f"select case_key from staging.{table} where snapshot in ({numbers})"  # noqa: S608
+        for table in sorted(keyed)
+    )
+    store.materialise("touched.case_keys", spoken)
+    for table in sorted(_tables(store, "staging")):
+        if table in keyed:
+            store.materialise(
+                f"touched.{table}",
+                f"select * from staging.{table} semi join touched.case_keys"  # noqa: S608
+                " using (case_key)",
+            )
+        else:
+            store.look_through(f"touched.{table}", f"from staging.{table}")
+
+
+def _is_scratch(path: Path) -> bool:
+    return path.read_text(encoding="utf-8").startswith(f"-- {SCRATCH}.")
+
+
+def _made(store: Store, path: Path, keyed: set[str]) -> bool:
+    """Make one table as far as these cases go; False where others may depend on it."""
+    name = path.stem.partition("_")[2]
+    if _is_scratch(path):
+        store.run_file(path, schemas={"staging": "touched", "core": "fresh"})
+        return True
+    return _made_fresh(store, path, name) if name in keyed else _made_whole(store, path, name)
+
+
+def _made_fresh(store: Store, path: Path, table: str) -> bool:
+    """Make one table's rows of these cases."""
+    store.run_file(path, schemas={"staging": "touched", "core": "fresh"})
+    store.look_through(
+        f"merged.{table}",
+        f"from core.{table} anti join touched.case_keys using (case_key)"
+        f" union all by name from fresh.{table}",
+    )
+    return True
+
+
+def _made_whole(store: Store, path: Path, table: str) -> bool:
+    """Make a table that is not of cases; False where other cases may depend on it."""
+    store.run_file(path, schemas={"core": "merged"})
+    store.look_through(f"fresh.{table}", f"from merged.{table}")
+    if table in _OF_DELIVERIES:
+        return True
+    before, after = (
+        store.frame(f"select * from {schema}.{table} order by all")  # noqa: S608
+        for schema in ("core", "merged")
+    )
+    return before.equals(after)
+
+
+def _take_over(store: Store, names: Sequence[str], keyed: set[str]) -> None:
+    cases = store.frame("select * from touched.case_keys")
+    for table in names:
+        if table in keyed:
+            store.remove(f"core.{table}", cases)
+            store.append_from(f"core.{table}", f"fresh.{table}")
+        else:
+            store.materialise(f"core.{table}", f"select * from merged.{table}")  # noqa: S608
+
+
+def _tables(store: Store, schema: str) -> set[str]:
+    return set(
+        store.frame(
+            "select table_name from information_schema.tables where table_schema = $schema",
+            {"schema": schema},
+        )["table_name"]
+    )
+
+
+def _tables_with(store: Store, schema: str, column: str) -> set[str]:
+    return set(
+        store.frame(
+            "select table_name from information_schema.columns"
+            " where table_schema = $schema and column_name = $column",
+            {"schema": schema, "column": column},
+        )["table_name"]
+    )

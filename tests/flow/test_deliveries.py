@@ -1,0 +1,152 @@
+"""Deliveries over time, through the command line: what is known, and since when."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import main
+from etl.store import Store
+from etl.workspace import Workspace, init
+
+SOURCE = """
+name = "harbour"
+title = "Harbour"
+time_zone = "Europe/London"
+[codes.unit]
+"N" = "north"
+"S" = "south"
+[exports.cases]
+grain = "case"
+delivery = "KIND"
+[exports.cases.columns]
+case_id = "Case"
+unit = "Unit"
+[exports.cases.events]
+received = "Received"
+resolved = "Resolved"
+"""
+HEADER = "Case,Unit,Received,Resolved\n"
+JANUARY = [f"HB-{number},N,2024-01-0{number},\n" for number in range(1, 10)]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return describe(init(tmp_path / "audit"), "full")
+
+
+def describe(workspace: Workspace, kind: str) -> Workspace:
+    told = SOURCE.replace("KIND", kind)
+    (workspace.folder / "sources" / "harbour.toml").write_text(told, encoding="utf-8")
+    return workspace
+
+
+def load(workspace: Workspace, rows: list[str], as_of: str, *options: str) -> int:
+    export = workspace.folder.parent / f"{as_of}.csv"
+    export.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return verb(workspace, "load", str(export), "--as-of", as_of, *options)
+
+
+def verb(workspace: Workspace, *arguments: str) -> int:
+    return main([*arguments, "--workspace", str(workspace.folder), "--quiet"])
+
+
+def rows(workspace: Workspace, select: str) -> list[tuple]:
+    with Store.open(workspace.store_path, mode="read") as store:
+        return store.frame(select).rows()
+
+
+def test_a_case_that_vanished_is_reported_and_is_not_closed(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    assert load(workspace, JANUARY[1:], "2024-02-29") == 0
+    assert "1 case is of earlier deliveries not in this full one" in capsys.readouterr().out
+    assert rows(
+        workspace, "select last_seen_on, missing_on, explained_by from core.vanished_cases"
+    ) == [(date(2024, 1, 31), date(2024, 2, 29), None)]
+    assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
+
+
+def test_a_case_that_comes_back_has_not_vanished(workspace):
+    for day, told in (("31", JANUARY), ("30", JANUARY[1:])):
+        load(workspace, told, f"2024-01-{day}")
+    assert rows(workspace, "select * from core.vanished_cases") == []
+
+
+def test_what_changed_alone_says_nothing_of_the_other_cases(workspace):
+    describe(workspace, "delta")
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, ["HB-1,S,2024-01-01,2024-02-20\n"], "2024-02-29")
+    assert rows(workspace, "select * from core.vanished_cases") == []
+    assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 1)]
+
+
+def test_what_changed_covers_the_days_since_the_delivery_before(workspace, capsys):
+    describe(workspace, "delta")
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, JANUARY[:1], "2024-02-29")
+    load(workspace, JANUARY[:2], "2024-04-30", "--coverage-from", "2024-04-01")
+    told = "select coverage_from, coverage_until from core.snapshots order by snapshot"
+    assert rows(workspace, told) == [
+        (date(2024, 1, 1), date(2024, 1, 31)),
+        (date(2024, 2, 1), date(2024, 2, 29)),
+        (date(2024, 4, 1), date(2024, 4, 30)),
+    ]
+    gap = (date(2024, 3, 1), date(2024, 4, 1))
+    assert rows(workspace, "select gap_from, gap_until from core.coverage_gaps") == [gap]
+    out = capsys.readouterr().out
+    assert "no delivery tells of the days from 2024-03-01 to 2024-03-31" in out
+
+
+def test_a_full_export_that_shrank_is_refused_until_somebody_says_so(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    before = workspace.store_path.read_bytes()
+    assert load(workspace, JANUARY[:7], "2024-02-29") == 2
+    told = capsys.readouterr().err
+    assert "7 rows, 22 % fewer than the 9 of the full delivery of 2024-01-31" in told
+    assert "--accept-drop" in told
+    assert workspace.store_path.read_bytes() == before
+    assert load(workspace, JANUARY[:7], "2024-02-29", "--accept-drop") == 0
+    assert rows(workspace, "select count(*) from core.vanished_cases") == [(2,)]
+
+
+def test_the_same_case_in_two_versions_as_of_one_day_is_a_conflict(workspace, capsys):
+    twice = [*JANUARY, "HB-1,S,2024-01-01,\n", "HB-2,N,2024-01-03,\n"]
+    load(workspace, twice, "2024-01-31")
+    assert "2 cases are described in several ways as of one day" in capsys.readouterr().out
+    assert rows(workspace, "select ways from core.conflicts") == [(2,), (2,)]
+
+
+def test_the_second_of_two_files_for_one_day_corrects_the_first(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, ["HB-1,S,2024-01-01,\n", *JANUARY[1:]], "2024-01-31")
+    assert rows(workspace, "select count(*) from core.cases where unit = 'south'") == [(1,)]
+    assert rows(workspace, "select count(*) from core.conflicts") == [(0,)]
+
+
+def test_a_past_day_is_seen_again_until_the_next_delivery(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    then = rows(workspace, "select * from core.cases order by all")
+    closed = [row.replace(",\n", ",2024-02-10\n") for row in JANUARY]
+    load(workspace, closed, "2024-02-29")
+    now = rows(workspace, "select * from core.cases order by all")
+    assert verb(workspace, "load", "--as-of", "2024-02-15") == 0
+    assert "as it was known on 2024-02-15" in capsys.readouterr().out
+    assert rows(workspace, "select * from core.cases order by all") == then
+    load(workspace, JANUARY[:-1], "2024-01-30")
+    assert rows(workspace, "select * from core.cases order by all") == now
+
+
+def test_a_day_before_all_deliveries_cannot_be_asked(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    assert verb(workspace, "load", "--as-of", "2023-12-31") == 2
+    assert "nothing was known on 2023-12-31 yet: the first delivery is of 2024-01-31" in (
+        capsys.readouterr().err
+    )
+    assert verb(workspace, "load") == 2
+    assert "name the exports to load" in capsys.readouterr().err
+
+
+def test_a_kind_of_delivery_that_is_not_known_is_refused(workspace, capsys):
+    describe(workspace, "partial")
+    assert load(workspace, JANUARY, "2024-01-31") == 2
+    assert "delivery = 'partial' is not one of full, delta" in capsys.readouterr().err
