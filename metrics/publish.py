@@ -1,7 +1,7 @@
 """Make a release: count, protect, estimate, and seal the result in one immutable file."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,6 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
-    maker: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
@@ -78,47 +77,85 @@ def publish(
     complete; UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
-    told = _told(store, policy)
-    calendar = _calendar(told)
-    levels = store.frame("select * from staging.levels order by all")
-    metrics = metrics_for(exact=policy.method == "identity")
-    parts = _parts(metrics, rules.deadlines)
+    data = _data(store, policy, rules)
     say("counting")
-    exact = _within(count(store, metrics), calendar)
-    protected: Protected | None = None
-    cube = ProtectedCube(cells=exact.cells, base=1)
-    if policy.method == "rounding":
-        say(f"protecting the counts for {policy.audience}")
-        protected = protected_by_layers(
-            exact.cells,
-            policy,
-            everybody=everybody,
-            secret=seed,
-            declared=Declared(
-                tables=_declared(metrics, parts),
-                levels=_codes(levels),
-                months=calendar["month"].unique().sort().to_list(),
-                quarters=_quarters(calendar, told["fiscal_year_start_month"]),
-            ),
-            ledger=places.ledger,
-            renamed=renamed or {},
-        )
-        cube = ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
-    say("estimating")
-    setting = replace(
-        _setting(store, policy, told, calendar, levels),
-        loose=protected.loose if protected else {},
+    exact = _within(count(store, data.metrics), data.calendar)
+    say(f"protecting the counts for {policy.audience}")
+    protected = _protected(
+        exact, data, policy, everybody, secret=seed, places=places, renamed=renamed or {}
     )
+    say("estimating")
+    cube = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
     tables = {
-        **_estimated(_with_escalations(cube, rules.deadlines), metrics, parts, rules, setting),
-        **tables_about(store, policy, rules, levels, annotations, verdicts, secret=seed),
-        "definitions": definitions(metrics),
+        **_estimated(cube, data, rules, _setting(store, policy, data, protected)),
+        **tables_about(store, policy, rules, data.levels, annotations, verdicts, secret=seed),
+        "definitions": definitions(data.metrics),
     }
-    facts = _facts(told, policy, about, verdicts) | {
+    facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
-    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
+    return seal(tables, facts, policy, protected=protected, places=places, say=say)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What is published of a store: metrics with their parts, levels and covered months."""
+
+    told: Mapping[str, Any]
+    calendar: pl.DataFrame
+    levels: pl.DataFrame
+    metrics: tuple[Metric, ...]
+    parts: Mapping[str, tuple[str, ...]]
+
+
+def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
+    told = _told(store, policy)
+    metrics = metrics_for(exact=policy.method == "identity")
+    return _Data(
+        told=told,
+        calendar=_calendar(told),
+        levels=store.frame("select * from staging.levels order by all"),
+        metrics=metrics,
+        parts=_parts(metrics, rules.deadlines),
+    )
+
+
+def _protected(
+    exact: ExactCube,
+    data: _Data,
+    policy: Policy,
+    everybody: Sequence[Policy],
+    *,
+    secret: bytes,
+    places: Places,
+    renamed: Mapping[tuple[str, str], str],
+) -> Protected | None:
+    """The counts as the audience may see them; None where it may see the exact ones."""
+    if policy.method == "identity":
+        return None
+    starts = data.told["fiscal_year_start_month"]
+    return protected_by_layers(
+        exact.cells,
+        policy,
+        everybody=everybody,
+        secret=secret,
+        declared=Declared(
+            tables=_declared(data.metrics, data.parts),
+            levels=_codes(data.levels),
+            months=data.calendar["month"].unique().sort().to_list(),
+            quarters=_quarters(data.calendar, starts),
+        ),
+        ledger=places.ledger,
+        renamed=renamed,
+    )
+
+
+def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> ProtectedCube:
+    """What the audience may see: exact counts only where the policy is identity."""
+    if protected is None:
+        return ProtectedCube(cells=exact.cells, base=1)
+    return ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
 
 
 def inputs_digest(store: Store, policy: Policy, secret: bytes) -> str:
@@ -178,43 +215,34 @@ def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _setting(
-    store: Store,
-    policy: Policy,
-    told: Mapping[str, Any],
-    calendar: pl.DataFrame,
-    levels: pl.DataFrame,
-) -> Setting:
+def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | None) -> Setting:
     people = average_people(
         store.frame("select * from core.exposure"),
-        calendar,
-        coverage=(told["coverage_from"], told["coverage_until"]),
+        data.calendar,
+        coverage=(data.told["coverage_from"], data.told["coverage_until"]),
     )
     return Setting(
-        periods=calendar,
-        levels=levels,
+        periods=data.calendar,
+        levels=data.levels,
         exposure=people,
         base=policy.base,
         min_denominator=policy.min_denominator,
+        loose=protected.loose if protected else {},
     )
 
 
 def _estimated(
-    cube: ProtectedCube,
-    metrics: tuple[Metric, ...],
-    parts: Mapping[str, tuple[str, ...]],
-    rules: Rules,
-    setting: Setting,
+    cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=setting.base, loose=setting.loose)
+    figures = estimate(cube, data.metrics, data.parts, setting)
+    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
         "benchmarks": benchmarks(figures),
-        "outlook": outlook(figures, metrics, base=setting.base),
+        "outlook": outlook(figures, data.metrics, base=setting.base),
         "results": results(figures, found, rules.commitments),
     }
 

@@ -27,23 +27,10 @@ class UnsafeError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Folders of a workspace in which releases stand, and its ledger.
-
-    `releases` are open to their readers, `drafts` wait for approval, `withdrawn` were open.
-    """
+    """Where a workspace keeps its releases, and its ledger."""
 
     releases: Path
     ledger: Ledger
-
-    @property
-    def drafts(self) -> Path:
-        """Releases that nobody but their approvers may read yet."""
-        return self.releases.parent / "drafts"
-
-    @property
-    def withdrawn(self) -> Path:
-        """Releases that were read once and are open no longer."""
-        return self.releases.parent / "withdrawn"
 
     @property
     def proofs(self) -> Path:
@@ -52,9 +39,7 @@ class Places:
 
     def known(self) -> list[Path]:
         """Every release that was ever sealed, in the order in which they were."""
-        folders = (self.releases, self.drafts, self.withdrawn)
-        found = [path for folder in folders for path in releases_in(folder)]
-        return sorted(found, key=lambda path: path.name)
+        return releases_in(self.releases)
 
 
 def seal(
@@ -64,7 +49,6 @@ def seal(
     *,
     protected: Protected | None,
     places: Places,
-    maker: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the release beside its place, attack it, and move it there, whole.
@@ -77,11 +61,11 @@ def seal(
     ending = f"{facts['as_of']}-{facts['audience']}-{digest[:8]}"
     before = places.known()
     own = [path for path in before if f"-{facts['audience']}-" in path.stem]
-    if own and own[-1].stem.endswith(ending) and own[-1].parent != places.withdrawn:
+    if own and own[-1].stem.endswith(ending):
         return own[-1]
     number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
     name = f"{number:04}-{ending}"
-    folder = places.drafts if policy.approvals else places.releases
+    folder = places.releases
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".{name}.draft"
     _write(draft, tables, {"release": name, **facts})
@@ -90,7 +74,7 @@ def seal(
         say("attacking what was written, with every release before it")
         found = _attacked(draft, before, places, name)
         anchors["attack"] = json.dumps(found.told())
-    _enter(name, policy, protected, digest, places, maker, anchors)
+    _enter(name, policy, protected, digest, places, anchors)
     _write(draft, tables, {**facts, **anchors})
     draft.chmod(0o400)
     os.replace(draft, folder / f"{name}.duckdb")  # noqa: PTH105  the atomic one, named as such
@@ -141,7 +125,6 @@ def _enter(
     protected: Protected | None,
     digest: str,
     places: Places,
-    maker: str,
     anchors: dict[str, str],
 ) -> None:
     """What is told now is in the ledger before anybody can read it."""
@@ -157,8 +140,6 @@ def _enter(
         method=policy.method,
         layer=protected.layer if protected else "",
         digest=digest,
-        maker=maker,
-        approvals=policy.approvals,
         attack=ledger.digest(anchors.get("attack", "").encode()),
     )
     count, head = ledger.head()

@@ -12,10 +12,12 @@ from polars.testing import assert_frame_equal
 
 from etl.rules import Commitment
 from metrics.attack.told import CELL, Told
+from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
 from metrics.estimate import estimate
 from metrics.figures import Setting
 from metrics.metric import ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods
 from metrics.release import TABLES
 from metrics.scorecard import results
@@ -74,6 +76,8 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     return {
         "figures": figures,
         "signals": found,
+        "benchmarks": benchmarks(figures),
+        "outlook": outlook(figures, metrics, base=told.base),
         "results": results(figures, found, commitments),
     }
 

@@ -9,7 +9,7 @@ from etl.errors import InputError
 
 METHODS = ("identity", "rounding")
 SMALLEST_BASE = 3
-NUMBERS = ("base", "min_denominator", "approvals")
+NUMBERS = ("base", "min_denominator")
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 
@@ -23,8 +23,7 @@ class Policy:
     """One audience's protection, refused on construction where it would protect nothing.
 
     `bands` are the first days of the duration bands that rounding publishes instead of days;
-    the last one has no end. Identity keeps counts, and days, exact. `approvals` is how many
-    people other than its maker must approve a release before anybody else can read it.
+    the last one has no end. Identity keeps counts, and days, exact.
     """
 
     audience: str
@@ -34,7 +33,6 @@ class Policy:
     bands: tuple[int, ...] = BANDS
     owner: str = ""
     version: str = "1"
-    approvals: int = 0
 
     def __post_init__(self) -> None:
         reason = _fault(self)
@@ -97,8 +95,6 @@ def _fault(policy: Policy) -> str | None:
         return f"method {policy.method!r} is unknown; use one of {', '.join(METHODS)}"
     if policy.min_denominator < 1:
         return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
-    if policy.approvals < 0:
-        return f"approvals {policy.approvals} is below 0; use 0 where nobody need approve"
     if policy.method == "identity":
         return _identity_fault(policy)
     return _rounding_fault(policy)

@@ -103,7 +103,7 @@ def layer_over(
 
     `told` are the cells of earlier releases, in the columns of the result: a month that is in
     it keeps its numbers for ever. Cases that have come to such a month since are booked in the
-    first month that is told now (see `late_bookings`).
+    first month that is new (see `late_bookings`).
     """
     if len(layer.seed) < SHORTEST_SEED:
         raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")

@@ -26,7 +26,7 @@ from metrics.disclosure.tables import Counts, ProtectionError
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
 FREE = 1000  # multiples: as good as no limit
-WAYS = ((0, 0), (1, 0), (1, 1), (FREE, FREE))
+WAYS = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class Slice:
     `faces` (breakdown, level) times the counts is 0. `sums` (sum, cell) are the sets of cells
     whose sum is published beside the cells. `slack` is how many multiples further than the
     nearest ones sums may go that leave a cell out, and cells of the whole quarter; `totals`
-    the same for sums of all cells.
+    the same for the quarter's sums of all cells, `months` for a month's.
     """
 
     truth: Counts
@@ -47,6 +47,7 @@ class Slice:
     base: int
     slack: int = 0
     totals: int = 0
+    months: int = 0
 
     @property
     def steered(self) -> Counts:
@@ -60,7 +61,7 @@ class Slice:
     def slacks(self) -> Counts:
         """For each row of the windows how many multiples further it may go."""
         levels, months, _ = self.truth.shape
-        of_month = np.where(self.sums.all(axis=1), self.totals, self.slack)
+        of_month = np.where(self.sums.all(axis=1), self.months, self.slack)
         of_quarter = np.where(self.steered.all(axis=1), self.totals, self.slack)
         slacks: Counts = np.concatenate(
             [np.tile(of_month, levels * months), np.tile(of_quarter, levels)]
@@ -119,13 +120,14 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
     it otherwise, so that years and the whole span stay near the truth.
 
     Where no strict rounding adds up, sums and cells of the quarter may go further by one
-    multiple, then totals of all cells too, and at last as far as they must: every cell of a
-    month stays within the base, and levels add up. Raises ProtectionError where the solver
+    multiple, then the quarter's totals of all cells too, then all these as far as they must,
+    and a month's totals last of all: every cell of a month stays within the base, and levels
+    add up. Raises ProtectionError where the solver
     finds nothing.
     """
     costs = _costs(quarter, carry, draw)
-    for slack, totals in WAYS:
-        piece = replace(quarter, slack=slack, totals=totals)
+    for slack, totals, in_months in WAYS:
+        piece = replace(quarter, slack=slack, totals=totals, months=in_months)
         counts = _additive(piece, costs)
         if counts is not None:
             return verified(piece, counts * quarter.base)
@@ -229,7 +231,7 @@ def looseness(quarter: Slice, counts: Counts) -> tuple[int, int]:
     """By how many bases the furthest sum, and total, is further from the truth than a cell."""
     sums = quarter.windows() @ (counts - quarter.truth).ravel()
     further = np.abs(sums) // quarter.base
-    total = replace(quarter, totals=1).slacks() > 0
+    total = replace(quarter, totals=1, months=1).slacks() > 0
     return int(further[~total].max(initial=0)), int(further[total].max(initial=0))
 
 

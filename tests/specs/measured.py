@@ -54,6 +54,7 @@ _STAGED = {
     "events": (2, "history", "event"),
     "feedback": (3, "surveys", "feedback"),
 }
+_SPANS = {"unit": pl.String, "from_on": pl.Date, "until_on": pl.Date, "people": pl.Float64}
 _SCALE = {"score": pl.Int32, "scale_low": pl.Int32, "scale_high": pl.Int32}
 
 
@@ -167,11 +168,6 @@ def filled(store: Store, folder: Path, *, as_of: str, events: str, cases: str = 
     return store
 
 
-def places_in(folder: Path) -> Places:
-    """Where releases and the ledger of a workspace in the folder stand."""
-    return Places(folder / "releases", Ledger(folder / "ledger", SEED))
-
-
 def sealed(
     store: Store, *, to: Path, policy: Policy = COMMITTEE, everybody: Sequence[Policy] = ()
 ) -> Path:
@@ -183,7 +179,7 @@ def sealed(
         annotations=pl.DataFrame(schema=TABLES["annotations"]),
         about=ABOUT,
         seed=SEED,
-        places=places_in(to),
+        places=Places(to / "releases", Ledger(to / "ledger", SEED)),
         everybody=everybody,
     )
 
@@ -386,12 +382,7 @@ def estimated(
     calendar = periods(*span, year_starts=1)
     spans = pl.DataFrame(
         [(unit, span[0], span[1] + timedelta(days=1), n) for unit, n in (people or {}).items()],
-        schema={
-            "unit": pl.String,
-            "from_on": pl.Date,
-            "until_on": pl.Date,
-            "people": pl.Float64,
-        },
+        schema=_SPANS,
         orient="row",
     )
     levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()
