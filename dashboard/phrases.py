@@ -84,6 +84,7 @@ MONTHS = [
 # The unit of each measure; a measure that is not named here is a share.
 MEASURE_UNITS = {
     "rate": "per_100_people",
+    "per_1000_engagements": "per_1000",
     "reports": "cases",
     "q25": "days",
     "median": "days",
@@ -166,7 +167,7 @@ def value_text(value: float, unit: str, *, beside: float | None = None) -> str:
     """A number in its unit."""
     if unit == "days":
         return days(value)
-    if unit == "per_100_people":
+    if unit in {"per_100_people", "per_1000"}:
         return rate(value)
     if unit == "cases":
         return count(value)
@@ -224,7 +225,7 @@ def change_text(
 
 def moved_by(previous: float, value: float, unit: str) -> str:
     """The difference of two figures as they are printed."""
-    scale, places = (100, 0) if unit == "share" else (1, 2 if unit == "per_100_people" else 0)
+    scale, places = (100, 0) if unit == "share" else (1, 2 if unit.startswith("per_") else 0)
     step = half_up(half_up(value * scale, places) - half_up(previous * scale, places), places)
     if step == 0:
         return "unchanged"

@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboard.steps import Told
 from etl.description import SHIPPED, read_source, read_sources
+from etl.drafting import own_codes
 from etl.drafting.draft import draft
 from etl.errors import SourceError
 from etl.source import Source
@@ -57,6 +58,32 @@ def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told
         zone=workspace.organisation.time_zone if workspace is not None else source.time_zone,
     )
     return Told(lines=_lines(trial, export), data=_data(trial), blocked=not trial.would_load)
+
+
+def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
+    """List in the workspace the codes of these exports that are the organisation's own.
+
+    Raises ExportError or SourceError where an export cannot be read or holds no codes.
+    """
+    known = workspace.sources()
+    found: dict[str, own_codes.Found] = {}
+    for export in exports:
+        source, codes = own_codes.unlisted(export, known.values())
+        for field, told in codes.items():
+            mine = found.setdefault(source.name, {}).setdefault(field, [])
+            mine += [code for code in told if code not in mine]
+    lines = []
+    for name, codes in found.items():
+        file = workspace.folder / "sources" / f"{name}.toml"
+        before = file.read_text(encoding="utf-8") if file.exists() else None
+        file.write_text(own_codes.listing(known[name], codes, before=before), encoding="utf-8")
+        file.chmod(0o600)
+        counts = ", ".join(f"{len(told)} of {field}" for field, told in codes.items())
+        lines.append(f"listed in sources/{file.name}: {counts}")
+    if not lines:
+        return Told(lines=("every code of these exports is listed already",), data=found)
+    after = 'next: look through that file, replace every "?", then load the exports'
+    return Told(lines=(*lines, after), data=found)
 
 
 def list_sources(workspace: Workspace | None) -> Told:

@@ -32,6 +32,8 @@ def add_source(verbs: "Verbs") -> None:
     test = _act(acts, "test", _test, "show what would be loaded and rejected; loads nothing")
     test.add_argument("source", metavar="SOURCE", help="a name, or the TOML file itself")
     test.add_argument("export", type=Path, metavar="EXPORT")
+    codes = _act(acts, "codes", _codes, "list an organisation's own codes in its workspace")
+    codes.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     _act(acts, "list", _list, "list the sources that are known here")
     show = _act(acts, "show", _show, "print a source's description, to copy and adapt")
     show.add_argument("source", metavar="NAME")
@@ -70,6 +72,12 @@ def _test(options: argparse.Namespace) -> int:
     )
     tell(options, told)
     return FINDING if told.blocked else DONE
+
+
+def _codes(options: argparse.Namespace) -> int:
+    from dashboard import source_steps
+
+    return tell(options, source_steps.list_codes(options.exports, workspace_of(options)))
 
 
 def _list(options: argparse.Namespace) -> int:

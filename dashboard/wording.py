@@ -311,7 +311,8 @@ def counts_text(release: Release, figure: Figure) -> str:
         return ""
     k, n = f"{about(release)}{count(figure.numerator)}", count(figure.denominator)
     if figure.metric == "report_frequency":
-        return f"{k} {cases(release, figure.numerator)}, {n} people"
+        per = "client engagements" if figure.measure == "per_1000_engagements" else "people"
+        return f"{k} {cases(release, figure.numerator)}, {n} {per}"
     if figure.metric == "time_to_resolution":
         return f"{k} of {n} resolved"
     return f"{k} of {n}"

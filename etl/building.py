@@ -151,6 +151,7 @@ def _declare(
         as_of=last,
     )
     store.replace("staging.headcount", headcount)
+    store.replace("staging.engagements", workspace.engagements())
     store.replace("staging.levels", levels)
 
 
@@ -184,7 +185,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("headcount", "levels", *demands.TABLES)
+_CONSTANTS = ("headcount", "engagements", "levels", *demands.TABLES)
 
 
 def _sign(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The rows of a history: which steps each one tells of, and from what to what."""
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import and_
 
@@ -7,7 +8,7 @@ import polars as pl
 
 from etl.dates import Dated, dated
 from etl.source import CODED, Place, Step
-from etl.values import PROBLEM, File, coded, problem_at, raw_name, unlisted
+from etl.values import PROBLEM, File, coded, problem_at, raw_name, text_of, unlisted
 
 # A cell of a log with more lines than this is no log of one case.
 MOST_ENTRIES = 1_000
@@ -48,6 +49,30 @@ def said(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     and `precision` say when. `problem` is a reject, or null.
     """
     return pl.concat(_said(rows, step, file) for step in file.export.steps)
+
+
+def raw_changes(rows: pl.DataFrame, file: File) -> Iterator[tuple[str, pl.Series]]:
+    """What the rows' changes say of each field, as it is written, before and after."""
+    place = file.export.columns.get("text")
+    texts = pl.lit(None, dtype=pl.String) if place is None else text_of(place, file)
+    told = rows.with_columns(texts.alias("is text"))
+    if place is not None and place.separator is not None:
+        told = told.with_columns(pl.col("is text").str.split(place.separator)).explode(
+            "is text"
+        )
+    for step in file.export.steps:
+        spoken = told.filter(_speaks(step))
+        for part in _PARTS if step.change is not None else ():
+            if _has_group(step, part):
+                groups = pl.col("is text").str.extract_groups(step.pattern or "")
+                value = groups.struct.field(part).str.strip_chars()
+            elif (own := getattr(step, part)) is not None:
+                value = pl.col(raw_name(own))
+            elif part in file.export.columns:
+                value = text_of(file.export.columns[part], file)
+            else:
+                continue
+            yield str(step.change), spoken.select(value.alias("code"))["code"].drop_nulls()
 
 
 def _said(rows: pl.DataFrame, step: Step, file: File) -> pl.DataFrame:

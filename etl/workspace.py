@@ -103,6 +103,31 @@ class Workspace:
             schema={"unit": pl.String, "from_on": pl.Date, "people": pl.Float64},
         )
 
+    def engagements(self) -> pl.DataFrame:
+        """Rows of engagements.csv: unit, month (its first day), engagements with clients."""
+        rows = _rows(self.folder / "engagements.csv", ("unit", "month", "engagements"))
+        told: dict[tuple[str, str], int] = {}
+        for line, row in rows:
+            before = told.setdefault((row["unit"], row["month"]), line)
+            if before != line:
+                raise WorkspaceError(
+                    f"engagements.csv line {line}: unit {row['unit']!r} has its engagements of"
+                    f" {row['month']} on line {before} already; keep one of them"
+                )
+        return pl.DataFrame(
+            [
+                {
+                    "unit": row["unit"],
+                    "month": _first_of_month("engagements.csv", line, row["month"]),
+                    "engagements": _number(
+                        "engagements.csv", line, row["engagements"], what="engagements"
+                    ),
+                }
+                for line, row in rows
+            ],
+            schema={"unit": pl.String, "month": pl.Date, "engagements": pl.Float64},
+        )
+
     def annotations(self) -> pl.DataFrame:
         """Rows of annotations.csv: happened_on, text, owner, part, level."""
         columns = ("date", "text", "owner", "part", "unit")
@@ -264,11 +289,20 @@ def _day(name: str, line: int, text: str) -> date:
         ) from error
 
 
-def _number(name: str, line: int, text: str) -> float:
+def _first_of_month(name: str, line: int, text: str) -> date:
+    day = _day(name, line, text)
+    if day.day != 1:
+        raise WorkspaceError(
+            f"{name} line {line}: write the first day of the month, not {text}"
+        )
+    return day
+
+
+def _number(name: str, line: int, text: str, *, what: str = "people") -> float:
     try:
         number = float(text)
     except (TypeError, ValueError) as error:
         raise WorkspaceError(f"{name} line {line}: {text!r} is not a number") from error
     if not 0 <= number < float("inf"):
-        raise WorkspaceError(f"{name} line {line}: people cannot be {text}")
+        raise WorkspaceError(f"{name} line {line}: {what} cannot be {text}")
     return number

@@ -15,6 +15,7 @@ from metrics.statistics.intervals import garwood
 from metrics.stock import stock
 
 NO_HEADCOUNT = "No headcount is known for this period, so there is no rate."
+NO_ENGAGEMENTS = "Not every month has its engagements with clients, so there is no such rate."
 SMALL_UNIT = "Fewer than {count} people: a rate of so few may point at people."
 NOT_JUDGED = "What is needed to judge these deadlines is not in the data."
 NOT_DUE = "Nothing has fallen due yet."
@@ -50,11 +51,9 @@ def _rates(
         .otherwise(pl.lit("all"))
         .alias("unit")
     )
-    exposed = wide.join(
-        setting.exposure,
-        on=["unit", "period", "period_start"],
-        how="left",
-        maintain_order="left",
+    place = ["unit", "period", "period_start"]
+    exposed = wide.join(setting.exposure, on=place, how="left", maintain_order="left").join(
+        setting.engagements, on=place, how="left", maintain_order="left"
     )
     return as_figures(
         exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting)
@@ -65,6 +64,8 @@ def _rate(measure: str, row: Row, setting: Setting) -> Row:
     count, people = row["received"], row["people"]
     if measure == "reports":
         return figure(value=float(count), numerator=count)
+    if measure == "per_1000_engagements":
+        return _per_engagement(row, setting)
     if people is None or people <= 0:
         return figure("not_assessable", NO_HEADCOUNT, numerator=count)
     if not setting.exact and people < setting.min_denominator:
@@ -79,6 +80,23 @@ def _rate(measure: str, row: Row, setting: Setting) -> Row:
         high=100 * most.high,
         numerator=count,
         denominator=people,
+    )
+
+
+def _per_engagement(row: Row, setting: Setting) -> Row:
+    count, engagements = row["received"], row["engagements"]
+    if engagements is None or engagements <= 0:
+        return figure("not_assessable", NO_ENGAGEMENTS, numerator=count)
+    off = setting.off(row)
+    least, most = garwood(max(count - off, 0), engagements), garwood(count + off, engagements)
+    assert least is not None  # noqa: S101  engagements > 0, so there is an interval
+    assert most is not None  # noqa: S101
+    return figure(
+        value=1000 * count / engagements,
+        low=1000 * least.low,
+        high=1000 * most.high,
+        numerator=count,
+        denominator=engagements,
     )
 
 

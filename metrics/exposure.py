@@ -1,4 +1,4 @@
-"""Average headcount of every unit and period, from spans of constant headcount."""
+"""What a rate is per: average headcount of a unit and period, or its client engagements."""
 
 from datetime import date
 
@@ -43,4 +43,36 @@ def average_people(
                 "people"
             )
         )
+    )
+
+
+def total_engagements(months: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
+    """Engagements with clients in each period, where every month of it has been told.
+
+    `months` has unit, month and engagements; `calendar` is the frame of
+    `metrics.periods.periods`. Returns unit ('all' for everybody), period, period_start and
+    engagements. A period with a month that nobody has told of has no row: a rate over the other
+    months alone would be too high. Everybody has one where all units that are told of at all
+    have theirs.
+    """
+    units = pl.concat(
+        [
+            months,
+            months.group_by("month")
+            .agg(pl.col("engagements").sum(), pl.col("unit").n_unique().alias("told"))
+            .filter(pl.col("told") == months["unit"].n_unique())
+            .select(pl.lit("all").alias("unit"), "month", "engagements"),
+        ]
+    )
+    spans = calendar.select("month", "period", "period_start").unique()
+    return (
+        spans.join(units.select("unit").unique(), how="cross")
+        .join(units, on=["unit", "month"], how="left")
+        .group_by("unit", "period", "period_start")
+        .agg(
+            pl.col("engagements").sum(),
+            pl.col("engagements").is_null().any().alias("lacking"),
+        )
+        .filter(~pl.col("lacking"))
+        .drop("lacking")
     )

@@ -15,14 +15,27 @@ Row = dict[str, Any]
 KEY = ("part", "breakdown", "level", "period", "period_start")
 
 
+def no_engagements() -> pl.DataFrame:
+    """Nobody has told how many engagements with clients there were."""
+    return pl.DataFrame(
+        schema={
+            "unit": pl.String,
+            "period": pl.String,
+            "period_start": pl.Date,
+            "engagements": pl.Float64,
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What every estimator needs beside the counts, all of it public within the audience.
 
     `periods` is the frame of `metrics.periods.periods`; `levels` has breakdown, level and
     position; `exposure` has unit, period, period_start and people, the average headcount over
-    the covered days of the period, with the unit 'all' for everybody; `base` is 1 where counts
-    are the truth, else all are multiples of it.
+    the covered days of the period, with the unit 'all' for everybody; `engagements` has unit,
+    period, period_start and engagements with clients; `base` is 1 where counts are the truth,
+    else all are multiples of it.
     """
 
     periods: pl.DataFrame
@@ -30,6 +43,7 @@ class Setting:
     exposure: pl.DataFrame
     base: int
     min_denominator: int
+    engagements: pl.DataFrame = field(default_factory=no_engagements)
     loose: Mapping[str, int] = field(default_factory=dict)
     further: int = 0
 

@@ -10,6 +10,7 @@ from typing import get_args
 import polars as pl
 
 from etl.rules import Rules, read_rules
+from etl.rules.properties import PROPERTIES, ROUTES, shipped
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.disclosure.policy import BANDS, Policy
@@ -22,12 +23,13 @@ WIDTH = 96
 RULES = "template/rules"
 
 RESULTS = {
-    "met": "done on or before the due day",
+    "met": "done on or before the due day; where hours count, by the instant",
     "met_late": "done after it",
     "missed": "not done, and the due day has passed: overdue and still open is missed",
     "not_due": "the due day has not come by the as-of day; in no share, whether done or not",
     "not_applicable": (
-        "the rule asks nothing of this case: the step it starts from has not happened, or the"
+        "the rule asks nothing of this case: the step it starts from has not happened, another"
+        " step made it needless, nobody asked for it, it is the reporter's own clock, or the"
         " case was withdrawn before the due day"
     ),
     "not_assessable": (
@@ -144,13 +146,16 @@ def _deadlines() -> str:
             "## What becomes of a deadline",
             _wrapped(
                 "The share is met, of met, met late and missed. The day on which the clock"
-                " starts is day 0; working days leave out Saturday, Sunday and the public"
-                " holidays of the organisation's calendar."
+                " starts is day 0 unless the rule says otherwise; working days leave out"
+                " Saturday, Sunday and the public holidays of the rule's calendar. Holidays up"
+                " to the as-of day are kept as they were when they were first used, so that a"
+                " later list changes no day that has been judged."
             ),
             _table(
                 ("result", "when"),
                 ((name, RESULTS[name]) for name in DEADLINE_COMPLIANCE.outcomes),
             ),
+            *_of_rules(),
             "### The deadlines that a new workspace starts with",
             _wrapped(
                 "They are to be edited. *Verified* says whether somebody has compared the rule"
@@ -166,6 +171,26 @@ def _deadlines() -> str:
             ),
         ]
     )  # fmt: skip
+
+
+def _of_rules() -> list[str]:
+    return [
+        "### What a deadline may say",
+        _table(("key", "meaning"), ((f"`{key}`", PROPERTIES[key]) for key in PROPERTIES)),
+        _wrapped(
+            "A route is judged with the same words: met where a demanded step was taken,"
+            " missed where another one was taken instead or the case was closed without,"
+            " not due while it is open and took none."
+        ),
+        _table(("key", "meaning"), ((f"`{key}`", ROUTES[key]) for key in ROUTES)),
+        "### The presets",
+        _wrapped(
+            'A workspace switches them on by name: `presets = ["eu_2019_1937_internal"]` in'
+            " a rules file. An [[override]] with the deadline's name changes what it says,"
+            " or switches it off; what changes the clock is no longer verified."
+        ),
+        _table(("preset", "deadline", "clock", "basis", "verified"), shipped()),
+    ]
 
 
 def _states() -> str:

@@ -40,7 +40,7 @@ class Measure:
 
     name: str
     title: str
-    unit: Literal["share", "days", "per_100_people", "cases", "ratio"]
+    unit: Literal["share", "days", "per_100_people", "per_1000", "cases", "ratio"]
     better: Direction
     definition: str
     source: str

@@ -20,7 +20,7 @@ from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import Table
 from metrics.estimate import estimate
-from metrics.exposure import average_people
+from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
@@ -225,6 +225,9 @@ def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | N
         periods=data.calendar,
         levels=data.levels,
         exposure=people,
+        engagements=total_engagements(
+            store.frame("select * from core.engagements"), data.calendar
+        ),
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},

@@ -45,7 +45,8 @@ class Match:
 class Proposal:
     """The grain of the rows, and the columns found for its fields and steps.
 
-    `rivals` are columns whose name fits a field that another column has got.
+    `rivals` are columns whose name fits a field that another column has got; `numbers` are
+    those of which one is the case's number, where their names do not say which.
     """
 
     grain: Grain
@@ -53,6 +54,7 @@ class Proposal:
     fields: dict[str, Match]
     steps: dict[str, Match]
     is_history: bool
+    numbers: tuple[Column, ...]
     rivals: dict[str, tuple[str, ...]]
 
 
@@ -88,6 +90,7 @@ def propose(columns: Sequence[Column]) -> Proposal:
         rows_per_case=per_case,
         fields={name: fields[name] for name in _ORDER if name in fields and name in allowed},
         steps=steps,
+        numbers=_doubtful_numbers(columns, number),
         is_history=grain == "allegation" and _changes(number, codes.get("status")),
         rivals=_rivals(read, fields | steps, taken),
     )
@@ -97,7 +100,7 @@ def _number_of_case(columns: Sequence[Column]) -> Match | None:
     fitting = []
     for column in columns:
         told = likeness("case_id", column.name)
-        if column.may_be_number_of_case and column.why_not in (None, "person", "not_needed"):
+        if column.may_be_number_of_case and column.why_not in (None, "person"):
             # The more often each value comes, the less it is the number of one case.
             unique = column.distinct / column.filled
             if told:
@@ -107,6 +110,21 @@ def _number_of_case(columns: Sequence[Column]) -> Match | None:
     # One column alone in which no value comes twice is the number, whatever it is called.
     lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
     return Match("case_id", lone[0], 60) if len(lone) == 1 else None
+
+
+def _doubtful_numbers(columns: Sequence[Column], best: Match | None) -> tuple[Column, ...]:
+    """Columns that may be the case's number and count cases differently: nobody may choose."""
+    if best is None or likeness("case_id", best.column.name) == EXACT:
+        return ()
+    others = [
+        column
+        for column in columns
+        if column.may_be_number_of_case
+        and column.why_not is None
+        and likeness("case_id", column.name) > 0
+        and column.distinct > column.rows // 10
+    ]
+    return tuple(others) if len({column.distinct for column in others}) > 1 else ()
 
 
 def _assigned(

@@ -8,6 +8,7 @@ from etl.drafting.columns import Column
 from etl.drafting.fields import Match, Proposal, before_receipt, likely_step
 from etl.drafting.order import OPEN, Form
 from etl.drafting.vocabulary import Vocabulary
+from etl.readers.layout import Layout
 from etl.readers.rows import TextTable
 from etl.source import FIXED
 
@@ -29,6 +30,7 @@ class Known:
     name: str
     ending: str
     text: TextTable
+    layout: Layout
     columns: list[Column]
     proposal: Proposal
     forms: Mapping[str, Form]
@@ -133,6 +135,9 @@ def _export(out: Writing, known: Known) -> None:
     if known.text.delimiter:
         out.add(f"delimiter = {quoted(known.text.delimiter)}")
         out.add(f"encoding = {quoted(known.text.encoding)}")
+    if known.layout.repeats == "number":
+        out.say("A name stands twice in its header, or a column has none: they are numbered.")
+        out.add('repeats = "number"', 'unnamed = "number"')
     _grain(out, proposal)
     if proposal.grain == "event" and "kind" not in proposal.fields:
         out.ask("which step of a case is a row of this file? One of ours, such as escalated")
@@ -153,7 +158,8 @@ def _grain(out: Writing, proposal: Proposal) -> None:
             "rows of one case differ in their status, so that a row is hardly an allegation. Is"
             " it a state of the case at a time (snapshot), or one thing that happened (event)?"
         )
-    grain = OPEN if proposal.is_history else proposal.grain
+    unsure = proposal.is_history or proposal.numbers
+    grain = OPEN if unsure else proposal.grain
     out.add(f"grain = {quoted(grain)}    # {told}")
 
 
@@ -243,8 +249,20 @@ def _columns(out: Writing, known: Known) -> None:
     if "case_id" not in known.proposal.fields:
         out.ask("which column is the case's number? No column's name or values say so")
         out.add(f"case_id = {quoted(OPEN)}")
+    doubtful = known.proposal.numbers
+    if doubtful:
+        told = ", ".join(
+            f"{quoted(column.name)} ({column.rows / column.distinct:.2f} rows each)"
+            for column in doubtful
+        )
+        out.ask(
+            f"which is the number of a case, {told}? With several rows for each, grain is"
+            " allegation or finding"
+        )
+        out.add(f"case_id = {quoted(OPEN)}")
     for name, match in known.proposal.fields.items():
-        _line(out, name, match, known)
+        if name != "case_id" or not doubtful:
+            _line(out, name, match, known)
     out.add("")
 
 

@@ -28,7 +28,6 @@ DELIMITERS = (",", ";", "\t", "|")
 _AGAIN = "export it again"
 # A line that Excel writes above the header for itself.
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-_LINE_END = "\r\n|\r|\n"
 _LOOSE = "a quotation mark stands in a value that is not in quotation marks"
 _UNQUOTED = (
     'export it again, with such values in quotation marks, or declare quotes = "none" in the '
@@ -66,7 +65,8 @@ def read_delimited(
     if records.lines != found.lines:
         raise changed(file)
     _refuse_misfit(rows, ragged, head, found, file, footer=records.footer)
-    sound, damaged = _sound(rows, stream, found, quoting)
+    others = [ragged.get_column("line"), records.starts]
+    sound, damaged = _sound(rows, others, stream, found, quoting)
     if found.has_control and sound.is_empty() and not rows.is_empty():
         _refuse_binary(stream, found, rows.item(0, "line"), file)
     return TextTable(
@@ -214,15 +214,23 @@ def _refuse_misfit(
 
 
 def _sound(
-    rows: pl.DataFrame, stream: BinaryIO, found: Survey, quoting: Quoting
+    rows: pl.DataFrame,
+    others: list[pl.Series],
+    stream: BinaryIO,
+    found: Survey,
+    quoting: Quoting,
 ) -> tuple[pl.DataFrame, list[Damage]]:
-    """Rows of which each character is in its place, and the others as damaged blocks."""
+    """Rows of which each character is in its place, and the rest as damaged blocks.
+
+    `others` are the lines on which anything else than a row begins.
+    """
+    values = pl.col(rows.columns[1:])
     damaged: list[Damage] = []
     if found.has_control:
-        blocks = _blocks(rows, pl.col(rows.columns[1:]).str.contains(CONTROL))
+        blocks = _blocks(rows, others, found.lines, values.str.contains(CONTROL))
         damaged += [Damage(line, last, _NO_TEXT, _AGAIN) for line, last in blocks]
     if quoting.quotes != "none":
-        blocks = _blocks(rows, pl.col(rows.columns[1:]).str.contains('"', literal=True))
+        blocks = _blocks(rows, others, found.lines, values.str.contains('"', literal=True))
         loose = _loose(blocks, stream, found, quoting)
         damaged += [Damage(line, last, _LOOSE, _UNQUOTED) for line, last in loose]
     if not damaged:
@@ -231,11 +239,17 @@ def _sound(
     return rows.filter(~pl.col("line").is_in(list(lines))), list(lines.values())
 
 
-def _blocks(rows: pl.DataFrame, is_odd: pl.Expr) -> list[tuple[int, int]]:
-    """First and last line of each row with an odd value."""
-    odd = rows.filter(pl.any_horizontal(is_odd))
-    ends = pl.sum_horizontal(pl.col(rows.columns[1:]).str.count_matches(_LINE_END))
-    return odd.select("line", (pl.col("line") + ends).alias("last_line")).rows()
+def _blocks(
+    rows: pl.DataFrame, others: list[pl.Series], lines: int, is_odd: pl.Expr
+) -> list[tuple[int, int]]:
+    """First and last line of each row with an odd value; a row ends where the next begins."""
+    odd = rows.filter(pl.any_horizontal(is_odd)).get_column("line")
+    if odd.is_empty():
+        return []
+    end = pl.Series([lines + 1], dtype=pl.Int64)
+    starts = pl.concat([rows.get_column("line"), *others, end]).sort()
+    following = starts.gather(starts.search_sorted(odd, side="right"))
+    return list(zip(odd, following - 1, strict=True))
 
 
 def _loose(

@@ -13,6 +13,9 @@ from etl.readers.leaves import LeafError, add_leaves
 EACH = "[]"
 TOP = "$"
 _SPACE = re.compile(r"[ \t\r\n]*")
+# A name without escapes and its colon, and what may follow a member of an object.
+_PLAIN_KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
+_AFTER_MEMBER = re.compile(r"[ \t\r\n]*([,}])[ \t\r\n]*")
 _STEP = re.compile(r"([^.\[\]]*)(\[\])?")
 # What is left of a value where a file ends inside it.
 _STUMP = re.compile(r"(?:t(?:r|ru)?|f(?:a|al|als)?|n(?:u|ul)?|-|[.eE][-+0-9]*)?")
@@ -195,7 +198,8 @@ class Walk:
     ) -> Iterator[Found]:
         seen: set[str] = set()
         self._step()
-        while self._peek() != "}":
+        ended = self._peek() == "}"
+        while not ended:
             key = self._key()
             if key in seen:
                 raise self.error(f"an object has the name {shown(key)} twice")
@@ -205,14 +209,22 @@ class Walk:
                 yield from self._value_at(place[1:], key, within, holder, inner)
             else:
                 self._keep(holder, f"{prefix}{key}")
-            self._skip_space()
-            if self._peek() not in {",", "}"}:
-                raise self.error("a comma or the end of the object is missing")
-            if self._peek() == ",":
-                self._step()
-                if self._peek() == "}":
-                    raise self.error("a name is missing after a comma")
+            ended = self._past_member()
         self._at += 1
+
+    def _past_member(self) -> bool:
+        """Whether the object ends behind the member that has just been read."""
+        told = _AFTER_MEMBER.match(self._text, self._at)
+        if told is None:
+            self._skip_space()
+            raise self.error("a comma or the end of the object is missing")
+        if told[1] == "}":
+            self._at = told.end(1) - 1
+            return True
+        self._at = told.end()
+        if self._peek() == "}":
+            raise self.error("a name is missing after a comma")
+        return False
 
     def _keep(self, holder: Enclosing, name: str) -> None:
         at = self._at
@@ -238,6 +250,10 @@ class Walk:
         return value
 
     def _key(self) -> str:
+        told = _PLAIN_KEY.match(self._text, self._at)
+        if told is not None:
+            self._at = told.end()
+            return told[1]
         if self._peek() != '"':
             raise self.error("a name in quotation marks is missing")
         key = self._scanned()

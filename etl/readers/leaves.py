@@ -30,9 +30,11 @@ def add_leaves(
     `lists` says whether lists of objects are joined or left out. Raises LeafError for two
     values that would share a cell, and for what is nested too deep.
     """
-    if depth > DEEPEST:
+    if value is None or isinstance(value, str):
+        put(into, name, value or "")
+    elif depth > DEEPEST:
         raise LeafError(_TOO_DEEP)
-    if isinstance(value, dict):
+    elif isinstance(value, dict):
         for key, inner in value.items():
             called = f"{name}.{key}" if name else key
             add_leaves(into, called, inner, lists=lists, depth=depth + 1)

@@ -4,6 +4,8 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 
+import polars as pl
+
 from etl.errors import ExportError, shown
 from etl.readers.quoting import Quoting, damage_end
 from etl.readers.rows import Aside, Damage
@@ -38,6 +40,12 @@ class Records:
             return blocks
         above = [block for block in blocks if block[1] < self.footer]
         return [*above, ("footer", self.footer, self.lines)]
+
+    @property
+    def starts(self) -> pl.Series:
+        """Lines on which blocks begin that are no record."""
+        told = [line for _, line, _ in self.aside] + [block.line for block in self.damaged]
+        return pl.Series(told, dtype=pl.Int64)
 
     def to_the_end(self, footer: str | None) -> Iterator[tuple[int, list[str]]]:
         """Line and fields of each record, above the footer if one is declared."""

@@ -6,15 +6,17 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import fastexcel
 import polars as pl
 
 from etl.errors import ExportError, shown
 from etl.readers.contents import OLE, ZIP, foreign
+from etl.readers.formulas import uncalculated_rows
 from etl.readers.layout import UNTOLD, Layout
-from etl.readers.rows import TextTable, column_names, ragged_frame
+from etl.readers.rows import Damage, TextTable, aside_frame, damaged_frame
+from etl.readers.sheet_tables import table_of
 from etl.readers.unpacking import leads_out
 
 # Bounds against archives that are small on disk and endless in memory.
@@ -22,7 +24,14 @@ LARGEST_UNPACKED = 300_000_000
 LARGEST_RATIO = 200
 MOST_ENTRIES = 1_000
 
-_INSTANT = r"^-?\d+-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?$"
+# From here on a number of Excel stands for its neighbours too.
+EXACT = 2**53
+_LONG = r"^-?\d{16,}$"
+_NUMBER = re.compile(r"'(?:Float|Int)\(([^)]*)\)'")
+_LOST_DIGITS = "a number in this row has more digits than Excel keeps"
+_AS_TEXT = "export it again with such numbers as text, or as CSV"
+_NO_RESULT = "a formula in this row was never calculated"
+_CALCULATE = "open the workbook in Excel, save it, and load it again"
 _ERRORS = {
     "Value": "#VALUE!",
     "Div0": "#DIV/0!",
@@ -41,12 +50,16 @@ def read_workbook(
     """Read one sheet of the workbook `stream`, called `file`, as text.
 
     `told` are fields of a Layout by name, in place of those in `layout`. `sheet` is a name, or
-    a position counted from 1; without one it is the first sheet. The
-    first row with anything in it is the header, a row without anything is not a record. A
-    date cell reads `YYYY-MM-DD HH:MM:SS`, to the nearest second, or `YYYY-MM-DD` where every
-    date of its column is a midnight. A number is written without a fraction it does not
-    have, an error cell as Excel shows it (`#VALUE!`), so that it is never taken for a blank.
-    A cell to the right of the last column with a name makes its row ragged.
+    a position counted from 1; without one, exactly one visible sheet must hold anything. The
+    header is found or declared as in delimited text, a row without anything is not a record,
+    and a cell to the right of the last column with a name makes its row ragged.
+
+    A cell reads as it is stored: a date as `YYYY-MM-DD HH:MM:SS`, to the nearest second, or
+    `YYYY-MM-DD` where every date of its column is a midnight; truth as `true` or `false`; a
+    number without a fraction it does not have; a formula as its last result; an error as Excel
+    shows it (`#VALUE!`), so that it is never taken for a blank. A row is damaged if a formula
+    in it was never calculated, or if a number has more digits than Excel keeps: whose case it
+    is, nobody can tell.
     """
     stream.seek(0)
     data = stream.read()
@@ -56,10 +69,25 @@ def read_workbook(
     _refuse_other(data, file)
     if data.startswith(ZIP):
         _refuse_bomb(data, file)
-    cells = _cells(data, file, asked.sheet)
-    header, rows, ragged = _table(cells, file, asked)
-    digest = hashlib.sha256(data).hexdigest()
-    return TextTable(header, rows, ragged, "", "", len(data), digest, kind="workbook")
+    name, cells, lost = _cells(data, file, asked.sheet)
+    damaged = [Damage(row, row, _LOST_DIGITS, _AS_TEXT) for row in lost]
+    if data.startswith(ZIP):
+        uncalculated = uncalculated_rows(data, name)
+        damaged += [Damage(row, row, _NO_RESULT, _CALCULATE) for row in uncalculated]
+    header, rows, ragged, aside = table_of(cells, file, asked)
+    bad = {block.line: block for block in damaged if block.line in rows.get_column("line")}
+    return TextTable(
+        header,
+        rows.filter(~pl.col("line").is_in(list(bad))),
+        ragged,
+        "",
+        "",
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+        kind="workbook",
+        damaged=damaged_frame(bad.values()),
+        aside=aside_frame(aside),
+    )
 
 
 def _refuse_other(data: bytes, file: str) -> None:
@@ -110,29 +138,60 @@ def _broken(file: str) -> ExportError:
     return ExportError.at(file, "the workbook is damaged or cut off", remedy="export it again")
 
 
-def _cells(data: bytes, file: str, sheet: str | int | None) -> pl.DataFrame:
-    """All cells from row 1 of the sheet and its first column in use; blank ones are ""."""
+def _cells(
+    data: bytes, file: str, sheet: str | int | None
+) -> tuple[str, pl.DataFrame, list[int]]:
+    """Name and cells of the sheet, blank ones as "", and the rows with numbers cut short.
+
+    The cells are those from row 1 and the first column in use.
+    """
     try:
         reader = fastexcel.read_excel(data)
-        name = _sheet_name(reader.sheet_names, sheet, file)
-        loaded = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        loaded = _sheet(reader, sheet, file)
         if not loaded.height or not loaded.width:
-            return pl.DataFrame()
+            return loaded.name, pl.DataFrame(), []
         batch, faults = loaded.to_arrow_with_errors()
+        columns = pl.DataFrame(batch).get_columns()
+        texts = pl.DataFrame(
+            [column.fill_null("").alias(f"c{n}") for n, column in enumerate(columns)]
+        )
+        lost = _cut_short(reader, loaded.name, texts)
     except fastexcel.FastExcelError:
         raise _broken(file) from None
-    columns = pl.DataFrame(batch).get_columns()
-    texts = pl.DataFrame(
-        [column.fill_null("").alias(f"c{n}") for n, column in enumerate(columns)]
-    )
-    return _with_faults(texts, faults.errors if faults else ())
+    except BaseException as error:
+        # The library's own crash is no exception of Python's, and has no name to ask for.
+        if type(error).__name__ == "PanicException":
+            raise _broken(file) from None
+        raise
+    return loaded.name, _with_faults(texts, faults.errors if faults else ()), lost
 
 
-def _sheet_name(names: list[str], sheet: str | int | None, file: str) -> str:
+def _sheet(
+    reader: fastexcel.ExcelReader, sheet: str | int | None, file: str
+) -> fastexcel.ExcelSheet:
+    names = reader.sheet_names
     if not names:
         raise _broken(file)
-    if sheet is None:
-        return names[0]
+    if sheet is not None:
+        return _load(reader, _sheet_name(names, sheet, file))
+    sheets = [_load(reader, name) for name in names]
+    told = [found for found in sheets if found.visible == "visible" and found.height]
+    if len(told) > 1:
+        raise ExportError.at(
+            file,
+            f"it has several sheets, {', '.join(shown(found.name) for found in told)}",
+            remedy='say which with sheet = "..." in the source\'s description',
+        )
+    return told[0] if told else sheets[0]
+
+
+def _load(
+    reader: fastexcel.ExcelReader, name: str, dtype: Literal["string", "duration"] = "string"
+) -> fastexcel.ExcelSheet:
+    return reader.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype)
+
+
+def _sheet_name(names: list[str], sheet: str | int, file: str) -> str:
     if isinstance(sheet, int) and 1 <= sheet <= len(names):
         return names[sheet - 1]
     if sheet in names:
@@ -142,6 +201,23 @@ def _sheet_name(names: list[str], sheet: str | int | None, file: str) -> str:
         f"it has no sheet {sheet!r}; its sheets are {', '.join(map(shown, names))}",
         remedy="name one of them",
     )
+
+
+def _cut_short(reader: fastexcel.ExcelReader, name: str, texts: pl.DataFrame) -> list[int]:
+    """Rows, from 1, with a whole number of which a cell cannot hold the last digits."""
+    long = texts.with_row_index("row", offset=1).filter(
+        pl.any_horizontal(pl.col(texts.columns).str.contains(_LONG))
+    )
+    if long.is_empty():
+        return []
+    # Asked for durations, the library tells of every other cell what it holds.
+    _, faults = _load(reader, name, "duration").to_arrow_with_errors()
+    numbers = {
+        fault.offset_position[0] + 1
+        for fault in (faults.errors if faults else ())
+        if (number := _NUMBER.search(fault.detail)) and abs(float(number[1])) >= EXACT
+    }
+    return sorted(numbers & {*long.get_column("row").to_list()})
 
 
 def _with_faults(texts: pl.DataFrame, faults: Iterable[fastexcel.CellError]) -> pl.DataFrame:
@@ -157,50 +233,3 @@ def _with_faults(texts: pl.DataFrame, faults: Iterable[fastexcel.CellError]) -> 
         texts.to_series(column).scatter(rows, words)
         for column, (rows, words) in by_column.items()
     )
-
-
-def _table(
-    cells: pl.DataFrame, file: str, layout: Layout
-) -> tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame]:
-    filled = _filled(cells) if cells.width else cells
-    if filled.is_empty():
-        raise ExportError.at(file, "the sheet is empty", remedy="export it again")
-    line, _, *texts = filled.row(0)
-    width = max(n for n, text in enumerate(texts, start=1) if text.strip())
-    header = column_names(texts[:width], file=file, line=line, layout=layout)
-    records = filled.slice(1)
-    fits = records.filter(pl.col("fields") <= width)
-    names = [f"c{n}" for n in range(width)]
-    rows = fits.select("line", *(_dated(fits.get_column(name)) for name in names))
-    ragged = records.filter(pl.col("fields") > width).select("line", "fields")
-    return header, rows, ragged_frame(ragged.rows())
-
-
-def _filled(cells: pl.DataFrame) -> pl.DataFrame:
-    """Rows with anything in them: `line`, `fields` (position of the last one), the texts."""
-    last = pl.max_horizontal(
-        pl.when(pl.col(name).str.strip_chars() != "").then(n).otherwise(0)
-        for n, name in enumerate(cells.columns, start=1)
-    )
-    numbered = cells.select(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("line"),
-        last.cast(pl.Int64).alias("fields"),
-        *cells.columns,
-    )
-    return numbered.filter(pl.col("fields") > 0)
-
-
-def _dated(column: pl.Series) -> pl.Series:
-    """`column` with its instants to the second, or as days where all are midnights."""
-    is_instant = column.str.contains(_INSTANT)
-    instants = column.filter(is_instant)
-    if instants.is_empty():
-        return column
-    written = (
-        instants.str.to_datetime(strict=False, time_unit="ms")
-        .dt.round("1s")
-        .dt.to_string("%Y-%m-%d %H:%M:%S")
-    ).fill_null(instants)
-    if written.str.ends_with(" 00:00:00").all():
-        written = written.str.head(-9)
-    return column.scatter(is_instant.arg_true(), written)

@@ -54,7 +54,7 @@ def read_rules(folder: Path) -> Rules:
 
     Raises RuleError naming the file, the entry and the remedy.
     """
-    files = {path.name: _told(path) for path in sorted(folder.glob("*.toml"))}
+    files = {path.name: told(path) for path in sorted(folder.glob("*.toml"))}
     own = [
         deadline(name, entry)
         for name, told in files.items()
@@ -85,18 +85,19 @@ def presets() -> tuple[str, ...]:
     return tuple(path.stem for path in sorted(PRESETS.glob("*.toml")))
 
 
-def _told(path: Path) -> _Told:
+def told(path: Path) -> Mapping[str, Any]:
+    """One rules file as it stands. Raises RuleError where it is no rules file."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name}: not valid TOML: {error}") from error
-    for key in told:
+    for key in found:
         if key not in {*_LISTED, *_ALONE}:
             raise RuleError(
                 f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]],"
                 " [[route]], [[override]], presets and ladder"
             )
-    return told
+    return found
 
 
 def _entries(file: str, told: _Told, kind: str) -> list[_Told]:
@@ -137,7 +138,7 @@ def _preset(file: str, name: str) -> _Told:
         raise RuleError(
             f"{file}: no preset is called {name!r}; {hint}there are {', '.join(presets())}"
         )
-    return _told(PRESETS / f"{name}.toml")
+    return told(PRESETS / f"{name}.toml")
 
 
 def _overridden(preset: str, entry: _Told, file: str, changes: _Told) -> Deadline | None:

@@ -196,6 +196,10 @@ def _agree(where: str, rule: Deadline) -> None:
             len(kinds) > 1 for kinds in rule.stops
         )
         and (rule.repeats or rule.stop == "last"),
+        "stop = last cannot be combined with what lets only later stops count: restarts,"
+        " repeats, start = last": rule.stop == "last" and rule.earlier_stops == "ignored",
+        "hours end with the first stop: no stop = last, no sets in to": hours
+        and (rule.stop == "last" or any(len(kinds) > 1 for kinds in rule.stops)),
         "owner is missing beside target": rule.target is not None and not rule.owner,
         "lapses cannot be combined with pauses, extensions, repeats, restarts, fallback,"
         " waiting, after_hours, year_end, stop, lifted_by or on_request": rule.lapses

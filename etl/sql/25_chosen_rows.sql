@@ -6,6 +6,11 @@ with alone as (
     from core.snapshots
     group by source, export
     having count(*) = 1
+    union
+    -- Of a history that comes in pieces every piece counts.
+    select snapshot
+    from core.snapshots
+    where delivery = 'delta' and grain in ('event', 'change', 'snapshot')
 ),
 
 -- Files that are loaded together are parts of one delivery: a history may be cut in two.

@@ -1,6 +1,18 @@
--- core.events: one row per case, kind, level and instant, up to the end of the as-of day.
+-- core.events: one row per case, kind, level, instant and declared place, up to the as-of day.
 create or replace table core.events as
-with dated as (
+with placed as (
+    select
+        * exclude (ordinal),
+        -- Told with and without its place, it is the same event.
+        coalesce(
+            ordinal,
+            min(ordinal) over (partition by case_key, kind, level, occurred_at)
+        ) as ordinal
+    from core.told_events
+    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+),
+
+dated as (
     select
         case_key,
         source,
@@ -8,13 +20,12 @@ with dated as (
         occurred_on,
         occurred_at,
         level,
+        ordinal,
         min(snapshot) as snapshot,
         min(line) as line,
-        min(ordinal) as ordinal,
         min(actor_key) as actor_key
-    from core.told_events
-    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
-    group by case_key, source, kind, occurred_on, occurred_at, level
+    from placed
+    group by case_key, source, kind, occurred_on, occurred_at, level, ordinal
 )
 
 select

@@ -42,7 +42,7 @@ select
             then timezone(parameters.time_zone, timezone('UTC', due_at))::date
         when summed.length_unit = 'working_days' then worked.day
         when summed.rolls then landing.next_working_day
-        else date '1900-01-01' + (summed.due + summed.lost)::integer
+        else date '1900-01-01' + try_cast(summed.due + summed.lost as integer)
     end as due_on
 from summed
 cross join staging.parameters as parameters
@@ -53,4 +53,4 @@ left join staging.days as worked
 left join staging.days as landing
     on
         summed.rolls and summed.calendar = landing.calendar
-        and date '1900-01-01' + (summed.due + summed.lost)::integer = landing.day;
+        and date '1900-01-01' + try_cast(summed.due + summed.lost as integer) = landing.day;

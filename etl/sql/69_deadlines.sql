@@ -13,7 +13,7 @@ with judged as (
                     parameters.time_zone, facts.done_on::timestamp
                 )), interval 24 hours, interval 0 hours)
                 <= facts.due_at - to_hours(if(facts.hourless, 24, 0)) then true
-            when facts.done_at > facts.due_at then false
+            when facts.done_at + to_seconds(facts.hourless::integer) > facts.due_at then false
         end as in_time,
         case
             -- First of all: nothing is judged before its day, not even that it cannot be.

@@ -63,7 +63,8 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
             year_starts=int(manifest["fiscal_year_start_month"]),
         ),
         levels=told.release.table("levels"),
-        exposure=_people(published),
+        exposure=_exposed(published, "rate", "people"),
+        engagements=_exposed(published, "per_1000_engagements", "engagements"),
         base=told.base,
         min_denominator=int(manifest["min_denominator"]),
         loose=told.loose,
@@ -82,15 +83,15 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     }
 
 
-def _people(figures: pl.DataFrame) -> pl.DataFrame:
-    """Headcounts as published: those of rates, and "too few" where that is what is said."""
+def _exposed(figures: pl.DataFrame, measure: str, name: str) -> pl.DataFrame:
+    """What rates are per, as published; where that is too small to be told, next to nothing."""
     rates = figures.filter(
-        (pl.col("measure") == "rate") & pl.col("breakdown").is_in(["all", "unit"])
+        (pl.col("measure") == measure) & pl.col("breakdown").is_in(["all", "unit"])
     )
-    people = pl.when(pl.col("state") == "few").then(TINY).otherwise(pl.col("denominator"))
+    known = pl.when(pl.col("state") == "few").then(TINY).otherwise(pl.col("denominator"))
     return rates.select(
-        pl.col("level").alias("unit"), "period", "period_start", people.alias("people")
-    ).filter(pl.col("people").is_not_null())
+        pl.col("level").alias("unit"), "period", "period_start", known.alias(name)
+    ).filter(pl.col(name).is_not_null())
 
 
 def _grid(told: Told) -> Iterator[str]:

@@ -23,6 +23,19 @@ REPORT_FREQUENCY = Metric(
             source="Garwood (1936), Biometrika 28: 437-442",
         ),
         Measure(
+            name="per_1000_engagements",
+            title="Reports per 1,000 client engagements",
+            unit="per_1000",
+            better="neutral",
+            definition=(
+                "Cases received in the period, from every source, per 1,000 engagements with"
+                " clients in its months. Without the engagements of every month there is none."
+                " The interval is the exact Poisson one, widened by what rounding may have"
+                " moved."
+            ),
+            source="Garwood (1936), Biometrika 28: 437-442",
+        ),
+        Measure(
             name="reports",
             title="Reports",
             unit="cases",

@@ -150,3 +150,17 @@ def test_a_kind_of_delivery_that_is_not_known_is_refused(workspace, capsys):
     describe(workspace, "partial")
     assert load(workspace, JANUARY, "2024-01-31") == 2
     assert "delivery = 'partial' is not one of full, delta" in capsys.readouterr().err
+
+
+def test_only_the_cases_that_a_delivery_speaks_of_are_computed_anew(workspace):
+    describe(workspace, "delta")
+    load(workspace, JANUARY, "2024-01-31")
+    with Store.open(workspace.store_path) as store:
+        # A mark by which to see whether a row was made again.
+        store.execute("update core.cases set category = 'marked'")
+    load(workspace, ["HB-1,S,2024-01-01,\n"], "2024-01-31")
+    marked = "select unit, category, count(*) from core.cases group by all order by all"
+    assert rows(workspace, marked) == [("north", "marked", 8), ("south", "unknown", 1)]
+    (workspace.folder / "headcount.csv").write_text("unit,from,people\nnorth,2024-01-01,9\n")
+    load(workspace, ["HB-2,S,2024-01-02,\n"], "2024-01-31")
+    assert rows(workspace, marked) == [("north", "unknown", 7), ("south", "unknown", 2)]

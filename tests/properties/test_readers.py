@@ -1,6 +1,6 @@
 import io
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import ExportError
@@ -49,6 +49,7 @@ def texts(table):
     return [list(record[1:]) for record in table.rows.rows()]
 
 
+@settings(deadline=None)
 @given(files())
 def test_a_table_in_any_dialect_is_read_as_it_was_written(written):
     header, records, data, encoding = written
@@ -60,6 +61,7 @@ def test_a_table_in_any_dialect_is_read_as_it_was_written(written):
     assert table.rows.get_column("line").is_sorted()
 
 
+@settings(deadline=None)
 @given(files(), st.data())
 def test_of_a_file_cut_anywhere_all_but_the_last_record_are_read_or_none(written, data):
     header, records, whole, encoding = written
@@ -75,6 +77,7 @@ def test_of_a_file_cut_anywhere_all_but_the_last_record_are_read_or_none(written
     assert table.ragged.height == 0 or table.header != tuple(header)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=30))
 def test_every_record_is_in_the_rows_or_among_the_ragged(widths):
     # One record fits: where all are alike and none does, the header is in doubt.
@@ -86,6 +89,7 @@ def test_every_record_is_in_the_rows_or_among_the_ragged(widths):
     assert dict(table.ragged.rows()) == {n: w for n, w in expected.items() if w != 2}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_at_all_end_in_anything_but_a_table_or_a_refusal(data):
     try:

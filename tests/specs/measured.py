@@ -21,7 +21,7 @@ from metrics.count import count
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.estimate import estimate
-from metrics.exposure import average_people
+from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.metric import BREAKDOWNS, ProtectedCube
 from metrics.periods import periods
@@ -106,6 +106,7 @@ def figures_of(
     cases: str = "",
     feedback: str = "",
     headcount: str = "",
+    engagements: str = "",
     rules: str = ACKNOWLEDGE,
     coverage_from: str | None = None,
     fiscal_year_start_month: int = 1,
@@ -114,7 +115,9 @@ def figures_of(
     """Exact figures of the data, as the committee would see them."""
     told = {"cases": cases, "events": events, "feedback": feedback}
     with tempfile.TemporaryDirectory() as folder, Store.open() as store:
-        workspace = _workspace(Path(folder), rules, headcount, fiscal_year_start_month)
+        workspace = _workspace(
+            Path(folder), rules, headcount, fiscal_year_start_month, engagements
+        )
         fill(store, told, as_of=as_of, coverage_from=coverage_from, workspace=workspace)
         return measured(store, workspace.rules(), min_denominator=min_denominator)
 
@@ -130,6 +133,7 @@ def measured(store: Store, rules: Rules, *, min_denominator: int = 1) -> pl.Data
         exposure=average_people(
             store.frame("select * from core.exposure"), calendar, coverage=span
         ),
+        engagements=total_engagements(store.frame("select * from core.engagements"), calendar),
         base=1,
         min_denominator=min_denominator,
     )
@@ -240,18 +244,14 @@ def levels_in(store: Store) -> pl.DataFrame:
     return pl.concat(frames).with_columns(pl.col("position").cast(pl.Int64))
 
 
-def _workspace(folder: Path, rules: str, headcount: str, month: int) -> Workspace:
+def _workspace(
+    folder: Path, rules: str, headcount: str, month: int, engagements: str = ""
+) -> Workspace:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.toml").write_text(rules, encoding="utf-8")
     table(headcount or "unit | from | people").write_csv(folder / "headcount.csv")
-    about = Organisation(
-        name="Invented",
-        time_zone="Europe/London",
-        fiscal_year_start_month=month,
-        case_word="case",
-        case_word_plural="cases",
-        calendar="none",
-    )
+    table(engagements or "unit | month | engagements").write_csv(folder / "engagements.csv")
+    about = Organisation("Invented", "Europe/London", month, "case", "cases", calendar="none")
     return Workspace(folder=folder, organisation=about, audiences={})
 
 

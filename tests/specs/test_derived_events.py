@@ -167,3 +167,27 @@ def test_what_a_source_says_of_its_deadline_later_is_not_known_yet(core):
     )
     found = store.frame("select clock, verdict from core.source_deadlines order by clock")
     assert found.rows() == [("end", "running"), ("reply", "met")]
+
+
+PIECES = """
+    case | kind      | on         | snapshot | export
+    A    | received  | 2024-01-01 | 2        | history
+    A    | escalated | 2024-01-05 | 2        | history
+    A    | resolved  | 2024-02-05 | 3        | history
+    """
+
+
+@pytest.mark.parametrize(
+    ("delivery", "known"),
+    [("delta", ["received", "escalated", "resolved"]), ("full", ["resolved"])],
+)
+def test_of_a_history_that_comes_in_pieces_every_piece_counts(core, delivery, known):
+    delivered = f"""
+        snapshot | source | export  | grain | as_of      | delivery
+        2        | desk   | history | event | 2024-01-31 | {delivery}
+        3        | desk   | history | event | 2024-02-29 | {delivery}
+        1        | desk   | cases   | case  | 2024-02-29 | {delivery}
+        """
+    store = core(as_of="2024-02-29", events=PIECES, deliveries=delivered)
+    found = store.frame("select kind from core.events order by sequence")["kind"]
+    assert found.to_list() == known

@@ -253,7 +253,10 @@ def test_a_release_without_a_single_case_can_be_made_and_says_that_there_is_noth
     )
     assert set(rows.filter(told)["state"]) == {"ok"}
     assert set(rows.filter(told)["value"]) == {0.0}
-    assert set(rows.filter(~told)["state"]) == {"no_data"}
+    # Nobody has told of engagements with clients, which is another thing than none.
+    engaged = pl.col("measure") == "per_1000_engagements"
+    assert set(rows.filter(engaged)["state"]) == {"not_assessable"}
+    assert set(rows.filter(~told & ~engaged)["state"]) == {"no_data"}
 
 
 def test_a_release_keeps_exactly_the_columns_that_it_promises(figures):

@@ -68,6 +68,43 @@ def test_without_a_number_it_is_asked_and_not_chosen():
     assert any("the case's number" in question for question in made.questions)
 
 
+def test_two_columns_that_count_cases_differently_are_asked_about():
+    made = drafted(
+        {
+            "cr_id": [f"C{n // 2}" for n in range(40)],
+            "entry_id": [f"e{n}" for n in range(40)],
+            "Received": ["2024-01-02"],
+        }
+    )
+    assert first_export(made)["columns"]["case_id"] == "?"
+    assert first_export(made)["grain"] == "?"
+    assert '"cr_id" (2.00 rows each), "entry_id" (1.00 rows each)' in made.toml
+
+
+def test_the_number_of_a_row_is_no_number_of_a_case():
+    made = drafted(
+        {
+            "row_id": numbers(40),
+            "cr_id": [f"C{n // 2}" for n in range(40)],
+            "Received": ["2024-01-02"],
+            "Category": ["Theft", "Fraud"],
+        }
+    )
+    assert first_export(made)["columns"]["case_id"] == "cr_id"
+    assert first_export(made)["grain"] == "allegation"
+
+
+def test_names_that_stand_twice_are_numbered(tmp_path):
+    rows = "".join(f"A-{n},2024-01-{n + 1:02},x,y\n" for n in range(9))
+    text = "Case number,Received,Comment,Comment\n" + rows
+    (tmp_path / "c.csv").write_text(text, encoding="utf-8")
+    made = draft(tmp_path / "c.csv", zone="UTC")
+    assert first_export(made)["repeats"] == "number"
+    assert first_export(made)["ignored"] == ["Comment", "Comment [2]"]
+    (tmp_path / "c.toml").write_text(made.toml, encoding="utf-8")
+    assert read_source(tmp_path / "c.toml").exports[0].layout.repeats == "number"
+
+
 # The grain
 
 

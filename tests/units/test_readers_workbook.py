@@ -150,6 +150,114 @@ def test_the_result_of_a_formula_is_read():
     assert column('<c r="A?"><f>1+1</f><v>2</v></c>') == ["2"]
 
 
+def test_the_dates_of_the_macintosh_are_four_years_later():
+    data = workbook(Cases=sheet(row(1, cell("A1", "h")), row(2, cell("A2", 43538, DAY))))
+    later = replaced(data, "xl/workbook.xml", "<sheets>", '<workbookPr date1904="1"/><sheets>')
+    assert read(data).rows.item(0, "c0") == "2019-03-14"
+    assert read(later).rows.item(0, "c0") == "2023-03-15"
+
+
+def test_a_serial_number_that_is_not_marked_as_a_date_stays_a_number():
+    assert column(cell("A?", 43285.46875), cell("A?", 43285)) == ["43285.46875", "43285"]
+
+
+def test_truth_is_read_as_a_word():
+    assert column('<c r="A?" t="b"><v>1</v></c>', '<c r="A?" t="b"><v>0</v></c>') == [
+        "true",
+        "false",
+    ]
+
+
+def test_long_ids_and_leading_zeros_stay_if_they_are_text():
+    ids = ["0012", "9007199254740993", "12345678901234567890"]
+    assert column(*(cell("A?", told) for told in ids)) == ids
+
+
+@pytest.mark.parametrize("number", ["9007199254740993", "1.2345678901234567E+19", "-1E+20"])
+def test_a_number_that_excel_has_cut_short_is_never_loaded_as_it_is(number):
+    long = f'<c r="B3"><v>{number}</v></c>'
+    table = read(
+        workbook(
+            Cases=sheet(
+                row(1, cell("A1", "id"), cell("B1", "n")),
+                row(2, cell("A2", "A"), cell("B2", 999999999999999)),
+                row(3, cell("A3", "B"), long),
+                row(4, cell("A4", "C"), cell("B4", "9007199254740993")),
+            )
+        )
+    )
+    assert table.rows.rows() == [(2, "A", "999999999999999"), (4, "C", "9007199254740993")]
+    assert table.damaged.select("line", "last_line").rows() == [(3, 3)]
+    assert "more digits than Excel keeps" in table.damaged.item(0, "reason")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["<f>1+1</f>", "<f>1+1</f><v></v>", "<f>1+1</f><v/>", '<f t="shared" si="0"/>'],
+)
+def test_a_formula_that_was_never_calculated_is_not_taken_for_a_blank(formula):
+    table = read(
+        workbook(
+            Cases=sheet(
+                row(1, cell("A1", "id"), cell("B1", "n")),
+                row(2, cell("A2", "A"), f'<c r="B2">{formula}</c>'),
+                row(3, cell("A3", "B"), '<c r="B3" t="str"><f>""</f><v></v></c>'),
+                row(4, cell("A4", "C"), '<c r="B4" t="str"><f>"x"</f><v>x</v></c>'),
+            )
+        )
+    )
+    assert table.rows.rows() == [(3, "B", ""), (4, "C", "x")]
+    assert table.damaged.select("line", "last_line").rows() == [(2, 2)]
+
+
+REPORT = workbook(
+    Cases=sheet(
+        row(1, cell("B1", "Cases of the year")),
+        row(3, cell("A3", "id"), cell("B3", "unit"), cell("C3", "on")),
+        row(4, cell("A4", "A"), cell("B4", "x"), cell("C4", 45000, DAY)),
+        row(5, cell("A5", "B"), cell("B5", "y")),
+        row(7, cell("A7", "Total"), cell("B7", 2)),
+        row(8, cell("A8", "Run by me")),
+    )
+)
+
+
+def test_a_title_above_the_table_is_found_where_all_below_agrees():
+    table = read(REPORT, footer_starts_with="Total")
+    assert table.header == ("id", "unit", "on")
+    assert table.rows.rows() == [(4, "A", "x", "2023-03-15"), (5, "B", "y", "")]
+    assert table.aside.rows() == [
+        ("title", 1, 1),
+        ("blank", 2, 2),
+        ("header", 3, 3),
+        ("blank", 6, 6),
+        ("footer", 7, 7),
+        ("footer", 8, 8),
+    ]
+
+
+@pytest.mark.parametrize("told", [{"header_line": 3}, {"header_starts_with": "id"}])
+def test_a_declared_header_is_taken(told):
+    assert read(REPORT, **told).header == ("id", "unit", "on")
+    assert read(REPORT, **told).rows.height == 4
+
+
+def test_a_sheet_without_its_declared_footer_looks_cut_off():
+    assert "looks cut off" in refusal(REPORT, footer_starts_with="Sum")
+
+
+def test_a_row_below_the_footer_is_not_lost():
+    assert "line 7: a row stands below" in refusal(REPORT, footer_starts_with="B")
+
+
+def test_repeated_and_missing_names_are_numbered_where_that_is_declared():
+    header = row(1, cell("A1", "id"), cell("B1", "id"), cell("D1", "unit"))
+    data = workbook(Cases=sheet(header, row(2, cell("A2", "A"))))
+    assert read(data, repeats="number", unnamed="number").header == (
+        "id", "id [2]", "Column 3", "unit",
+    )  # fmt: skip
+
+
 def test_a_cell_right_of_the_named_columns_makes_its_row_ragged():
     table = read(
         workbook(
@@ -174,14 +282,35 @@ def test_a_repeated_header_name_is_refused_with_both_positions():
     assert 'line 2: the header has "id" twice, as columns 1 and 2' in refusal(data)
 
 
+def replaced(data: bytes, part: str, old: str, new: str) -> bytes:
+    """The workbook with a text of one of its parts changed."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(archive, "w") as after:
+        for name in before.namelist():
+            text = before.read(name).decode()
+            after.writestr(name, text.replace(old, new) if name == part else text)
+    return archive.getvalue()
+
+
+TWO_ROWS = sheet(row(1, cell("A1", "one")), row(2, cell("A2", "x")))
 TWO = workbook(First=sheet(row(1, cell("A1", "one"))), Second=sheet(row(1, cell("A1", "two"))))
 
 
-@pytest.mark.parametrize(
-    ("wanted", "found"), [(None, "one"), ("Second", "two"), (1, "one"), (2, "two")]
-)
-def test_a_sheet_is_taken_by_name_or_position_or_else_the_first(wanted, found):
+@pytest.mark.parametrize(("wanted", "found"), [("Second", "two"), (1, "one"), (2, "two")])
+def test_a_sheet_is_taken_by_name_or_position(wanted, found):
     assert read(TWO, sheet=wanted).header == (found,)
+
+
+def test_between_several_sheets_none_is_chosen():
+    message = refusal(TWO)
+    assert 'several sheets, "First", "Second"; say which with sheet = "..."' in message
+
+
+def test_the_one_visible_sheet_that_holds_anything_is_taken():
+    data = workbook(Notes=sheet(), Cases=sheet(row(1, cell("A1", "id"))), Lists=TWO_ROWS)
+    hidden = replaced(data, "xl/workbook.xml", 'name="Lists"', 'name="Lists" state="hidden"')
+    assert read(hidden).header == ("id",)
+    assert read(hidden, sheet="Lists").header == ("one",)
 
 
 @pytest.mark.parametrize("wanted", ["Third", 0, 3])

@@ -212,6 +212,8 @@ def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> St
     demands.declare(store, Rules((), ()), calendar="none", folder=SQL, first=FIRST, as_of=AS_OF)
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))
+    engaged = {"unit": pl.String, "month": pl.Date, "engagements": pl.Float64}
+    store.replace("staging.engagements", pl.DataFrame(schema=engaged))
     words = {"breakdown": pl.String, "level": pl.String, "title": pl.String}
     store.replace("staging.levels", pl.DataFrame(schema={**words, "position": pl.Int64}))
     parameters = {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1}

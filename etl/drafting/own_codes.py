@@ -1,0 +1,136 @@
+"""The codes that are an organisation's own: listed from its exports for its workspace."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from etl.drafting.vocabulary import OPEN
+from etl.drafting.words import code_means, name_for
+from etl.drafting.writing import quoted
+from etl.errors import SourceError
+from etl.readers.rows import TextTable
+from etl.reading import CHUNK_ROWS, reading
+from etl.recognition import recognised
+from etl.source import FIXED, Export, Source
+from etl.steps import raw_changes
+from etl.values import File, blanked, raw_name, text_of
+
+# More than these are no list that an organisation keeps, or no codes at all.
+MOST, LONGEST = 500, 120
+
+Found = dict[str, list[str]]
+
+
+def unlisted(path: Path, sources: Iterable[Source]) -> tuple[Source, Found]:
+    """Codes of the export at `path` that its source leaves to the workspace and nobody lists.
+
+    Field by field, each once, in their order of appearance. Raises SourceError where a column
+    holds no codes, and ExportError or SourceError where the file cannot be read.
+    """
+    found: dict[str, dict[str, None]] = {}
+    with recognised(path, list(sources)) as (read, source, export):
+        for chunk in read.chunks(CHUNK_ROWS):
+            _look(chunk, source, export, found)
+        for name in export.also:
+            other = next(told for told in source.exports if told.name == name)
+            with reading(path, other.layout) as more:
+                for chunk in more.chunks(CHUNK_ROWS):
+                    _look(chunk, source, other, found)
+    for field, codes in found.items():
+        if len(codes) > MOST or any(len(code) > LONGEST for code in codes):
+            raise SourceError(
+                f"{path.name}: what is read as {field} is no list of codes ({len(codes):,}"
+                f" different values); give {field} another column in {source.name}.toml"
+            )
+    return source, {field: list(codes) for field, codes in found.items() if codes}
+
+
+def _look(
+    text: TextTable, source: Source, export: Export, found: dict[str, dict[str, None]]
+) -> None:
+    bound = export.bound_to(text.header)
+    file = File(source, bound, frozenset(text.header), text.kind == "workbook", "UTC")
+    raw = blanked(
+        text.rows.select(
+            "line",
+            *(
+                pl.col(f"c{place}").alias(raw_name(name))
+                for place, name in enumerate(text.header)
+                if name in bound.read
+            ),
+        ),
+        file,
+    )
+    for field, value in _values(raw, file):
+        if field in source.own_codes:
+            listed = file.codes(field)
+            told = found.setdefault(field, {})
+            told |= {code: None for code in value.unique(maintain_order=True) if code}
+            for code in listed:
+                told.pop(code, None)
+
+
+def _values(raw: pl.DataFrame, file: File) -> Iterable[tuple[str, pl.Series]]:
+    places = [*file.export.columns.items()]
+    places += [item for group in file.export.findings for item in group.items()]
+    for field, place in places:
+        if field in file.source.own_codes:
+            value = raw.select(text_of(place, file).alias("code"))["code"].drop_nulls()
+            if place.separator is not None:
+                value = value.str.split(place.separator).explode().str.strip_chars()
+            yield field, value
+    yield from raw_changes(raw, file)
+
+
+def proposed(field: str, codes: Iterable[str], taken: Mapping[str, str]) -> dict[str, str]:
+    """A code of ours for each: its own words, or "?" where only a person can say."""
+    ours = {code: _ours(field, code) for code in codes}
+    if field in FIXED:
+        return ours
+    used = set(taken.values())
+    for code, name in ours.items():
+        number = 1
+        while ours[code] in used:
+            number += 1
+            ours[code] = f"{name}_{number}"
+        used.add(ours[code])
+    return ours
+
+
+def _ours(field: str, code: str) -> str:
+    if field not in FIXED:
+        return name_for(code, other=field)
+    meant = code_means(field, code)
+    return meant.meaning if meant is not None and meant.sure == "sure" else OPEN
+
+
+def listing(source: Source, found: Found, *, before: str | None) -> str:
+    """The workspace's description with these codes added; `before` is what it says now."""
+    text = before if before is not None else _HEAD.format(name=source.name)
+    for field, codes in found.items():
+        ours = proposed(field, codes, source.codes.get(field, {}))
+        text = _under(text, f"[codes.{field}]", [
+            f"{quoted(code)} = {quoted(name)}" for code, name in ours.items()
+        ])  # fmt: skip
+        if field not in FIXED:
+            labels = [f"{name} = {quoted(code)}" for code, name in ours.items()]
+            text = _under(text, f"[labels.{field}]", labels)
+    return text
+
+
+_HEAD = """\
+# The codes that are this organisation's own, as its exports write them; what stands on the
+# right is ours. Two codes with the same word count as one; a code that is not listed is
+# rejected.
+extends = "{name}"
+"""
+
+
+def _under(text: str, header: str, lines: list[str]) -> str:
+    """The text with these lines in the table of that name, which is added if it is missing."""
+    told = text.splitlines()
+    if header not in told:
+        return "\n".join([*told, "", header, *lines]) + "\n"
+    place = told.index(header) + 1
+    return "\n".join([*told[:place], *lines, *told[place:]]) + "\n"

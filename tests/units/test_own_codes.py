@@ -1,0 +1,101 @@
+"""Codes that are an organisation's own are listed once, by name, and never guessed at load."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboard.source_steps import list_codes
+from etl.drafting.own_codes import listing, proposed, unlisted
+from etl.errors import ExportError, SourceError
+from etl.load import load
+from etl.workspace import Workspace, init
+
+EXPORTS = Path(__file__).parents[1] / "exports"
+TASKS = EXPORTS / "servicenow" / "task_sla.csv"
+INCIDENTS = EXPORTS / "servicenow" / "incident.csv"
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return init(tmp_path / "audit")
+
+
+def test_an_export_with_codes_of_its_own_is_refused_with_the_remedy(workspace):
+    with pytest.raises(ExportError, match=r"'?Conduct desk'?.*case-audit source codes EXPORT"):
+        load(workspace, [INCIDENTS], as_of=date(2024, 3, 31))
+
+
+def test_listed_once_they_are_loaded_and_listed_never_again(workspace):
+    told = list_codes([INCIDENTS, TASKS], workspace)
+    assert told.lines[0] == (
+        "listed in sources/servicenow.toml: 2 of unit, 2 of category, 3 of clock"
+    )
+    (delivery,) = load(workspace, [INCIDENTS], as_of=date(2024, 3, 31))
+    assert (delivery.rows_loaded, delivery.rows_rejected) == (4, 0)
+    assert list_codes([INCIDENTS], workspace).lines == (
+        "every code of these exports is listed already",
+    )
+
+
+def test_what_a_shipped_source_lists_itself_is_not_listed_again(workspace):
+    known = workspace.sources().values()
+    _, found = unlisted(INCIDENTS, known)
+    assert found == {
+        "unit": ["Conduct desk", "Data desk"],
+        "category": ["Conduct", "Data"],
+    }
+
+
+def test_the_changes_inside_a_file_are_looked_at_too(workspace):
+    _, found = unlisted(EXPORTS / "jira" / "search.json", workspace.sources().values())
+    assert found == {"unit": ["Quays"], "category": ["Report"]}
+
+
+def test_two_codes_with_the_same_letters_stay_two():
+    assert proposed("unit", ["A-B", "A B"], {"x": "c"}) == {"A-B": "a_b", "A B": "a_b_2"}
+
+
+def test_a_status_of_which_no_word_tells_the_meaning_is_a_question():
+    assert proposed("status", ["Closed", "Zwischenablage"], {}) == {
+        "Closed": "closed",
+        "Zwischenablage": "?",
+    }
+
+
+def test_new_codes_join_the_table_that_stands_there(workspace):
+    source = workspace.sources()["servicenow"]
+    before = 'extends = "servicenow"\n\n[codes.unit]\n"Old" = "old"\n\n[labels.unit]\n'
+    text = listing(source, {"unit": ["New desk"]}, before=before)
+    assert text.count("[codes.unit]") == text.count("[labels.unit]") == 1
+    path = workspace.folder / "sources" / "servicenow.toml"
+    path.write_text(text, encoding="utf-8")
+    found = workspace.sources()["servicenow"]
+    assert found.codes["unit"] == {"New desk": "new_desk", "Old": "old"}
+    assert found.label("unit", "new_desk") == "New desk"
+
+
+def test_a_column_of_other_things_than_codes_is_refused(workspace, tmp_path):
+    rows = "".join(f"INC{n},2024-01-02 09:00:00,New,Group {n}\n" for n in range(501))
+    export = tmp_path / "incident.csv"
+    export.write_text(f"number,opened_at,incident_state,assignment_group\n{rows}")
+    with pytest.raises(
+        SourceError, match="unit is no list of codes \\(501 different values\\)"
+    ):
+        unlisted(export, workspace.sources().values())
+
+
+def test_a_workspace_s_source_has_all_of_what_it_extends(workspace):
+    shutil.copy(EXPORTS / "servicenow" / "servicenow.toml", workspace.folder / "sources")
+    found = workspace.sources()["servicenow"]
+    assert found.title == "ServiceNow"
+    assert found.codes["unit"]["Conduct desk"] == "conduct_desk"
+    assert found.codes["status"]["New"] == "new"
+    assert "unit" in found.own_codes
+
+
+def test_a_source_that_extends_nothing_known_is_refused(workspace):
+    (workspace.folder / "sources" / "desk.toml").write_text('extends = "dsek"\nname = "desk"\n')
+    with pytest.raises(SourceError, match=r"desk\.toml: it extends 'dsek', which is no source"):
+        workspace.sources()
