@@ -6,13 +6,14 @@ from pathlib import Path
 
 import polars as pl
 
+from checks.incidents import incidents_of
 from checks.verdict import Verdict
 from etl.store import Store
 
 SQL = Path(__file__).parent / "sql"
 
 # Columns that stores of earlier versions do not have.
-_ADDED = {"as_of": "date", "doubt": "text", "cause": "text", "owner": "text",
+_ADDED = {"as_of": "date", "doubt": "text", "cause": "text", "topic": "text", "owner": "text",
           "statement": "text"}  # fmt: skip
 
 _COLUMNS = {
@@ -33,8 +34,21 @@ _COLUMNS = {
     "remedy": pl.String(),
     "doubt": pl.String(),
     "cause": pl.String(),
+    "topic": pl.String(),
     "owner": pl.String(),
     "statement": pl.String(),
+}
+
+
+_INCIDENTS = {
+    "cause": pl.String(),
+    "title": pl.String(),
+    "severity": pl.String(),
+    "owner": pl.String(),
+    "status": pl.String(),
+    "first_seen": pl.Date(),
+    "last_seen": pl.Date(),
+    "runs": pl.Int32(),
 }
 
 
@@ -69,6 +83,8 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
     )
     store.append("quality.verdicts", rows)
     _keep_places(store, [verdict for verdict in verdicts if verdict.failing])
+    found = [{name: getattr(each, name) for name in _INCIDENTS} for each in incidents_of(store)]
+    store.replace("quality.incidents", pl.DataFrame(found, schema=_INCIDENTS))
     return number
 
 

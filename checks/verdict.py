@@ -81,7 +81,8 @@ class Check:
 
     `critical` is for what makes a figure wrong and cannot be left out of it: the figures in
     `affects` are then not fit to be used. Everything else is a `warning`. `doubt` says what a
-    violation means for them. Checks of one `cause` are one incident.
+    violation means for them. Checks of one `cause` are one incident; its
+    `topic` is that of the suite it stands in.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Check:
     doubt: Doubt = "unbounded"
     mended_in: Place = "case_system"
     cause: str = ""
+    topic: str = ""
 
     @property
     def statement(self) -> str:
@@ -121,6 +123,7 @@ class Verdict:
     remedy: str
     doubt: Doubt
     cause: str
+    topic: str
     owner: str
     statement: str
 
@@ -209,6 +212,7 @@ def judge(
         remedy=check.remedy,
         doubt=check.doubt,
         cause=check.cause or check.name,
+        topic=check.topic,
         owner=known.owner if known else (owners or OWNERS).get(check.mended_in, ""),
         statement=check.statement,
     )

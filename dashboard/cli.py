@@ -95,7 +95,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _publish(options: argparse.Namespace) -> int:
     from dashboard import steps
-    from metrics.publish import BlockedError
+    from metrics.judged import BlockedError
     from metrics.sealing import UnsafeError
 
     try:

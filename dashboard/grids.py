@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from dashboard.figure import standings
+from dashboard.consequences import (
+    consequence_of,
+    doubt_sentence,
+    mending_sentence,
+    needs_care,
+)
+from dashboard.figure import Standing, standings
 from dashboard.markup import Column, plain, table
 from dashboard.wording import caution_of, could_flip, day_text, trust_headline
 from metrics.release import Release
@@ -44,19 +50,33 @@ def grid(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def trust_panel(release: Release, quarter: date) -> str:
     """Which commitments may be used as they stand, and what the others could hide."""
-    doubtful = [row for row in standings(release, quarter) if could_flip(row)]
+    doubtful = [
+        row
+        for row in standings(release, quarter)
+        if could_flip(row) or needs_care(release, row)
+    ]
     items = "".join(
-        f"<li><strong>{escape(row.title)}</strong>. {escape(caution_of(release, row))}</li>"
+        f"<li><strong>{escape(row.title)}</strong>. {escape(_doubts(release, row))}</li>"
         for row in doubtful
     )
     if not doubtful:
-        items = "<li>No result would turn round if every unknown date were known.</li>"
+        items = "<li>No result would turn round if everything in doubt were known.</li>"
     tone = "caution" if doubtful else "better"
     return (
         f'<section class="ca-panel ca-panel-{tone}">'
         f'<h2 class="ca-verdict">{escape(trust_headline(release, quarter))}</h2>'
         f"<ul>{items}</ul></section>"
     )
+
+
+def _doubts(release: Release, row: Standing) -> str:
+    """What is in doubt about a figure, what it could come to, since when and whose it is."""
+    checks = consequence_of(release, row.figure).checks
+    said = (
+        caution_of(release, row) or doubt_sentence(release, row),
+        mending_sentence(release, checks) if needs_care(release, row) else "",
+    )
+    return " ".join(filter(None, said)) or "A check on which it rests has failed: see below."
 
 
 def provenance(release: Release) -> str:

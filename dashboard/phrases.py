@@ -15,6 +15,7 @@ STATE_WORDS = {
     "no_data": "no data",
     "not_assessable": "not assessable",
     "not_comparable": "not comparable",
+    "not_fit": "not fit for use",
 }
 # Shorthand of the Government Analysis Function, for cells that hold no number.
 STATE_MARKERS = {
@@ -24,6 +25,7 @@ STATE_MARKERS = {
     "no_data": "[x]",
     "not_assessable": "[x]",
     "not_comparable": "[x]",
+    "not_fit": "[x]",
 }
 VERDICT_WORDS = {
     "met": "Met",

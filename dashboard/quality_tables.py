@@ -1,181 +1,95 @@
 """HTML about the data itself: checks, deliveries, definitions and rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
 
 import polars as pl
 
+from dashboard.check_tables import AT_FAULT, OUTCOMES, WITHHELD, damage, rows_of
+from dashboard.consequences import consequence_of
 from dashboard.figure import Figure, Standing, standings
 from dashboard.markup import Cell, Column, badge, figure_cell, plain, table, two_lines
-from dashboard.phrases import (
-    capital,
-    count,
-    day_text,
-    in_words,
-    listed,
-    month_text,
-    share,
-)
-from dashboard.wording import caution_of, checks_sentence, could_flip, quarter_in_words
+from dashboard.phrases import capital, count, day_text, unit_of, value_text
+from dashboard.wording import caution_of, could_flip, quarter_in_words
 from metrics.release import Release
-
-OUTCOMES = {
-    ("failed", "critical"): ("■", "Failed", "concern"),
-    ("failed", "warning"): ("◆", "Warning", "caution"),
-    ("empty", "critical"): ("–", "Nothing to examine", "quiet"),
-    ("empty", "warning"): ("–", "Nothing to examine", "quiet"),
-}
-PASSED = ("✓", "Passed", "better")
-
-
-WITHHELD = "[c]"
-
-
-def checks(release: Release) -> str:
-    """Checks that found something, most damaging first; those that passed are folded away."""
-    verdicts = list(release.table("verdicts").iter_rows(named=True))
-    found = sorted((v for v in verdicts if v["outcome"] != "passed"), key=damage)
-    passed = [v for v in verdicts if v["outcome"] == "passed"]
-    note = checks_sentence(release)
-    if any(v["examined"] is None for v in verdicts):
-        note += f" {WITHHELD}: counts of rows are told only where counts are exact."
-    html = f'<p class="ca-note">{escape(note)}</p>'
-    if found:
-        caption = "Checks that found something, most damaging first"
-        columns = [
-            Column("Check and why it matters"),
-            Column("Result"),
-            Column("Rows failing", "number"),
-            Column("Allowed"),
-            Column("Since"),
-            Column("Figures affected"),
-        ]
-        html += table(caption, columns, [check_row(release, v) for v in found])
-    if passed:
-        columns = [Column("Check"), Column("Result"), Column("Rows examined", "number")]
-        rows = [
-            [two_lines(v["title"], v["why"], size="bold"), outcome_cell(v),
-             plain(rows_of(v["examined"]))]
-            for v in passed
-        ]  # fmt: skip
-        one = len(passed) == 1
-        words = f"{capital(in_words(len(passed)))} {'check' if one else 'checks'} passed"
-        inner = table(words, columns, rows)
-        html += f'<details class="ca-details"><summary>{words}</summary>{inner}</details>'
-    return html
-
-
-def damage(verdict: Mapping[str, Any]) -> tuple[bool, bool, float]:
-    """Failed before empty, critical before warning, then by the share of rows that fail."""
-    examined = verdict["examined"] or 0
-    failing = (verdict["failing"] or 0) / examined if examined else 0.0
-    return verdict["outcome"] != "failed", verdict["severity"] != "critical", -failing
-
-
-def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
-    """One check that found something."""
-    unknown = "not known" if verdict["outcome"] == "failed" else "–"
-    unknown = WITHHELD if verdict["examined"] is None else unknown
-    since = month_text(verdict["since"]) if verdict["since"] else unknown
-    name = two_lines(verdict["title"], verdict["why"], size="bold")
-    if verdict["remedy"] and verdict["outcome"] == "failed":
-        remedy = f"What to do: {verdict['remedy']}"
-        name = Cell(f'{name.html}<span class="ca-small">{escape(remedy)}</span>')
-    return [
-        name,
-        outcome_cell(verdict),
-        plain(rows_failing(verdict)),
-        plain(verdict["allowed"] or "none"),
-        plain(since),
-        plain(affected(release, verdict["affects"] or [])),
-    ]
-
-
-def rows_failing(verdict: Mapping[str, Any]) -> str:
-    """'5 of 1,876'; '[c]' where counts of rows are withheld."""
-    if verdict["examined"] is None:
-        return WITHHELD
-    return f"{count(verdict['failing'])} of {count(verdict['examined'])}"
-
-
-def rows_of(number: int | None) -> str:
-    """A count of rows; '[c]' where it is withheld, which is not 0."""
-    return WITHHELD if number is None else count(number)
-
-
-def outcome_cell(verdict: Mapping[str, Any]) -> Cell:
-    """What a check came to, as a badge."""
-    key = (verdict["outcome"], verdict["severity"])
-    return Cell(badge(*OUTCOMES.get(key, PASSED)))
-
-
-def affected(release: Release, names: list[str]) -> str:
-    """The figures that depend on a check, by their titles."""
-    titles = metric_titles(release)
-    if not names:
-        return "none directly"
-    return capital(listed([titles.get(n, n.replace("_", " ")).lower() for n in names]))
-
-
-def metric_titles(release: Release) -> dict[str, str]:
-    """Titles of the metrics."""
-    pairs = release.table("definitions").select("metric", "metric_title").unique()
-    return dict(pairs.iter_rows())
 
 
 def trust(release: Release, quarter: date) -> str:
-    """For each commitment: may it be used, and how wrong could it be?"""
+    """For each commitment: may it be used, what did the checks find, how wrong could it be?"""
+    rows = standings(release, quarter)
+    verdicts = list(release.table("verdicts").iter_rows(named=True))
+    topics = _topics(verdicts, {row.figure.metric for row in rows})
     columns = [
         Column("Reported figure"),
         Column("Use"),
+        *(Column(topic) for topic in topics),
         Column("Reported", "number"),
         Column("Worst to best case", "number"),
-        Column("Checks that failed"),
     ]
-    failed = release.table("verdicts").filter(pl.col("outcome") == "failed")
-    rows = [
+    body = [
         [
             two_lines(row.title, caution_of(release, row), size="bold"),
-            use_cell(row),
+            use_cell(release, row),
+            *(topic_cell(verdicts, row, topic) for topic in topics),
             figure_cell(row.figure, beside=row.target),
-            plain(range_text(row.figure)),
-            plain(failing_checks(failed, row)),
+            plain(range_text(release, row.figure)),
         ]
-        for row in standings(release, quarter)
+        for row in rows
     ]
     caption = f"What the data allows, {quarter_in_words(release, quarter)}"
-    note = "Worst to best case: the figure if everything unknown had gone wrong, or right."
-    return f'{table(caption, columns, rows)}<p class="ca-note">{note}</p>'
+    note = (
+        "Worst to best case: the figure if everything in doubt had gone wrong, or right. A rate"
+        " or a length of time: the lowest to the highest."
+    )
+    return f'{table(caption, columns, body)}<p class="ca-note">{note}</p>'
 
 
-def use_cell(row: Standing) -> Cell:
+def _topics(verdicts: Sequence[Mapping[str, Any]], metrics: set[str]) -> list[str]:
+    """Kinds of check that concern any of the metrics, in their order."""
+    concerning = (v["topic"] for v in verdicts if metrics & set(v["affects"] or []))
+    return [topic for topic in dict.fromkeys(concerning) if topic]
+
+
+def topic_cell(verdicts: Sequence[Mapping[str, Any]], row: Standing, topic: str) -> Cell:
+    """What the checks of one kind found for a figure: the gravest of them."""
+    own = [
+        v for v in verdicts if v["topic"] == topic and row.figure.metric in (v["affects"] or [])
+    ]
+    failed = [v for v in own if v["outcome"] in AT_FAULT]
+    if not own:
+        return plain("–")
+    if not failed:
+        return Cell(badge("✓", "Pass", "better"))
+    gravest = min(failed, key=damage)
+    symbol, _, tone = OUTCOMES[(gravest["outcome"], gravest["severity"])]
+    rows = gravest["failing"]
+    words = "Failed" if rows is None else f"{count(rows)} {'row' if rows == 1 else 'rows'}"
+    return Cell(badge(symbol, words, tone))
+
+
+def use_cell(release: Release, row: Standing) -> Cell:
     """Whether a figure may be reported as it stands."""
+    use = consequence_of(release, row.figure).use
+    if use == "not_fit" or row.figure.state == "not_fit":
+        return Cell(badge("■", "Not fit", "concern"))
     if row.figure.value is None:
         return Cell(badge("–", "Not shown", "quiet"))
-    if could_flip(row):
+    if could_flip(row) or use == "caution":
         return Cell(badge("◆", "Caution", "caution"))
     return Cell(badge("✓", "Safe", "better"))
 
 
-def range_text(figure: Figure) -> str:
-    """The range in which the truth lies whatever the unknown dates are."""
-    if figure.value is None or figure.worst is None or figure.best is None:
-        return "–"
-    worst, best = share(figure.worst), share(figure.best)
-    return "nothing unknown" if worst == best else f"{worst} to {best}"
-
-
-def failing_checks(failed: pl.DataFrame, row: Standing) -> str:
-    """Titles of the failed checks on which a figure depends."""
-    names = {row.figure.metric, row.figure.part, row.commitment} - {""}
-    titles = [
-        v["title"] for v in failed.iter_rows(named=True) if names & set(v["affects"] or [])
-    ]
-    if len(titles) > 1:
-        return f"{in_words(len(titles))}, listed below"
-    return titles[0] if titles else "none"
+def range_text(release: Release, figure: Figure) -> str:
+    """The range in which the truth lies, whatever the rows in doubt are."""
+    found = consequence_of(release, figure)
+    low, high = (found.low, found.high) if found.is_wide else (figure.worst, figure.best)
+    if figure.value is None or low is None or high is None:
+        return "–" if figure.value is None else "nothing unknown"
+    unit = unit_of(figure)
+    least, most = value_text(low, unit), value_text(high, unit)
+    return "nothing unknown" if least == most else f"{least} to {most}"
 
 
 def deliveries(release: Release) -> str:
@@ -193,8 +107,27 @@ def deliveries(release: Release) -> str:
     ]
     body = [delivery_row(row) for row in rows.iter_rows(named=True)]
     html = f'<p class="ca-note">{escape(delivery_sentence(rows))}</p>'
+    html += sentences(rows)
     html += table("Deliveries, row by row accounted for", columns, body)
     return html + reject_table(release)
+
+
+def sentences(rows: pl.DataFrame) -> str:
+    """One sentence per delivery, where there are several and their counts may be told."""
+    if rows.height < 2 or rows["rows_in"].null_count():
+        return ""
+    items = "".join(f"<li>{escape(reconciled(row))}</li>" for row in rows.iter_rows(named=True))
+    return f'<ul class="ca-events">{items}</ul>'
+
+
+def reconciled(row: Mapping[str, Any]) -> str:
+    """Say 'Beacon, cases: 1,210 rows received = 1,200 used + 2 unreadable + 8 repeats.'."""
+    repeats = row["rows_repeated"]
+    return (
+        f"{capital(row['source'])}, {row['export']}: {count(row['rows_in'])} rows received ="
+        f" {count(row['rows_loaded'])} used + {count(row['rows_rejected'])} unreadable"
+        f" + {count(repeats)} exact {'repeat' if repeats == 1 else 'repeats'}."
+    )
 
 
 def delivery_sentence(rows: pl.DataFrame) -> str:

@@ -136,6 +136,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     require_loaded(workspace)
     from metrics.disclosure.policy import policies_of
     from metrics.publish import About, publish
+    from metrics.release import open_release
 
     policies = policies_of(workspace.audiences)
     if audience not in workspace.audiences:
@@ -164,9 +165,15 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             renamed=workspace.renamed,
             say=say,
         )
+    unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
     return Told(
-        lines=(f"published {path.stem} to {audience}: {path}",),
-        data={"release": path.stem, "audience": audience, "path": str(path)},
+        lines=(f"published {path.stem} to {audience}: {path}", *_left_out(unfit)),
+        data={
+            "release": path.stem,
+            "audience": audience,
+            "path": str(path),
+            "not_fit": unfit,
+        },
     )
 
 
@@ -177,6 +184,15 @@ def places_of(workspace: Workspace) -> "Places":
 
     ledger = Ledger(workspace.folder / "ledger", workspace.key())
     return Places(releases=workspace.releases, ledger=ledger)
+
+
+def _left_out(unfit: Sequence[str]) -> list[str]:
+    if not unfit:
+        return []
+    return [
+        "without the figures that a critical check makes unfit:"
+        f" {', '.join(name.replace('_', ' ') for name in unfit)}; see: case-audit check"
+    ]
 
 
 def is_published(workspace: Workspace, audience: str) -> bool:

@@ -60,6 +60,8 @@ FRAGMENTS = """
 .ca-definition p{margin:0 0 6px;font-size:16px;line-height:1.45}
 .ca-definition dl{margin:8px 0 0;padding:0}
 .ca-definition dt{margin:0;padding:0;font-weight:650;font-size:16px}
+.ca-sql{font-size:14px;line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere;
+ background:var(--ca-panel);color:var(--ca-text);padding:12px 14px;margin:6px 0 0}
 .ca-definition dd{margin:0 0 8px;padding:0;font-size:16px;line-height:1.45}
 @media (max-width:900px){
  .ca-table th,.ca-table td{padding:8px 6px}

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 
 from dashboard.breakdowns import breakdown
+from dashboard.check_tables import checks
 from dashboard.figure import (
     Figure,
     Standing,
@@ -26,7 +27,7 @@ from dashboard.markup import (
     two_lines,
     verdict_badge,
 )
-from dashboard.quality_tables import checks, definitions, deliveries, rules, trust
+from dashboard.quality_tables import definitions, deliveries, rules, trust
 from dashboard.style import STYLE, style_for
 from dashboard.wording import (
     Finding,

@@ -10,6 +10,7 @@ from typing import Literal
 
 import polars as pl
 
+from dashboard.consequences import doubt_sentence, needs_care
 from dashboard.figure import (
     Figure,
     Signal,
@@ -203,7 +204,8 @@ def caution_of(release: Release, row: Standing) -> str:
     """What unknown dates or silent reporters could do to a result; empty if too little."""
     figure = row.figure
     if row.verdict == "cannot_say" and not figure.missing:
-        return "A failed data check could change this result: see the data checks."
+        said = doubt_sentence(release, row)
+        return said or "A failed data check could change this result: see the data checks."
     if not figure.missing or figure.worst is None or figure.best is None:
         return ""
     if figure.value is None or figure.denominator is None:
@@ -321,7 +323,7 @@ def counts_text(release: Release, figure: Figure) -> str:
 def trust_headline(release: Release, quarter: date) -> str:
     """Say 'Five of six commitments are safe to report. Use “Acknowledge” with caution.'."""
     rows = standings(release, quarter)
-    doubtful = [row.title for row in rows if could_flip(row)]
+    doubtful = [row.title for row in rows if could_flip(row) or needs_care(release, row)]
     n, safe = len(rows), len(rows) - len(doubtful)
     if not n:
         return "No commitment has been declared."

@@ -7,6 +7,7 @@ import polars as pl
 
 from etl.store import Store
 from metrics.catalog import METRICS
+from metrics.doubts import contributed
 from metrics.metric import ExactCube, Metric
 
 SQL = Path(__file__).parent / "sql"
@@ -25,9 +26,11 @@ def count(store: Store, metrics: Iterable[Metric] = METRICS) -> ExactCube:
 
 
 def _counted(store: Store, metric: Metric) -> pl.DataFrame:
+    doubtful, *steps = sorted(SQL.glob("*.sql"))
+    store.run_file(doubtful, {"metric": metric.name})
     # Counted as they are read: kept, they would be a second copy of every case.
-    store.look_at("metrics.contributed", metric.contributions)
-    for path in sorted(SQL.glob("*.sql")):
+    store.look_at("metrics.contributed", contributed(metric))
+    for path in steps:
         store.run_file(path)
     cells = store.frame("select * from metrics.counts order by all")
     return cells.select(pl.lit(metric.name).alias("metric"), pl.all())

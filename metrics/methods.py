@@ -51,6 +51,7 @@ STATES = {
     "no_data": "there was nothing to count, which is neither 0 % nor 100 %",
     "not_assessable": "what is needed to judge is not in the data, such as the headcount",
     "not_comparable": "it was counted in another way than what it would be compared with",
+    "not_fit": "a critical check failed on which it rests, so no number is shown",
 }
 VERDICTS = {
     "Met": "the whole interval lies above the target",

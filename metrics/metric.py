@@ -9,8 +9,9 @@ BREAKDOWNS = ("all", "unit", "category", "channel", "severity")
 PERIODS = ("month", "quarter", "year", "whole")
 
 State = Literal[
-    "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable"
-]
+    "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable",
+    "not_fit",
+]  # fmt: skip
 Kind = Literal["rate", "survival", "competing", "deadline", "survey", "counted", "stock"]
 Direction = Literal["higher", "lower", "neutral"]
 
@@ -62,7 +63,10 @@ class Metric:
     deadlines twice would round them twice. `charted` names the measure whose history and units
     are tested for what is unusual. `exact_only` says why a metric is published only where
     counts are exact: its cases are counted by another metric too, and rounding the same cases
-    a second time would narrow what the first rounding left open.
+    a second time would narrow what the first rounding left open. The contributions of a
+    `doubted` metric have two columns more, `case_key` and `steps` (kinds of event that they
+    rest on): those that a failed check puts in doubt are counted apart, as outcomes of their
+    own, so that they can be protected with the others.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Metric:
     sum_of: str | None = None
     charted: str | None = None
     exact_only: str = ""
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

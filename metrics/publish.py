@@ -8,40 +8,55 @@ from typing import Any
 
 import polars as pl
 
-from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.consequences import absent_rows, consequences
 from metrics.count import count
-from metrics.disclosure.layers import Protected, pending_corrections, protected_by_layers
+from metrics.disclosure.layers import (
+    Protected,
+    layer_name,
+    pending_corrections,
+    protected_by_layers,
+    roundings,
+)
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import Table
+from metrics.doubts import (
+    KINDS,
+    apart,
+    blocked,
+    kinds_of,
+    outcomes_with,
+    subtotals_with,
+    together,
+)
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.judged import (
+    Judging,
+    PublishError,
+    judged,
+    marked,
+    refuse_unfit,
+    without,
+)
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import month_of, periods, quarter_of
 from metrics.release import TABLES
 from metrics.scorecard import results
-from metrics.sealed import definitions, tables_about
+from metrics.sealed import tables_about
 from metrics.sealing import Places, seal
 from metrics.signals import signals
 
 ESCALATED = "escalated"
 NOT_DUE = "not_due"
-
-
-class PublishError(InputError):
-    """The data may not be published as it stands; the message says why and what to do."""
-
-
-class BlockedError(PublishError):
-    """A critical check failed: a finding about the data, not a mistake in the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +88,34 @@ def publish(
     Protected audiences are told a quarter once, when it is complete; what was told before
     keeps its numbers. The same data, rules, policy and seed give the same release: published
     again at once, it is the file that is there already. Raises PublishError where the data
-    were not judged since they last changed, a critical check failed, or no quarter is
-    complete; UnsafeError where the attack on the release succeeds.
+    were not judged since they last changed or no quarter is complete, BlockedError where no
+    figure is fit to be published; UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
     data = _data(store, policy, rules)
+    refuse_unfit(data.metrics, verdicts)
     say("counting")
     exact = _within(count(store, data.metrics), data.calendar)
     say(f"protecting the counts for {policy.audience}")
+    judging = Judging(verdicts, blocked(verdicts), absent_rows(store, data.metrics, policy))
     protected = _protected(
-        exact, data, policy, everybody, secret=seed, places=places, renamed=renamed or {}
+        exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    cube = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    setting = _setting(store, policy, data, protected)
     tables = {
-        **_estimated(cube, data, rules, _setting(store, policy, data, protected)),
-        **tables_about(store, policy, rules, data.levels, annotations, verdicts, secret=seed),
-        "definitions": definitions(data.metrics),
+        **_estimated(without(escalated, judging.unfit), data, rules, setting, judging),
+        **tables_about(
+            store,
+            policy,
+            rules,
+            data.levels,
+            annotations,
+            verdicts,
+            data.metrics,
+            secret=seed,
+        ),
     }
     facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),
@@ -126,10 +152,11 @@ def _protected(
     data: _Data,
     policy: Policy,
     everybody: Sequence[Policy],
+    judging: Judging,
     *,
     secret: bytes,
     places: Places,
-    renamed: Mapping[tuple[str, str], str],
+    renamed: Mapping[tuple[str, str], str] | None,
 ) -> Protected | None:
     """The counts as the audience may see them; None where it may see the exact ones."""
     if policy.method == "identity":
@@ -141,14 +168,26 @@ def _protected(
         everybody=everybody,
         secret=secret,
         declared=Declared(
-            tables=_declared(data.metrics, data.parts),
+            tables=_declared(data, judging.verdicts, _doubted(policy, everybody, places)),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
         ),
         ledger=places.ledger,
-        renamed=renamed,
+        renamed=renamed or {},
     )
+
+
+def _doubted(
+    policy: Policy, everybody: Sequence[Policy], places: Places
+) -> Mapping[str, set[str]]:
+    """Kinds of doubt that cells told before are in, by metric: they stay declared."""
+    found: dict[str, set[str]] = {}
+    for base in roundings(policy, everybody):
+        told = apart(places.ledger.told(layer_name(base, policy.bands)))
+        for metric, doubt in told.select("metric", "doubt").unique().iter_rows():
+            found.setdefault(metric, set()).add(doubt)
+    return found
 
 
 def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> ProtectedCube:
@@ -235,50 +274,24 @@ def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | N
 
 
 def _estimated(
-    cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting
+    cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting, judging: Judging
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    figures = estimate(cube, data.metrics, data.parts, setting)
+    plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
+    figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
+    ranges = consequences(
+        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
+    )
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, data.metrics, base=setting.base),
-        "results": results(figures, found, rules.commitments),
+        "results": results(figures, found, rules.commitments, ranges),
+        "consequences": ranges,
     }
-
-
-def judged(store: Store) -> pl.DataFrame:
-    """The latest verdicts on the core tables as they are now.
-
-    Raises PublishError where there are none, or where one of them blocks.
-    """
-    if not store.has("core.build") or not store.has("core.cases"):
-        raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
-    verdicts = (
-        store.frame(
-            "select * from quality.verdicts"
-            " where run = (select max(run) from quality.verdicts) order by rowid"
-        )
-        if store.has("quality.verdicts")
-        else pl.DataFrame()
-    )
-    if verdicts.is_empty():
-        raise PublishError("the data have not been checked; run: case-audit check")
-    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    if verdicts["fingerprint"][0] != fingerprint:
-        raise PublishError(
-            "the data have changed since they were last checked; run: case-audit check"
-        )
-    blocking = verdicts.filter(
-        (pl.col("severity") == "critical") & (pl.col("outcome") == "failed")
-    )
-    if blocking.height:
-        titles = "; ".join(blocking["title"])
-        raise BlockedError(f"a critical check failed, so nothing is published: {titles}")
-    return verdicts
 
 
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
@@ -297,19 +310,28 @@ def _parts(
     }
 
 
-def _declared(metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]]) -> list[Table]:
+def _declared(
+    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
+) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
+
+    def kinds(metric: Metric) -> tuple[str, ...]:
+        if not metric.doubted:
+            return ()
+        known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
+        return tuple(kind for kind in KINDS if kind in known)
+
     return [
         Table(
             metric=metric.name,
-            outcomes=metric.outcomes,
-            parts=parts[metric.name],
-            subtotals=metric.subtotals,
+            outcomes=outcomes_with(metric.outcomes, kinds(metric)),
+            parts=data.parts[metric.name],
+            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds(metric)),
             timed=metric.kind == "survival",
             part_of=metric.part_of,
-            stocks=tuple(name for name in metric.outcomes if name == NOT_DUE),
+            stocks=outcomes_with((NOT_DUE,), KINDS),
         )
-        for metric in metrics
+        for metric in data.metrics
         if metric.sum_of is None
     ]
 
@@ -368,6 +390,9 @@ def _facts(
         "coverage_from": told["coverage_from"].isoformat(),
         "coverage_until": told["coverage_until"].isoformat(),
         "product_version": about.product_version,
+        "not_fit": ", ".join(
+            metric.name for metric in METRICS if metric.name in blocked(verdicts)
+        ),
         "checks_run": str(verdicts.height),
         "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }

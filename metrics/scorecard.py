@@ -22,19 +22,26 @@ def results(
     figures: pl.DataFrame,
     signals: pl.DataFrame,
     commitments: Iterable[Commitment],
+    consequences: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per commitment, level (all and units) and quarter.
 
+    `consequences` says between which values each figure could lie.
     Columns as in `metrics.release.TABLES["results"]`.
     """
     quarterly = figures.filter(
         (pl.col("period") == "quarter") & pl.col("breakdown").is_in(["all", "unit"])
     )
-    rows = [row for made in commitments for row in _of(made, quarterly, signals)]
+    ranges = pl.DataFrame(schema=TABLES["consequences"])
+    if consequences is not None:
+        ranges = consequences.filter(pl.col("period") == "quarter")
+    rows = [row for made in commitments for row in _of(made, quarterly, signals, ranges)]
     return pl.DataFrame(rows, schema=TABLES["results"])
 
 
-def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[Row]:
+def _of(
+    made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame, ranges: pl.DataFrame
+) -> list[Row]:
     def same(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.filter(
             (pl.col("metric") == made.metric)
@@ -45,6 +52,10 @@ def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[
     own = list(same(figures).iter_rows(named=True))
     known = {(row["level"], row["period_start"]): row for row in own}
     changes = _changes(same(signals))
+    doubts = {
+        (row["level"], row["period_start"]): (row["low"], row["high"])
+        for row in same(ranges).iter_rows(named=True)
+    }
     limits = _limits(same(signals))
     return [
         {
@@ -52,7 +63,9 @@ def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[
             "breakdown": row["breakdown"],
             "level": row["level"],
             "period_start": row["period_start"],
-            "verdict": verdict(row, made.target),
+            "verdict": verdict(
+                row, made.target, within=doubts.get((row["level"], row["period_start"]))
+            ),
             "short_by": _short_by(row, made.target),
             "previous": _value(known, row, 1),
             "year_ago": _value(known, row, 4),
@@ -63,25 +76,42 @@ def _of(made: Commitment, figures: pl.DataFrame, signals: pl.DataFrame) -> list[
     ]
 
 
-def verdict(row: Row, target: float) -> str:
+Bounds = tuple[float | None, float | None]
+
+
+def verdict(row: Row, target: float, *, within: Bounds | None = None) -> str:
     """The word for a share against its target.
 
     Met and not met need the whole interval on one side; between them chance alone could have
     made the difference. Where more than a twentieth could not be judged and it would decide
-    the result, nothing can be said. A survey is judged by those who answered it: that others
+    the result, nothing can be said; nor where rows that a failed check puts in doubt could turn
+    it, which lies `within` a lowest and a highest value.
+    A survey is judged by those who answered it: that others
     did not is no loss of data, and stands beside the share with what it could hide.
     """
     if row["state"] != "ok":
-        return {"not_assessable": "not_assessable", "no_data": "no_data"}.get(
-            row["state"], "too_few"
-        )
+        return _WITHOUT_VALUE.get(row["state"], "too_few")
     if row["denominator"] < FEWEST:
         return "too_few"
+    if within is not None and _turns(within, target):
+        return "cannot_say"
     if row["metric"] not in SURVEYS and _could_flip(row, target):
         return "cannot_say"
     if needed(row["numerator"], int(row["denominator"]), target) == 0:
         return "met" if row["low"] > target else "met_narrowly"
     return "not_met" if row["high"] < target else "just_missed"
+
+
+_WITHOUT_VALUE = {
+    "not_assessable": "not_assessable",
+    "no_data": "no_data",
+    "not_fit": "cannot_say",
+}
+
+
+def _turns(within: Bounds, target: float) -> bool:
+    low, high = within
+    return low is not None and high is not None and low < target <= high
 
 
 def _could_flip(row: Row, target: float) -> bool:

@@ -11,6 +11,7 @@ from metrics.disclosure.policy import Policy
 from metrics.keyed import keyed
 from metrics.metric import Metric
 from metrics.release import TABLES
+from metrics.sealed_checks import tables_of_checks, withheld
 
 
 def tables_about(
@@ -20,18 +21,20 @@ def tables_about(
     levels: pl.DataFrame,
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
+    metrics: Iterable[Metric],
     *,
     secret: bytes,
 ) -> dict[str, pl.DataFrame]:
     """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
+        "definitions": definitions(metrics),
         "commitments": commitments_table(rules.commitments),
         "rules": rules_table(rules.deadlines),
         "levels": levels.select(*TABLES["levels"]),
         "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
-        "verdicts": _withheld(verdicts.select(*TABLES["verdicts"]), policy),
-        "deliveries": _keyed(_withheld(_deliveries(store), policy), policy, secret),
-        "reject_reasons": _withheld(_reject_reasons(store), policy),
+        **tables_of_checks(store, policy, verdicts),
+        "deliveries": _keyed(withheld(_deliveries(store), policy), policy, secret),
+        "reject_reasons": withheld(_reject_reasons(store), policy),
     }
 
 
@@ -124,22 +127,6 @@ def _reject_reasons(store: Store) -> pl.DataFrame:
         " count(*)::bigint as row_count from staging.rejects as rejects"
         " inner join core.snapshots as snapshots on rejects.snapshot = snapshots.snapshot"
         " group by all order by all"
-    )
-
-
-def _withheld(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Counts of rows for those who may know exact counts, nothing for the others.
-
-    A count of rows is a second look at cells that are published rounded: both together would
-    narrow them. Whether a check passed is told to everybody.
-    """
-    if policy.method == "identity":
-        return rows
-    withheld = [name for name, kind in rows.schema.items() if kind == pl.Int64]
-    # The month since when tells that there is such a row in it.
-    withheld += ["since"] if "since" in rows.columns else []
-    return rows.with_columns(
-        pl.lit(None, dtype=rows.schema[name]).alias(name) for name in withheld
     )
 
 

@@ -118,6 +118,11 @@ def verdict_rows() -> list[Row]:
                 "since": since,
                 "affects": affects,
                 "remedy": "Ask the case-system team to restore the date.",
+                "doubt": "visible",
+                "cause": name,
+                "topic": "Dates in order",
+                "owner": "Intake desk",
+                "statement": "select snapshot, line from core.deadlines",
             }
         )
     return rows
@@ -184,4 +189,9 @@ def small_tables() -> dict[str, list[Row]]:
             )
         ],
         "cubes": [],
+        "consequences": [],
+        "check_history": [],
+        "incidents": [],
+        "fault_places": [],
+        "row_places": [],
     }  # fmt: skip

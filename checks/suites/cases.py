@@ -4,9 +4,15 @@ from checks.suites.affected import BY_CASE, RECEIPTS
 from checks.verdict import Allowance, Check, Rows
 
 
-def of_cases(violated: str, *, among: str = "true", dated: str = "received_on") -> Rows:
+def of_cases(
+    violated: str,
+    *,
+    among: str = "true",
+    dated: str = "received_on",
+    step: str = "cast(null as text)",
+) -> Rows:
     """Rows of core.cases."""
-    return Rows("core.cases", violated, among=among, dated=dated)
+    return Rows("core.cases", violated, among=among, dated=dated, step=step)
 
 
 CASES = (

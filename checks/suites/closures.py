@@ -1,6 +1,6 @@
 """Claims about how cases end: closing dates, the status they have, and the clock."""
 
-from checks.suites.affected import CLOSING, RECEIPTS
+from checks.suites.affected import CLOSING
 from checks.suites.cases import of_cases
 from checks.verdict import Allowance, Check
 
@@ -34,10 +34,11 @@ CLOSURES = (
         examines=of_cases(
             "resolved_on < received_on",
             among="resolved_on is not null and received_on is not null",
+            step="'resolved'",
         ),
-        affects=RECEIPTS,
+        affects=CLOSING,
         remedy="Correct the date that is wrong in the case system.",
-        doubt="misplaced",
+        doubt="unsure",
     ),
     Check(
         name="closed_status_has_a_closing_date",
@@ -74,7 +75,10 @@ CLOSURES = (
         about="core.cases",
         severity="warning",
         examines=of_cases(
-            "resolved_on is not null", among="status = 'open'", dated="resolved_on"
+            "resolved_on is not null",
+            among="status = 'open'",
+            dated="resolved_on",
+            step="'resolved'",
         ),
         affects=CLOSING,
         remedy="Close the case, clear the date, or map the status in the source's description.",
@@ -269,7 +273,9 @@ CLOSURES = (
         why="It was closed once: its closing date was taken away or is missing.",
         about="core.cases",
         severity="warning",
-        examines=of_cases("source_days is not null", among="resolved_on is null"),
+        examines=of_cases(
+            "source_days is not null", among="resolved_on is null", step="'resolved'"
+        ),
         affects=CLOSING,
         remedy="Look at those cases in the case system; if its duration runs on, leave it out.",
         doubt="unsure",

@@ -137,15 +137,16 @@ FEEDBACK = (
             with given as (
                 select
                     source,
+                    question,
                     score,
                     count(*) as surveys,
-                    sum(count(*)) over (partition by source) as surveys_ever
+                    sum(count(*)) over (partition by source, question) as surveys_ever
                 from core.feedback
                 where score is not null
-                group by source, score
+                group by source, question, score
             ),
             defaults as (
-                select source, score
+                select source, question, score
                 from given
                 where surveys_ever >= 50 and surveys > 0.85 * surveys_ever
             )
@@ -158,6 +159,7 @@ FEEDBACK = (
             left join defaults
                 on
                     feedback.source = defaults.source
+                    and feedback.question is not distinct from defaults.question
                     and feedback.score = defaults.score
             where feedback.score is not null
         """,

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from dashboard import frame, grids, tables, wording
+from dashboard import check_tables, doubt_places, frame, grids, tables, wording
+
+NO_CHECK = "none"
 
 row = frame.filters()
 release = frame.release(row)
@@ -16,9 +18,19 @@ frame.caption(
 
 st.html(grids.trust_panel(release, quarter))
 st.html(tables.trust(release, quarter))
+if places := doubt_places.where(release, quarter):
+    st.html(places)
 
 st.header("What the checks found", anchor=False)
 st.html(tables.checks(release))
+
+st.header("Open a check", anchor=False)
+titles = {NO_CHECK: "Choose one to see what it claims", **check_tables.choices(release)}
+name = frame.pick(
+    st.container(horizontal=True, key="checks"), "check", "Check", titles, otherwise=NO_CHECK
+)
+if name != NO_CHECK:
+    st.html(check_tables.opened(release, name))
 
 st.header("Rows received, rows used", anchor=False)
 st.html(tables.deliveries(release))

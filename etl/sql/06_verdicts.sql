@@ -17,6 +17,7 @@ create table if not exists quality.verdicts (
     remedy text,
     doubt text,
     cause text,
+    topic text,
     owner text,
     statement text
 );

@@ -14,6 +14,7 @@ from etl.rules import Commitment
 from metrics.attack.told import CELL, Told
 from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
+from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
 from metrics.metric import ProtectedCube
@@ -32,6 +33,8 @@ def other_leaks(told: Told) -> Iterator[str]:
         return
     yield from _grid(told)
     yield from _counts_of_rows(told)
+    if told.release.manifest.get("not_fit"):
+        return  # figures that are not fit are taken out, and what is left depends on them
     try:
         again = recomputed(told)
     except (KeyError, ValueError, ZeroDivisionError, AssertionError, pl.exceptions.PolarsError):
@@ -69,7 +72,7 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         min_denominator=int(manifest["min_denominator"]),
         loose=told.loose,
     )
-    cube = ProtectedCube(cells=told.cells, base=told.base)
+    cube = ProtectedCube(cells=together(told.cells), base=told.base)
     figures = estimate(cube, metrics, parts, setting)
     found = signals(figures, metrics, base=told.base, loose=told.loose)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
@@ -79,7 +82,7 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         "signals": found,
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, metrics, base=told.base),
-        "results": results(figures, found, commitments),
+        "results": results(figures, found, commitments, told.release.table("consequences")),
     }
 
 

@@ -258,12 +258,18 @@ def _sums(block: Block) -> sparse.csr_array:
     return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
 
 
+def _plain(outcome: str) -> str:
+    """The outcome without the doubt that a failed check casts on some of its cases."""
+    return outcome.removesuffix("_unsure").removesuffix("_misplaced").removesuffix("_extra")
+
+
 def _several(block: Block) -> Floats:
     """Published sums of columns: bands of an outcome, denominators, totals, the whole."""
     metric = block.metric
     wanted = [{outcome} for outcome in metric.outcomes]
     wanted += [set(subtotal) for subtotal in (*metric.subtotals, metric.outcomes)]
     wanted += [{*metric.outcomes, REST[0]}] if metric.part_of else []
-    rows = {tuple(float(outcome in names) for outcome, _ in block.columns) for names in wanted}
+    plain = [_plain(outcome) for outcome, _ in block.columns]
+    rows = {tuple(float(outcome in names) for outcome in plain) for names in wanted}
     several = sorted(row for row in rows if sum(row) > 1)
     return np.array(several).reshape(len(several), len(block.columns))

@@ -18,10 +18,19 @@ _CONTRIBUTIONS = """
         cases.channel,
         cases.severity,
         deadlines.result as outcome,
-        null::integer as days
+        null::integer as days,
+        cases.case_key,
+        kinds.steps
     from core.deadlines as deadlines
     inner join core.cases as cases on deadlines.case_key = cases.case_key
     cross join staging.parameters as parameters
+    left join (
+        select
+            rule,
+            list(distinct from_kind) || list(distinct to_kind) as steps
+        from staging.rules
+        group by rule
+    ) as kinds on deadlines.rule = kinds.rule
 """
 
 _COHORT = "deadlines that fell due in the period, whatever became of them"
@@ -52,6 +61,7 @@ DEADLINE_COMPLIANCE = Metric(
     outcomes=_OUTCOMES,
     measures=(_share_met("Deadlines met", "Deadlines of the rule"),),
     contributions=_CONTRIBUTIONS,
+    doubted=True,
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "no_date_after_as_of"),
     subtotals=(("met", "met_late", "missed"),),
     charted="share_met",

@@ -26,7 +26,9 @@ _ANSWERS = """
                     then '{good}'
                 else 'other'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.feedback as feedback
         inner join core.cases as cases on feedback.case_key = cases.case_key
         where feedback.question = '{question}'
@@ -64,7 +66,8 @@ SATISFACTION = Metric(
         ),
     ),
     contributions=_ANSWERS.format(question="process", good="satisfied"),
-    depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    depends_on=("scores_are_inside_the_scale", "answers_have_an_offer", "scores_vary"),
+    doubted=True,
     charted="top_two",
     subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
 )

@@ -61,7 +61,9 @@ TIME_TO_RESOLUTION = Metric(
             cases.channel,
             cases.severity,
             case when clocks.ended then 'ended' else 'open' end as outcome,
-            clocks.days
+            clocks.days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.clocks as clocks
         inner join core.cases as cases on clocks.case_key = cases.case_key
         where clocks.clock = 'resolution' and clocks.days >= 0
@@ -74,4 +76,5 @@ TIME_TO_RESOLUTION = Metric(
     ),
     part_of="report_frequency",
     charted="median",
+    doubted=True,
 )

@@ -18,7 +18,18 @@ FOLDER = Path(__file__).parent / "golden"
 LEFT_OUT = {
     "figures": ["breakdown", "level", "period", "period_end", "complete"],
     "results": ["breakdown", "level"],
-    "verdicts": ["title", "why", "about", "allowed", "affects", "remedy"],
+    "verdicts": [
+        "title",
+        "why",
+        "about",
+        "allowed",
+        "affects",
+        "remedy",
+        "cause",
+        "topic",
+        "owner",
+        "statement",
+    ],
 }
 
 

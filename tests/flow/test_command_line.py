@@ -181,20 +181,6 @@ def test_the_same_bytes_again_are_no_change(run):
     assert run("publish", "--audience", "committee").code == 0
 
 
-def test_a_critical_finding_blocks_and_is_code_1_and_says_which(run, workspace, tmp_path):
-    lost = [row(number, status="Closed") for number in range(3)]
-    (tmp_path / "lost.csv").write_text(cases(*lost), encoding="utf-8")
-    assert run("load", "lost.csv", "--as-of", "2026-03-31").code == 0
-    checked = run("check")
-    assert checked.code == 1
-    assert "Nine of ten closed cases have their closing date" in checked.out
-    said = run("publish", "--audience", "committee")
-    assert said.code == 1
-    assert "a critical check failed, so nothing is published" in said.err
-    assert "Nine of ten closed cases have their closing date" in said.err
-    assert list((workspace / "releases").iterdir()) == []
-
-
 @pytest.mark.usefixtures("loaded")
 def test_an_audience_that_the_workspace_does_not_have_is_named_with_those_it_has(run):
     said = run("publish", "--audience", "everybody")

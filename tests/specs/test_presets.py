@@ -125,7 +125,7 @@ NOT_VERIFIED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("preset", {*WORKED, *NOT_BY_A_DAY})
+@pytest.mark.parametrize("preset", sorted({*WORKED, *NOT_BY_A_DAY}))
 def test_a_preset_is_verified_where_its_text_was_read_and_only_there(tmp_path, preset):
     (tmp_path / "rules.toml").write_text(f'presets = ["{preset}"]')
     for rule in read_rules(tmp_path).deadlines:

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from etl.store import Store
+from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
-from metrics.publish import BlockedError, PublishError
+from metrics.judged import BlockedError, PublishError
 from metrics.release import TABLES, open_release
 from tests.specs.measured import filled, judge, sealed
 
@@ -45,8 +46,24 @@ def test_what_changed_since_it_was_judged_is_not_published(built, tmp_path):
         sealed(built, to=tmp_path)
 
 
-def test_a_critical_finding_blocks_and_is_named(built, tmp_path):
+def test_a_critical_finding_leaves_out_the_figures_that_it_concerns(built, tmp_path):
     judge(built, outcome="failed")
+    release = open_release(sealed(built, to=tmp_path))
+    unfit = release.figures(metric="report_frequency")
+    assert set(unfit["state"]) == {"not_fit"}
+    assert unfit["value"].null_count() == unfit.height > 0
+    assert set(unfit["reason"]) == {
+        "A critical check failed: Every case stands in the audit once."
+    }
+    assert "report_frequency" not in set(release.table("cubes")["metric"])
+    assert "not_fit" not in set(release.figures(metric="time_to_resolution")["state"])
+    marked = release.table("consequences").filter(pl.col("metric") == "report_frequency")
+    assert set(marked["use"]) == {"not_fit"}
+    assert release.manifest["not_fit"] == "report_frequency"
+
+
+def test_where_no_figure_is_fit_nothing_is_published(built, tmp_path):
+    judge(built, outcome="failed", affects=[metric.name for metric in METRICS])
     with pytest.raises(BlockedError, match="Every case stands in the audit once"):
         sealed(built, to=tmp_path)
     assert not (tmp_path / "releases").exists()

@@ -1,0 +1,388 @@
+"""From a failed check to the figures: may each be used, and how wrong could it be?
+
+Ranges are computed from protected counts alone: the rows in doubt are counted as outcomes of
+their own and protected with the others, so that a range tells no more than they do.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.store import Store
+from metrics.disclosure.policy import Policy
+from metrics.doubts import AT_FAULT, apart, blocked
+from metrics.duration_ranges import duration_ranges
+from metrics.figures import KEY, Row, Setting
+from metrics.metric import Metric
+from metrics.release import TABLES
+
+UNFIT_SHARE = 0.5  # above it more rows are in doubt than not
+COUNT_TOLERANCE = 0.05  # a number of cases that may be off by more is used with caution
+BREAKDOWNS = ("all", "unit")
+
+Place = tuple[object, ...]  # what KEY names
+
+BLOCKED = "A critical check failed: {titles}."
+MOSTLY_IN_DOUBT = "More than half of the rows behind it are in doubt."
+BEYOND_CHANCE = "Rows in doubt could move it further than chance would."
+NO_BOUND = "A check failed on which it rests, and nobody can say by how much it is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the consequences of one metric are computed from.
+
+    `counts` has the columns of KEY, outcome, doubt and n; `absent` is how many rows of no
+    known place may belong to it.
+    """
+
+    metric: Metric
+    counts: pl.DataFrame
+    absent: int
+    received: Mapping[Place, int]
+
+
+def consequences(
+    figures: pl.DataFrame,
+    cells: pl.DataFrame,
+    metrics: Sequence[Metric],
+    verdicts: pl.DataFrame,
+    absent: Mapping[str, int],
+    setting: Setting,
+) -> pl.DataFrame:
+    """One row per figure of everybody and of each unit; columns as in `TABLES`.
+
+    `cells` are the protected ones with the outcomes in doubt still apart.
+    """
+    told = figures.filter(pl.col("breakdown").is_in(BREAKDOWNS))
+    summed = _summed(apart(cells), setting)
+    counted = {
+        (row["metric"], *(row[name] for name in KEY)): row["n"]
+        for row in summed.filter(pl.col("metric") == "report_frequency")
+        .group_by("metric", *KEY)
+        .agg(pl.col("n").sum())
+        .iter_rows(named=True)
+    }
+    rows: list[Row] = []
+    for metric in metrics:
+        own = told.filter(pl.col("metric") == metric.name)
+        asked = _Asked(
+            metric=metric,
+            counts=summed.filter(pl.col("metric") == _source(metric)),
+            absent=absent.get(metric.name, 0),
+            received={key[1:]: n for key, n in counted.items()},
+        )
+        rows += _of_metric(own, asked, verdicts, setting)
+    return pl.DataFrame(rows, schema=TABLES["consequences"])
+
+
+def _source(metric: Metric) -> str:
+    # The doubts about a case are counted with its time to resolution: see `Metric.part_of`.
+    return "time_to_resolution" if metric.kind == "rate" else metric.name
+
+
+def _summed(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    spans = setting.periods.select("month", "period", "period_start")
+    return (
+        cells.filter(pl.col("breakdown").is_in(BREAKDOWNS))
+        .join(spans, on="month", how="inner")
+        .group_by("metric", *KEY, "outcome", "doubt", "band")
+        .agg(pl.col("n").sum())
+    )
+
+
+def _of_metric(
+    figures: pl.DataFrame, asked: _Asked, verdicts: pl.DataFrame, setting: Setting
+) -> list[Row]:
+    failed = verdicts.filter(
+        pl.col("outcome").is_in(AT_FAULT)
+        & pl.col("affects").list.contains(asked.metric.name)
+        & (pl.col("doubt") != "none")
+    )
+    names = failed["name"].to_list()
+    unbounded = bool(failed.filter(pl.col("doubt") == "unbounded").height)
+    titles = blocked(verdicts).get(asked.metric.name, [])
+    ranges = _ranges(asked, setting) if names and not titles else {}
+    made = []
+    for row in figures.iter_rows(named=True):
+        place = tuple(row[name] for name in KEY)
+        found = ranges.get((row["measure"], place), _NONE)
+        use, reason = _use(row, found, unbounded=unbounded, titles=titles)
+        kept = found if row["value"] is not None else _NONE
+        made.append(
+            {
+                **{name: row[name] for name in ("metric", "measure", *KEY)},
+                "affected": kept.affected,
+                "absent": kept.absent,
+                "low": kept.low,
+                "high": kept.high,
+                "use": use,
+                "checks": names,
+                "reason": reason,
+            }
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Lowest and highest value of a figure, over everything that its rows in doubt may be.
+
+    None for a bound that does not exist: the highest of a duration that may never be reached.
+    """
+
+    low: float | None
+    high: float | None
+    affected: int
+    absent: int
+    of: int
+
+
+_NONE = Range(low=None, high=None, affected=0, absent=0, of=0)
+
+
+def _use(row: Row, found: Range, *, unbounded: bool, titles: list[str]) -> tuple[str, str]:
+    """Whether a figure may be used, and why not."""
+    if titles:
+        return "not_fit", BLOCKED.format(titles="; ".join(titles))
+    if row["value"] is None:
+        return "", ""
+    if found.of and found.affected > UNFIT_SHARE * found.of:
+        return "not_fit", MOSTLY_IN_DOUBT
+    if found is not _NONE and _beyond(row, found):
+        return "caution", BEYOND_CHANCE
+    if unbounded:
+        return "caution", NO_BOUND
+    return "fit", ""
+
+
+def _beyond(row: Row, found: Range) -> bool:
+    value, low, high = row["value"], row["low"], row["high"]
+    if found.low == found.high == value:
+        return False
+    if low is None and high is None:
+        low, high = value * (1 - COUNT_TOLERANCE), value * (1 + COUNT_TOLERANCE)
+    below = low is not None and (found.low is None or found.low < low - _ROUNDING)
+    above = high is not None and (found.high is None or found.high > high + _ROUNDING)
+    return below or above
+
+
+_ROUNDING = 1e-9
+
+Ranges = dict[tuple[str, Place], Range]
+Wide = dict[Place, dict[tuple[str, str], int]]
+
+
+def _ranges(asked: _Asked, setting: Setting) -> Ranges:
+    make = _MAKERS.get(asked.metric.kind)
+    if make is None or not (asked.metric.doubted or asked.metric.kind in {"rate", "deadline"}):
+        return {}
+    return make(asked, setting)
+
+
+def _wide(asked: _Asked) -> Wide:
+    """Counts by outcome and doubt, for every place that has any."""
+    wide: Wide = {}
+    grouped = asked.counts.group_by(*KEY, "outcome", "doubt").agg(pl.col("n").sum())
+    for row in grouped.iter_rows(named=True):
+        place = tuple(row[name] for name in KEY)
+        wide.setdefault(place, {})[(row["outcome"], row["doubt"])] = row["n"]
+    return wide
+
+
+def _sum(
+    counts: Mapping[tuple[str, str], int],
+    outcomes: Iterable[str] | None,
+    doubts: Iterable[str],
+) -> int:
+    wanted = None if outcomes is None else set(outcomes)
+    kinds = set(doubts)
+    return sum(
+        n
+        for (outcome, doubt), n in counts.items()
+        if doubt in kinds and (wanted is None or outcome in wanted)
+    )
+
+
+_ANY = ("unsure", "misplaced", "extra")
+_FLIPS = ("unsure", "misplaced")
+
+
+def _joining(asked: _Asked, wide: Wide) -> Callable[[Place], int]:
+    """Of a place: how many rows of other periods, or of none, may belong to it.
+
+    Rows of no known period are told beside the whole span alone: in every quarter they would
+    be counted as often as there are quarters.
+    """
+    everywhere = {
+        place[:3]: _sum(counts, None, ("misplaced",))
+        for place, counts in wide.items()
+        if place[3] == "whole"
+    }
+
+    def joining(place: Place) -> int:
+        ours = _sum(wide.get(place, {}), None, ("misplaced",))
+        absent = asked.absent if place[3] == "whole" else 0
+        return everywhere.get(place[:3], 0) - ours + absent
+
+    return joining
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Outcomes of a share: those of its numerator, of the rest, and unknown ones."""
+
+    hits: tuple[str, ...]
+    rest: tuple[str, ...]
+    unknown: tuple[str, ...]
+    drop_in: tuple[str, ...]
+
+
+_SHARES: dict[str, _Share] = {
+    "share_met": _Share(
+        ("met",), ("met_late", "missed"), ("not_assessable",), ("not_due", "not_applicable")
+    ),
+    "top_two": _Share(("satisfied",), ("other",), ("unusable",), ("unanswered",)),
+    "response_rate": _Share(("satisfied", "other"), ("unanswered", "unusable"), (), ()),
+}
+
+
+def _shares(asked: _Asked, setting: Setting) -> Ranges:
+    del setting
+    wide = _wide(asked)
+    joining = _joining(asked, wide)
+    found: Ranges = {}
+    for place, counts in wide.items():
+        for measure in asked.metric.measures:
+            made = _share(counts, _SHARES[measure.name], joining(place))
+            if made is not None:
+                found[(measure.name, place)] = made
+    return found
+
+
+def _share(counts: Mapping[tuple[str, str], int], told: _Share, absent: int) -> Range | None:
+    """Bounds of k of n: rows in doubt may turn, drop out, or drop in as one or the other.
+
+    A row of another period can drop in, and so can one that was left out; to turn moves a
+    share further than to drop out, so only what may be no row at all drops out.
+    """
+    everything = ("", *_ANY)
+    k, n = (_sum(counts, names, everything) for names in (told.hits, told.hits + told.rest))
+    left_out = _sum(counts, told.unknown, everything) + _sum(counts, told.drop_in, _FLIPS)
+    turned = [_sum(counts, names, _FLIPS) for names in (told.hits, told.rest)]
+    gone = [_sum(counts, names, ("extra",)) for names in (told.hits, told.rest)]
+    joining = left_out + absent
+    least_of, most_of = n - gone[0] + joining, n - gone[1] + joining
+    if n == 0 or least_of == 0 or most_of == 0:
+        return None
+    return Range(
+        low=max(k - turned[0] - gone[0], 0) / least_of,
+        high=min((k + turned[1] + joining) / most_of, 1.0),
+        affected=sum(turned) + sum(gone) + left_out,
+        absent=absent,
+        of=n + left_out,
+    )
+
+
+def _rates(asked: _Asked, setting: Setting) -> Ranges:
+    people = {
+        (row["unit"], row["period"], row["period_start"]): row["people"]
+        for row in setting.exposure.iter_rows(named=True)
+    }
+    wide = _wide(asked)
+    joining_at = _joining(asked, wide)
+    found: Ranges = {}
+    for place, count in asked.received.items():
+        counts = wide.get(place, {})
+        loose = _sum(counts, None, ("misplaced", "extra"))
+        joining = joining_at(place)
+        _, breakdown, level, period, start = place
+        exposed = people.get((level if breakdown == "unit" else "all", period, start))
+        for measure in asked.metric.measures:
+            per = 1.0 if measure.name == "reports" else (exposed or 0.0) / 100
+            if per > 0:
+                found[(measure.name, place)] = Range(
+                    low=max(count - loose, 0) / per,
+                    high=(count + joining) / per,
+                    affected=loose,
+                    absent=joining,
+                    of=count,
+                )
+    return found
+
+
+def _durations(asked: _Asked, setting: Setting) -> Ranges:
+    wide = _wide(asked)
+    joining_at = _joining(asked, wide)
+    found: Ranges = {}
+    for place, rows in asked.counts.group_by(*KEY):
+        counts = wide[place]
+        left_out = max(asked.received.get(place, 0) - _sum(counts, None, ("", *_ANY)), 0)
+        joining = joining_at(place)
+        affected = _sum(counts, None, _ANY) + left_out
+        of = _sum(counts, None, ("", *_ANY)) + left_out
+        bounds = duration_ranges(rows, joining=joining + left_out, exact=setting.exact)
+        for measure in asked.metric.measures:
+            low, high = bounds[measure.name]
+            found[(measure.name, place)] = Range(low, high, affected, joining, of)
+    return found
+
+
+_MAKERS: dict[str, Callable[[_Asked, Setting], Ranges]] = {
+    "rate": _rates,
+    "deadline": _shares,
+    "survey": _shares,
+    "survival": _durations,
+}
+
+
+def absent_rows(store: Store, metrics: Iterable[Metric], policy: Policy) -> dict[str, int]:
+    """How many rows belong to a metric and stand in no covered month, by metric.
+
+    Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
+    cases that were not delivered. They are in no cell; where counts are rounded their number
+    is rounded up.
+    """
+    unread = store.frame(
+        "select coalesce(sum(rows_rejected) filter (where grain in ('case', 'allegation')), 0)"
+        "::bigint as cases, coalesce(sum(rows_rejected) filter (where grain = 'feedback'), 0)"
+        "::bigint as surveys from core.snapshots"
+    ).row(0, named=True)
+    found = {}
+    for metric in metrics:
+        lost = store.frame(_ABSENT, {"metric": metric.name})
+        of_files = unread["surveys" if metric.kind == "survey" else "cases"]
+        number = int(lost["cases"][0]) + int(of_files if lost["unread"][0] else 0)
+        found[metric.name] = -(-number // policy.base) * policy.base
+    return found
+
+
+_ABSENT = """
+    with at_fault as (
+        select name, doubt
+        from quality.verdicts
+        where
+            run = (select max(verdicts.run) from quality.verdicts as verdicts)
+            and outcome in ('failed', 'known')
+            and list_contains(affects, $metric)
+    ),
+    placed as (
+        select cases.case_key
+        from core.cases as cases
+        cross join staging.parameters as parameters
+        where
+            cases.received_on >= date_trunc('month', parameters.coverage_from)
+            and cases.received_on <= last_day(parameters.coverage_until)
+    )
+    select
+        count(distinct affected.case_key)::bigint as cases,
+        exists (select 1 from at_fault where name = 'rows_all_read') as unread
+    from quality.affected_cases as affected
+    inner join at_fault on affected.name = at_fault.name
+    anti join placed on affected.case_key = placed.case_key
+    where
+        at_fault.doubt = 'absent'
+        or at_fault.doubt = 'misplaced'
+        or (at_fault.doubt = 'unsure' and affected.step = 'received')
+"""
