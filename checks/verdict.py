@@ -219,11 +219,11 @@ def judge(
 
 
 OWNERS: Mapping[str, str] = {
-    "case_system": "Owner of the case system",
-    "surveys": "Owner of the surveys",
-    "headcount": "Whoever keeps headcount.csv",
-    "sources": "Whoever keeps the sources' descriptions",
-    "rules": "Whoever keeps the rules",
+    "case_system": "Case-system team",
+    "surveys": "Survey team",
+    "headcount": "Keeper of headcount.csv",
+    "sources": "Keeper of the source descriptions",
+    "rules": "Keeper of the rules",
     "product": "The makers of Case Audit",
 }
 

@@ -1,6 +1,7 @@
 """HTML of the checks: what failed with its last runs, and one check opened."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -303,13 +304,19 @@ _PLACES = [Column("Where"), Column("Most of them"), Column("Rows", "number")]
 _FIELDS = {"source": "Source", "unit": "Unit", "channel": "Channel", "month": "Month"}
 
 
+def _level_words(release: Release, field: str, level: str) -> str:
+    if field == "month":
+        return month_text(date.fromisoformat(f"{level}-01"))
+    return release.title_of(field, level) if field in {"unit", "channel"} else level
+
+
 def _place_rows(release: Release, found: pl.DataFrame) -> list[list[Cell]]:
     rows = []
     for field, title in _FIELDS.items():
         own = found.filter(pl.col("breakdown") == field).sort("failing", descending=True)
         if own.height:
             level = own["level"][0]
-            words = release.title_of(field, level) if field in {"unit", "channel"} else level
+            words = _level_words(release, field, level)
             total = int(own["failing"].sum())
             most = f"{count(own['failing'][0])} of {count(total)}"
             rows.append([plain(title), plain(words), plain(most)])

@@ -1,5 +1,6 @@
 """Large exports of an invented system: one row per case, six events a case in order of time."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -91,3 +92,8 @@ def description() -> str:
         'occurred = "happened"',
     ]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    to, number, step, version = sys.argv[1:]
+    write_exports(Path(to), int(number), every=int(step), edition=int(version))
