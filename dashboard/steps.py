@@ -15,6 +15,7 @@ from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 AUDIENCES = ("committee", "leadership", "public")
 
 if TYPE_CHECKING:
+    from metrics.publish import About
     from metrics.sealing import Places
 
 Say = Callable[[str], None]
@@ -135,7 +136,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
     require_loaded(workspace)
     from metrics.disclosure.policy import policies_of
-    from metrics.publish import About, publish
+    from metrics.publish import publish
     from metrics.release import open_release
 
     policies = policies_of(workspace.audiences)
@@ -144,7 +145,6 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
         raise WorkspaceError(
             f"{CONFIGURATION} has no audience {audience!r}; it has {names or 'none'}"
         )
-    about = workspace.organisation
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)
     with Store.open(workspace.store_path) as store:
@@ -153,12 +153,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             policies[audience],
             rules=workspace.rules(),
             annotations=workspace.annotations(),
-            about=About(
-                organisation=about.name,
-                case_word=about.case_word,
-                case_word_plural=about.case_word_plural,
-                product_version=version("case-audit"),
-            ),
+            about=_about(workspace),
             seed=workspace.key(),
             places=places_of(workspace),
             everybody=tuple(policies.values()),
@@ -174,6 +169,19 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             "path": str(path),
             "not_fit": unfit,
         },
+    )
+
+
+def _about(workspace: Workspace) -> "About":
+    """What releases say of the organisation."""
+    from metrics.publish import About
+
+    about = workspace.organisation
+    return About(
+        organisation=about.name,
+        case_word=about.case_word,
+        case_word_plural=about.case_word_plural,
+        product_version=version("case-audit"),
     )
 
 

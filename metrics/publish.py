@@ -104,19 +104,11 @@ def publish(
     say("estimating")
     escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
-    tables = {
-        **_estimated(without(escalated, judging.unfit), data, rules, setting, judging),
-        **tables_about(
-            store,
-            policy,
-            rules,
-            data.levels,
-            annotations,
-            verdicts,
-            data.metrics,
-            secret=seed,
-        ),
-    }
+    levels, metrics = data.levels, data.metrics
+    tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
+    tables |= tables_about(
+        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
+    )
     facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
