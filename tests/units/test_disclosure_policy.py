@@ -44,5 +44,6 @@ def test_readers_of_rounded_counts_read_how_far_a_count_may_be_off():
 def test_readers_are_told_when_sums_had_to_go_further():
     policy = Policy("board", "rounding", base=5, min_denominator=20)
     assert policy.method_sentence(loose={"Deadlines met": 1}).endswith(
-        "Of Deadlines met, a count of a quarter or of several bands or outcomes is within 9."
+        "Of Deadlines met, a total of a month or quarter, or of several bands or outcomes, may"
+        " be within 9."
     )
