@@ -12,7 +12,7 @@ from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.consequences import absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.layers import (
@@ -37,6 +37,7 @@ from metrics.doubts import (
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.gaps import gaps
 from metrics.judged import (
     Judging,
     PublishError,
@@ -135,7 +136,7 @@ def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
         calendar=_calendar(told),
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
-        parts=_parts(metrics, rules.deadlines),
+        parts={metric.name: metric.parts(rules) for metric in metrics},
     )
 
 
@@ -279,6 +280,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "gaps": gaps(figures, found),
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, data.metrics, base=setting.base),
         "results": results(figures, found, rules.commitments, ranges),
@@ -290,16 +292,6 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
-
-
-def _parts(
-    metrics: Sequence[Metric], deadlines: tuple[Deadline, ...]
-) -> dict[str, tuple[str, ...]]:
-    names = tuple(dict.fromkeys(rule.name for rule in deadlines))
-    return {
-        metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
-        for metric in metrics
-    }
 
 
 def _declared(

@@ -49,8 +49,8 @@ class Policy:
             return "All counts are exact."
         off = self.base - 1
         sums = "".join(
-            f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may be"
-            f" within {(by + 1) * self.base - 1}."
+            f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
+            f" be within {(by + 1) * self.base - 1}."
             for title, by in sorted((loose or {}).items())
         )
         return (
