@@ -7,6 +7,7 @@ from metrics.catalog.closures import (
     SUBSTANTIATION,
 )
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.escalation_paths import ESCALATIONS, PING_PONG, SKIPPED_LEVELS
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
@@ -28,6 +29,9 @@ METRICS: tuple[Metric, ...] = (
     TIME_TO_RESOLUTION,
     ESCALATION_COMPLIANCE,
     DEADLINE_COMPLIANCE,
+    ESCALATIONS,
+    SKIPPED_LEVELS,
+    PING_PONG,
     SATISFACTION,
     SPEAK_UP_AGAIN,
     ANONYMITY,
