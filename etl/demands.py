@@ -9,11 +9,15 @@ import polars as pl
 from etl import working_days
 from etl.rules import Deadline, Rules, tables
 from etl.rules.deadline import Length
+from etl.rules.procedure import as_tables
 from etl.store import Store
 from etl.working_days import Calendar
 
 # The staging tables that stand for the rules: what is judged changes when they do.
-TABLES = ("rules", "rule_steps", "lengths", "extensions", "ladder", "routes", "days")
+TABLES = (
+    "rules", "rule_steps", "lengths", "extensions", "ladder", "routes", "days",
+    "procedure_steps", "procedure_pairs",
+)  # fmt: skip
 
 _DAYS_OF = {
     "hours": 1, "calendar_days": 1, "working_days": 2, "weeks": 7, "months": 31, "years": 366,
@@ -29,7 +33,7 @@ def declare(
     day covered. Raises WorkspaceError for a calendar that is not known.
     """
     made = tables(rules, calendar=calendar)
-    for name, rows in made.items():
+    for name, rows in {**made, **as_tables(rules.procedure)}.items():
         store.replace(f"staging.{name}", rows)
     span = (date(first.year - 10, 1, 1), as_of + _reach(rules.deadlines))
     names = {*made["rules"]["calendar"], calendar}

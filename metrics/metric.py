@@ -1,9 +1,12 @@
 """The types that every stage of `metrics` speaks in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+
+from etl.rules import Rules
 
 BREAKDOWNS = ("all", "unit", "category", "channel", "severity")
 PERIODS = ("month", "quarter", "year", "whole")
@@ -49,6 +52,11 @@ class Measure:
     by_day: int | None = None
 
 
+def undivided(_: Rules) -> tuple[str, ...]:
+    """The one part of a metric that has none."""
+    return ("",)
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A question, the contributions that answer it, and the measures made of their counts.
@@ -63,7 +71,8 @@ class Metric:
     deadlines twice would round them twice. `charted` names the measure whose history and units
     are tested for what is unusual. `exact_only` says why a metric is published only where
     counts are exact: its cases are counted by another metric too, and rounding the same cases
-    a second time would narrow what the first rounding left open. The contributions of a
+    a second time would narrow what the first rounding left open. `parts` names its parts by the
+    rules of the workspace, in published order. The contributions of a
     `doubted` metric have two columns more, `case_key` and `steps` (kinds of event that they
     rest on): those that a failed check puts in doubt are counted apart, as outcomes of their
     own, so that they can be protected with the others.
@@ -83,6 +92,7 @@ class Metric:
     sum_of: str | None = None
     charted: str | None = None
     exact_only: str = ""
+    parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False
 
 

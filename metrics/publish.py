@@ -16,7 +16,7 @@ from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.consequences import BLOCKED, absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.policy import Policy
@@ -32,6 +32,7 @@ from metrics.doubts import (
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.gaps import gaps
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarter_of
@@ -94,7 +95,7 @@ def publish(
     levels = store.frame("select * from staging.levels order by all")
     metrics = metrics_for(exact=policy.method == "identity")
     _refuse_unfit(metrics, verdicts)
-    parts = _parts(metrics, rules.deadlines)
+    parts = {metric.name: metric.parts(rules) for metric in metrics}
     say("counting")
     exact = _within(count(store, metrics), calendar)
     say(f"protecting the counts for {policy.audience}")
@@ -171,6 +172,7 @@ def _estimated(
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
         "signals": found,
+        "gaps": gaps(figures, found),
         "benchmarks": benchmarks(figures),
         "outlook": outlook(figures, metrics, base=setting.base),
         "results": results(figures, found, rules.commitments, ranges),
@@ -241,16 +243,6 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
-
-
-def _parts(
-    metrics: Sequence[Metric], deadlines: tuple[Deadline, ...]
-) -> dict[str, tuple[str, ...]]:
-    names = tuple(dict.fromkeys(rule.name for rule in deadlines))
-    return {
-        metric.name: names if metric.name == DEADLINE_COMPLIANCE.name else ("",)
-        for metric in metrics
-    }
 
 
 def _declared(

@@ -51,6 +51,20 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "signal": pl.String(),
         "reason": pl.String(),
     },
+    # One row per quarter and gap of the procedure, the one with most cases first.
+    "gaps": {
+        "metric": pl.String(),
+        "part": pl.String(),
+        "period_start": pl.Date(),
+        "rank": pl.Int64(),
+        "cases": pl.Int64(),
+        "judged": pl.Int64(),
+        "changed": pl.Boolean(),
+        "unit": pl.String(),
+        "unit_cases": pl.Int64(),
+        "unit_judged": pl.Int64(),
+        "named_by": pl.String(),
+    },
     # One row per count whose next quarter is bounded, for all and each unit.
     "outlook": {
         "metric": pl.String(),

@@ -161,6 +161,7 @@ def small_tables() -> dict[str, list[Row]]:
              "owner": "Investigations lead", "part": "investigate",
              "level": "field_operations"},
         ],
+        "gaps": [],  # tests of gaps make theirs of cases
         "outlook": [
             {"metric": "report_frequency", "measure": "reports", "breakdown": "all",
              "level": "all", "period_start": date(2026, 10, 1), "period_end": date(2027, 1, 1),

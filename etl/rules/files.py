@@ -11,12 +11,13 @@ from etl.errors import RuleError
 from etl.rules import entries
 from etl.rules.deadline import Deadline
 from etl.rules.parsing import KNOWN, SUBSTANCE, deadline
+from etl.rules.procedure import NO_PROCEDURE, Procedure, procedure_in
 from etl.rules.route import Route, route
 
 PRESETS = Path(__file__).parent / "presets"
 
 _LISTED = ("deadline", "commitment", "route", "override")
-_ALONE = ("presets", "ladder")
+_ALONE = ("presets", "ladder", "procedure")
 _COMMITMENT = ("name", "title", "metric", "measure", "target", "owner", "part")
 
 
@@ -44,6 +45,7 @@ class Rules:
     commitments: tuple[Commitment, ...]
     routes: tuple[Route, ...] = ()
     ladder: tuple[str, ...] = ()
+    procedure: Procedure = NO_PROCEDURE
 
 
 _Told = Mapping[str, Any]
@@ -77,7 +79,9 @@ def read_rules(folder: Path) -> Rules:
     _check_commitments(commitments, {rule.name for rule in deadlines})
     ladder = _ladder(files)
     _check_references(deadlines, ladder)
-    return Rules(tuple(deadlines), tuple(commitments), tuple(routes), ladder)
+    return Rules(
+        tuple(deadlines), tuple(commitments), tuple(routes), ladder, procedure_in(files)
+    )
 
 
 def presets() -> tuple[str, ...]:
@@ -95,7 +99,7 @@ def told(path: Path) -> Mapping[str, Any]:
         if key not in {*_LISTED, *_ALONE}:
             raise RuleError(
                 f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]],"
-                " [[route]], [[override]], presets and ladder"
+                " [[route]], [[override]], [procedure], presets and ladder"
             )
     return found
 

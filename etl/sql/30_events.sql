@@ -29,7 +29,7 @@ dated as (
 )
 
 select
-    * exclude (ordinal),
+    *,
     row_number() over (
         partition by case_key
         order by

@@ -9,6 +9,7 @@ from metrics.catalog.closures import (
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.catalog.escalation_paths import ESCALATIONS, PING_PONG, SKIPPED_LEVELS
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
+from metrics.catalog.process_gaps import DAYS_IN_STEP, GAPS
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
 from metrics.catalog.satisfaction import SATISFACTION, SPEAK_UP_AGAIN
@@ -49,6 +50,8 @@ METRICS: tuple[Metric, ...] = (
     BACKLOG,
     AGE_OF_OPEN_CASES,
     CLOSED_CASES,
+    *GAPS,
+    DAYS_IN_STEP,
 )
 
 

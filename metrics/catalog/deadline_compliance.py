@@ -1,5 +1,6 @@
 """Whether what policy demands was done in time, for every rule and for escalations."""
 
+from etl.rules import Rules
 from metrics.metric import Measure, Metric
 
 _OUTCOMES = ("met", "met_late", "missed", "not_due", "not_applicable", "not_assessable")
@@ -52,6 +53,10 @@ def _share_met(title: str, what: str) -> Measure:
     )
 
 
+def _names(rules: Rules) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule.name for rule in rules.deadlines))
+
+
 DEADLINE_COMPLIANCE = Metric(
     name="deadline_compliance",
     title="Deadlines met",
@@ -65,6 +70,7 @@ DEADLINE_COMPLIANCE = Metric(
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "no_date_after_as_of"),
     subtotals=(("met", "met_late", "missed"),),
     charted="share_met",
+    parts=_names,
 )
 
 ESCALATION_COMPLIANCE = Metric(

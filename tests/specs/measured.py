@@ -52,6 +52,7 @@ _STAGED = {
     "events": (2, "history", "event"),
     "feedback": (3, "surveys", "feedback"),
 }
+_EXPOSED = {"unit": pl.String, "from_on": pl.Date, "until_on": pl.Date, "people": pl.Float64}
 _SCALE = {"score": pl.Int32, "scale_low": pl.Int32, "scale_high": pl.Int32}
 
 
@@ -134,9 +135,8 @@ def measured(store: Store, rules: Rules, *, min_denominator: int = 1) -> pl.Data
         base=1,
         min_denominator=min_denominator,
     )
-    parts = {metric.name: ("",) for metric in METRICS}
-    parts["deadline_compliance"] = tuple(rule.name for rule in rules.deadlines)
     counted = [metric for metric in METRICS if metric.sum_of is None]
+    parts = {metric.name: metric.parts(rules) for metric in counted}
     return estimate(ProtectedCube(cells=count(store).cells, base=1), counted, parts, setting)
 
 
@@ -373,12 +373,7 @@ def estimated(
     calendar = periods(*span, year_starts=1)
     spans = pl.DataFrame(
         [(unit, span[0], span[1] + timedelta(days=1), n) for unit, n in (people or {}).items()],
-        schema={
-            "unit": pl.String,
-            "from_on": pl.Date,
-            "until_on": pl.Date,
-            "people": pl.Float64,
-        },
+        schema=_EXPOSED,
         orient="row",
     )
     levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()

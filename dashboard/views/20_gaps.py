@@ -1,0 +1,49 @@
+"""Where does the process fail: which steps are skipped, out of order, repeated, waited for?"""
+
+import streamlit as st
+
+from dashboard import charts, frame, panels, process_gaps, series, wording
+from dashboard.figure import months_after
+
+row = frame.filters()
+release = frame.release(row)
+quarter = frame.quarter(row, release)
+found = process_gaps.gaps_of(release, quarter)
+word = release.manifest["case_word_plural"]
+name = wording.quarter_name(release, quarter)
+
+if not found:
+    st.title("Where does the process fail?", anchor=False)
+    st.write(process_gaps.why_nothing(release))
+    frame.links_to("audit", "methods")
+    st.stop()
+
+codes = {gap.code: gap.title for gap in found}
+code = frame.pick(row, "gap", "Gap", codes, otherwise=found[0].code)
+chosen = next(gap for gap in found if gap.code == code)
+axis = charts.Axis("share", chosen.title, None, chosen.metric)
+subject = series.Subject(chosen.metric, "share", chosen.part)
+
+st.title("Where does the process fail?", anchor=False)
+frame.caption(f"{word.capitalize()} received in {name}, as they stand on the as-of day.")
+st.html(process_gaps.headline(release, quarter, found))
+if any(gap.cases for gap in found):
+    st.html(process_gaps.ranked(release, found))
+st.write(process_gaps.unjudged(release, quarter))
+st.html(process_gaps.by_unit(release, quarter, chosen.metric) + process_gaps.KEY)
+
+st.header(f"{chosen.title}. Is a unit different, or just small?", anchor=False)
+rows = series.by_level(release, subject, "unit", start=quarter)
+panels.side_by_side(release, rows, axis, first="Unit")
+
+st.header("Since when?", anchor=False)
+panels.over_time(
+    release,
+    series.monthly(release, subject, until=months_after(quarter, 3)),
+    axis,
+    each="month",
+)
+
+st.header("Days in each step", anchor=False)
+st.html(process_gaps.waits(release, quarter))
+frame.links_to("audit", "methods", "export")

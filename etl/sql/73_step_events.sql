@@ -1,0 +1,29 @@
+-- core.step_events: one row per case and event that is a step of the procedure.
+create or replace table core.step_events as
+with rounds as (
+    select
+        *,
+        -- A case that is opened again takes its steps again: that is no detour.
+        count(*) filter (where kind = 'reopened') over (
+            partition by case_key order by sequence
+        )::integer as round
+    from core.events
+)
+
+select
+    rounds.case_key,
+    rounds.snapshot,
+    rounds.round,
+    steps.step,
+    steps.position,
+    rounds.occurred_on,
+    rounds.occurred_at,
+    rounds.ordinal,
+    -- What happened at the same instant, or on the same day where no more is told, was done
+    -- in the order of the procedure, unless the export itself tells the order.
+    row_number() over (
+        partition by rounds.case_key
+        order by rounds.occurred_at, rounds.ordinal nulls first, steps.position, rounds.sequence
+    ) as place
+from rounds
+inner join staging.procedure_steps as steps on rounds.kind = steps.step;

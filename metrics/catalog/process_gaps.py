@@ -1,0 +1,189 @@
+"""Where the procedure fails: steps skipped, out of order, bounced, repeated, waited for."""
+
+from collections.abc import Callable
+
+from etl.rules import Rules
+from metrics.catalog.times import EXACT_ONLY
+from metrics.metric import Counted, Measure, Metric
+
+_WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+_KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
+_RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
+_FOUND = ("gap", "kept")
+_COHORT = "cases received in the period that went through the step; {}"
+
+
+_CONTRIBUTIONS = """
+        select
+            gaps.part,
+            cases.received_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            gaps.result as outcome,
+            null::integer as days
+        from core.step_gaps as gaps
+        inner join core.cases as cases on gaps.case_key = cases.case_key
+        where gaps.gap = '{gap}'
+"""
+
+
+def _share(title: str, definition: str) -> Measure:
+    return Measure(
+        name="share",
+        title=title,
+        unit="share",
+        better="lower",
+        definition=definition,
+        source=_WILSON,
+        counted=Counted(("gap",), of=_FOUND, missing=("not_assessable",), pending=("pending",)),
+    )
+
+
+def _gap(
+    name: str,
+    *,
+    title: str,
+    question: str,
+    judged: str,
+    definition: str,
+    parts: Callable[[Rules], tuple[str, ...]],
+) -> Metric:
+    """A metric of one kind of gap in core.step_gaps, whose name is the metric's."""
+    return Metric(
+        name=name,
+        title=title,
+        question=question,
+        cohort=_COHORT.format(judged),
+        kind="counted",
+        outcomes=("gap", "kept", "pending", "not_assessable"),
+        measures=(_share(title, definition),),
+        contributions=_CONTRIBUTIONS.format(gap=name),
+        depends_on=_RESTS_ON,
+        charted="share",
+        exact_only=EXACT_ONLY,
+        parts=parts,
+    )
+
+
+SKIPPED = _gap(
+    "skipped",
+    title="Skipped",
+    question="Are the mandatory steps taken?",
+    judged="one is judged when a later step or the closing shows that it is over",
+    definition=(
+        "Cases without a record of a mandatory step although a later step, or their closing,"
+        " shows that it was passed: skipped, or done and not recorded. Of all cases that came"
+        " past it. The closing of a case that was withdrawn, cancelled, referred or out of"
+        " scope shows nothing. A step that the source of the case never records, and a"
+        " mandatory step that depends on a severity not recorded, cannot be judged."
+    ),
+    parts=lambda rules: rules.procedure.skippable,
+)
+
+OUT_OF_ORDER = _gap(
+    "out_of_order",
+    title="Out of order",
+    question="Are the steps taken in their order?",
+    judged="one is judged when it is done",
+    definition=(
+        "Cases in which a later step of the procedure was done before this one, of all in"
+        " which this one was done. Steps of one instant, or of one day where no hour is told,"
+        " are in order unless the export itself numbers them; what happened before a case was"
+        " opened again is not compared with what happened after."
+    ),
+    parts=lambda rules: rules.procedure.overtaken,
+)
+
+SAME_PERSON = _gap(
+    "same_person",
+    title="Done by the same person",
+    question="Are steps that two people must take taken by two?",
+    judged="one is judged when both steps are done",
+    definition=(
+        "Cases in which one person did both steps, of those in which both were done and it is"
+        " recorded by whom. Where it is not recorded it cannot be judged."
+    ),
+    parts=lambda rules: rules.procedure.pairs,
+)
+
+BOUNCED = _gap(
+    "bounced",
+    title="Came back",
+    question="Do cases come back to a step that they had left?",
+    judged="one is judged when the case is closed",
+    definition=(
+        "Closed cases that went from this step to another and back to it, of all closed cases"
+        " with this step. Steps after a case was opened again are counted anew."
+    ),
+    parts=lambda rules: rules.procedure.steps,
+)
+
+REPEATED = _gap(
+    "repeated",
+    title="Done again",
+    question="Are steps done more than once?",
+    judged="one is judged when the case is closed",
+    definition=(
+        "Closed cases in which this step was done at two instants or more, of all closed cases"
+        " with this step. A step done again after the case was opened again is not repeated."
+    ),
+    parts=lambda rules: rules.procedure.steps,
+)
+
+DAYS_IN_STEP = Metric(
+    name="days_in_step",
+    title="Days in each step",
+    question="Where do cases wait?",
+    cohort=(
+        "cases received in the period that took the first of two steps; those that have not"
+        " come to the second are watched up to the as-of day, or to their closing where they"
+        " were withdrawn, cancelled, referred or out of scope"
+    ),
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=tuple(
+        Measure(
+            name=name,
+            title=f"{words} within",
+            unit="days",
+            better="lower",
+            definition=(
+                f"Calendar days from one step to the next within which {words.lower()} of the"
+                " cases took it, by Kaplan-Meier. A case that passed the second step over, or"
+                " took it first, has no such time and is printed beside the figure."
+            ),
+            source=(
+                f"{_KAPLAN_MEIER}; interval by Brookmeyer and Crowley (1982), Biometrics 38:"
+                " 29-41"
+            ),
+        )
+        for name, words in (
+            ("q25", "A quarter"),
+            ("median", "Half"),
+            ("q75", "Three quarters"),
+            ("p90", "Nine in ten"),
+        )
+    ),
+    contributions="""
+        select
+            waits.part,
+            cases.received_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            waits.outcome,
+            waits.days
+        from core.step_waits as waits
+        inner join core.cases as cases on waits.case_key = cases.case_key
+    """,
+    depends_on=_RESTS_ON,
+    charted="median",
+    exact_only=EXACT_ONLY,
+    parts=lambda rules: rules.procedure.waits,
+)
+
+# Kinds of gap that have a share, in the order in which they are told.
+GAPS = (SKIPPED, OUT_OF_ORDER, SAME_PERSON, BOUNCED, REPEATED)
