@@ -1,5 +1,6 @@
 """How cases move between levels: asked for or not, step by step or by a leap, to and fro."""
 
+from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY
 from metrics.metric import Counted, Measure, Metric
 
@@ -161,4 +162,54 @@ PING_PONG = Metric(
     depends_on=_RESTS_ON,
     charted="turned",
     exact_only=EXACT_ONLY,
+)
+
+
+def _routes(rules: Rules) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(route.name for route in rules.routes))
+
+
+RIGHT_ROUTE = Metric(
+    name="right_route",
+    title="Taken the right way",
+    question="Do serious cases see a formal investigation, and early ones coaching?",
+    cohort="cases received in the period that a route of the workspace concerns",
+    kind="counted",
+    outcomes=("met", "missed", "not_due", "not_applicable", "not_assessable"),
+    measures=(
+        Measure(
+            name="met",
+            title="Took the right route",
+            unit="share",
+            better="higher",
+            definition=(
+                "Cases that saw a step that their route demands, of those that took any route"
+                " or were closed without one. Open cases that have taken none are not due."
+            ),
+            source=_WILSON,
+            counted=Counted(
+                ("met",),
+                of=("met", "missed"),
+                missing=("not_assessable",),
+                pending=("not_due",),
+            ),
+        ),
+    ),
+    contributions="""
+        select
+            routes.route as part,
+            cases.received_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            routes.result as outcome,
+            null::integer as days
+        from core.routes as routes
+        inner join core.cases as cases on routes.case_key = cases.case_key
+    """,
+    depends_on=("events_are_in_order", "severity_is_recorded"),
+    charted="met",
+    exact_only=EXACT_ONLY,
+    parts=_routes,
 )
