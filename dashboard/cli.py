@@ -95,11 +95,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _publish(options: argparse.Namespace) -> int:
     from dashboard import steps
-    from metrics.publish import BlockedError
+    from metrics.judged import BlockedError
+    from metrics.sealing import UnsafeError
 
     try:
         told = steps.publish_to(workspace_of(options), options.audience, say=progress(options))
-    except BlockedError as error:
+    except (BlockedError, UnsafeError) as error:
         print(f"case-audit: {error}", file=sys.stderr)
         return FINDING
     return tell(options, told)

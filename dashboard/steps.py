@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from etl.errors import WorkspaceError
 from etl.load import Delivery, ask_again, load, rebuild
@@ -13,6 +13,10 @@ from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 
 AUDIENCES = ("committee", "leadership", "public")
+
+if TYPE_CHECKING:
+    from metrics.publish import About
+    from metrics.sealing import Places
 
 Say = Callable[[str], None]
 
@@ -131,32 +135,29 @@ def _account(delivery: Delivery) -> list[str]:
 def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     """Publish the store's data to one audience of the workspace."""
     require_loaded(workspace)
-    from metrics.disclosure.policy import Policy  # scipy is not for --help
-    from metrics.publish import About, publish
+    from metrics.disclosure.policy import policies_of
+    from metrics.publish import publish
     from metrics.release import open_release
 
+    policies = policies_of(workspace.audiences)
     if audience not in workspace.audiences:
         names = ", ".join(workspace.audiences)
         raise WorkspaceError(
             f"{CONFIGURATION} has no audience {audience!r}; it has {names or 'none'}"
         )
-    about = workspace.organisation
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)
     with Store.open(workspace.store_path) as store:
         path = publish(
             store,
-            Policy(audience=audience, **workspace.audiences[audience]),
+            policies[audience],
             rules=workspace.rules(),
             annotations=workspace.annotations(),
-            about=About(
-                organisation=about.name,
-                case_word=about.case_word,
-                case_word_plural=about.case_word_plural,
-                product_version=version("case-audit"),
-            ),
+            about=_about(workspace),
             seed=workspace.key(),
-            to=workspace.releases,
+            places=places_of(workspace),
+            everybody=tuple(policies.values()),
+            renamed=workspace.renamed,
             say=say,
         )
     unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
@@ -171,6 +172,28 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
     )
 
 
+def _about(workspace: Workspace) -> "About":
+    """What releases say of the organisation."""
+    from metrics.publish import About
+
+    about = workspace.organisation
+    return About(
+        organisation=about.name,
+        case_word=about.case_word,
+        case_word_plural=about.case_word_plural,
+        product_version=version("case-audit"),
+    )
+
+
+def places_of(workspace: Workspace) -> "Places":
+    """Where the workspace's releases and their ledger stand."""
+    from metrics.disclosure.ledger import Ledger
+    from metrics.sealing import Places
+
+    ledger = Ledger(workspace.folder / "ledger", workspace.key())
+    return Places(releases=workspace.releases, ledger=ledger)
+
+
 def _left_out(unfit: Sequence[str]) -> list[str]:
     if not unfit:
         return []
@@ -182,16 +205,19 @@ def _left_out(unfit: Sequence[str]) -> list[str]:
 
 def is_published(workspace: Workspace, audience: str) -> bool:
     """Whether the newest release of an audience was made from the data as they are."""
+    from metrics.disclosure.policy import policies_of
+    from metrics.publish import inputs_digest
     from metrics.release import open_release, releases_in
 
     own = [path for path in releases_in(workspace.releases) if f"-{audience}-" in path.stem]
     if not own:
         return False
+    policy = policies_of(workspace.audiences)[audience]
     with Store.open(workspace.store_path) as store:
-        fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
+        made_of = inputs_digest(store, policy, workspace.key())
     made_from = open_release(own[-1]).manifest
     return bool(
-        made_from["inputs_sha256"] == fingerprint
+        made_from["inputs_sha256"] == made_of
         and made_from["product_version"] == version("case-audit")
     )
 

@@ -43,6 +43,7 @@ class Workspace:
     folder: Path
     organisation: Organisation
     audiences: Mapping[str, Mapping[str, Any]]
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     # As written; what reads them says what is wrong with them.
     known_defects: tuple[Mapping[str, Any], ...] = ()
     owners: Mapping[str, Any] = field(default_factory=dict)
@@ -192,9 +193,24 @@ def open_workspace(folder: Path) -> Workspace:
         folder=folder,
         organisation=_organisation(told.get("organisation", {})),
         audiences=told.get("audiences", {}),
+        renamed=_renamed(told.get("renamed", [])),
         known_defects=tuple(told.get("known_defect", ())),
         owners=told.get("owners", {}),
     )
+
+
+def _renamed(told: object) -> dict[tuple[str, str], str]:
+    """The crosswalk of reorganisations: breakdown and old code, and the code that follows."""
+    rows = told if isinstance(told, list) else [told]
+    for row in rows:
+        names = ("breakdown", "from", "to")
+        if not isinstance(row, dict) or any(not isinstance(row.get(n), str) for n in names):
+            raise WorkspaceError(
+                f"{CONFIGURATION}: each [[renamed]] needs the texts {', '.join(names)}"
+            )
+    return {
+        (str(r["breakdown"]), str(r["from"])): str(r["to"]) for r in rows if isinstance(r, dict)
+    }
 
 
 def _organisation(about: object) -> Organisation:

@@ -34,7 +34,9 @@ def estimate(
     in published order.
     """
     frames = [
-        _ESTIMATORS[metric.kind](cube.cells, metric, parts[metric.name], setting)
+        _ESTIMATORS[metric.kind](
+            cube.cells, metric, parts[metric.name], setting.of(metric.sum_of or metric.name)
+        )
         for metric in metrics
     ]
     return pl.concat(frames).select(*TABLES["figures"])

@@ -1,7 +1,7 @@
 """Frames that the estimators share: the grid of figures, and counts laid out on it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -44,6 +44,12 @@ class Setting:
     base: int
     min_denominator: int
     engagements: pl.DataFrame = field(default_factory=no_engagements)
+    loose: Mapping[str, int] = field(default_factory=dict)
+    further: int = 0
+
+    def of(self, metric: str) -> "Setting":
+        """The same for one metric: sums of `loose` ones may be bases further off."""
+        return replace(self, further=self.base * self.loose.get(metric, 0))
 
     @property
     def exact(self) -> bool:
@@ -56,7 +62,7 @@ class Setting:
         end: date = row["period_end"]
         months = 12 * (end.year - start.year) + end.month - start.month
         quarters = {"month": 1, "quarter": 1, "year": 4}.get(row["period"], months // 3 + 2)
-        return quarters * (self.base - 1)
+        return quarters * (self.base - 1 + self.further)
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:

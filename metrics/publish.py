@@ -1,28 +1,33 @@
 """Make a release: count, protect, estimate, and seal the result in one immutable file."""
 
-import hashlib
-import hmac
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import polars as pl
 
-from etl.errors import InputError
 from etl.rules import Deadline, Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
-from metrics.consequences import BLOCKED, absent_rows, consequences
+from metrics.consequences import absent_rows, consequences
 from metrics.count import count
+from metrics.disclosure.layers import (
+    Protected,
+    layer_name,
+    pending_corrections,
+    protected_by_layers,
+    roundings,
+)
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.protect import protect, reach_of
+from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import Table
 from metrics.doubts import (
+    KINDS,
+    apart,
     blocked,
     kinds_of,
     outcomes_with,
@@ -33,23 +38,26 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.gaps import gaps
+from metrics.judged import (
+    Judging,
+    PublishError,
+    judged,
+    marked,
+    refuse_unfit,
+    without,
+)
+from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import periods, quarter_of
-from metrics.release import TABLES, releases_in
+from metrics.periods import month_of, periods, quarter_of
+from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
+from metrics.sealing import Places, seal
 from metrics.signals import signals
 
 ESCALATED = "escalated"
-
-
-class PublishError(InputError):
-    """The data may not be published as it stands; the message says why and what to do."""
-
-
-class BlockedError(PublishError):
-    """A critical check failed: a finding about the data, not a mistake in the request."""
+NOT_DUE = "not_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,6 @@ class About:
     product_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Judging:
-    """What the checks found, as far as figures are concerned."""
-
-    verdicts: pl.DataFrame
-    unfit: Mapping[str, list[str]]
-    absent: Mapping[str, int]
-
-
 def publish(
     store: Store,
     policy: Policy,
@@ -79,48 +78,165 @@ def publish(
     annotations: pl.DataFrame,
     about: About,
     seed: bytes,
-    to: Path,
+    places: Places,
+    everybody: Sequence[Policy] = (),
+    renamed: Mapping[tuple[str, str], str] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
 
-    The same data, rules, policy and seed give the same release: published again at once, it is
-    the file that is there already. Raises PublishError where the data were not judged since
-    they last changed, and BlockedError where no figure is fit to be published; otherwise a
-    critical finding leaves out the figures that it concerns, and they say why.
+    `everybody` are the policies of all audiences: their numbers are made of each other.
+    Protected audiences are told a quarter once, when it is complete; what was told before
+    keeps its numbers. The same data, rules, policy and seed give the same release: published
+    again at once, it is the file that is there already. Raises PublishError where the data
+    were not judged since they last changed or no quarter is complete, BlockedError where no
+    figure is fit to be published; UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
-    told = store.frame("select * from staging.parameters").row(0, named=True)
-    calendar = _calendar(told)
-    levels = store.frame("select * from staging.levels order by all")
-    metrics = metrics_for(exact=policy.method == "identity")
-    _refuse_unfit(metrics, verdicts)
-    parts = {metric.name: metric.parts(rules) for metric in metrics}
+    data = _data(store, policy, rules)
+    refuse_unfit(data.metrics, verdicts)
     say("counting")
-    exact = _within(count(store, metrics), calendar)
+    exact = _within(count(store, data.metrics), data.calendar)
     say(f"protecting the counts for {policy.audience}")
-    safe = protect(
-        exact,
-        policy,
-        seed=_seed_of(seed, policy),
-        tables=_declared(metrics, parts, verdicts),
-        levels=_codes(levels),
-        **_months(calendar, told["fiscal_year_start_month"]),
+    judging = Judging(verdicts, blocked(verdicts), absent_rows(store, data.metrics, policy))
+    protected = _protected(
+        exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    judging = _Judging(verdicts, blocked(verdicts), absent_rows(store, metrics, policy))
-    cube = _without(_with_escalations(safe, rules.deadlines), judging.unfit)
-    setting = _setting(store, policy, told, calendar, levels)
-    tables = {
-        **_estimated(cube, metrics, parts, rules, setting, judging),
-        **tables_about(store, policy, rules, levels, annotations, verdicts, metrics),
+    escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    setting = _setting(store, policy, data, protected)
+    levels, metrics = data.levels, data.metrics
+    tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
+    tables |= tables_about(
+        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
+    )
+    facts = _facts(data.told, policy, about, verdicts) | {
+        "inputs_sha256": inputs_digest(store, policy, seed),
+        **_protection(exact, protected, policy),
     }
-    facts = _facts(told, policy, about, verdicts, store, reach_of(exact, safe, policy))
-    return _seal(tables, facts, to)
+    return seal(tables, facts, policy, protected=protected, places=places, say=say)
 
 
-def _seed_of(seed: bytes, policy: Policy) -> bytes:
-    return hmac.new(seed, f"rounding|{policy.audience}".encode(), hashlib.sha256).digest()
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What is published of a store: metrics with their parts, levels and covered months."""
+
+    told: Mapping[str, Any]
+    calendar: pl.DataFrame
+    levels: pl.DataFrame
+    metrics: tuple[Metric, ...]
+    parts: Mapping[str, tuple[str, ...]]
+
+
+def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
+    told = _told(store, policy)
+    metrics = metrics_for(exact=policy.method == "identity")
+    return _Data(
+        told=told,
+        calendar=_calendar(told),
+        levels=store.frame("select * from staging.levels order by all"),
+        metrics=metrics,
+        parts={metric.name: metric.parts(rules) for metric in metrics},
+    )
+
+
+def _protected(
+    exact: ExactCube,
+    data: _Data,
+    policy: Policy,
+    everybody: Sequence[Policy],
+    judging: Judging,
+    *,
+    secret: bytes,
+    places: Places,
+    renamed: Mapping[tuple[str, str], str] | None,
+) -> Protected | None:
+    """The counts as the audience may see them; None where it may see the exact ones."""
+    if policy.method == "identity":
+        return None
+    starts = data.told["fiscal_year_start_month"]
+    return protected_by_layers(
+        exact.cells,
+        policy,
+        everybody=everybody,
+        secret=secret,
+        declared=Declared(
+            tables=_declared(data, judging.verdicts, _doubted(policy, everybody, places)),
+            levels=_codes(data.levels),
+            months=data.calendar["month"].unique().sort().to_list(),
+            quarters=_quarters(data.calendar, starts),
+        ),
+        ledger=places.ledger,
+        renamed=renamed or {},
+    )
+
+
+def _doubted(
+    policy: Policy, everybody: Sequence[Policy], places: Places
+) -> Mapping[str, set[str]]:
+    """Kinds of doubt that cells told before are in, by metric: they stay declared."""
+    found: dict[str, set[str]] = {}
+    for base in roundings(policy, everybody):
+        told = apart(places.ledger.told(layer_name(base, policy.bands)))
+        for metric, doubt in told.select("metric", "doubt").unique().iter_rows():
+            found.setdefault(metric, set()).add(doubt)
+    return found
+
+
+def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> ProtectedCube:
+    """What the audience may see: exact counts only where the policy is identity."""
+    if protected is None:
+        return ProtectedCube(cells=exact.cells, base=1)
+    return ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
+
+
+def inputs_digest(store: Store, policy: Policy, secret: bytes) -> str:
+    """What a release was made from: for readers of exact counts the plain hash of the inputs.
+
+    For others it is keyed, since a small export is found again by trying all small exports.
+    """
+    fingerprint = str(store.frame("select fingerprint from core.build")["fingerprint"][0])
+    if policy.method == "identity":
+        return fingerprint
+    return keyed(secret, "inputs", fingerprint)
+
+
+def _told(store: Store, policy: Policy) -> dict[str, Any]:
+    """The store's parameters, cut off for protected audiences after the last whole quarter."""
+    told = store.frame("select * from staging.parameters").row(0, named=True)
+    if policy.method == "identity":
+        return told
+    starts = told["fiscal_year_start_month"]
+    begun = quarter_of(month_of(told["coverage_until"] + timedelta(days=1)), year_starts=starts)
+    until = begun - timedelta(days=1)
+    if until < told["coverage_from"]:
+        raise PublishError(
+            f"no quarter is complete by {told['coverage_until']}, and {policy.audience} is told"
+            f" complete quarters only; publish when the quarter has ended"
+        )
+    return {**told, "coverage_until": until}
+
+
+def _protection(
+    exact: ExactCube, protected: Protected | None, policy: Policy
+) -> dict[str, str]:
+    """What a release says of its protection."""
+    if protected is None:
+        return {"method_sentence": policy.method_sentence()}
+    pending = pending_corrections(exact.cells, protected, policy)
+    few = f"fewer than {policy.base}"
+    return {
+        "method_sentence": policy.method_sentence(
+            loose={
+                metric.title: protected.loose[metric.name]
+                for metric in METRICS
+                if metric.name in protected.loose
+            }
+        ),
+        "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
+        "threshold": str(policy.base),
+        "corrections_pending": few if pending < policy.base else f"{policy.base} or more",
+    }
 
 
 def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
@@ -131,42 +247,34 @@ def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _setting(
-    store: Store,
-    policy: Policy,
-    told: Mapping[str, Any],
-    calendar: pl.DataFrame,
-    levels: pl.DataFrame,
-) -> Setting:
+def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | None) -> Setting:
     people = average_people(
         store.frame("select * from core.exposure"),
-        calendar,
-        coverage=(told["coverage_from"], told["coverage_until"]),
+        data.calendar,
+        coverage=(data.told["coverage_from"], data.told["coverage_until"]),
     )
     return Setting(
-        periods=calendar,
-        levels=levels,
+        periods=data.calendar,
+        levels=data.levels,
         exposure=people,
-        engagements=total_engagements(store.frame("select * from core.engagements"), calendar),
+        engagements=total_engagements(
+            store.frame("select * from core.engagements"), data.calendar
+        ),
         base=policy.base,
         min_denominator=policy.min_denominator,
+        loose=protected.loose if protected else {},
     )
 
 
 def _estimated(
-    cube: ProtectedCube,
-    metrics: tuple[Metric, ...],
-    parts: Mapping[str, tuple[str, ...]],
-    rules: Rules,
-    setting: Setting,
-    judging: _Judging,
+    cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting, judging: Judging
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
     plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
-    figures = _marked(estimate(plain, metrics, parts, setting), judging.unfit)
-    found = signals(figures, metrics, base=setting.base)
+    figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
+    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
     ranges = consequences(
-        figures, cube.cells, metrics, judging.verdicts, judging.absent, setting
+        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
     )
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
@@ -174,69 +282,10 @@ def _estimated(
         "signals": found,
         "gaps": gaps(figures, found),
         "benchmarks": benchmarks(figures),
-        "outlook": outlook(figures, metrics, base=setting.base),
+        "outlook": outlook(figures, data.metrics, base=setting.base),
         "results": results(figures, found, rules.commitments, ranges),
         "consequences": ranges,
     }
-
-
-def _refuse_unfit(metrics: Sequence[Metric], verdicts: pl.DataFrame) -> None:
-    unfit = blocked(verdicts)
-    if all(metric.name in unfit for metric in metrics):
-        titles = dict.fromkeys(title for found in unfit.values() for title in found)
-        raise BlockedError(
-            "critical checks failed on which every figure rests, so nothing is published:"
-            f" {'; '.join(titles)}"
-        )
-
-
-def _without(cube: ProtectedCube, unfit: Mapping[str, list[str]]) -> ProtectedCube:
-    kept = cube.cells.filter(~pl.col("metric").is_in(list(unfit)))
-    return ProtectedCube(cells=kept, base=cube.base)
-
-
-def _marked(figures: pl.DataFrame, unfit: Mapping[str, list[str]]) -> pl.DataFrame:
-    """Figures of metrics that are not fit hold no number, and say which check failed."""
-    numbers = ("value", "low", "high", "numerator", "denominator", "worst", "best")
-    spoilt = pl.col("metric").is_in(list(unfit))
-    reasons = {name: BLOCKED.format(titles="; ".join(found)) for name, found in unfit.items()}
-    return figures.with_columns(
-        *(pl.when(~spoilt).then(pl.col(name)).alias(name) for name in numbers),
-        *(
-            pl.when(spoilt).then(0).otherwise(pl.col(name)).alias(name)
-            for name in ("pending", "missing")
-        ),
-        pl.when(spoilt).then(pl.lit("not_fit")).otherwise("state").alias("state"),
-        pl.when(spoilt)
-        .then(pl.col("metric").replace_strict(reasons, default="", return_dtype=pl.String))
-        .otherwise("reason")
-        .alias("reason"),
-    )
-
-
-def judged(store: Store) -> pl.DataFrame:
-    """The latest verdicts on the core tables as they are now.
-
-    Raises PublishError where there are none.
-    """
-    if not store.has("core.build") or not store.has("core.cases"):
-        raise PublishError("no export has been loaded yet; run: case-audit load EXPORT...")
-    verdicts = (
-        store.frame(
-            "select * from quality.verdicts"
-            " where run = (select max(run) from quality.verdicts) order by rowid"
-        )
-        if store.has("quality.verdicts")
-        else pl.DataFrame()
-    )
-    if verdicts.is_empty():
-        raise PublishError("the data have not been checked; run: case-audit check")
-    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
-    if verdicts["fingerprint"][0] != fingerprint:
-        raise PublishError(
-            "the data have changed since they were last checked; run: case-audit check"
-        )
-    return verdicts
 
 
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
@@ -246,23 +295,27 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
 
 
 def _declared(
-    metrics: Sequence[Metric], parts: Mapping[str, tuple[str, ...]], verdicts: pl.DataFrame
+    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
 ) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
-    kinds = {
-        metric.name: kinds_of(verdicts, metric.name) if metric.doubted else ()
-        for metric in metrics
-    }
+
+    def kinds(metric: Metric) -> tuple[str, ...]:
+        if not metric.doubted:
+            return ()
+        known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
+        return tuple(kind for kind in KINDS if kind in known)
+
     return [
         Table(
             metric=metric.name,
-            outcomes=outcomes_with(metric.outcomes, kinds[metric.name]),
-            parts=parts[metric.name],
-            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds[metric.name]),
+            outcomes=outcomes_with(metric.outcomes, kinds(metric)),
+            parts=data.parts[metric.name],
+            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds(metric)),
             timed=metric.kind == "survival",
             part_of=metric.part_of,
+            stocks=outcomes_with((NOT_DUE,), KINDS),
         )
-        for metric in metrics
+        for metric in data.metrics
         if metric.sum_of is None
     ]
 
@@ -274,16 +327,11 @@ def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:
     }
 
 
-class _Months(TypedDict):
-    months: list[date]
-    quarters: dict[date, date]
-
-
-def _months(calendar: pl.DataFrame, year_starts: int) -> _Months:
-    """The covered months, and the quarter of each."""
-    months = calendar["month"].unique().sort().to_list()
-    quarters = {month: quarter_of(month, year_starts=year_starts) for month in months}
-    return {"months": months, "quarters": quarters}
+def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
+    return {
+        month: quarter_of(month, year_starts=year_starts)
+        for month in calendar["month"].unique()
+    }
 
 
 def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
@@ -309,10 +357,7 @@ def _facts(
     policy: Policy,
     about: About,
     verdicts: pl.DataFrame,
-    store: Store,
-    reach: int,
 ) -> dict[str, str]:
-    fingerprint = store.frame("select fingerprint from core.build")["fingerprint"][0]
     return {
         "audience": policy.audience,
         "as_of": told["as_of"].isoformat(),
@@ -323,13 +368,11 @@ def _facts(
         "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
         "method": policy.method,
         "base": str(policy.base),
-        "method_sentence": policy.method_sentence(reach=reach),
         "min_denominator": str(policy.min_denominator),
         "policy": policy.version,
         "policy_owner": policy.owner,
         "coverage_from": told["coverage_from"].isoformat(),
         "coverage_until": told["coverage_until"].isoformat(),
-        "inputs_sha256": fingerprint,
         "product_version": about.product_version,
         "not_fit": ", ".join(
             metric.name for metric in METRICS if metric.name in blocked(verdicts)
@@ -337,35 +380,3 @@ def _facts(
         "checks_run": str(verdicts.height),
         "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }
-
-
-def _seal(tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], to: Path) -> Path:
-    """Write the release beside its place and move it there, whole.
-
-    Its name begins with a number that says in which order releases were published.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(tables):
-        digest.update(tables[name].write_json().encode())
-    digest.update(repr(sorted(facts.items())).encode())
-    ending = f"{facts['as_of']}-{facts['audience']}-{digest.hexdigest()[:8]}"
-    before = releases_in(to)
-    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
-    if own and own[-1].stem.endswith(ending):
-        return own[-1]  # the same release again
-    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
-    name = f"{number:04}-{ending}"
-    manifest = pl.DataFrame(
-        {"name": ["release", *facts], "value": [name, *facts.values()]},
-        schema=TABLES["manifest"],
-    )
-    to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, draft = to / f"{name}.duckdb", to / f".{name}.draft"
-    draft.unlink(missing_ok=True)
-    with Store.open(draft) as release:
-        for table in TABLES:
-            rows = manifest if table == "manifest" else tables[table]
-            release.replace(table, rows.select(*TABLES[table]))
-    draft.chmod(0o400)
-    os.replace(draft, path)  # noqa: PTH105  the atomic one, named as such
-    return path

@@ -1,6 +1,6 @@
 """Which figures are unusual: against their own history, and against other units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +30,13 @@ FURTHER = "further from the whole organisation than chance and the spread of uni
 FEWEST_MONTHS = 6  # fewer dots than these are no history
 
 
-def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) -> pl.DataFrame:
+def signals(
+    figures: pl.DataFrame,
+    metrics: Iterable[Metric],
+    *,
+    base: int = 1,
+    loose: Mapping[str, int] | None = None,
+) -> pl.DataFrame:
     """The signals of a release, computed from its figures and nothing else.
 
     Where counts are multiples of a base, each is read as near to the average as rounding
@@ -47,8 +53,10 @@ def signals(figures: pl.DataFrame, metrics: Iterable[Metric], *, base: int = 1) 
             & pl.col("breakdown").is_in(["all", "unit"])
             & pl.col("complete")
         )
-        rows += _histories(charted, metric, measure, off=base - 1)
-        rows += _comparisons(charted, metric, measure, off=base - 1)
+        further = (loose or {}).get(metric.sum_of or metric.name, 0)
+        off = (1 + further) * base - 1
+        rows += _histories(charted, metric, measure, off=off)
+        rows += _comparisons(charted, metric, measure, off=off)
     return pl.DataFrame(rows, schema=TABLES["signals"])
 
 

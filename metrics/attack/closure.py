@@ -12,10 +12,13 @@ from polars.testing import assert_frame_equal
 
 from etl.rules import Commitment
 from metrics.attack.told import CELL, Told
+from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
+from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
 from metrics.metric import ProtectedCube
+from metrics.outlook import outlook
 from metrics.periods import periods
 from metrics.release import TABLES
 from metrics.scorecard import results
@@ -30,6 +33,8 @@ def other_leaks(told: Told) -> Iterator[str]:
         return
     yield from _grid(told)
     yield from _counts_of_rows(told)
+    if told.release.manifest.get("not_fit"):
+        return  # figures that are not fit are taken out, and what is left depends on them
     try:
         again = recomputed(told)
     except (KeyError, ValueError, ZeroDivisionError, AssertionError, pl.exceptions.PolarsError):
@@ -61,31 +66,35 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
             year_starts=int(manifest["fiscal_year_start_month"]),
         ),
         levels=told.release.table("levels"),
-        exposure=_people(published),
+        exposure=_exposed(published, "rate", "people"),
+        engagements=_exposed(published, "per_1000_engagements", "engagements"),
         base=told.base,
         min_denominator=int(manifest["min_denominator"]),
+        loose=told.loose,
     )
-    cube = ProtectedCube(cells=told.cells, base=told.base)
+    cube = ProtectedCube(cells=together(told.cells), base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=told.base)
+    found = signals(figures, metrics, base=told.base, loose=told.loose)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {
         "figures": figures,
         "signals": found,
-        "results": results(figures, found, commitments),
+        "benchmarks": benchmarks(figures),
+        "outlook": outlook(figures, metrics, base=told.base),
+        "results": results(figures, found, commitments, told.release.table("consequences")),
     }
 
 
-def _people(figures: pl.DataFrame) -> pl.DataFrame:
-    """Headcounts as published: those of rates, and "too few" where that is what is said."""
+def _exposed(figures: pl.DataFrame, measure: str, name: str) -> pl.DataFrame:
+    """What rates are per, as published; where that is too small to be told, next to nothing."""
     rates = figures.filter(
-        (pl.col("measure") == "rate") & pl.col("breakdown").is_in(["all", "unit"])
+        (pl.col("measure") == measure) & pl.col("breakdown").is_in(["all", "unit"])
     )
-    people = pl.when(pl.col("state") == "few").then(TINY).otherwise(pl.col("denominator"))
+    known = pl.when(pl.col("state") == "few").then(TINY).otherwise(pl.col("denominator"))
     return rates.select(
-        pl.col("level").alias("unit"), "period", "period_start", people.alias("people")
-    ).filter(pl.col("people").is_not_null())
+        pl.col("level").alias("unit"), "period", "period_start", known.alias(name)
+    ).filter(pl.col(name).is_not_null())
 
 
 def _grid(told: Told) -> Iterator[str]:

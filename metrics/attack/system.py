@@ -186,13 +186,31 @@ def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> Syste
         counts = counts_in(block, release)
         _bound_cells(block, release, counts, lower, upper, at_least)
         if release.method == "rounding" and not np.isnan(counts).any():
-            published, off = sums @ counts.ravel(), release.base - 1
+            published = sums @ counts.ravel()
+            off = _off(block, release, sums)
             np.maximum(sum_lower, published - off, out=sum_lower)
             np.maximum(sum_lower, published > 0, out=sum_lower)
             np.minimum(sum_upper, published + off, out=sum_upper)
             if point is None or release.base < finest:
                 finest, point = release.base, counts.ravel().copy()
     return System(block, lower, upper, _balances(block), sums, sum_lower, sum_upper, point)
+
+
+def _off(block: Block, release: Told, sums: sparse.csr_array) -> Floats:
+    """How far each sum may be from the truth: one base further where the release says so.
+
+    Totals of all cells are those of the metric that counts them all.
+    """
+    columns = sparse.kron(
+        np.ones((1, block.shape[0] * block.shape[1])), sparse.eye_array(block.shape[2])
+    )
+    total = (sparse.csr_array(columns @ (sums != 0).T).toarray() > 0).all(axis=0)
+    whole = block.metric.part_of or block.metric.name
+    further = np.where(
+        total, release.loose.get(whole, 0), release.loose.get(block.metric.name, 0)
+    )
+    off: Floats = release.base - 1.0 + release.base * further
+    return off
 
 
 def _bound_cells(
@@ -240,12 +258,18 @@ def _sums(block: Block) -> sparse.csr_array:
     return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
 
 
+def _plain(outcome: str) -> str:
+    """The outcome without the doubt that a failed check casts on some of its cases."""
+    return outcome.removesuffix("_unsure").removesuffix("_misplaced").removesuffix("_extra")
+
+
 def _several(block: Block) -> Floats:
     """Published sums of columns: bands of an outcome, denominators, totals, the whole."""
     metric = block.metric
     wanted = [{outcome} for outcome in metric.outcomes]
     wanted += [set(subtotal) for subtotal in (*metric.subtotals, metric.outcomes)]
     wanted += [{*metric.outcomes, REST[0]}] if metric.part_of else []
-    rows = {tuple(float(outcome in names) for outcome, _ in block.columns) for names in wanted}
+    plain = [_plain(outcome) for outcome, _ in block.columns]
+    rows = {tuple(float(outcome in names) for outcome in plain) for names in wanted}
     several = sorted(row for row in rows if sum(row) > 1)
     return np.array(several).reshape(len(several), len(block.columns))

@@ -1,5 +1,6 @@
 """What a released file tells: read again from the file, as an outsider would."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ class Told:
     base: int
     reach: int
     threshold: int
+    loose: Mapping[str, int]
 
     @property
     def name(self) -> str:
@@ -69,4 +71,10 @@ def read(path: Path) -> Told:
         base=base,
         reach=int(manifest.get("reach", base - 1)),
         threshold=int(manifest.get("threshold", base)),
+        loose={
+            name: int(by)
+            for name, _, by in (
+                told.partition(":") for told in manifest.get("loose", "").split(",") if told
+            )
+        },
     )

@@ -1,16 +1,20 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
+
+from etl.errors import InputError
 
 METHODS = ("identity", "rounding")
 SMALLEST_BASE = 3
+NUMBERS = ("base", "min_denominator")
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 
 
-class PolicyError(ValueError):
+class PolicyError(InputError):
     """A policy that cannot protect what it promises; the message names the remedy."""
 
 
@@ -35,23 +39,54 @@ class Policy:
         if reason:
             raise PolicyError(f"audience {self.audience}: {reason}")
 
-    def method_sentence(self, *, reach: int | None = None) -> str:
-        """The method in words for readers; `reach` is what `reach_of` says of the cube."""
+    def method_sentence(self, *, loose: Mapping[str, int] | None = None) -> str:
+        """The method in words for readers.
+
+        `loose` says, by title, by how many bases sums of a metric's cells may be further from
+        the truth than cells.
+        """
         if self.method == "identity":
             return "All counts are exact."
         off = self.base - 1
-        wider = (
-            f" Where totals could not add up otherwise, a single month's cell of a unit,"
-            f" category, channel or severity is within {reach} instead."
-            if reach is not None and reach > off
-            else ""
+        sums = "".join(
+            f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
+            f" be within {(by + 1) * self.base - 1}."
+            for title, by in sorted((loose or {}).items())
         )
         return (
             f"All counts are multiples of {self.base}, and totals add up."
             f" Each count for a month or a quarter is within {off} of the truth"
             f" (0 means 0 to {off}), for a year within {QUARTERS_OF_A_YEAR * off},"
-            f" for a longer span within {off} for every quarter in it.{wider}"
+            f" for a longer span within {off} for every quarter in it.{sums}"
         )
+
+
+def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]:
+    """The policy of each audience, as a workspace declares them.
+
+    Raises PolicyError naming the audience, the key and the remedy.
+    """
+    return {name: _policy(name, told) for name, told in audiences.items()}
+
+
+def _policy(audience: str, told: object) -> Policy:
+    if not isinstance(told, Mapping):
+        raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
+    known = {field.name for field in fields(Policy)} - {"audience"}
+    values = dict(told)
+    if isinstance(values.get("bands"), list):
+        values["bands"] = tuple(values["bands"])
+    for key, value in values.items():
+        if key not in known:
+            names = ", ".join(sorted(known))
+            raise PolicyError(f"audience {audience}: {key!r} is unknown; there are {names}")
+        wanted = tuple if key == "bands" else int if key in NUMBERS else str
+        if type(value) is not wanted:
+            what = {int: "a whole number", tuple: "a list of days"}.get(wanted, "a text")
+            raise PolicyError(f"audience {audience}: {key} must be {what}")
+    if "method" not in values:
+        raise PolicyError(f"audience {audience}: method is missing; use {' or '.join(METHODS)}")
+    return Policy(audience=audience, **values)
 
 
 def _fault(policy: Policy) -> str | None:

@@ -10,8 +10,9 @@ from itertools import groupby
 import numpy as np
 import polars as pl
 
+from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.rounding import Slice, rounded, with_cells
+from metrics.disclosure.rounding import Slice, looseness, rounded, with_cells
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
@@ -30,6 +31,35 @@ SHORTEST_SEED = 16
 REMAINDER = ("", NO_DURATION)
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a release declares: every cell of it is published, whether or not a case has it.
+
+    Tables (metrics with their parts, outcomes and bands) x levels (codes by breakdown; "all"
+    goes without saying) x months. `quarters` gives each month the quarter, calendar or
+    fiscal, that it belongs to; a year is the sum of its published quarters.
+    """
+
+    tables: Sequence[Table]
+    levels: Mapping[str, Sequence[str]]
+    months: Sequence[date]
+    quarters: Mapping[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One rounding: counts are multiples of `base`, made of multiples of `unit`.
+
+    A coarser audience's counts are rounded from those of a finer one, never from the truth:
+    who has both knows no more than who has the finer one.
+    """
+
+    base: int
+    bands: tuple[int, ...]
+    seed: bytes
+    unit: int = 1
+
+
 def protect(
     cube: ExactCube,
     policy: Policy,
@@ -40,56 +70,78 @@ def protect(
     months: Sequence[date],
     quarters: Mapping[date, date],
 ) -> ProtectedCube:
-    """The cube as the policy's audience may see it.
+    """The cube as the policy's audience may see it, published for the first time.
 
-    Identity changes nothing. Rounding publishes every declared cell, whether or not the cube
-    has it: tables (metrics with their parts, outcomes and bands) x levels (codes by
-    breakdown; "all" goes without saying) x months. `quarters` gives each month the quarter,
-    calendar or fiscal, that it belongs to; a year is the sum of its published quarters.
-
-    The same cube, policy and seed give the same counts, and those of a quarter depend on no
-    later one. Raises ProtectionError where the cube holds a cell that is not declared, or
-    where no rounding adds up: nothing is ever published less protected than asked.
+    Identity changes nothing. Rounding publishes every cell of what is `Declared`. The same
+    cube, policy and seed give the same counts, and those of a quarter depend on no later one.
+    Raises ProtectionError where the cube holds a cell that is not declared, or where no
+    rounding adds up: nothing is ever published less protected than asked.
     """
     if policy.method == "identity":
         return ProtectedCube(cells=cube.cells, base=1)
-    if len(seed) < SHORTEST_SEED:
-        raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")
-    _refuse_undeclared(cube.cells, tables)
-    cells = banded(cube.cells, policy.bands)
-    setting = _Setting(policy, seed, grid_of(levels, months), quarters)
-    frames = [
-        frame
-        for pair in _paired(tables)
-        for part in pair.table.parts
-        for frame in _rounded_frames(cells, setting, pair, part)
-    ]
-    return ProtectedCube(cells=pl.concat(frames).sort(KEY), base=policy.base)
+    layer = Layer(policy.base, policy.bands, seed)
+    made = layer_over(cube.cells, layer, Declared(tables, levels, months, quarters))
+    return ProtectedCube(cells=made.cells.drop("n_true"), base=policy.base)
 
 
-def reach_of(exact: ExactCube, protected: ProtectedCube, policy: Policy) -> int:
-    """How far a month's cell may be from the truth: base - 1, or 2 * base - 1 once widened.
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Every declared cell with n, the published count, and n_true, what it stands for.
 
-    It tells the two apart and not how far any cell is, so it may be printed.
+    `loose` says by how many bases sums of cells of some metrics may be further from the truth
+    than cells are; the counts of a metric that another is part of are such sums.
     """
-    if policy.method == "identity":
-        return 0
-    both = protected.cells.join(
-        banded(exact.cells, policy.bands), on=KEY, how="left", suffix="_true"
+
+    cells: pl.DataFrame
+    loose: Mapping[str, int]
+
+
+def layer_over(
+    cells: pl.DataFrame, layer: Layer, declared: Declared, told: pl.DataFrame | None = None
+) -> Rounded:
+    """Round what has not been told yet, and keep what has.
+
+    `told` are the cells of earlier releases, in the columns of the result: a month that is in
+    it keeps its numbers for ever. Cases that have come to such a month since are booked in the
+    first month that is new (see `late_bookings`).
+    """
+    if len(layer.seed) < SHORTEST_SEED:
+        raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")
+    _refuse_undeclared(cells, declared.tables)
+    before = cells.head(0).with_columns(n_true="n") if told is None else told
+    within = before.filter(pl.col("month").is_in(list(declared.months)))
+    setting = _Setting(
+        layer=layer,
+        grid=grid_of(declared.levels, declared.months),
+        quarters=declared.quarters,
+        cells=banded(cells.with_columns(pl.col("n") // layer.unit), layer.bands),
+        told=within.with_columns(pl.col("n", "n_true") // layer.unit),
     )
-    error = (both["n"] - both["n_true"].fill_null(0)).abs()
-    widened = bool((error >= policy.base).any())
-    return (2 if widened else 1) * policy.base - 1
+    frames: list[pl.DataFrame] = []
+    loose: dict[str, int] = {}
+    for pair in _paired(declared.tables):
+        for part in pair.table.parts:
+            counts, truth, found = _rounded(setting, pair, part)
+            frames += _frames(setting, pair, part, counts, truth)
+            loose |= {name: max(by, loose.get(name, 0)) for name, by in found.items()}
+    cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
+    return Rounded(cells, loose)
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What all metrics of one release share."""
+    """What all metrics of one release share; counts are in the layer's units."""
 
-    policy: Policy
-    seed: bytes
+    layer: Layer
     grid: Grid
     quarters: Mapping[date, date]
+    cells: pl.DataFrame
+    told: pl.DataFrame
+
+    @property
+    def base(self) -> int:
+        """The base in units."""
+        return self.layer.base // self.layer.unit
 
     def months_by_quarter(self) -> Iterator[tuple[date, list[int]]]:
         """Each quarter with the positions of its months, oldest first."""
@@ -105,8 +157,14 @@ class _Setting:
     def draw(self, metric: str, part: str, quarter: date) -> np.random.Generator:
         """Noise that only the holder of the seed can draw again."""
         name = f"{metric}|{part}|{quarter.isoformat()}".encode()
-        digest = hmac.new(self.seed, name, hashlib.sha256).digest()
+        digest = hmac.new(self.layer.seed, name, hashlib.sha256).digest()
         return np.random.Generator(np.random.PCG64(int.from_bytes(digest)))
+
+    def is_told(self, metric: str, part: str) -> list[bool]:
+        """For each month whether its numbers have been told already."""
+        own = self.told.filter((pl.col("metric") == metric) & (pl.col("part") == part))
+        known = set(own["month"].unique())
+        return [month in known for month in self.grid.months]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +189,88 @@ class _Pair:
         return np.array(several, dtype=np.int64).reshape(len(several), len(columns))
 
 
-def _rounded_frames(
-    cells: pl.DataFrame, setting: _Setting, pair: _Pair, part: str
+def _frames(
+    setting: _Setting, pair: _Pair, part: str, counts: Counts, truth: Counts
 ) -> list[pl.DataFrame]:
     """Published cells of one metric and part, and of the whole it is part of."""
-    bands = setting.policy.bands
-    table, grid, columns = pair.table, setting.grid, pair.columns(bands)
-    truth = _truth(cells, setting, pair, part)
-    counts = _rounded(truth, pair.sums(bands), setting, metric=table.metric, part=part)
-    own = len(table.cells(bands))
-    frames = [as_frame(counts[:, :, :own], grid, columns[:own], metric=table.metric, part=part)]
+    columns = pair.columns(setting.layer.bands)
+    own = len(pair.table.cells(setting.layer.bands))
+    wanted = [(pair.table, counts[:, :, :own], truth[:, :, :own], columns[:own])]
     if pair.whole:
-        total = counts.sum(axis=2, keepdims=True)
-        whole = pair.whole
-        frames.append(as_frame(total, grid, whole.cells(()), metric=whole.metric, part=part))
-    return frames
+        totals = (values.sum(axis=2, keepdims=True) for values in (counts, truth))
+        wanted.append((pair.whole, *totals, pair.whole.cells(())))
+    return [
+        as_frame(n, setting.grid, cells, metric=table.metric, part=part).with_columns(
+            n_true=pl.Series(n_true.ravel(), dtype=pl.Int64)
+        )
+        for table, n, n_true, cells in wanted
+    ]
 
 
-def _truth(cells: pl.DataFrame, setting: _Setting, pair: _Pair, part: str) -> Counts:
-    """Exact counts (level, month, cell), with the whole's other cases as the last cell."""
-    own = _of(cells, setting, pair.table, part)
+def _rounded(
+    setting: _Setting, pair: _Pair, part: str
+) -> tuple[Counts, Counts, dict[str, int]]:
+    """Quarter after quarter, each steering against the errors of those before it.
+
+    Returns the published counts, those that they stand for, and what is loose.
+    """
+    sums, faces = pair.sums(setting.layer.bands), setting.grid.faces()
+    counts = _laid_out(setting.told, "n", setting, pair, part)
+    truth = _with_late(setting, pair, part)
+    steered = with_cells(sums)
+    told = setting.is_told(pair.table.metric, part)
+    carry = np.zeros((len(truth), len(steered)), dtype=np.int64)
+    sums_by = totals_by = 0
+    for quarter, months in setting.months_by_quarter():
+        new = [month for month in months if not told[month]]
+        if new:
+            piece = Slice(truth[:, new, :], faces, sums, setting.base)
+            try:
+                counts[:, new, :] = rounded(
+                    piece, carry=carry, draw=setting.draw(pair.table.metric, part, quarter)
+                )
+            except ProtectionError as error:
+                error.add_note(f"{pair.table.metric} {part} in the quarter from {quarter}")
+                raise
+        carry = carry + (counts - truth)[:, months, :].sum(axis=1) @ steered.T
+        whole = Slice(truth[:, months, :], faces, sums, setting.base)
+        of_sums, of_totals = looseness(whole, counts[:, months, :])
+        sums_by, totals_by = max(sums_by, of_sums), max(totals_by, of_totals)
+    found = {pair.table.metric: max(sums_by, totals_by)}
+    found |= {pair.whole.metric: totals_by} if pair.whole else {}
+    return counts, truth, {name: by for name, by in found.items() if by}
+
+
+def _with_late(setting: _Setting, pair: _Pair, part: str) -> Counts:
+    """What published counts stand for: as told once, or as it is, with late cases booked."""
+    truth = _laid_out(setting.cells, "n", setting, pair, part)
+    told = setting.is_told(pair.table.metric, part)
+    if not any(told):
+        return truth
+    known = _laid_out(setting.told, "n_true", setting, pair, part)
+    change = (truth - known)[:, told, :].sum(axis=1)
+    last = max(at for at, is_told in enumerate(told) if is_told)
+    after = [at for at in range(last + 1, len(told)) if not told[at]]
+    truth[:, told, :] = known[:, told, :]
+    if after:
+        columns = pair.columns(setting.layer.bands)
+        stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
+        into = len(columns) - 1 if pair.whole else None
+        truth[:, after[0], :] += late_bookings(
+            change, setting.grid.faces(), stocks=stocks, into=into
+        )
+    return truth
+
+
+def _laid_out(
+    cells: pl.DataFrame, name: str, setting: _Setting, pair: _Pair, part: str
+) -> Counts:
+    """Counts (level, month, cell), with the whole's other cases as the last cell."""
+    wanted = cells.with_columns(n=name) if name != "n" else cells
+    own = _of(wanted, setting, pair.table, part)
     if pair.whole is None:
         return own
-    rest = _of(cells, setting, pair.whole, part) - own.sum(axis=2, keepdims=True)
+    rest = _of(wanted, setting, pair.whole, part) - own.sum(axis=2, keepdims=True)
     if (rest < 0).any():
         raise ProtectionError(
             f"{pair.table.metric} counts cases that {pair.whole.metric} does not;"
@@ -164,28 +281,8 @@ def _truth(cells: pl.DataFrame, setting: _Setting, pair: _Pair, part: str) -> Co
 
 def _of(cells: pl.DataFrame, setting: _Setting, table: Table, part: str) -> Counts:
     wanted = cells.filter((pl.col("metric") == table.metric) & (pl.col("part") == part))
-    columns = table.cells(setting.policy.bands)
+    columns = table.cells(setting.layer.bands)
     return laid_out(wanted, setting.grid, columns, f"{table.metric} {part}".strip())
-
-
-def _rounded(
-    truth: Counts, sums: Counts, setting: _Setting, *, metric: str, part: str
-) -> Counts:
-    """Quarter after quarter, each steering against the errors of those before it."""
-    counts, faces = np.zeros_like(truth), setting.grid.faces()
-    steered = with_cells(sums)
-    carry = np.zeros((len(truth), len(steered)), dtype=np.int64)
-    for quarter, months in setting.months_by_quarter():
-        piece = Slice(truth[:, months, :], faces, sums, setting.policy.base)
-        draw = setting.draw(metric, part, quarter)
-        try:
-            found = rounded(piece, carry=carry, draw=draw)
-        except ProtectionError as error:
-            error.add_note(f"{metric} {part} in the quarter from {quarter}")
-            raise
-        carry = carry + (found - piece.truth).sum(axis=1) @ steered.T
-        counts[:, months, :] = found
-    return counts
 
 
 def _paired(tables: Sequence[Table]) -> list[_Pair]:

@@ -36,7 +36,8 @@ class Table:
     `subtotals` are sets of outcomes whose sum is published as well, such as the denominator
     of a share. A `timed` metric has duration bands. `part_of` names a metric of one outcome
     that counts every case of this one: the two are rounded together, because rounding the
-    same cases twice would tell more about them than either does alone.
+    same cases twice would tell more about them than either does alone. `stocks` are outcomes
+    that say how things stand on the as-of day, such as a deadline that is not due yet.
     """
 
     metric: str
@@ -45,6 +46,7 @@ class Table:
     subtotals: tuple[tuple[str, ...], ...] = ()
     timed: bool = False
     part_of: str | None = None
+    stocks: tuple[str, ...] = ()
 
     def cells(self, bands: Sequence[int]) -> list[tuple[str, int]]:
         """Outcome and band of every cell of one level and month."""

@@ -18,6 +18,7 @@ from etl.store import Store
 from etl.workspace import Organisation, Workspace
 from metrics.catalog import METRICS
 from metrics.count import count
+from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
@@ -26,6 +27,7 @@ from metrics.metric import BREAKDOWNS, ProtectedCube
 from metrics.periods import periods
 from metrics.publish import About, publish
 from metrics.release import TABLES, Release, open_release
+from metrics.sealing import Places
 from tests.tables import table
 
 COMMITTEE = Policy("committee", "identity", min_denominator=1)
@@ -169,7 +171,9 @@ def filled(store: Store, folder: Path, *, as_of: str, events: str, cases: str = 
     return store
 
 
-def sealed(store: Store, *, to: Path, policy: Policy = COMMITTEE) -> Path:
+def sealed(
+    store: Store, *, to: Path, policy: Policy = COMMITTEE, everybody: Sequence[Policy] = ()
+) -> Path:
     """Publish a store as it stands, by the rules in the folder."""
     return publish(
         store,
@@ -178,7 +182,8 @@ def sealed(store: Store, *, to: Path, policy: Policy = COMMITTEE) -> Path:
         annotations=pl.DataFrame(schema=TABLES["annotations"]),
         about=ABOUT,
         seed=SEED,
-        to=to / "releases",
+        places=Places(to / "releases", Ledger(to / "ledger", SEED)),
+        everybody=everybody,
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from scipy.optimize import linprog
 
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.protect import protect, reach_of
+from metrics.disclosure.protect import protect
 from metrics.disclosure.tables import KEY, SCHEMA, Table
 from metrics.metric import ExactCube, ProtectedCube
 
@@ -346,13 +346,3 @@ def test_identity_changes_nothing():
     same = released(cube, policy=committee)
     assert same.base == 1
     assert same.cells.equals(cube.cells)
-    assert reach_of(cube, same, committee) == 0
-
-
-def test_a_release_says_how_far_a_cell_may_be_from_the_truth():
-    cube = plant_and_office()
-    protected = released(cube)
-    assert reach_of(cube, protected, BOARD) == BASE - 1
-    further = pl.col("n") + BASE
-    widened = ProtectedCube(cells=protected.cells.with_columns(n=further), base=BASE)
-    assert reach_of(cube, widened, BOARD) == 2 * BASE - 1

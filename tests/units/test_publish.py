@@ -6,7 +6,7 @@ import pytest
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
-from metrics.publish import BlockedError, PublishError
+from metrics.judged import BlockedError, PublishError
 from metrics.release import TABLES, open_release
 from tests.specs.measured import filled, judge, sealed
 

@@ -1,0 +1,135 @@
+"""Which roundings an audience's counts go through, and what each has told already."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from metrics.disclosure.ledger import TOLD, Ledger
+from metrics.disclosure.policy import Policy, PolicyError
+from metrics.disclosure.protect import Declared, Layer, layer_over
+from metrics.disclosure.tables import KEY, banded
+
+REPORTS = "report_frequency"
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """The counts of one audience, and what must be kept in the ledger once they are told.
+
+    `cells` have n, the published count, and n_true, the number of cases that it stands for.
+    `fresh` holds by layer the cells that no release has told before; `loose` says by
+    how many bases sums of some metrics may be further from the truth than cells are.
+    """
+
+    layer: str
+    cells: pl.DataFrame
+    fresh: Mapping[str, pl.DataFrame]
+    loose: Mapping[str, int]
+
+
+def roundings(policy: Policy, everybody: Sequence[Policy]) -> list[int]:
+    """Bases from the finest audience's to this one's: each is rounded from the one before.
+
+    Raises PolicyError where two audiences' numbers together would tell more than one of them.
+    """
+    rounded = [other for other in everybody if other.method == "rounding"]
+    for other in rounded:
+        if other.bands != policy.bands:
+            raise PolicyError(
+                f"audience {policy.audience}: its bands of days differ from those of"
+                f" {other.audience}; the two together would tell more than either"
+            )
+    bases = sorted({policy.base, *(other.base for other in rounded)})
+    for finer, coarser in pairwise(bases):
+        if coarser % finer:
+            raise PolicyError(
+                f"audience {policy.audience}: bases {finer} and {coarser} of two audiences do"
+                f" not divide each other, so that the two together would tell more than"
+                f" either; use {finer} and {finer * -(-coarser // finer)}"
+            )
+    return [base for base in bases if base <= policy.base]
+
+
+def layer_name(base: int, bands: Sequence[int]) -> str:
+    """The ledger's name of the counts with this base and these bands."""
+    return f"{base}|{','.join(map(str, bands))}"
+
+
+def protected_by_layers(
+    exact: pl.DataFrame,
+    policy: Policy,
+    *,
+    everybody: Sequence[Policy],
+    secret: bytes,
+    declared: Declared,
+    ledger: Ledger,
+    renamed: Mapping[tuple[str, str], str],
+) -> Protected:
+    """The exact cells as this audience may see them, with what was told before as it was told.
+
+    `renamed` is the crosswalk of reorganisations: (breakdown, old level) to the new level,
+    whose cases it takes over.
+    """
+    fresh: dict[str, pl.DataFrame] = {}
+    made: list[pl.DataFrame] = []
+    cells, unit, name = exact, 1, ""
+    loose: dict[str, int] = {}
+    for base in roundings(policy, everybody):
+        name = layer_name(base, policy.bands)
+        seed = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
+        told = _crossed(ledger.told(name), declared, renamed)
+        found = layer_over(cells, Layer(base, policy.bands, seed, unit), declared, told)
+        # What the finer layer left loose, in bases of this one, and what this one adds.
+        finer = {key: -(-by * unit // base) for key, by in loose.items()}
+        loose = {
+            key: finer.get(key, 0) + found.loose.get(key, 0) for key in {*finer, *found.loose}
+        }
+        rounded = found.cells
+        new = rounded.join(told, on=("metric", "part", "month"), how="anti")
+        fresh[name] = new.select(*TOLD)
+        made.append(rounded)
+        cells, unit = rounded.select(*KEY, "n"), base
+    truth = made[0].select(*KEY, "n_true")
+    return Protected(name, made[-1].select(*KEY, "n").join(truth, on=KEY), fresh, loose)
+
+
+def pending_corrections(exact: pl.DataFrame, protected: Protected, policy: Policy) -> int:
+    """How many cases are not in the published counts yet, or are no longer cases.
+
+    The difference between the reports there are and those that the counts stand for, of the
+    whole organisation and all months together.
+    """
+    counted = (pl.col("breakdown") == "all") & (pl.col("metric") == REPORTS)
+    now = banded(exact, policy.bands).filter(counted)["n"].sum()
+    return abs(int(now) - int(protected.cells.filter(counted)["n_true"].sum()))
+
+
+def _crossed(
+    told: pl.DataFrame, declared: Declared, renamed: Mapping[tuple[str, str], str]
+) -> pl.DataFrame:
+    """What was told, with the cases of levels that are gone under those that took them over."""
+    known = {(name, level) for name, levels in declared.levels.items() for level in levels}
+    known.add(("all", "all"))
+    gone = [
+        pair
+        for pair in told.select("breakdown", "level").unique().iter_rows()
+        if pair not in known
+    ]
+    for breakdown, level in sorted(gone):
+        heir = renamed.get((breakdown, level))
+        if heir is None or (breakdown, heir) not in known:
+            raise PolicyError(
+                f"{breakdown} {level!r} was published and is no longer declared; say in"
+                " case-audit.toml which one took its cases over, under [[renamed]]"
+            )
+        here = (pl.col("breakdown") == breakdown) & (pl.col("level") == level)
+        told = told.with_columns(
+            level=pl.when(here).then(pl.lit(heir)).otherwise(pl.col("level"))
+        )
+    if not gone:
+        return told
+    return told.group_by(KEY).agg(pl.col("n", "n_true").sum()).select(*TOLD)

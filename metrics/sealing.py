@@ -1,0 +1,157 @@
+"""Seal a release: attack what was written, enter it in the ledger, move it in place."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from etl.errors import InputError
+from etl.store import Store
+from metrics.attack.report import Attack, attack
+from metrics.disclosure.layers import Protected
+from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.policy import Policy
+from metrics.release import TABLES, releases_in
+
+# What a release says of its own sealing: not part of what is sealed.
+ANCHORS = ("release", "attack", "ledger_entries", "ledger_head")
+
+
+class UnsafeError(InputError):
+    """The attack on the release succeeded: a finding, and nothing was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a workspace keeps its releases, and its ledger."""
+
+    releases: Path
+    ledger: Ledger
+
+    @property
+    def proofs(self) -> Path:
+        """What the attacks found, place by place: never published."""
+        return self.releases.parent / "proofs"
+
+    def known(self) -> list[Path]:
+        """Every release that was ever sealed, in the order in which they were."""
+        return releases_in(self.releases)
+
+
+def seal(
+    tables: Mapping[str, pl.DataFrame],
+    facts: Mapping[str, str],
+    policy: Policy,
+    *,
+    protected: Protected | None,
+    places: Places,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the release beside its place, attack it, and move it there, whole.
+
+    Its name begins with a number that says in which order releases were sealed. The same
+    content again is the release that is there already. Raises UnsafeError where the attack on
+    it and on all releases before it, to all audiences, finds something.
+    """
+    digest = content_digest(tables, facts, places.ledger)
+    ending = f"{facts['as_of']}-{facts['audience']}-{digest[:8]}"
+    before = places.known()
+    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
+    if own and own[-1].stem.endswith(ending):
+        return own[-1]
+    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
+    name = f"{number:04}-{ending}"
+    folder = places.releases
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".{name}.draft"
+    _write(draft, tables, {"release": name, **facts})
+    anchors: dict[str, str] = {"release": name}
+    if policy.method != "identity":
+        say("attacking what was written, with every release before it")
+        found = _attacked(draft, before, places, name)
+        anchors["attack"] = json.dumps(found.told())
+    _enter(name, policy, protected, digest, places, anchors)
+    _write(draft, tables, {**facts, **anchors})
+    draft.chmod(0o400)
+    os.replace(draft, folder / f"{name}.duckdb")  # noqa: PTH105  the atomic one, named as such
+    return folder / f"{name}.duckdb"
+
+
+def content_digest(
+    tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str], ledger: Ledger
+) -> str:
+    """The keyed hash of all that a release says, without what it says of its sealing."""
+    digest = hashlib.sha256()
+    for table in sorted(set(TABLES) - {"manifest"}):
+        digest.update(tables[table].select(*TABLES[table]).write_json().encode())
+    kept = {key: value for key, value in facts.items() if key not in ANCHORS}
+    digest.update(repr(sorted(kept.items())).encode())
+    return ledger.digest(digest.digest())
+
+
+def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) -> Attack:
+    try:
+        found = attack([*before, draft])
+    except BaseException:
+        draft.unlink()
+        raise
+    _prove(found, places, name)
+    if not found.passed:
+        draft.unlink()
+        raise UnsafeError(
+            "an attack on the release succeeded, so nothing is published:\n"
+            + "\n".join(line for line in found.lines() if line.startswith("FAIL"))
+        )
+    return found
+
+
+def _prove(found: Attack, places: Places, name: str) -> None:
+    """Keep what the attack found, with its places: for those who may see every case."""
+    places.proofs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = places.proofs / f"{name}.json"
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({**found.told(), "worst": found.worst()}, file, indent=1)
+
+
+def _enter(
+    name: str,
+    policy: Policy,
+    protected: Protected | None,
+    digest: str,
+    places: Places,
+    anchors: dict[str, str],
+) -> None:
+    """What is told now is in the ledger before anybody can read it."""
+    ledger = places.ledger
+    for layer, cells in (protected.fresh if protected else {}).items():
+        if cells.height:
+            ledger.keep(layer, cells)
+    ledger.append(
+        "release",
+        release=name,
+        audience=policy.audience,
+        policy=policy.version,
+        method=policy.method,
+        layer=protected.layer if protected else "",
+        digest=digest,
+        attack=ledger.digest(anchors.get("attack", "").encode()),
+    )
+    count, head = ledger.head()
+    anchors |= {"ledger_entries": str(count), "ledger_head": head}
+
+
+def _write(path: Path, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str]) -> None:
+    path.unlink(missing_ok=True)
+    manifest = pl.DataFrame(
+        {"name": list(facts), "value": list(facts.values())}, schema=TABLES["manifest"]
+    )
+    with Store.open(path) as release:
+        for table, columns in TABLES.items():
+            rows = manifest if table == "manifest" else tables[table]
+            release.replace(table, rows.select(*columns))
