@@ -93,6 +93,12 @@ def _check(options: argparse.Namespace) -> int:
     return FINDING if told.blocked else DONE
 
 
+def _coverage(options: argparse.Namespace) -> int:
+    from dashboard.practice_coverage import told
+
+    return tell(options, told(workspace_of(options)))
+
+
 def _publish(options: argparse.Namespace) -> int:
     from dashboard import steps
     from metrics.judged import BlockedError
@@ -197,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
         add_source,
         _add_load,
         _add_check,
+        _add_coverage,
         _add_publish,
         _add_report,
         _add_figures,
@@ -259,6 +266,12 @@ def _add_check(verbs: "Verbs") -> None:
         choices=("warning", "critical"),
         default="critical",
         help="the least grave finding for which to exit 1 (default: critical)",
+    )
+
+
+def _add_coverage(verbs: "Verbs") -> None:
+    add_verb(
+        verbs, "coverage", _coverage, "say which practices the data can speak of, and which not"
     )
 
 

@@ -1,4 +1,4 @@
-"""Kinds of event of which laws and policies speak beside the steps that every case takes."""
+"""Kinds of event of which laws, policies and good practice speak beside a case's steps."""
 
 OF_LAWS = (
     # What stops, moves or restarts a clock.
@@ -14,4 +14,27 @@ OF_LAWS = (
     # Levels and routes.
     "escalation_requested", "stage_2_acknowledged", "updated", "reviewed",
     "coached", "mediated",
+)  # fmt: skip
+
+# What an ethics programme does for people beside deciding their case.
+OF_PRACTICES = (
+    # Making somebody safe.
+    "risk_assessed", "safeguard_required", "safeguard_applied", "safeguard_lifted",
+    "red_flag", "work_paused", "supervisor_authorised", "ethics_consulted",
+    "consent_reviewed", "consent_inconsistent", "consent_reconfirmed", "consent_form_signed",
+    # Working the case.
+    "conference_required", "conference_held", "note_written", "supervisor_review",
+    "conflict_checked", "evidence_added", "waiting_for_resource", "milestone_announced",
+    "milestone_met", "internal_decision",
+    # Standing by people.
+    "coercion_identified", "rights_conversation", "intermediary_offered",
+    "intermediary_accepted", "intermediary_contact", "referral_made", "referral_accepted",
+    "service_started", "liaison_meeting", "review_requested", "review_granted",
+    "review_completed", "outcome_communicated", "retaliation_check_due", "retaliation_check",
+    "retaliation_reported", "adverse_action", "disengagement_plan", "alternative_offered",
+    "service_ended", "confidentiality_breach", "named_later",
+    # Putting things right.
+    "gap_found", "training_assigned", "training_done", "policy_updated",
+    "workflow_changed", "effect_reviewed", "action_due", "action_done",
+    "effectiveness_checked", "protocol_review", "guidance_sought", "consequence",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from etl.contract import Contract
-from etl.kinds import OF_LAWS
+from etl.kinds import OF_LAWS, OF_PRACTICES
 from etl.readers.layout import Layout
 
 Grain = Literal[
@@ -32,6 +32,7 @@ FIXED: dict[str, tuple[str, ...]] = {
         "received", "acknowledged", "triaged", "escalated", "de_escalated", "assigned",
         "reassigned", "investigated", "decided", "informed", "paused", "resumed", "extended",
         "contacted", "resolved", "closed", "cancelled", "reopened", *OF_LAWS,
+        *OF_PRACTICES,
     ),
     # At intake: somebody who gives a name later was anonymous all the same.
     "anonymity": ("anonymous", "named"),

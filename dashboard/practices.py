@@ -1,0 +1,31 @@
+"""Which practices of the programme the data cannot speak of: a finding of its own."""
+
+import polars as pl
+
+from dashboard.grids import grid
+from dashboard.phrases import listed
+from metrics.release import Release
+
+
+def sentence(release: Release) -> str:
+    """How many practices cannot be assessed, and which."""
+    rows = release.table("practices")
+    absent = rows.filter(pl.col("state") == "not_assessable").sort("number")
+    if absent.is_empty():
+        return "The exports record something of every practice."
+    names = listed([name.lower() for name in absent["name"]])
+    return (
+        f"{absent.height} of {rows.height} practices of an ethics programme cannot be assessed,"
+        f" because the exports tell of none of the events that show them: {names}. Nobody can"
+        " say whether they are kept."
+    )
+
+
+def to_record(release: Release) -> str:
+    """What to record so that each practice can be assessed, as a table."""
+    rows = release.table("practices").filter(pl.col("state") != "assessable").sort("number")
+    body = [
+        (row["name"], row["question"], ", ".join(row["missing"]).replace("_", " "))
+        for row in rows.iter_rows(named=True)
+    ]
+    return grid("What to record", ("Practice", "Question", "To record"), body)

@@ -1,0 +1,146 @@
+"""The practices of an ethics programme, and which of them the data can speak of at all.
+
+Their order and numbers are those of the catalogue of practices that the programme is judged by.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.store import Store
+
+State = Literal["assessable", "partly", "not_assessable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What a programme should do, what measures it, and what must be recorded for that.
+
+    `needs` holds kinds of event, or facts of `FACTS`. `measured_by` names a metric of the
+    catalogue; a deadline between two of the kinds, or a procedure, makes it that of a practice.
+    """
+
+    number: int
+    name: str
+    question: str
+    needs: tuple[str, ...]
+    measured_by: str = "deadline_compliance"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Whether the exports record what a practice needs, and what of it is missing."""
+
+    practice: Practice
+    state: State
+    missing: tuple[str, ...]
+
+
+# Facts beside the kinds of event, each with the statement that is true where it is recorded.
+FACTS = {
+    "headcount": "select count(*) > 0 as there from core.exposure",
+    "survey": "select count(*) > 0 as there from core.feedback",
+    "anonymity": "select count(anonymity) > 0 as there from core.cases",
+    "channel": "select count(*) > 0 as there from core.cases where channel <> 'unknown'",
+    "severity": "select count(*) > 0 as there from core.cases where severity <> 'unknown'",
+    "outcome": "select count(outcome) > 0 as there from core.cases",
+    "person_acting": "select count(actor_key) > 0 as there from core.events",
+    "reporter": "select count(reporter_key) > 0 as there from core.cases",
+    "assignee": "select count(assignee_key) > 0 as there from core.cases",
+    "group": "select count(raised_by) > 0 as there from core.cases",
+}
+
+PRACTICES: tuple[Practice, ...] = (
+    Practice(1, "Reported concerns", "How often do people speak up?",
+             ("received", "headcount"), "report_frequency"),
+    Practice(2, "Time to resolution", "How long does a case take?",
+             ("received", "resolved"), "time_to_resolution"),
+    Practice(3, "Satisfaction", "Are people satisfied with how they were treated?",
+             ("survey",), "satisfaction"),
+    Practice(4, "Confidentiality", "Was anybody's confidence broken?",
+             ("confidentiality_breach",)),
+    Practice(5, "Confidential channels", "Do people dare to speak up, and give their name?",
+             ("anonymity", "channel", "named_later"), "anonymity"),
+    Practice(6, "Escalation", "Are serious cases passed up in time?",
+             ("severity", "escalated"), "escalation_compliance"),
+    Practice(7, "Consistent consequences", "Do like findings have like consequences?",
+             ("outcome", "consequence"), "substantiation"),
+    Practice(8, "Triage", "Is triage done in time, and whole?",
+             ("triaged", "risk_assessed", "consent_reviewed", "ethics_consulted"), "skipped"),
+    Practice(9, "Immediate safeguards", "Was the person made safe in time?",
+             ("safeguard_required", "safeguard_applied")),
+    Practice(10, "Pausing the work", "Is a decision to pause taken and recorded?",
+             ("red_flag", "work_paused", "supervisor_authorised")),
+    Practice(11, "Consent", "Is consent reviewed, and confirmed again where it was in doubt?",
+             ("consent_reviewed", "consent_inconsistent", "consent_reconfirmed")),
+    Practice(12, "Case conference", "Did the right disciplines meet in time?",
+             ("conference_required", "conference_held")),
+    Practice(13, "Documentation", "Are notes written when things happen?",
+             ("note_written", "evidence_added")),
+    Practice(14, "Conversation about rights", "Was the person told their rights and options?",
+             ("coercion_identified", "rights_conversation")),
+    Practice(15, "Independent intermediary", "Was one offered, accepted, and met?",
+             ("intermediary_offered", "intermediary_accepted", "intermediary_contact")),
+    Practice(16, "Supervisor's reviews", "Does a supervisor look at open cases regularly?",
+             ("supervisor_review",)),
+    Practice(17, "Updates", "Was anybody left without news?", ("updated",)),
+    Practice(18, "Milestones", "Is what was announced kept?",
+             ("milestone_announced", "milestone_met")),
+    Practice(19, "Partner referrals", "Do people who are referred receive the service?",
+             ("referral_made", "referral_accepted", "service_started")),
+    Practice(20, "Partner meetings", "Do the partners meet as planned?", ("liaison_meeting",)),
+    Practice(21, "External review", "Is a review granted in time, and its outcome told?",
+             ("review_requested", "review_granted", "review_completed",
+              "outcome_communicated")),
+    Practice(22, "Who decides", "Does the organisation decide, whoever reviews?",
+             ("review_completed", "internal_decision")),
+    Practice(23, "Formal investigation", "Are serious cases investigated and not coached?",
+             ("severity", "investigated", "coached"), "skipped"),
+    Practice(24, "Impartial investigation", "Does somebody else decide, free of conflict?",
+             ("person_acting", "investigated", "decided", "conflict_checked",
+              "evidence_added"), "same_person"),
+    Practice(25, "Retaliation watch", "Is it checked that nobody suffers for speaking up?",
+             ("retaliation_check", "retaliation_reported", "adverse_action")),
+    Practice(26, "Disengagement plan", "Is there a plan before a service ends?",
+             ("disengagement_plan", "alternative_offered", "service_ended")),
+    Practice(27, "Consent forms", "Is a clear form signed at the start?",
+             ("consent_form_signed",)),
+    Practice(28, "Training", "Is training done after a gap?",
+             ("training_assigned", "training_done")),
+    Practice(29, "Policy update", "Is the policy changed after a gap?",
+             ("gap_found", "policy_updated")),
+    Practice(30, "Workflow change", "Is the workflow changed, and its effect looked at?",
+             ("workflow_changed", "effect_reviewed")),
+    Practice(31, "Corrective actions", "Are actions done in time, and do they hold?",
+             ("action_due", "action_done", "effectiveness_checked")),
+    Practice(32, "Asking for guidance", "Do staff ask before something happens?",
+             ("guidance_sought",)),
+    Practice(33, "Equal treatment", "Are groups of people treated alike?",
+             ("group", "triaged", "outcome"), "raised_by"),
+    Practice(34, "Access to resources", "Do cases wait for somebody to work on them?",
+             ("assignee", "waiting_for_resource"), "backlog"),
+    Practice(35, "Coaching and mediation", "Does coaching at an early stage hold?",
+             ("coached", "mediated")),
+    Practice(36, "Review of protocols", "Are the protocols reviewed as planned?",
+             ("protocol_review",)),
+)  # fmt: skip
+
+
+def coverage(store: Store) -> tuple[Covered, ...]:
+    """Every practice in its order, with what the exports do not record for it.
+
+    `store` holds the core tables. A kind counts as recorded where any source ever told it.
+    """
+    recorded = set(store.frame("select distinct kind from core.recorded_kinds")["kind"])
+    recorded |= {
+        name for name, statement in FACTS.items() if store.frame(statement)["there"][0]
+    }
+    return tuple(_covered(practice, recorded) for practice in PRACTICES)
+
+
+def _covered(practice: Practice, recorded: set[str]) -> Covered:
+    missing = tuple(need for need in practice.needs if need not in recorded)
+    if not missing:
+        return Covered(practice, "assessable", ())
+    # A practice whose every event is missing, and one that only lacks a part of it.
+    is_partly = len(missing) < len(practice.needs)
+    return Covered(practice, "partly" if is_partly else "not_assessable", missing)
