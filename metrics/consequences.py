@@ -5,7 +5,7 @@ their own and protected with the others, so that a range tells no more than they
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -101,7 +101,9 @@ def _of_metric(
         & (pl.col("doubt") != "none")
     )
     names = failed["name"].to_list()
-    unbounded = bool(failed.filter(pl.col("doubt") == "unbounded").height)
+    unbounded, moved = (
+        bool(failed.filter(pl.col("doubt") == doubt).height) for doubt in ("unbounded", "level")
+    )
     titles = blocked(verdicts).get(asked.metric.name, [])
     ranges = _ranges(asked, setting) if names and not titles else {}
     made = []
@@ -110,6 +112,10 @@ def _of_metric(
         found = ranges.get((row["measure"], place), _NONE)
         use, reason = _use(row, found, unbounded=unbounded, titles=titles)
         kept = found if row["value"] is not None else _NONE
+        # A range that something may still leave is none: nobody bounds the fault, or how many
+        # cases belong to another unit.
+        if unbounded or (moved and row["breakdown"] != "all"):
+            kept = replace(kept, low=None, high=None)
         made.append(
             {
                 **{name: row[name] for name in ("metric", "measure", *KEY)},

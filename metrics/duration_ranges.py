@@ -1,4 +1,6 @@
-"""How far cases in doubt could move a duration: ended at once, or never."""
+"""How far cases in doubt could move a duration: ended when it counts most, or never."""
+
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -6,7 +8,7 @@ import polars as pl
 
 from metrics.durations import AGES, QUARTILES
 from metrics.statistics.life_table import life_table
-from metrics.statistics.survival import Curve, kaplan_meier, quantile, share_open
+from metrics.statistics.survival import TOLERANCE, Curve, kaplan_meier, quantile, share_open
 
 Counts = npt.NDArray[np.int64]
 
@@ -19,25 +21,54 @@ def duration_ranges(
     """Lowest and highest value of every measure, by name.
 
     `rows` has outcome (ended or open), doubt, band and n for one figure's place; `joining` is
-    the number of cases that may belong there too. At best all in doubt ended on the first
-    day, at worst none ever did; a curve falls when a case ends earlier, so these are bounds.
+    the number of cases that may belong there too. At worst none of them ever ended.
+    At best all ended on the very day that is asked for: among the fewer who are still waiting
+    then, one ending lowers the curve by no less than on any day before.
     """
     sure = rows.filter((pl.col("doubt") == "") & (pl.col("band") >= 0))
     loose = int(rows.filter(pl.col("doubt") != "")["n"].sum()) + joining
     told = rows.filter(pl.col("band") >= 0)["band"].to_numpy()
     # Bands have no end after the last; days have one, and who never ends outlasts it.
-    bands = np.union1d(told, [0, FOR_EVER] if exact else [0]).astype(np.int64)
+    ends = [0, *AGES.values(), FOR_EVER] if exact else [0]
+    bands = np.union1d(told, ends).astype(np.int64)
     ended, still = (_by_band(sure, outcome, bands) for outcome in ("ended", "open"))
-    first, last = np.zeros_like(ended), np.zeros_like(still)
-    first[0], last[-1] = loose, loose
-    best = _curve(bands, ended + first, still, exact=exact)
-    worst = _curve(bands, ended, still + last, exact=exact)
+    places = _places(bands, ended, still, loose) if exact else range(len(bands))
+    best = [
+        _curve(bands, ended + _at(place, loose, bands), still, exact=exact) for place in places
+    ]
+    worst = _curve(bands, ended, still + _at(-1, loose, bands), exact=exact)
     found: dict[str, tuple[float | None, float | None]] = {}
     for name, share in QUARTILES.items():
-        found[name] = (quantile(best, share).value, quantile(worst, share).value)
+        lowest = _least(quantile(curve, share).value for curve in best)
+        found[name] = (lowest, quantile(worst, share).value)
     for name, day in AGES.items():
-        found[name] = (share_open(best, day).value, share_open(worst, day).value)
+        lowest = _least(share_open(curve, day).value for curve in best)
+        found[name] = (lowest, share_open(worst, day).value)
     return found
+
+
+def _places(bands: Counts, ended: Counts, still: Counts, loose: int) -> list[int]:
+    """Where endings of the cases in doubt lower a share open, or a quartile, the most."""
+    waiting = np.cumsum((ended + still)[::-1])[::-1]
+    with_all = np.maximum(waiting + loose, 1)
+    before = np.append(1.0, np.cumprod(1 - ended / with_all))[:-1]
+    lowest = before * (waiting - ended) / with_all
+    places = {0, *np.searchsorted(bands, list(AGES.values())).tolist()}
+    for share in QUARTILES.values():
+        reached = lowest <= 1 - share + TOLERANCE
+        if reached.any():
+            places.add(int(np.argmax(reached)))
+    return sorted(places)
+
+
+def _at(place: int, loose: int, bands: Counts) -> Counts:
+    counts = np.zeros(len(bands), dtype=np.int64)
+    counts[place] = loose
+    return counts
+
+
+def _least(values: Iterable[float | None]) -> float | None:
+    return min((value for value in values if value is not None), default=None)
 
 
 def _by_band(rows: pl.DataFrame, outcome: str, bands: Counts) -> Counts:

@@ -59,7 +59,7 @@ DELIVERIES = (
                     least(max(snapshots.coverage_until), max(parameters.as_of)) as last_day
                 from core.snapshots as snapshots
                 cross join staging.parameters as parameters
-                where snapshots.grain in ('case', 'allegation')
+                where snapshots.grain in ('case', 'allegation', 'snapshot')
                 group by snapshots.source
             ),
             months as (

@@ -166,6 +166,24 @@ def test_assignments_without_a_day_are_reported(chain, complaints):
     assert failing(chain, "events_dated") == len(undated) == 578
 
 
+def test_incidents_after_their_complaint_are_reported(chain, complaints):
+    by_case = {row["cr_id"]: row for row in rows_of(complaints / "complaints.csv")}
+    later = [row for row in by_case.values() if row["incident_date"] > row["complaint_date"]]
+    assert failing(chain, "incident_before_receipt") == len(later) == 6
+
+
+def test_what_is_right_with_the_complaints_is_not_called_wrong(chain, complaints):
+    by_case = {row["cr_id"]: row for row in rows_of(complaints / "complaints.csv")}
+    verdicts = chain[1].table("verdicts")
+    found = dict(verdicts.select("name", "failing").rows())
+    for row in by_case.values():
+        closed = row["current_status"].startswith(("Closed", "Case Final"))
+        assert closed == bool(row["closed_date"])
+        assert not row["closed_date"] or row["closed_date"] >= row["complaint_date"]
+    assert found["closed_status_has_a_closing_date"] == found["open_cases_undated"] == 0
+    assert found["closed_not_before_received"] == 0
+
+
 def test_without_headcount_there_is_no_rate_and_it_is_said(chain):
     row = chain[1].figures(measure="rate", breakdown="all", period="whole").row(0, named=True)
     assert (row["value"], row["state"]) == (None, "not_assessable")

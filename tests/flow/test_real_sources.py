@@ -2,14 +2,17 @@
 
 import json
 import tomllib
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 import polars as pl
 import pytest
 
 from etl.store import Store
 from tests.flow.conftest import Said, case_audit
+from tests.flow.judging import judged
 
 pytestmark = pytest.mark.real_data
 
@@ -131,6 +134,54 @@ def test_the_count_of_reopenings_stays_evidence(servicenow, log):
     last = log.group_by("number", maintain_order=True).last()
     by_hand = last["reopen_count"].cast(pl.Int64).sum()
     assert audit.ask("select sum(source_reopens)::bigint from core.cases") == [(by_hand,)]
+
+
+@pytest.fixture(scope="module")
+def verdicts(servicenow):
+    with Store.open(servicenow[0].place / "audit.duckdb", mode="read") as store:
+        return judged(store)
+
+
+def test_near_empty_months_at_the_end_of_a_servicenow_log_are_found(servicenow, log, verdicts):
+    zone = tomllib.loads((servicenow[0].place / "case-audit.toml").read_text())["organisation"]
+    opened = pl.col("opened_at").str.to_datetime("%d/%m/%Y %H:%M", time_zone="UTC")
+    received = log.group_by("number").agg(
+        opened.min().dt.convert_time_zone(zone["time_zone"]).dt.date()
+    )["opened_at"]
+    told = Counter((day.year, day.month) for day in received)
+    first = min(received)
+    months = [(year, month) for year in (2016, 2017) for month in range(1, 13)]
+    # Whole months alone, up to the as-of day, the last of February 2017.
+    begins = (first.year, first.month + (first.day > 1))
+    counts = [told[each] for each in months if begins <= each <= (2017, 2)]
+    nearly_empty = 0
+    for place, count in enumerate(counts):
+        before = counts[max(0, place - 12) : place]
+        if len(before) >= 6 and median(before) >= 5:
+            nearly_empty += 5 * count < median(before)
+    assert verdicts["no_month_is_nearly_empty"].failing == nearly_empty
+    assert nearly_empty > 0
+
+
+def test_reopenings_that_a_servicenow_log_counts_and_does_not_tell_are_found(log, verdicts):
+    counted = log.group_by("number", maintain_order=True).agg(
+        pl.col("reopen_count").cast(pl.Int64).last(),
+        (pl.col("ended before") & ~pl.col("ended")).sum().alias("told"),
+    )
+    differing = counted.filter(pl.col("reopen_count") != pl.col("told")).height
+    assert verdicts["source_reopens_agree"].failing == differing
+    assert differing > 0
+
+
+def test_a_servicenow_log_loses_no_closing_and_has_no_negative_duration(log, verdicts):
+    last = log.group_by("number", maintain_order=True).last()
+    assert last["ended"].all()
+    assert verdicts["closed_status_has_a_closing_date"].failing == 0
+    ended = log.filter("ended").group_by("number").agg(
+        pl.col("at").max(), pl.col("opened_at").last().str.to_datetime("%d/%m/%Y %H:%M")
+    )  # fmt: skip
+    assert ended.filter(pl.col("at") < pl.col("opened_at")).is_empty()
+    assert verdicts["closed_not_before_received"].failing == 0
 
 
 def test_a_day_in_the_midst_of_the_log_knows_nothing_of_what_came_later(

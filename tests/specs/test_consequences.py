@@ -12,12 +12,13 @@ from metrics.catalog import METRICS
 from metrics.consequences import consequences
 from metrics.disclosure.tables import SCHEMA
 from metrics.doubts import kinds_of, outcomes_with, subtotals_with, together
+from metrics.duration_ranges import duration_ranges
 from metrics.estimate import estimate
 from metrics.figures import Setting
 from metrics.metric import ProtectedCube
 from metrics.periods import periods
 from metrics.scorecard import verdict
-from metrics.statistics.survival import kaplan_meier, quantile
+from metrics.statistics.survival import kaplan_meier, quantile, share_open
 
 JANUARY, QUARTER = date(2024, 1, 1), date(2024, 1, 1)
 RULE = "acknowledge"
@@ -219,6 +220,34 @@ def test_no_truth_about_the_rows_in_doubt_lies_outside_the_range(shown, data):
         k = 3 + truth.count("h")
         n = 5 + truth.count("h") + truth.count("m")
         assert row["low"] - 1e-12 <= k / n <= row["high"] + 1e-12
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(["ended", "open"]), st.integers(0, 99)), min_size=4),
+    st.lists(st.tuples(st.sampled_from([0, 1]), st.integers(0, 99)), min_size=1, max_size=4),
+)
+def test_no_truth_about_endings_in_doubt_lies_outside_the_range_of_a_duration(sure, truth):
+    rows = pl.DataFrame(
+        [(outcome, "", band, 1) for outcome, band in sure]
+        + [("open", "unsure", 99, 1) for _ in truth],
+        schema=["outcome", "doubt", "band", "n"],
+        orient="row",
+    )
+    found = duration_ranges(rows, joining=0, exact=True)
+    days = [day for _, day in (*sure, *truth)]
+    ended = [int(outcome == "ended") for outcome, _ in sure] + [was for was, _ in truth]
+    curve = kaplan_meier(days, ended, [1 - each for each in ended])
+    for name, value in (
+        ("median", quantile(curve, 0.5).value),
+        ("open_30", share_open(curve, 30).value),
+        ("open_60", share_open(curve, 60).value),
+    ):
+        low, high = found[name]
+        if value is not None:
+            assert low is not None
+            assert low - 1e-9 <= value
+            assert high is None or value <= high + 1e-9
 
 
 # How they are counted and protected
