@@ -8,6 +8,7 @@ from checks.suites.deadlines import DEADLINES
 from checks.suites.deliveries import DELIVERIES
 from checks.suites.duplicates import DUPLICATES
 from checks.suites.events import EVENTS
+from checks.suites.evidence import EVIDENCE
 from checks.suites.feedback import FEEDBACK
 from checks.suites.headcount import HEADCOUNT
 from checks.suites.privacy import PRIVACY
@@ -20,7 +21,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "Counted once": (*CASES, *DUPLICATES),
     "Fields filled in": (*RECORDING, *PRIVACY),
     "Dates in order": (*CLOSURES, *EVENTS),
-    "Deadlines judged": DEADLINES,
+    "Deadlines judged": (*DEADLINES, *EVIDENCE),
     "Surveys": FEEDBACK,
     "Headcount": HEADCOUNT,
 }

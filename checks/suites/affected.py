@@ -15,6 +15,7 @@ _OF_ENDINGS = (
     "age_of_open_cases",
 )
 
+_OF_ESCALATIONS = ("escalations", "skipped_levels", "ping_pong", "right_route")
 _OF_GAPS = (
     "skipped",
     "out_of_order",
@@ -26,7 +27,14 @@ _OF_GAPS = (
 
 # Deadlines for the closing are among those of deadline compliance.
 CLOSING = ("time_to_resolution", "deadline_compliance", *_OF_ENDINGS)
-STEPS = ("time_to_resolution", *COMPLIANCE, *_OF_STEPS, *_OF_ENDINGS, *_OF_GAPS)
+STEPS = (
+    "time_to_resolution",
+    *COMPLIANCE,
+    *_OF_STEPS,
+    *_OF_ENDINGS,
+    *_OF_ESCALATIONS,
+    *_OF_GAPS,
+)
 _OF_REPORTERS = ("anonymity", "follow_up", "raised_by")
 RECEIPTS = ("report_frequency", *STEPS, "incident_to_report", *_OF_REPORTERS)
 BY_CASE = RECEIPTS

@@ -81,6 +81,7 @@ CASES = (
         affects=BY_CASE,
         remedy="Look at those cases in the case system and correct the one that is wrong.",
         doubt="level",
+        cause="rows_disagree",
     ),
     Check(
         name="incident_date_known",

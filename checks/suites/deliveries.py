@@ -108,6 +108,30 @@ DELIVERIES = (
         remedy="Ask for the export of that month again, or explain it in annotations.csv.",
     ),
     Check(
+        name="no_gap_between_deliveries",
+        title="The deliveries of a source follow each other without a gap",
+        why="Of days that no delivery tells of, nobody knows how many cases came.",
+        about="core.coverage_gaps",
+        severity="warning",
+        # One row per gap, and one per source that has none.
+        examines="""
+            with told as (
+                select distinct source
+                from core.snapshots
+                where grain in ('case', 'allegation') and coverage_from is not null
+            )
+            select
+                cast(null as integer) as snapshot,
+                cast(null as bigint) as line,
+                gaps.gap_from as happened_on,
+                gaps.source is not null as violated
+            from told
+            left join core.coverage_gaps as gaps on told.source = gaps.source
+        """,
+        affects=RECEIPTS,
+        remedy="Ask for an export of the days between, and load it.",
+    ),
+    Check(
         name="rows_per_case",
         title="No source has more than three export rows to a case",
         why="More usually means that something other than cases was counted, or joined twice.",

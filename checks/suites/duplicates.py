@@ -151,5 +151,44 @@ DUPLICATES = (
         affects=EVERY_FIGURE,
         remedy="Ask why they are gone; keep what was purged by rule in the export as a count.",
         doubt="extra",
+        cause="cases_vanished",
+    ),
+    Check(
+        name="vanished_cases_explained",
+        title="Every case that a newer full delivery lacks has an event that says why",
+        why="It is counted as it was last seen; nobody knows whether it was taken back.",
+        about="core.vanished_cases",
+        severity="warning",
+        # Of the exports that are declared to be whole and came more than once.
+        examines="""
+            with whole as (
+                select source, export
+                from core.snapshots
+                where delivery = 'full' and grain in ('case', 'allegation')
+                group by source, export
+                having count(distinct loading) > 1
+            ),
+            vanished as (
+                select case_key, source, min(missing_on) as missing_on
+                from core.vanished_cases
+                where explained_by is null
+                group by case_key, source
+            )
+            select
+                cases.snapshot,
+                cases.line,
+                coalesce(vanished.missing_on, cases.received_on) as happened_on,
+                vanished.case_key is not null as violated
+            from core.cases as cases
+            inner join core.snapshots as snapshots on cases.snapshot = snapshots.snapshot
+            inner join whole
+                on snapshots.source = whole.source and snapshots.export = whole.export
+            left join vanished
+                on cases.case_key = vanished.case_key and cases.source = vanished.source
+        """,
+        affects=EVERY_FIGURE,
+        remedy="Ask why they are gone; deliver a purge or a deletion as an event of the case.",
+        doubt="extra",
+        cause="cases_vanished",
     ),
 )

@@ -21,7 +21,8 @@ described as (
             rows_of.unit, rows_of.category, rows_of.channel, rows_of.severity,
             rows_of.outcome, rows_of.status, rows_of.incident_on, rows_of.source_days,
             steps.told
-        ) as facts
+        ) as facts,
+        row(steps.told) as steps_told
     from staging.cases as rows_of
     inner join core.case_facts as facts
         on rows_of.case_key = facts.case_key and facts.export_rows > 1
@@ -41,7 +42,8 @@ select
     source,
     export,
     case_key,
-    count(distinct facts) as ways
+    count(distinct facts) as ways,
+    count(distinct steps_told) as ways_of_dating
 from described
 group by source, export, case_key
 having count(distinct facts) > 1;

@@ -7,6 +7,12 @@ from metrics.catalog.closures import (
     SUBSTANTIATION,
 )
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
+from metrics.catalog.escalation_paths import (
+    ESCALATIONS,
+    PING_PONG,
+    RIGHT_ROUTE,
+    SKIPPED_LEVELS,
+)
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.process_gaps import DAYS_IN_STEP, GAPS
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
@@ -29,6 +35,10 @@ METRICS: tuple[Metric, ...] = (
     TIME_TO_RESOLUTION,
     ESCALATION_COMPLIANCE,
     DEADLINE_COMPLIANCE,
+    ESCALATIONS,
+    SKIPPED_LEVELS,
+    PING_PONG,
+    RIGHT_ROUTE,
     SATISFACTION,
     SPEAK_UP_AGAIN,
     ANONYMITY,

@@ -16,6 +16,7 @@ from metrics.statistics.intervals import Estimate, normal_quantile
 from metrics.statistics.risk_sets import FloatArray, flags, risk_sets
 
 Band = Literal["log-log", "log", "plain"]
+_ROUNDING = 1e-12
 
 # Two heights that differ by less are the same height: S is a product of many quotients. The
 # value is that of R's quantile.survfit.
@@ -234,8 +235,10 @@ def pointwise_band(
 
     NaN where a share is 0, and 1 where it is 1. Formulas as in `kaplan_meier`.
     """
-    inside = (share > 0) & (share < 1)
-    low = np.where(share == 1, 1.0, np.nan)
+    # A sum of shares that is 1 may fall short of it by a rounding error, and its log with it.
+    whole = share >= 1 - _ROUNDING
+    inside = (share > 0) & ~whole
+    low = np.where(whole, 1.0, np.nan)
     high = low.copy()
     s, half = share[inside], normal_quantile(confidence) * deviation[inside]
     if band == "log-log":

@@ -37,6 +37,13 @@ unit = "calendar_days"
 applies_to = { severity = ["high"] }
 basis = "Policy, section 2"
 
+[[route]]
+name = "investigate_serious"
+title = "Investigate serious cases formally"
+demands = ["investigated"]
+applies_to = { severity = ["high"] }
+basis = "Policy, section 3"
+
 [procedure]
 steps = ["received", "acknowledged", "triaged", "resolved"]
 mandatory = ["acknowledged", "triaged"]

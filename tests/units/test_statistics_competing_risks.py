@@ -124,3 +124,11 @@ def test_only_what_is_there_can_be_asked_for():
         incidence_at(curves, 2, 1)
     with pytest.raises(ValueError, match="day -1"):
         incidence_at(curves, 1, -1)
+
+
+def test_an_incidence_that_reaches_1_but_for_rounding_has_no_band_from_0_to_1():
+    # Every case ended: on each of six days a sixth of them.
+    days = np.repeat(np.arange(1, 7), 3)
+    ended = cumulative_incidence(days, np.ones_like(days))
+    assert ended.incidence[0, -1] == pytest.approx(1)
+    assert (ended.low[0, -1], ended.high[0, -1]) == (1, 1)

@@ -17,6 +17,7 @@ from tests.verdicts.tables import (
     filed,
     step,
     survey,
+    vanished,
 )
 
 # Matters, copies and what is gone
@@ -55,6 +56,19 @@ def no_case_vanished(tables: Tables) -> int:
     copy_of(tables, 20, "gone", received_on=day, resolved_on=day)
     newest = {**filed(8, "case", 2), "coverage_from": day, "coverage_until": day}
     tables["staging.deliveries"].append(newest)
+    return 1
+
+
+def vanished_cases_explained(tables: Tables) -> int:
+    tables["core.vanished_cases"].append(vanished("case 21"))
+    return 1
+
+
+def rows_of_a_case_agree_on_dates(tables: Tables) -> int:
+    told = {"source": "harbour", "export": "case", "case_key": "case 22", "ways": 2}
+    tables["core.conflicts"].append({**told, "ways_of_dating": 2})
+    level = {**told, "case_key": "case 23", "ways_of_dating": 1}
+    tables["core.conflicts"].append(level)
     return 1
 
 
@@ -140,6 +154,30 @@ def no_pause_just_before_the_due_day(tables: Tables) -> int:
     return 12
 
 
+# What the source says itself
+
+
+def source_deadlines_agree(tables: Tables) -> int:
+    tables["core.source_deadlines"][23]["verdict"] = "breached"
+    return 1
+
+
+def source_verdicts_fit_their_dates(tables: Tables) -> int:
+    tables["core.source_deadlines"][24]["due_on"] = None
+    tables["core.source_deadlines"][25]["due_on"] -= DAY  # type: ignore[operator]
+    return 2
+
+
+def source_verdict_agrees(tables: Tables) -> int:
+    case(tables, 34)["source_verdict"] = "breached"
+    return 1
+
+
+def source_reopens_agree(tables: Tables) -> int:
+    case(tables, 27)["source_reopens"] = 1
+    return 1
+
+
 # Surveys
 
 
@@ -156,6 +194,12 @@ def survey_dates_possible(tables: Tables) -> int:
 
 
 # Deliveries and headcount
+
+
+def no_gap_between_deliveries(tables: Tables) -> int:
+    gap = {"gap_from": date(2024, 2, 1), "gap_until": date(2024, 3, 1)}
+    tables["core.coverage_gaps"].append({"source": "harbour", **gap})
+    return 1
 
 
 def rows_are_in_the_store(tables: Tables) -> int:

@@ -34,6 +34,7 @@ def clean() -> Tables:
     tables: Tables = {
         "core.snapshots": [
             {**delivery(1, "case"), "rows_in": 42, "rows_loaded": 40},
+            {**delivery(7, "case"), "rows_in": 2, "rows_loaded": 0, "loading": 2},
             delivery(2, "event"),
             delivery(3, "feedback"),
         ],
@@ -58,12 +59,17 @@ def clean() -> Tables:
         "core.exposure": [
             {"unit": "north", "from_on": FIRST, "until_on": date(2024, 9, 1), "people": 50.0}
         ],
+        "core.conflicts": [],
+        "core.coverage_gaps": [],
+        "core.vanished_cases": [vanished("case 1") | {"explained_by": "purged"}],
     }
     for number in range(40):
         for table, rows in of_one_case(number).items():
             tables.setdefault(table, []).extend(rows)
     first = tables["staging.events"][1]
     tables["staging.events"].append({**first, "snapshot": 9})
+    tables["core.events"].append(event("case 0", "reopened", date(2024, 1, 8)))
+    tables["core.cases"][0] |= {"source_reopens": 1}
     paused = date(2024, 1, 2)
     tables["core.events"].append(event("case 0", "paused", paused))
     tables["core.cases"][STILL_OPEN] |= {
@@ -93,6 +99,8 @@ def delivery(snapshot: int, grain: str) -> Row:
         "source": "harbour",
         "export": grain,
         "grain": grain,
+        "delivery": "full",
+        "loading": 1,
         "as_of": AS_OF,
         "rows_in": 100,
         "rows_loaded": 98,
@@ -124,6 +132,8 @@ def of_one_case(number: int) -> Tables:
                 "status": "closed",
                 "resolved_on": closed,
                 "source_days": 10,
+                "source_reopens": 0,
+                "source_verdict": "met",
                 "export_rows": 2,
                 "versions": 1,
             }
@@ -145,6 +155,18 @@ def of_one_case(number: int) -> Tables:
             {
                 **deadline(key, "resolve", "met", received),
                 "done_on": received - timedelta(days=1 + number % 5),
+            }
+        ],
+        "core.source_deadlines": [
+            {
+                **place,
+                "case_key": key,
+                "source": "harbour",
+                "clock": "resolve",
+                "started_on": received,
+                "stopped_on": closed,
+                "due_on": closed,
+                "verdict": "met",
             }
         ],
         "core.feedback": [survey(key, number, offered_on=closed, answered_on=closed, score=4)],
@@ -197,6 +219,11 @@ def deadline(key: str, rule: str, result: str, due_on: date) -> Row:
         "started_on": due_on,
         "due_on": due_on,
     }
+
+
+def vanished(key: str) -> Row:
+    seen = {"last_seen_on": date(2024, 6, 30), "missing_on": AS_OF, "explained_by": None}
+    return {"case_key": key, "source": "harbour", "export": "case", **seen}
 
 
 def survey(key: str, line: int, **answer: object) -> Row:
