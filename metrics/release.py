@@ -65,6 +65,14 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "unit_judged": pl.Int64(),
         "named_by": pl.String(),
     },
+    # One row per practice, where counts are exact; else none.
+    "practices": {
+        "number": pl.Int64(),
+        "name": pl.String(),
+        "question": pl.String(),
+        "state": pl.String(),
+        "missing": pl.List(pl.String()),
+    },
     # One row per count whose next quarter is bounded, for all and each unit.
     "outlook": {
         "metric": pl.String(),

@@ -10,6 +10,7 @@ from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
 from metrics.keyed import keyed
 from metrics.metric import Metric
+from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.sealed_checks import tables_of_checks, withheld
 
@@ -33,9 +34,28 @@ def tables_about(
         "levels": levels.select(*TABLES["levels"]),
         "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
         **tables_of_checks(store, policy, verdicts),
+        "practices": _practices(store, policy),
         "deliveries": _keyed(withheld(_deliveries(store), policy), policy, secret),
         "reject_reasons": withheld(_reject_reasons(store), policy),
     }
+
+
+def _practices(store: Store, policy: Policy) -> pl.DataFrame:
+    """For exact audiences alone: that an event was ever recorded tells of a case."""
+    found = coverage(store) if policy.method == "identity" else ()
+    return pl.DataFrame(
+        [
+            {
+                "number": each.practice.number,
+                "name": each.practice.name,
+                "question": each.practice.question,
+                "state": each.state,
+                "missing": list(each.missing),
+            }
+            for each in found
+        ],
+        schema=TABLES["practices"],
+    )
 
 
 def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:

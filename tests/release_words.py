@@ -161,6 +161,12 @@ def small_tables() -> dict[str, list[Row]]:
              "owner": "Investigations lead", "part": "investigate",
              "level": "field_operations"},
         ],
+        "practices": [
+            {"number": 9, "name": "Immediate safeguards", "question": "Made safe in time?",
+             "state": "not_assessable", "missing": ["safeguard_required", "safeguard_applied"]},
+            {"number": 2, "name": "Time to resolution", "question": "How long?",
+             "state": "assessable", "missing": []},
+        ],
         "gaps": [],  # tests of gaps make theirs of cases
         "outlook": [
             {"metric": "report_frequency", "measure": "reports", "breakdown": "all",

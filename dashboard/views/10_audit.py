@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import attention, frame, grids, panels, tables, wording
+from dashboard import attention, frame, grids, panels, practices, tables, wording
 
 row = frame.filters()
 release = frame.release(row)
@@ -29,6 +29,12 @@ for pair in filter(None, (found[:2], found[2:])):
     for column, matter in zip(st.columns(2, gap="large"), pair, strict=False):
         with column:
             panels.matter(frame.Choice(release, quarter, level), matter)
+
+if release.table("practices").height:
+    st.header("What nobody can judge yet", anchor=False)
+    st.write(practices.sentence(release))
+    with st.expander("What to record"):
+        st.html(practices.to_record(release))
 
 st.header("How these figures are made", anchor=False)
 st.write(wording.method_note(release))

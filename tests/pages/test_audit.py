@@ -1,4 +1,6 @@
+from metrics.disclosure.policy import Policy
 from tests.pages.reading import charts, numbers_of, words
+from tests.specs.measured import published
 
 
 def test_the_title_names_the_organisations_word_and_the_last_whole_quarter(opened):
@@ -88,3 +90,17 @@ def test_where_units_are_compared_a_unit_without_a_figure_is_in_the_table_but_no
     named = [table for table in carried if "title" in table.columns]
     assert named
     assert all("Legal" not in table["title"].to_list() for table in named)
+
+
+def test_the_audit_says_what_nobody_can_judge_and_what_to_record(opened):
+    said = words(opened())
+    assert "1 of 2 practices of an ethics programme cannot be assessed" in said
+    assert "immediate safeguards" in said
+    assert "safeguard required, safeguard applied" in said
+
+
+def test_an_audience_of_rounded_counts_is_not_told_which_events_were_ever_recorded(tmp_path):
+    policy = Policy("public", "rounding", min_denominator=50, base=5)
+    rows = "case | kind | on\nA | received | 2024-01-02\nA | retaliation_reported | 2024-01-03"
+    release = published(tmp_path, as_of="2024-06-30", events=rows, policy=policy)
+    assert release.table("practices").is_empty()
