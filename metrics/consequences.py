@@ -250,7 +250,7 @@ _SHARES: dict[str, _Share] = {
         ("met",), ("met_late", "missed"), ("not_assessable",), ("not_due", "not_applicable")
     ),
     "top_two": _Share(("satisfied",), ("other",), ("unusable",), ("unanswered",)),
-    "response_rate": _Share(("satisfied", "other"), ("unanswered", "unusable"), (), ()),
+    "response_rate": _Share(("satisfied", "other"), ("unanswered",), ("unusable",), ()),
 }
 
 
