@@ -114,7 +114,7 @@ def test_there_is_something_to_be_found(raw, chain):
         "closed_status_has_a_closing_date",
         "scores_are_inside_the_scale",
         "scores_were_given",
-        "nothing_after_the_closing",
+        "incident_date_real",
     ],
 )
 def test_the_command_finds_as_many_as_were_planted(check, planted, chain):
