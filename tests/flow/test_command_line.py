@@ -61,7 +61,6 @@ def test_without_a_verb_it_prints_its_help_and_asks_for_one(run):
     "arguments",
     [
         ("audit",),
-        ("load",),
         ("publish",),
         ("load", "x.csv", "--as-of", "31.3.2026"),
         ("figures", "r", "--period", "week"),
@@ -177,7 +176,7 @@ def test_data_that_changed_since_it_was_checked_is_not_published(run, loaded, tm
 def test_the_same_bytes_again_are_no_change(run):
     assert run("check").code == 0
     said = run("load", "cases.csv", "--as-of", "2026-03-31")
-    assert "the same bytes are loaded already; nothing changed" in said.out
+    assert "the same bytes are loaded already, as of 2026-03-31; nothing changed" in said.out
     assert run("publish", "--audience", "committee").code == 0
 
 
@@ -271,7 +270,9 @@ def test_choices_are_joined_and_json_says_the_same_as_csv(run, audit):
         run("figures", "committee", *chosen, "--json", "--workspace", audit.folder).out
     )
     assert [row["value"] for row in told] == pytest.approx(rows["value"].to_list())
-    assert rows.height == 2 * 4
+    measures = {"rate", "per_1000_engagements", "reports"}
+    assert set(rows["measure"]) == measures
+    assert rows.height == len(measures) * 4
 
 
 @pytest.mark.parametrize(
