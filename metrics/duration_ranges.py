@@ -8,6 +8,7 @@ import polars as pl
 
 from metrics.durations import AGES, QUARTILES
 from metrics.statistics.life_table import life_table
+from metrics.statistics.risk_sets import FloatArray
 from metrics.statistics.survival import TOLERANCE, Curve, kaplan_meier, quantile, share_open
 
 Counts = npt.NDArray[np.int64]
@@ -30,35 +31,47 @@ def duration_ranges(
     told = rows.filter(pl.col("band") >= 0)["band"].to_numpy()
     # Bands have no end after the last; days have one, and who never ends outlasts it.
     ends = [0, *AGES.values(), FOR_EVER] if exact else [0]
-    bands = np.union1d(told, ends).astype(np.int64)
+    # A case in doubt may end on a day of its own, and tells most when others have just left.
+    after = told + 1 if exact else told
+    bands = np.unique(np.concatenate([told, after, ends])).astype(np.int64)
     ended, still = (_by_band(sure, outcome, bands) for outcome in ("ended", "open"))
-    places = _places(bands, ended, still, loose) if exact else range(len(bands))
+    lowest = _lowest(ended, still, loose)
+    if exact:
+        places = sorted({0, *np.searchsorted(bands, list(AGES.values())).tolist()})
+    else:
+        places = list(range(len(bands)))
     best = [
         _curve(bands, ended + _at(place, loose, bands), still, exact=exact) for place in places
     ]
     worst = _curve(bands, ended, still + _at(-1, loose, bands), exact=exact)
     found: dict[str, tuple[float | None, float | None]] = {}
     for name, share in QUARTILES.items():
-        lowest = _least(quantile(curve, share).value for curve in best)
-        found[name] = (lowest, quantile(worst, share).value)
+        values = (quantile(curve, share).value for curve in best)
+        first = _first(bands, lowest, share) if exact else _least(values)
+        found[name] = (first, quantile(worst, share).value)
     for name, day in AGES.items():
-        lowest = _least(share_open(curve, day).value for curve in best)
-        found[name] = (lowest, share_open(worst, day).value)
+        least = _least(share_open(curve, day).value for curve in best)
+        found[name] = (least, share_open(worst, day).value)
     return found
 
 
-def _places(bands: Counts, ended: Counts, still: Counts, loose: int) -> list[int]:
-    """Where endings of the cases in doubt lower a share open, or a quartile, the most."""
+def _lowest(ended: Counts, still: Counts, loose: int) -> FloatArray:
+    """S at the end of each day if all cases in doubt ended on that very day."""
     waiting = np.cumsum((ended + still)[::-1])[::-1]
     with_all = np.maximum(waiting + loose, 1)
     before = np.append(1.0, np.cumprod(1 - ended / with_all))[:-1]
-    lowest = before * (waiting - ended) / with_all
-    places = {0, *np.searchsorted(bands, list(AGES.values())).tolist()}
-    for share in QUARTILES.values():
-        reached = lowest <= 1 - share + TOLERANCE
-        if reached.any():
-            places.add(int(np.argmax(reached)))
-    return sorted(places)
+    lowest: FloatArray = before * (waiting - ended) / with_all
+    return lowest
+
+
+def _first(bands: Counts, lowest: FloatArray, share: float) -> float | None:
+    """The first day by which so large a share can have ended.
+
+    Where S is flat at it the estimate is a midpoint, never an earlier day; and other endings
+    may give a nearer midpoint than those that are tried.
+    """
+    reached = lowest <= 1 - share + TOLERANCE
+    return float(bands[np.argmax(reached)]) if reached.any() else None
 
 
 def _at(place: int, loose: int, bands: Counts) -> Counts:

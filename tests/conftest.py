@@ -3,10 +3,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl.store import Store
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# The same examples in every run, so that a run says something about what was changed. Others
+# are tried by `make test TEST_ARGS="--hypothesis-profile=search -k ..."`: what fails becomes
+# an @example of its test.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import product
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from metrics.catalog import METRICS
@@ -223,6 +223,8 @@ def test_no_truth_about_the_rows_in_doubt_lies_outside_the_range(shown, data):
 
 
 @settings(deadline=None, max_examples=60)
+@example([("ended", 0), ("ended", 62), ("open", 0), ("open", 60)], [(1, 61)])
+@example([("ended", 0)] * 3 + [("ended", 63)] + [("open", 30)] * 3, [(1, 31)])
 @given(
     st.lists(st.tuples(st.sampled_from(["ended", "open"]), st.integers(0, 99)), min_size=4),
     st.lists(st.tuples(st.sampled_from([0, 1]), st.integers(0, 99)), min_size=1, max_size=4),
