@@ -20,33 +20,37 @@ BREAKDOWNS = ("unit", "category", "channel", "severity")
 def prepare(store: Store) -> None:
     """Make the schemas and the tables that are kept where they are missing.
 
-    A store that an earlier version made receives the columns that have come since, empty.
+    A store that an earlier version made receives the columns that have come since, empty, and
+    the types in which columns are kept now.
     """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path)
-    _add_columns(store)
+    _bring_up_to_date(store)
 
 
-def _add_columns(store: Store) -> None:
+def _bring_up_to_date(store: Store) -> None:
     patterns = {schema: f"pattern_{schema}" for schema in ("staging", "quality")}
     for pattern in patterns.values():
         store.create_schema(pattern)
     for path in sorted(SQL.glob("0*.sql")):
         store.run_file(path, schemas=patterns)
     for schema, pattern in patterns.items():
-        missing = store.frame(
-            "select told.table_name, told.column_name, told.data_type"
+        differing = store.frame(
+            "select told.table_name, told.column_name, told.data_type,"
+            " there.column_name is null as is_new"
             " from information_schema.columns as told"
-            " anti join information_schema.columns as there"
+            " left join information_schema.columns as there"
             "  on there.table_schema = $schema and there.table_name = told.table_name"
             "  and there.column_name = told.column_name"
-            " where told.table_schema = $pattern",
+            " where told.table_schema = $pattern"
+            "  and there.data_type is distinct from told.data_type",
             {"schema": schema, "pattern": pattern},
         )
-        for table, column, kind in missing.iter_rows():
-            store.add_column(f"{schema}.{table}", column, kind)
+        for table, column, kind, is_new in differing.iter_rows():
+            change = store.add_column if is_new else store.change_column
+            change(f"{schema}.{table}", column, kind)
         store.drop_schema(pattern)
 
 

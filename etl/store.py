@@ -79,7 +79,7 @@ class Store:
             self._connection.execute(statement, parameters or None)
 
     def frame(self, select: str, parameters: Parameters | None = None) -> pl.DataFrame:
-        """Run one SELECT and return its rows."""
+        """Run one SELECT and return its rows; a UUID comes as its 32 digits in hex."""
         if self._within_transaction:
             # A cursor would not see what this transaction has not kept yet.
             return _rows(self._connection, select, parameters)
@@ -159,6 +159,12 @@ class Store:
         """Give an existing table one more column, empty."""
         self.execute(f"alter table {_checked(table)} add column {_checked(column)} {kind}")
 
+    def change_column(self, table: str, column: str, kind: str) -> None:
+        """Give a column of an existing table another type, in which its values are kept."""
+        self.execute(
+            f"alter table {_checked(table)} alter column {_checked(column)} type {kind}"
+        )
+
     def remove(self, table: str, keys: pl.DataFrame) -> None:
         """Take out of `table` the rows that agree with a row of `keys` in all its columns."""
         self._connection.register("removed_keys", keys)
@@ -167,6 +173,14 @@ class Store:
             + " and ".join(f"rows_of.{name} = removed_keys.{name}" for name in keys.columns)
         )
         self._connection.unregister("removed_keys")
+
+    def remove_also(self, table: str, other: str, column: str) -> None:
+        """Take out of `table` the rows whose `column` has a value that `other` has there."""
+        named = _checked(column)
+        self.execute(
+            f"delete from {_checked(table)} where {named}"
+            f" in (select {named} from {_checked(other)})"
+        )
 
     def checkpoint(self) -> None:
         """Write everything that is kept into the file itself."""
@@ -223,8 +237,10 @@ class Store:
 def _rows(
     connection: duckdb.DuckDBPyConnection, select: str, parameters: Parameters | None
 ) -> pl.DataFrame:
-    rows: pl.DataFrame = connection.sql(select, params=parameters or None).pl()
-    return rows
+    told = connection.sql(select, params=parameters or None)
+    keys = [name for name, kind in zip(told.columns, told.types, strict=True) if kind == "UUID"]
+    rows: pl.DataFrame = told.pl()
+    return rows.with_columns(pl.col(keys).str.replace_all("-", "", literal=True))
 
 
 def _for_loading(path: Path | None) -> dict[str, str]:

@@ -99,10 +99,9 @@ def _made_whole(store: Store, path: Path, table: str) -> bool:
 
 
 def _take_over(store: Store, names: Sequence[str], keyed: set[str]) -> None:
-    cases = store.frame("select * from touched.case_keys")
     for table in names:
         if table in keyed:
-            store.remove(f"core.{table}", cases)
+            store.remove_also(f"core.{table}", "touched.case_keys", "case_key")
             store.append_from(f"core.{table}", f"fresh.{table}")
         else:
             store.materialise(f"core.{table}", f"select * from merged.{table}")  # noqa: S608

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from etl.building import prepare
+from etl.store import Store
+
 
 def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> pl.DataFrame:
     """Frame of `text`: one line per row, cells between bars, the first line the names.
@@ -18,6 +21,17 @@ def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> p
     texts = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     told = types or {}
     return pl.DataFrame([_typed(column, told.get(column.name)) for column in texts])
+
+
+def prepare_plainly(store: Store) -> None:
+    """Make the tables that are kept, where a case may be called A in place of a pseudonym."""
+    prepare(store)
+    keyed = store.frame(
+        "select table_schema, table_name from information_schema.columns"
+        " where column_name = 'case_key' and data_type = 'UUID'"
+    )
+    for schema, name in keyed.iter_rows():
+        store.change_column(f"{schema}.{name}", "case_key", "text")
 
 
 def _cells(line: str) -> list[str | None]:

@@ -4,7 +4,7 @@ create table if not exists staging.cases (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     unit text,
     category text,
     channel text,

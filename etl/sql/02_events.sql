@@ -4,7 +4,7 @@ create table if not exists staging.events (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     kind text not null,
     level text,
     occurred_on date,

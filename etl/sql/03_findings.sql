@@ -4,7 +4,7 @@ create table if not exists staging.findings (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     category text,
     outcome text
 );

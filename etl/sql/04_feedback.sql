@@ -4,7 +4,7 @@ create table if not exists staging.feedback (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     offered_on date,
     answered_on date,
     score integer,

@@ -4,7 +4,7 @@ create table if not exists staging.changes (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     field text not null,
     meaning text not null,
     before text,

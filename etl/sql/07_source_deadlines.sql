@@ -4,7 +4,7 @@ create table if not exists staging.source_deadlines (
     line bigint not null,
     source text not null,
     export text not null,
-    case_key text not null,
+    case_key uuid not null,
     clock text,
     started_on date,
     started_at timestamp,

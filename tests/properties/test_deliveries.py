@@ -8,9 +8,10 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.building import ask, build, prepare, refresh
+from etl.building import ask, build, refresh
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
+from tests.tables import prepare_plainly
 
 FIRST = date(2024, 1, 31)
 ABOUT = Organisation("Invented", "Europe/London", 1, "case", "cases", "none")
@@ -108,7 +109,7 @@ def test_late_deliveries_end_in_the_same_state_as_those_in_order(deliveries, cha
     found = []
     for order in (days, mixed):
         with TemporaryDirectory() as folder, Store.open() as store:
-            prepare(store)
+            prepare_plainly(store)
             for number, (day, delivery) in enumerate(order, start=1):
                 deliver(store, number, day, delivery)
             build(store, workspace(folder), {})
@@ -124,8 +125,8 @@ def test_computing_the_touched_cases_equals_computing_all(deliveries, data):
     )
     with TemporaryDirectory() as folder, Store.open() as step_by_step, Store.open() as whole:
         place = workspace(folder)
-        prepare(step_by_step)
-        prepare(whole)
+        prepare_plainly(step_by_step)
+        prepare_plainly(whole)
         for number, (day, delivery) in enumerate(zip(days, deliveries, strict=True), start=1):
             for store in (step_by_step, whole):
                 deliver(store, number, day, delivery)
@@ -140,7 +141,7 @@ def test_computing_the_touched_cases_equals_computing_all(deliveries, data):
 def test_a_past_day_asked_again_gives_what_was_known_then(deliveries):
     with TemporaryDirectory() as folder, Store.open() as store:
         place = workspace(folder)
-        prepare(store)
+        prepare_plainly(store)
         known = []
         for day, delivery in enumerate(deliveries):
             deliver(store, day + 1, day, delivery)

@@ -8,10 +8,11 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.load import build, prepare
+from etl.load import build
 from etl.source import FIXED
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
+from tests.tables import prepare_plainly
 
 AS_OF = date(2024, 3, 1)
 RULES = """
@@ -56,7 +57,7 @@ def core_of(*parts: list[Step]) -> list[list[tuple]]:
     with TemporaryDirectory() as folder, Store.open() as store:
         (Path(folder) / "rules").mkdir()
         (Path(folder) / "rules" / "rules.toml").write_text(RULES)
-        prepare(store)
+        prepare_plainly(store)
         store.append("staging.cases", _rows([("ABCD"[n],) for n in range(4)], ["case_key"], 1))
         for number, steps in enumerate(parts, start=2):
             rows = _rows(steps, ["case_key", "kind", "occurred_on"], number)

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.load import build, prepare
+from etl.load import build
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
-from tests.tables import table
+from tests.tables import prepare_plainly, table
 
 # Export and grain of the rows of each staging table, where a test does not say otherwise.
 _HOME = {
@@ -62,7 +62,7 @@ def core(store: Store, tmp_path: Path) -> Core:
         **tables: str,
     ) -> Store:
         workspace = _workspace(tmp_path, rules=rules, headcount=headcount, calendar=calendar)
-        prepare(store)
+        prepare_plainly(store)
         rows = {name: _rows(name, text) for name, text in tables.items()}
         if "cases" not in rows:
             rows["cases"] = _cases_of(rows["events"])

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.load import build, prepare
+from etl.load import build
 from etl.rules import Rules, read_rules
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
@@ -28,7 +28,7 @@ from metrics.periods import periods
 from metrics.publish import About, publish
 from metrics.release import TABLES, Release, open_release
 from metrics.sealing import Places
-from tests.tables import table
+from tests.tables import prepare_plainly, table
 
 COMMITTEE = Policy("committee", "identity", min_denominator=1)
 SEED = b"a seed that nobody outside knows"
@@ -216,7 +216,7 @@ def fill(
     workspace: Workspace,
 ) -> None:
     """Stage the rows as deliveries of the as-of day, and build the core tables of them."""
-    prepare(store)
+    prepare_plainly(store)
     rows = {name: _rows(name, text) for name, text in told.items() if text}
     rows.setdefault("cases", _cases_of(rows["events"]))
     for name, frame in rows.items():

@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from etl import demands
-from etl.load import SQL, prepare
+from etl.load import SQL
 from etl.rules import Rules
 from etl.store import Store
+from tests.tables import prepare_plainly
 
 AS_OF = date(2024, 8, 31)
 FIRST = date(2024, 1, 1)
@@ -235,7 +236,7 @@ def survey(key: str, line: int, **answer: object) -> Row:
 def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> Store:
     """A store with the product's own tables, holding these rows and no others."""
     store = Store.open(path)
-    prepare(store)
+    prepare_plainly(store)
     demands.declare(store, Rules((), ()), calendar="none", folder=SQL, first=FIRST, as_of=AS_OF)
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))
