@@ -10,7 +10,7 @@ import polars as pl
 from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
-from etl.touched import SCRATCH, rebuild_touched
+from etl.touched import SCRATCH, makes, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -121,10 +121,19 @@ def core_files() -> list[Path]:
 
 
 def _run_all(store: Store) -> None:
+    _clear_others(store)
     store.create_schema(SCRATCH)
     for path in core_files():
         store.run_file(path)
     store.drop_schema(SCRATCH)
+
+
+def _clear_others(store: Store) -> None:
+    """Take away what an earlier version made in core and this one makes in no such way."""
+    wanted = {path.stem.partition("_")[2]: makes(path) for path in core_files()}
+    for name, kind in store.inside("core").items():
+        if name != "build" and wanted.get(name) != kind:
+            store.drop(f"core.{name}")
 
 
 def _declare(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import duckdb
 import polars as pl
@@ -140,20 +140,27 @@ class Store:
         """Let `view` show whatever a SELECT gives at the time."""
         self.execute(f"create or replace view {_checked(view)} as {select}")
 
+    def inside(self, schema: str) -> dict[str, Literal["table", "view"]]:
+        """Names of the tables and views of a schema, and which of the two each is."""
+        found = self.frame(
+            "select table_name, if(table_type = 'VIEW', 'view', 'table') as kind"
+            " from information_schema.tables where table_schema = $schema",
+            {"schema": schema},
+        )
+        return dict(found.iter_rows())
+
     def drop_schema(self, name: str) -> None:
         """Take a schema away, with all that is in it, where there is one."""
-        inside = self.frame(
-            "select table_name, table_type from information_schema.tables"
-            " where table_schema = $name",
-            {"name": name},
-        )
         # One by one: DuckDB 2.0 cannot commit where a schema takes tables of the same
         # transaction along.
-        for table, kind in inside.iter_rows():
-            self.execute(
-                f"drop {'view' if kind == 'VIEW' else 'table'} {_checked(name)}.{table}"
-            )
+        for table in self.inside(name):
+            self.drop(f"{name}.{table}")
         self.execute(f"drop schema if exists {_checked(name)}")
+
+    def drop(self, table: str) -> None:
+        """Take a table or a view away."""
+        schema, _, name = _checked(table).rpartition(".")
+        self.execute(f"drop {self.inside(schema)[name]} {table}")
 
     def add_column(self, table: str, column: str, kind: str) -> None:
         """Give an existing table one more column, empty."""

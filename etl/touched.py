@@ -7,6 +7,7 @@ rows of those cases alone; `fresh` stands in for core and receives what they mak
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from etl.store import Store
 
@@ -25,8 +26,8 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
     False where that cannot be done case by case: then nothing was done, and all of `files`
     must run.
     """
-    names = [path.stem.partition("_")[2] for path in files if not _is_scratch(path)]
-    if not set(names) <= _tables(store, "core"):
+    made = {path.stem.partition("_")[2] for path in files if not _is_scratch(path)}
+    if not made <= set(store.inside("core")):
         return False
     for double in (*_DOUBLES, SCRATCH):
         store.drop_schema(double)
@@ -35,7 +36,7 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
     keyed = _tables_with(store, "core", "case_key") - set(_WHOLE)
     is_done = all(_made(store, path, keyed) for path in files)
     if is_done:
-        _take_over(store, names, keyed)
+        _take_over(store, [path for path in files if not _is_scratch(path)], keyed)
     for double in (*_DOUBLES, SCRATCH):
         store.drop_schema(double)
     return is_done
@@ -50,7 +51,7 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
         for table in sorted(keyed)
     )
     store.materialise("touched.case_keys", spoken)
-    for table in sorted(_tables(store, "staging")):
+    for table in sorted(store.inside("staging")):
         if table in keyed:
             store.materialise(
                 f"touched.{table}",
@@ -63,6 +64,12 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
 
 def _is_scratch(path: Path) -> bool:
     return path.read_text(encoding="utf-8").startswith(f"-- {SCRATCH}.")
+
+
+def makes(path: Path) -> Literal["table", "view"]:
+    """Say whether a statement makes a table, or a view that is computed when it is read."""
+    is_view = "create or replace view" in path.read_text(encoding="utf-8")
+    return "view" if is_view else "table"
 
 
 def _made(store: Store, path: Path, keyed: set[str]) -> bool:
@@ -98,22 +105,17 @@ def _made_whole(store: Store, path: Path, table: str) -> bool:
     return before.equals(after)
 
 
-def _take_over(store: Store, names: Sequence[str], keyed: set[str]) -> None:
-    for table in names:
+def _take_over(store: Store, files: Sequence[Path], keyed: set[str]) -> None:
+    for path in files:
+        table = path.stem.partition("_")[2]
+        if makes(path) == "view":
+            # It shows what the tables hold by now, and its statement is what it was.
+            continue
         if table in keyed:
             store.remove_also(f"core.{table}", "touched.case_keys", "case_key")
             store.append_from(f"core.{table}", f"fresh.{table}")
         else:
             store.materialise(f"core.{table}", f"select * from merged.{table}")  # noqa: S608
-
-
-def _tables(store: Store, schema: str) -> set[str]:
-    return set(
-        store.frame(
-            "select table_name from information_schema.tables where table_schema = $schema",
-            {"schema": schema},
-        )["table_name"]
-    )
 
 
 def _tables_with(store: Store, schema: str, column: str) -> set[str]:

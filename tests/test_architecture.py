@@ -200,7 +200,10 @@ def test_an_sql_file_is_named_after_the_table_that_its_one_statement_makes():
     for path in sources(*PACKAGES, suffix=".sql"):
         grain = re.match(r"-- ([a-z_]+\.([a-z_]+)): \S", path.read_text(encoding="utf-8"))
         made = [
-            re.match(r"create (?:or replace )?table (?:if not exists )?([a-z_.]+)", statement)
+            re.match(
+                r"create (?:or replace )?(?:table|view) (?:if not exists )?([a-z_.]+)",
+                statement,
+            )
             for statement in statements(path)
         ]
         if grain is None or [match and match[1] for match in made] != [grain[1]]:

@@ -1,5 +1,5 @@
--- core.step_events: one row per case and event that is a step of the procedure.
-create or replace table core.step_events as
+-- scratch.step_events: one row per event that is a step and case whose steps are not plain.
+create or replace table scratch.step_events as
 with rounds as (
     select
         *,
@@ -8,6 +8,11 @@ with rounds as (
             partition by case_key order by sequence
         )::integer as round
     from core.events
+    where case_key in (
+        select cases.case_key
+        from scratch.case_steps as cases
+        where not cases.is_plain
+    )
 )
 
 select

@@ -1,0 +1,37 @@
+-- scratch.odd_states: one row per step of the procedure and case that took it in no plain way.
+create or replace table scratch.odd_states as
+with states as (
+    select
+        cases.case_key,
+        cases.ended_early,
+        cases.resolved_on,
+        steps.step,
+        steps.position,
+        firsts.first_on as done_on
+    from scratch.case_steps as cases
+    cross join staging.procedure_steps as steps
+    left join core.milestones as firsts
+        on cases.case_key = firsts.case_key and steps.step = firsts.kind
+    where not cases.is_plain
+)
+
+select
+    case_key,
+    position,
+    done_on,
+    least(
+        min(
+            case
+                when not (ended_early and step in ('resolved', 'closed', 'cancelled'))
+                    then done_on
+            end
+        ) over later,
+        case when not ended_early then resolved_on end
+    ) as proven_on
+from states
+window
+    later as (
+        partition by case_key
+        order by position desc
+        rows between unbounded preceding and 1 preceding
+    );
