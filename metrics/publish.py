@@ -33,6 +33,7 @@ from metrics.doubts import (
     outcomes_with,
     subtotals_with,
     together,
+    unbounded,
 )
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
@@ -49,7 +50,7 @@ from metrics.judged import (
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import month_of, periods, quarter_of
+from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
@@ -119,10 +120,14 @@ def publish(
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """What is published of a store: metrics with their parts, levels and covered months."""
+    """What is published of a store: metrics with their parts, levels and covered months.
+
+    `calendar` has all periods, `spans` those that figures are told for.
+    """
 
     told: Mapping[str, Any]
     calendar: pl.DataFrame
+    spans: pl.DataFrame
     levels: pl.DataFrame
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
@@ -130,10 +135,12 @@ class _Data:
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
     told = _told(store, policy)
+    by_month = policy.method != "suppression"
     metrics = metrics_for(exact=policy.method == "identity")
     return _Data(
         told=told,
         calendar=_calendar(told),
+        spans=_calendar(told) if by_month else quarterly(_calendar(told)),
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
@@ -155,13 +162,18 @@ def _protected(
     if policy.method == "identity":
         return None
     starts = data.told["fiscal_year_start_month"]
+    withheld = policy.method == "suppression"
+    doubted = {} if withheld else _doubted(policy, everybody, places)
     return protected_by_layers(
-        exact.cells,
+        together(exact.cells) if withheld else exact.cells,
         policy,
         everybody=everybody,
         secret=secret,
         declared=Declared(
-            tables=_declared(data, judging.verdicts, _doubted(policy, everybody, places)),
+            # Counts in doubt told apart would be smaller still, and withheld.
+            tables=_declared(
+                data, judging.verdicts.clear() if withheld else judging.verdicts, doubted
+            ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
@@ -224,7 +236,8 @@ def _protection(
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
     pending = pending_corrections(exact.cells, protected, policy)
-    few = f"fewer than {policy.base}"
+    fewest = policy.threshold or policy.base
+    few = f"fewer than {fewest}"
     return {
         "method_sentence": policy.method_sentence(
             loose={
@@ -234,8 +247,8 @@ def _protection(
             }
         ),
         "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
-        "threshold": str(policy.base),
-        "corrections_pending": few if pending < policy.base else f"{policy.base} or more",
+        "threshold": str(fewest),
+        "corrections_pending": few if pending < fewest else f"{fewest} or more",
     }
 
 
@@ -250,19 +263,20 @@ def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
 def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | None) -> Setting:
     people = average_people(
         store.frame("select * from core.exposure"),
-        data.calendar,
+        data.spans,
         coverage=(data.told["coverage_from"], data.told["coverage_until"]),
     )
     return Setting(
-        periods=data.calendar,
+        periods=data.spans,
         levels=data.levels,
         exposure=people,
         engagements=total_engagements(
-            store.frame("select * from core.engagements"), data.calendar
+            store.frame("select * from core.engagements"), data.spans
         ),
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},
+        withheld=policy.method == "suppression",
     )
 
 
@@ -270,12 +284,15 @@ def _estimated(
     cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting, judging: Judging
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
+    plain = cube
+    verdicts = judging.verdicts
+    if setting.withheld:
+        verdicts = unbounded(verdicts)
+    else:
+        plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
-    ranges = consequences(
-        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
-    )
+    ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
@@ -345,7 +362,7 @@ def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> P
             pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
         )
         .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
-        .agg(pl.col("n").sum())
+        .agg(pl.when(pl.col("n").null_count() == 0).then(pl.col("n").sum()))
         .sort("breakdown", "level", "month", "outcome")
     )
     cells = pl.concat([cube.cells, escalations.select(cube.cells.columns)])

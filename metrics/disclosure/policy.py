@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from etl.errors import InputError
 
-METHODS = ("identity", "rounding")
+METHODS = ("identity", "rounding", "suppression")
 SMALLEST_BASE = 3
-NUMBERS = ("base", "min_denominator")
+NUMBERS = ("base", "threshold", "min_denominator")
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 
@@ -22,13 +22,16 @@ class PolicyError(InputError):
 class Policy:
     """One audience's protection, refused on construction where it would protect nothing.
 
-    `bands` are the first days of the duration bands that rounding publishes instead of days;
-    the last one has no end. Identity keeps counts, and days, exact.
+    `bands` are the first days of the duration bands that are published instead of days; the
+    last one has no end. Rounding makes every count a multiple of `base`; suppression withholds
+    counts below `threshold`, and keeps the others exact. Identity keeps counts, and days,
+    exact.
     """
 
     audience: str
-    method: Literal["identity", "rounding"]
+    method: Literal["identity", "rounding", "suppression"]
     base: int = 1
+    threshold: int = 0
     min_denominator: int = 1
     bands: tuple[int, ...] = BANDS
     owner: str = ""
@@ -47,6 +50,12 @@ class Policy:
         """
         if self.method == "identity":
             return "All counts are exact."
+        if self.method == "suppression":
+            return (
+                "Counts that are shown are exact, and told by quarter. Counts below"
+                f" {self.threshold}, none included, are withheld, [c], and as many others as it"
+                " takes so that no withheld count can be worked out."
+            )
         off = self.base - 1
         sums = "".join(
             f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
@@ -95,14 +104,28 @@ def _fault(policy: Policy) -> str | None:
         return f"method {policy.method!r} is unknown; use one of {', '.join(METHODS)}"
     if policy.min_denominator < 1:
         return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
-    if policy.method == "identity":
-        return _identity_fault(policy)
-    return _rounding_fault(policy)
-
-
-def _identity_fault(policy: Policy) -> str | None:
-    if policy.base != 1:
+    if policy.threshold and policy.method != "suppression":
+        return (
+            f"threshold {policy.threshold} belongs to suppression; leave it out or use method"
+            " suppression"
+        )
+    if policy.base != 1 and policy.method != "rounding":
         return f"base {policy.base} belongs to rounding; leave it out or use method rounding"
+    if policy.method == "identity":
+        return None
+    if policy.method == "suppression":
+        return _suppression_fault(policy) or _bands_fault(policy)
+    return _rounding_fault(policy) or _bands_fault(policy)
+
+
+def _suppression_fault(policy: Policy) -> str | None:
+    if policy.threshold < SMALLEST_BASE:
+        return f"threshold {policy.threshold} protects nobody; use {SMALLEST_BASE} or more"
+    if policy.min_denominator < policy.threshold:
+        return (
+            f"min_denominator {policy.min_denominator} is below the threshold"
+            f" {policy.threshold}; a share of so few is withheld anyway"
+        )
     return None
 
 
@@ -114,6 +137,10 @@ def _rounding_fault(policy: Policy) -> str | None:
             f"min_denominator {policy.min_denominator} is below the base {policy.base};"
             f" a share of fewer is rounding error alone"
         )
+    return None
+
+
+def _bands_fault(policy: Policy) -> str | None:
     if policy.bands[:1] != (0,):
         return "the first band of durations must begin on day 0"
     if any(later <= earlier for earlier, later in pairwise(policy.bands)):
