@@ -256,8 +256,8 @@ def _protection() -> str:
         " rounds all counts of a quarter together, so that levels add up to all, outcomes to"
         " their totals and months to the quarter; which way a count goes depends on a secret"
         " key. Multiples of the base, 0 included, stay as they are.",
-        f"**Suppression**, here with threshold 10: {_lower(withheld)} The counts of a metric in a"
-        " quarter, at every level, and the sums that are read beside them are one system of"
+        f"**Suppression**, here with threshold 10: {_lower(withheld)} The counts of a metric in"
+        " a quarter, at every level, and the sums that are read beside them are one system of"
         " equations; linear programming shows that every small count could be none, or enough"
         " (Fischetti and Salazar (2001), Management Science 47: 1008-1027). Where most counts"
         " that are not small would be withheld, levels are, and the organisation's are told.",

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from etl.rules import Deadline, Rules
+from etl.rules import Rules
 from etl.store import Store
+from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.consequences import absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.layers import (
@@ -35,6 +35,7 @@ from metrics.doubts import (
     together,
     unbounded,
 )
+from metrics.escalated import with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -54,10 +55,9 @@ from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
-from metrics.sealing import Places, seal
+from metrics.sealing import seal
 from metrics.signals import signals
 
-ESCALATED = "escalated"
 NOT_DUE = "not_due"
 
 
@@ -82,16 +82,18 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
+    maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Publish the core tables to the policy's audience and return the release's file.
+    """Make a release of the core tables for the policy's audience and return its file.
 
-    `everybody` are the policies of all audiences: their numbers are made of each other.
-    Protected audiences are told a quarter once, when it is complete; what was told before
-    keeps its numbers. The same data, rules, policy and seed give the same release: published
-    again at once, it is the file that is there already. Raises PublishError where the data
-    were not judged since they last changed or no quarter is complete, BlockedError where no
-    figure is fit to be published; UnsafeError where the attack on the release succeeds.
+    It is published at once where the policy asks for nobody's approval. `everybody` are the
+    policies of all audiences: their numbers are made of each other. Protected audiences are
+    told a quarter once, when it is complete; what was told before keeps its numbers. The same
+    data, rules, policy and seed give the same release: published again at once, it is the file
+    that is there already. Raises PublishError where the data were not judged since they last
+    changed or no quarter is complete, BlockedError where no figure is fit to be published;
+    UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
     data = _data(store, policy, rules)
@@ -104,7 +106,7 @@ def publish(
         exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
@@ -115,7 +117,7 @@ def publish(
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
-    return seal(tables, facts, policy, protected=protected, places=places, say=say)
+    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,24 +351,6 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
         month: quarter_of(month, year_starts=year_starts)
         for month in calendar["month"].unique()
     }
-
-
-def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
-    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
-    rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
-    escalations = (
-        cube.cells.filter(
-            (pl.col("metric") == ESCALATION_COMPLIANCE.sum_of) & pl.col("part").is_in(rules)
-        )
-        .with_columns(
-            pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
-        )
-        .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
-        .agg(pl.when(pl.col("n").null_count() == 0).then(pl.col("n").sum()))
-        .sort("breakdown", "level", "month", "outcome")
-    )
-    cells = pl.concat([cube.cells, escalations.select(cube.cells.columns)])
-    return ProtectedCube(cells=cells, base=cube.base)
 
 
 def _facts(

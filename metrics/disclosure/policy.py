@@ -1,6 +1,6 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, Literal
@@ -9,7 +9,8 @@ from etl.errors import InputError
 
 METHODS = ("identity", "rounding", "suppression")
 SMALLEST_BASE = 3
-NUMBERS = ("base", "threshold", "min_denominator")
+NUMBERS = ("base", "threshold", "min_denominator", "approvals")
+LISTS = {"bands": int, "approvers": str}
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 
@@ -25,7 +26,8 @@ class Policy:
     `bands` are the first days of the duration bands that are published instead of days; the
     last one has no end. Rounding makes every count a multiple of `base`; suppression withholds
     counts below `threshold`, and keeps the others exact. Identity keeps counts, and days,
-    exact.
+    exact. `approvals` is how many people other than its maker must approve a release before it
+    is published, `approvers` who may: anybody where there are none.
     """
 
     audience: str
@@ -36,6 +38,8 @@ class Policy:
     bands: tuple[int, ...] = BANDS
     owner: str = ""
     version: str = "1"
+    approvals: int = 0
+    approvers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         reason = _fault(self)
@@ -83,27 +87,45 @@ def _policy(audience: str, told: object) -> Policy:
         raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
     known = {field.name for field in fields(Policy)} - {"audience"}
     values = dict(told)
-    if isinstance(values.get("bands"), list):
-        values["bands"] = tuple(values["bands"])
+    for key, kind in LISTS.items():
+        if isinstance(values.get(key), list) and all(type(one) is kind for one in values[key]):
+            values[key] = tuple(values[key])
     for key, value in values.items():
         if key not in known:
             names = ", ".join(sorted(known))
             raise PolicyError(f"audience {audience}: {key!r} is unknown; there are {names}")
-        wanted = tuple if key == "bands" else int if key in NUMBERS else str
+        wanted = tuple if key in LISTS else int if key in NUMBERS else str
         if type(value) is not wanted:
-            what = {int: "a whole number", tuple: "a list of days"}.get(wanted, "a text")
-            raise PolicyError(f"audience {audience}: {key} must be {what}")
+            raise PolicyError(f"audience {audience}: {key} must be {_kind(key)}")
     if "method" not in values:
         raise PolicyError(f"audience {audience}: method is missing; use {' or '.join(METHODS)}")
     return Policy(audience=audience, **values)
+
+
+def _kind(key: str) -> str:
+    if key in NUMBERS:
+        return "a whole number"
+    return {"bands": "a list of days", "approvers": "a list of texts"}.get(key, "a text")
 
 
 def _fault(policy: Policy) -> str | None:
     """Why the policy is refused, or None."""
     if policy.method not in METHODS:
         return f"method {policy.method!r} is unknown; use one of {', '.join(METHODS)}"
+    if policy.approvals < 0:
+        return f"approvals {policy.approvals} is below 0; leave it out to ask for none"
+    if policy.approvers and len(set(policy.approvers)) < policy.approvals:
+        return (
+            f"approvals {policy.approvals} is more than there are approvers; name"
+            f" {policy.approvals} of them, or ask for fewer"
+        )
     if policy.min_denominator < 1:
         return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
+    return _stray(policy) or _FAULTS[policy.method](policy)
+
+
+def _stray(policy: Policy) -> str | None:
+    """Why a number of another method is refused, or None."""
     if policy.threshold and policy.method != "suppression":
         return (
             f"threshold {policy.threshold} belongs to suppression; leave it out or use method"
@@ -111,11 +133,7 @@ def _fault(policy: Policy) -> str | None:
         )
     if policy.base != 1 and policy.method != "rounding":
         return f"base {policy.base} belongs to rounding; leave it out or use method rounding"
-    if policy.method == "identity":
-        return None
-    if policy.method == "suppression":
-        return _suppression_fault(policy) or _bands_fault(policy)
-    return _rounding_fault(policy) or _bands_fault(policy)
+    return None
 
 
 def _suppression_fault(policy: Policy) -> str | None:
@@ -146,3 +164,10 @@ def _bands_fault(policy: Policy) -> str | None:
     if any(later <= earlier for earlier, later in pairwise(policy.bands)):
         return f"bands {policy.bands} must grow from each to the next"
     return None
+
+
+_FAULTS: dict[str, Callable[[Policy], str | None]] = {
+    "identity": lambda _: None,
+    "rounding": lambda policy: _rounding_fault(policy) or _bands_fault(policy),
+    "suppression": lambda policy: _suppression_fault(policy) or _bands_fault(policy),
+}
