@@ -10,7 +10,7 @@ import polars as pl
 from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
-from etl.touched import SCRATCH, makes, rebuild_touched
+from etl.touched import makes, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -122,10 +122,9 @@ def core_files() -> list[Path]:
 
 def _run_all(store: Store) -> None:
     _clear_others(store)
-    store.create_schema(SCRATCH)
     for path in core_files():
         store.run_file(path)
-    store.drop_schema(SCRATCH)
+    store.drop_temporary()
 
 
 def _clear_others(store: Store) -> None:

@@ -144,7 +144,8 @@ class Store:
         """Names of the tables and views of a schema, and which of the two each is."""
         found = self.frame(
             "select table_name, if(table_type = 'VIEW', 'view', 'table') as kind"
-            " from information_schema.tables where table_schema = $schema",
+            " from information_schema.tables"
+            " where table_schema = $schema and table_catalog <> 'temp'",
             {"schema": schema},
         )
         return dict(found.iter_rows())
@@ -161,6 +162,17 @@ class Store:
         """Take a table or a view away."""
         schema, _, name = _checked(table).rpartition(".")
         self.execute(f"drop {self.inside(schema)[name]} {table}")
+
+    def drop_temporary(self) -> None:
+        """Take temporary tables and views away: they hold memory, and no file, until then."""
+        found = _rows(
+            self._connection,
+            "select table_name, if(table_type = 'VIEW', 'view', 'table') as kind"
+            " from information_schema.tables where table_catalog = 'temp'",
+            None,
+        )
+        for table, kind in found.iter_rows():
+            self.execute(f"drop {kind} temp.{_checked(table)}")
 
     def add_column(self, table: str, column: str, kind: str) -> None:
         """Give an existing table one more column, empty."""

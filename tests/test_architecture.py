@@ -201,7 +201,7 @@ def test_an_sql_file_is_named_after_the_table_that_its_one_statement_makes():
         grain = re.match(r"-- ([a-z_]+\.([a-z_]+)): \S", path.read_text(encoding="utf-8"))
         made = [
             re.match(
-                r"create (?:or replace )?(?:table|view) (?:if not exists )?([a-z_.]+)",
+                r"create (?:or replace |temp )*(?:table|view) (?:if not exists )?([a-z_.]+)",
                 statement,
             )
             for statement in statements(path)

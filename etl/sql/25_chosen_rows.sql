@@ -1,27 +1,14 @@
 -- core.chosen_rows: one row per case, export and file of the loading that speaks last for it.
 create or replace table core.chosen_rows as
--- Where an export has come once, in one file, nothing need be compared.
-with alone as (
-    select min(snapshot) as snapshot
-    from core.snapshots
-    group by source, export
-    having count(*) = 1
-    union
-    -- Of a history that comes in pieces every piece counts.
-    select snapshot
-    from core.snapshots
-    where delivery = 'delta' and grain in ('event', 'change', 'snapshot')
-),
-
 -- Files that are loaded together are parts of one delivery: a history may be cut in two.
-latest as (
+with latest as (
     select
         spoken.source,
         spoken.export,
         spoken.case_key,
         max_by(spoken.loading, (spoken.as_of, spoken.loading)) as loading
     from core.spoken_rows as spoken
-    anti join alone on spoken.snapshot = alone.snapshot
+    anti join temp.sole_files as alone on spoken.snapshot = alone.snapshot
     group by spoken.source, spoken.export, spoken.case_key
 )
 
@@ -53,4 +40,4 @@ select
     spoken.snapshot,
     if(spoken.grain = 'case', spoken.last_line, null) as only_line
 from core.spoken_rows as spoken
-semi join alone on spoken.snapshot = alone.snapshot;
+semi join temp.sole_files as alone on spoken.snapshot = alone.snapshot;

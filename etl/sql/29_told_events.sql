@@ -1,40 +1,35 @@
--- core.told_events: one row per event that the exports tell of, whatever the as-of day.
-create or replace table core.told_events as
+-- temp.told_events: one row per event that the exports tell of, whatever the as-of day.
+create or replace temp table temp.told_events as
 with dated as (
     select
-        events.case_key,
-        events.source,
-        events.snapshot,
-        events.line,
-        events.kind,
-        events.level,
-        events.occurred_on,
-        events.occurred_at,
-        events.ordinal,
-        events.actor_key,
-        events.until_on,
-        coalesce(events.exactness = 'instant', false) as has_hours
-    from staging.events as events
-    inner join core.chosen_rows as chosen
-        on
-            events.snapshot = chosen.snapshot
-            and events.case_key = chosen.case_key
-            and events.line = coalesce(chosen.only_line, events.line)
+        case_key,
+        source,
+        snapshot,
+        line,
+        kind,
+        level,
+        occurred_on,
+        occurred_at,
+        ordinal,
+        actor_key,
+        until_on,
+        coalesce(exactness = 'instant', false) as has_hours
+    from temp.counted_events
     union all
     select
-        derived.case_key,
-        derived.source,
-        derived.snapshot,
-        derived.line,
-        derived.kind,
-        derived.level,
-        derived.occurred_on,
-        derived.occurred_at,
-        derived.ordinal,
-        derived.actor_key,
+        case_key,
+        source,
+        snapshot,
+        line,
+        kind,
+        level,
+        occurred_on,
+        occurred_at,
+        ordinal,
+        actor_key,
         null as until_on,
-        coalesce(derived.exactness = 'instant', false) as has_hours
-    from core.derived_events as derived
+        coalesce(exactness = 'instant', false) as has_hours
+    from core.derived_events
 )
 
 select * from dated

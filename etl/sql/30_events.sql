@@ -1,6 +1,14 @@
 -- core.events: one row per case, kind, level, instant and declared place, up to the as-of day.
 create or replace table core.events as
-with placed as (
+with known as (
+    select
+        *,
+        hash(case_key, kind, level, occurred_at) as mark
+    from temp.told_events
+    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+),
+
+placed as (
     select
         * exclude (ordinal),
         -- Told with and without its place, it is the same event.
@@ -8,8 +16,8 @@ with placed as (
             ordinal,
             min(ordinal) over (partition by case_key, kind, level, occurred_at)
         ) as ordinal
-    from core.told_events
-    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+    from known
+    where mark in (select twice.mark from temp.twice_told as twice)
 ),
 
 dated as (
@@ -29,6 +37,10 @@ dated as (
         bool_or(has_hours) as has_hours
     from placed
     group by case_key, source, kind, occurred_on, occurred_at, level, ordinal
+    union all by name
+    select * exclude (mark)
+    from known
+    anti join temp.twice_told as twice on known.mark = twice.mark
 )
 
 select

@@ -4,6 +4,6 @@ select
     case_key,
     min(occurred_on) as received_on,
     min(occurred_at) as received_at
-from core.told_events
+from temp.told_events
 where kind = 'received'
 group by case_key;

@@ -1,5 +1,5 @@
--- scratch.numbered_cases: one row per case with a number, which joins faster than a key.
-create or replace table scratch.numbered_cases as
+-- temp.numbered_cases: one row per case with a number, which joins faster than a key.
+create or replace temp table temp.numbered_cases as
 select
     row_number() over () as number,
     case_key,

@@ -1,5 +1,5 @@
--- scratch.counted_days: one row per calendar and day, and per day since 1900 of no calendar.
-create or replace table scratch.counted_days as
+-- temp.counted_days: one row per calendar and day, and per day since 1900 of no calendar.
+create or replace temp table temp.counted_days as
 select
     calendar,
     day,

@@ -1,5 +1,5 @@
--- scratch.length_ends: one row per length that rules count and day: the day on which it ends.
-create or replace table scratch.length_ends as
+-- temp.length_ends: one row per length that rules count and day: the day on which it ends.
+create or replace temp table temp.length_ends as
 with counted as (
     select
         lengths.*,
@@ -12,7 +12,7 @@ with counted as (
         + lengths.within as last_index,
         (days.day + to_months(lengths.within))::date as months_later
     from staging.lengths as lengths
-    inner join scratch.counted_days as days on lengths.calendar = days.calendar
+    inner join temp.counted_days as days on lengths.calendar = days.calendar
     where lengths.unit <> 'hours'
 ),
 

@@ -1,5 +1,5 @@
--- scratch.timeline: one row per event of a case that some rule looks at, by the case's number.
-create or replace table scratch.timeline as
+-- temp.timeline: one row per event of a case that some rule looks at, by the case's number.
+create or replace temp table temp.timeline as
 with kinds as (
     select kind
     from staging.rule_steps
@@ -21,7 +21,7 @@ select
     events.until_on,
     coalesce(events.occurred_at, events.occurred_on::timestamp) as occurred_at
 from core.events as events
-inner join scratch.numbered_cases as cases on events.case_key = cases.case_key
+inner join temp.numbered_cases as cases on events.case_key = cases.case_key
 where events.kind in (select kinds.kind from kinds)
 union all
 -- The day of the incident is a fact of the case, and may start a clock like an event.
@@ -33,5 +33,5 @@ select
     incident_on as occurred_on,
     null as until_on,
     incident_on::timestamp as occurred_at
-from scratch.numbered_cases
+from temp.numbered_cases
 where incident_on is not null and 'incident' in (select kinds.kind from kinds);

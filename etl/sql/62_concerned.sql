@@ -1,5 +1,5 @@
--- scratch.concerned: one row per case and rule in force on its receipt that concerns it.
-create or replace table scratch.concerned as
+-- temp.concerned: one row per case and rule in force on its receipt that concerns it.
+create or replace temp table temp.concerned as
 select
     cases.number,
     rules.position,
@@ -24,7 +24,7 @@ select
         when not (recorded.start_recorded and recorded.stop_recorded)
             then 'not_assessable: the exports never record this step'
     end as hindrance
-from scratch.numbered_cases as cases
+from temp.numbered_cases as cases
 inner join staging.rules as rules
     on
         cases.received_on >= rules.in_force_from

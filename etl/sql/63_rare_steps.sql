@@ -1,5 +1,5 @@
--- scratch.rare_steps: one row per clock with any other event that it looks at.
-create or replace table scratch.rare_steps as
+-- temp.rare_steps: one row per clock with any other event that it looks at.
+create or replace temp table temp.rare_steps as
 select
     timeline.number * 1048576 + steps.position * 1024 as clock,
     any_value(steps.position) as position,
@@ -22,7 +22,7 @@ select
     coalesce(bool_or(steps.role = 'requested'), false) as requested,
     coalesce(bool_or(steps.role = 'stop_anywhere' and timeline.level is null), false)
         as level_lost
-from scratch.timeline as timeline
+from temp.timeline as timeline
 inner join staging.rule_steps as steps
     on
         timeline.kind = steps.kind

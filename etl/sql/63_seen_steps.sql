@@ -1,5 +1,5 @@
--- scratch.seen_steps: one row per clock with an event that starts or stops it, its first.
-create or replace table scratch.seen_steps as
+-- temp.seen_steps: one row per clock with an event that starts or stops it, its first.
+create or replace temp table temp.seen_steps as
 select
     timeline.number * 1048576 + steps.position * 1024 as clock,
     min(timeline.occurred_on) filter (where steps.role = 'start') as start_on,
@@ -7,7 +7,7 @@ select
     min(timeline.occurred_on) filter (where steps.role = 'stop') as stop_on,
     min(timeline.occurred_at) filter (where steps.role = 'stop') as stop_at,
     coalesce(bool_or(steps.role = 'passed'), false) as passed
-from scratch.timeline as timeline
+from temp.timeline as timeline
 inner join staging.rule_steps as steps
     on
         timeline.kind = steps.kind

@@ -1,5 +1,5 @@
--- scratch.fallbacks: one row per clock with a fallback: its start and end without the event.
-create or replace table scratch.fallbacks as
+-- temp.fallbacks: one row per clock with a fallback: its start and end without the event.
+create or replace temp table temp.fallbacks as
 select
     seen.clock,
     second_end.ends_on as due_on,
@@ -9,14 +9,14 @@ select
     if(
         rules.fallback_when = 'not_in_time', first_end.ends_on, second_end.ends_on
     ) as event_until
-from scratch.rare_steps as seen
+from temp.rare_steps as seen
 inner join staging.rules as rules
     on seen.position = rules.position and rules.fallback_first is not null
-inner join scratch.length_ends as first_end
+inner join temp.length_ends as first_end
     on
         rules.fallback_first * 10000000::bigint + (seen.fallback_on - date '1900-01-01')
         = first_end.length_day
-inner join scratch.length_ends as second_end
+inner join temp.length_ends as second_end
     on
         rules.fallback_second * 10000000::bigint + (first_end.ends_on - date '1900-01-01')
         = second_end.length_day;

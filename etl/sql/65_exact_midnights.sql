@@ -1,5 +1,5 @@
--- scratch.exact_midnights: one row per case, rule in hours and step that fell on a midnight.
-create or replace table scratch.exact_midnights as
+-- temp.exact_midnights: one row per case, rule in hours and step that fell on a midnight.
+create or replace temp table temp.exact_midnights as
 -- Midnight stands for a day without an hour, unless the export tells the hour itself.
 with parts as (
     select
@@ -27,7 +27,7 @@ select distinct
     events.occurred_at
 from core.events as events
 inner join parts on events.kind = parts.kind
-inner join scratch.numbered_cases as cases on events.case_key = cases.case_key
+inner join temp.numbered_cases as cases on events.case_key = cases.case_key
 cross join staging.parameters as parameters
 where
     events.has_hours

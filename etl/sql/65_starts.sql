@@ -1,5 +1,5 @@
--- scratch.starts: one row per clock but those that wait for lapses: when it starts and stops.
-create or replace table scratch.starts as
+-- temp.starts: one row per clock but those that wait for lapses: when it starts and stops.
+create or replace temp table temp.starts as
 with begun as (
     select
         concerned.clock,
@@ -24,12 +24,12 @@ with begun as (
         fallbacks.started_on as fallback_on,
         fallbacks.due_on as fallback_due,
         fallbacks.counted_on as fallback_counted
-    from scratch.concerned as concerned
+    from temp.concerned as concerned
     inner join staging.rules as rules
         on concerned.position = rules.position and rules.lapse_rules is null
-    left join scratch.seen_steps as seen on concerned.clock = seen.clock
-    left join scratch.rare_steps as rare on concerned.clock = rare.clock
-    left join scratch.fallbacks as fallbacks on concerned.clock = fallbacks.clock
+    left join temp.seen_steps as seen on concerned.clock = seen.clock
+    left join temp.rare_steps as rare on concerned.clock = rare.clock
+    left join temp.fallbacks as fallbacks on concerned.clock = fallbacks.clock
 )
 
 select

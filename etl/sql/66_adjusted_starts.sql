@@ -1,5 +1,5 @@
--- scratch.adjusted_starts: one row per clock that starts on another day than its event's.
-create or replace table scratch.adjusted_starts as
+-- temp.adjusted_starts: one row per clock that starts on another day than its event's.
+create or replace temp table temp.adjusted_starts as
 with begun as (
     select
         starts.clock,
@@ -8,7 +8,7 @@ with begun as (
         make_date(year(starts.started_on), rules.year_month, rules.year_day) as year_end,
         timezone(parameters.time_zone, timezone('UTC', starts.started_at)) as local_at,
         coalesce(60 * hour(local_at) + minute(local_at) >= rules.closes, false) as late
-    from scratch.starts as starts
+    from temp.starts as starts
     inner join staging.rules as rules on starts.position = rules.position
     cross join staging.parameters as parameters
     where
@@ -25,7 +25,7 @@ select
         else begun.year_end
     end as started_on
 from begun
-left join scratch.length_ends as ends
+left join temp.length_ends as ends
     on
         begun.lead_length * 10000000::bigint
         + (begun.started_on + begun.late::integer - date '1900-01-01') = ends.length_day;

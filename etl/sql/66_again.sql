@@ -1,16 +1,16 @@
--- scratch.again: one row per further round of a clock that runs again whenever it was stopped.
-create or replace table scratch.again as
+-- temp.again: one row per further round of a clock that runs again whenever it was stopped.
+create or replace temp table temp.again as
 with later as (
     select distinct
         starts.clock,
         starts.number,
         starts.position,
         timeline.occurred_on as started_on
-    from scratch.starts as starts
+    from temp.starts as starts
     inner join staging.rules as rules on starts.position = rules.position and rules.repeats
     inner join staging.rule_steps as steps
         on starts.position = steps.position and steps.role = 'stop'
-    inner join scratch.timeline as timeline
+    inner join temp.timeline as timeline
         on starts.number = timeline.number and steps.kind = timeline.kind
     where timeline.occurred_on > starts.started_on
 )

@@ -1,17 +1,17 @@
--- scratch.due_days: one row per clock and round: when it ends, if nothing moves its end.
-create or replace table scratch.due_days as
+-- temp.due_days: one row per clock and round: when it ends, if nothing moves its end.
+create or replace temp table temp.due_days as
 with rounds as (
     select
         starts.*,
         1 as round,
         coalesce(adjusted.started_on, starts.started_on) as begun_on
-    from scratch.starts as starts
-    left join scratch.adjusted_starts as adjusted on starts.clock = adjusted.clock
+    from temp.starts as starts
+    left join temp.adjusted_starts as adjusted on starts.clock = adjusted.clock
     union all by name
     select
         *,
         started_on as begun_on
-    from scratch.again
+    from temp.again
 )
 
 select
@@ -48,13 +48,13 @@ select
 from rounds
 inner join staging.rules as rules on rounds.position = rules.position
 cross join staging.parameters as parameters
-left join scratch.exact_midnights as exact
+left join temp.exact_midnights as exact
     on
         rounds.number = exact.number
         and rounds.position = exact.position
         and not exact.stops
         and rounds.started_at = exact.occurred_at
-left join scratch.length_ends as ends
+left join temp.length_ends as ends
     on
         rules.length * 10000000::bigint + (rounds.begun_on - date '1900-01-01')
         = ends.length_day;

@@ -1,5 +1,5 @@
--- scratch.pauses: one row per case by number, way to pause and span of it; spans may overlap.
-create or replace table scratch.pauses as
+-- temp.pauses: one row per case by number, way to pause and span of it; spans may overlap.
+create or replace temp table temp.pauses as
 with marks as (
     select
         number,
@@ -9,7 +9,7 @@ with marks as (
         if(kind in ('paused', 'resumed'), 'paused', 'closed') as way,
         kind in ('paused', 'resolved') as opens,
         if(kind in ('paused', 'resumed'), coalesce(level, ''), '') as reason
-    from scratch.timeline
+    from temp.timeline
     where kind in ('paused', 'resumed', 'resolved', 'reopened')
 )
 

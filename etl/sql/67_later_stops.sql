@@ -1,5 +1,5 @@
--- scratch.later_stops: one row per round of a rule whose stops count only from its start on.
-create or replace table scratch.later_stops as
+-- temp.later_stops: one row per round of a rule whose stops count only from its start on.
+create or replace temp table temp.later_stops as
 with seen as (
     select
         clocks.clock,
@@ -9,11 +9,11 @@ with seen as (
         timeline.kind,
         min(timeline.occurred_on) as first_on,
         min(timeline.occurred_at) as first_at
-    from scratch.due_days as clocks
+    from temp.due_days as clocks
     inner join staging.rules as rules on clocks.position = rules.position and rules.rounds
     inner join staging.rule_steps as steps
         on clocks.position = steps.position and steps.role in ('stop', 'lifted')
-    inner join scratch.timeline as timeline
+    inner join temp.timeline as timeline
         on clocks.number = timeline.number and steps.kind = timeline.kind
     where
         (steps.levels is null or list_contains(steps.levels, timeline.level))

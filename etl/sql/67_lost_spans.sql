@@ -1,5 +1,5 @@
--- scratch.lost_spans: one row per clock and span of days in which it stands still.
-create or replace table scratch.lost_spans as
+-- temp.lost_spans: one row per clock and span of days in which it stands still.
+create or replace temp table temp.lost_spans as
 with overlapping as (
     select
         clocks.clock,
@@ -13,10 +13,10 @@ with overlapping as (
             partition by clocks.clock order by pauses.from_at, pauses.until_at
             rows between unbounded preceding and 1 preceding
         ), true) as begins
-    from scratch.due_days as clocks
+    from temp.due_days as clocks
     inner join staging.rules as rules
         on clocks.position = rules.position and rules.pauses is not null
-    inner join scratch.pauses as pauses
+    inner join temp.pauses as pauses
         on clocks.number = pauses.number and rules.pauses in (pauses.way, 'either')
     where
         pauses.until_on >= clocks.started_on

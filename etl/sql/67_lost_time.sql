@@ -1,5 +1,5 @@
--- scratch.lost_time: one row per span in which a clock stands, as the clock measures it.
-create or replace table scratch.lost_time as
+-- temp.lost_time: one row per span in which a clock stands, as the clock measures it.
+create or replace temp table temp.lost_time as
 select
     spans.clock,
     spans.from_on,
@@ -15,7 +15,7 @@ select
         when 'working_days' then last_day.working_index
         else spans.until_on - 1 - date '1900-01-01'
     end as stands_until
-from scratch.lost_spans as spans
+from temp.lost_spans as spans
 inner join staging.rules as rules on spans.position = rules.position
 left join staging.days as first_day
     on rules.calendar = first_day.calendar and spans.from_on - 1 = first_day.day

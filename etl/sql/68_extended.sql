@@ -1,5 +1,5 @@
--- scratch.extended: one row per clock whose end was put off before it had come.
-create or replace table scratch.extended as
+-- temp.extended: one row per clock whose end was put off before it had come.
+create or replace temp table temp.extended as
 with recorded as (
     select
         clocks.clock,
@@ -13,11 +13,11 @@ with recorded as (
         if(told, asked.until_on, ends.ends_on) as ends_on,
         if(told, asked.until_on, ends.counted_on) as counted_on,
         extensions.length is null and asked.until_on is null as endless
-    from scratch.asked_extensions as asked
-    inner join scratch.due_days as clocks on asked.clock = clocks.clock
+    from temp.asked_extensions as asked
+    inner join temp.due_days as clocks on asked.clock = clocks.clock
     inner join staging.extensions as extensions
         on asked.position = extensions.position and asked.kind = extensions.kind
-    left join scratch.length_ends as ends
+    left join temp.length_ends as ends
         on
             extensions.length * 10000000::bigint + (
                 if(extensions.counts_from = 'start', clocks.started_on, clocks.due_on)

@@ -1,5 +1,5 @@
--- scratch.movable_clocks: one row per clock that pauses or was put off: its end so far.
-create or replace table scratch.movable_clocks as
+-- temp.movable_clocks: one row per clock that pauses or was put off: its end so far.
+create or replace temp table temp.movable_clocks as
 with ends as (
     select
         clocks.clock,
@@ -14,12 +14,12 @@ with ends as (
         if(extended.due_on > clocks.due_on, extended.told_on, null) as told_on,
         greatest(extended.due_on, clocks.due_on) as due_on,
         greatest(extended.counted_on, clocks.counted_on) as counted_on
-    from scratch.due_days as clocks
+    from temp.due_days as clocks
     inner join staging.rules as rules on clocks.position = rules.position
     inner join staging.lengths as lengths on rules.length = lengths.length
     cross join staging.parameters as parameters
-    left join scratch.extended as extended on clocks.clock = extended.clock
-    left join scratch.later_stops as later on clocks.clock = later.clock
+    left join temp.extended as extended on clocks.clock = extended.clock
+    left join temp.later_stops as later on clocks.clock = later.clock
     where rules.pauses is not null or extended.clock is not null
 )
 

@@ -1,5 +1,5 @@
--- scratch.moved_ends: one row per clock that pauses or was extended: its end then.
-create or replace table scratch.moved_ends as
+-- temp.moved_ends: one row per clock that pauses or was extended: its end then.
+create or replace temp table temp.moved_ends as
 with standing as (
     select
         clocks.*,
@@ -11,8 +11,8 @@ with standing as (
             partition by clocks.clock order by spans.from_on
             rows between unbounded preceding and 1 preceding
         ), 0) < clocks.due as counts
-    from scratch.movable_clocks as clocks
-    left join scratch.lost_time as spans on clocks.clock = spans.clock
+    from temp.movable_clocks as clocks
+    left join temp.lost_time as spans on clocks.clock = spans.clock
 ),
 
 summed as (

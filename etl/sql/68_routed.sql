@@ -1,5 +1,5 @@
--- scratch.routed: one row per case and route in force on its receipt that concerns it.
-create or replace table scratch.routed as
+-- temp.routed: one row per case and route in force on its receipt that concerns it.
+create or replace temp table temp.routed as
 select
     cases.case_key,
     routes.position,

@@ -1,5 +1,5 @@
--- scratch.waiting_clocks: one row per clock that waits for lapses: its start, end and stop.
-create or replace table scratch.waiting_clocks as
+-- temp.waiting_clocks: one row per clock that waits for lapses: its start, end and stop.
+create or replace temp table temp.waiting_clocks as
 select
     concerned.clock,
     concerned.number,
@@ -11,13 +11,13 @@ select
     seen.stop_on as done_on,
     seen.stop_at as done_at,
     seen.passed
-from scratch.concerned as concerned
+from temp.concerned as concerned
 inner join staging.rules as rules
     on concerned.position = rules.position and rules.lapse_rules is not null
-left join scratch.seen_steps as seen on concerned.clock = seen.clock
-left join scratch.prior_lapses as lapses
+left join temp.seen_steps as seen on concerned.clock = seen.clock
+left join temp.prior_lapses as lapses
     on concerned.clock = lapses.clock and rules.lapse_times = lapses.place
-left join scratch.length_ends as ends
+left join temp.length_ends as ends
     on
         rules.length * 10000000::bigint + (lapses.lapsed_on - date '1900-01-01')
         = ends.length_day;

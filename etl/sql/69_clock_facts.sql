@@ -1,11 +1,11 @@
--- scratch.clock_facts: one row per clock and round: everything that decides its result.
-create or replace table scratch.clock_facts as
+-- temp.clock_facts: one row per clock and round: everything that decides its result.
+create or replace temp table temp.clock_facts as
 with clocks as (
     select *
-    from scratch.due_days
+    from temp.due_days
     union all by name
     select *
-    from scratch.waiting_clocks
+    from temp.waiting_clocks
 )
 
 select
@@ -44,15 +44,15 @@ select
     end as hindrance
 from clocks
 inner join staging.rules as rules on clocks.position = rules.position
-inner join scratch.concerned as concerned
+inner join temp.concerned as concerned
     on clocks.number * 1048576 + clocks.position * 1024 = concerned.clock
-left join scratch.rare_steps as rare on concerned.clock = rare.clock
-left join scratch.later_stops as later on clocks.clock = later.clock
-left join scratch.exact_midnights as exact
+left join temp.rare_steps as rare on concerned.clock = rare.clock
+left join temp.later_stops as later on clocks.clock = later.clock
+left join temp.exact_midnights as exact
     on
         clocks.number = exact.number
         and clocks.position = exact.position
         and exact.stops
         and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
-left join scratch.moved_ends as moved on clocks.clock = moved.clock
-left join scratch.needless_clocks as needless on clocks.clock = needless.clock;
+left join temp.moved_ends as moved on clocks.clock = moved.clock
+left join temp.needless_clocks as needless on clocks.clock = needless.clock;

@@ -1,5 +1,5 @@
--- scratch.clock_notes: one row per clock that was counted in another way than usual: how.
-create or replace table scratch.clock_notes as
+-- temp.clock_notes: one row per clock that was counted in another way than usual: how.
+create or replace temp table temp.clock_notes as
 select
     clocks.clock,
     concat_ws(
@@ -9,6 +9,6 @@ select
         if(moved.extended, 'put off in time', null),
         if(moved.paused_days > 0, 'without the time that it stood', null)
     ) as words
-from scratch.due_days as clocks
-left join scratch.moved_ends as moved on clocks.clock = moved.clock
+from temp.due_days as clocks
+left join temp.moved_ends as moved on clocks.clock = moved.clock
 where clocks.fell_back or clocks.restarted or moved.extended or moved.paused_days > 0;

@@ -38,7 +38,7 @@ with judged as (
             when facts.passed then 'not_assessable: the step was passed and its date is lost'
             else 'missed: not done'
         end as judgement
-    from scratch.clock_facts as facts
+    from temp.clock_facts as facts
     inner join staging.rules as rules on facts.position = rules.position
     cross join staging.parameters as parameters
 )
@@ -56,5 +56,5 @@ select
     split_part(judged.judgement, ': ', 1) as result,
     concat_ws('; ', split_part(judged.judgement, ': ', 2), notes.words) as branch
 from judged
-inner join scratch.numbered_cases as cases on judged.number = cases.number
-left join scratch.clock_notes as notes on judged.clock = notes.clock;
+inner join temp.numbered_cases as cases on judged.number = cases.number
+left join temp.clock_notes as notes on judged.clock = notes.clock;

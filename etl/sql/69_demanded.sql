@@ -1,5 +1,5 @@
--- scratch.demanded: one row per case that some rule asked to escalate: since when.
-create or replace table scratch.demanded as
+-- temp.demanded: one row per case that some rule asked to escalate: since when.
+create or replace temp table temp.demanded as
 select
     deadlines.case_key,
     min(deadlines.started_on) as demanded_on

@@ -48,4 +48,4 @@ select
         partition by ranked.case_key order by ranked.place
     ), false) as turned
 from ranked
-left join scratch.demanded as demanded on ranked.case_key = demanded.case_key;
+left join temp.demanded as demanded on ranked.case_key = demanded.case_key;

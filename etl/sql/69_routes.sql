@@ -43,7 +43,7 @@ judged as (
                 then concat('missed: took another route, ', taken.other_kind)
             else 'missed: closed without the route'
         end as judgement
-    from scratch.routed as concerned
+    from temp.routed as concerned
     inner join core.cases as cases on concerned.case_key = cases.case_key
     left join taken
         on concerned.case_key = taken.case_key and concerned.position = taken.position

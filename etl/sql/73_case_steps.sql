@@ -1,5 +1,5 @@
--- scratch.case_steps: one row per case: its steps in order, and whether that order is plain.
-create or replace table scratch.case_steps as
+-- temp.case_steps: one row per case: its steps in order, and whether that order is plain.
+create or replace temp table temp.case_steps as
 with done as (
     select
         events.case_key,
@@ -14,6 +14,15 @@ with done as (
     group by events.case_key
 ),
 
+listed as (
+    select
+        case_key,
+        are_placed,
+        list_transform(marks, lambda mark: (mark >> 22) & 1023) as positions,
+        list_transform(marks, lambda mark: (mark & 4194303) - 2097152) as days
+    from done
+),
+
 told as (
     select
         cases.case_key,
@@ -23,13 +32,11 @@ told as (
         -- Such a case may end before all its steps: its closing proves nothing.
         coalesce(cases.outcome in ('withdrawn', 'referred', 'out_of_scope'), false)
         or cancelled.case_key is not null as ended_early,
-        cases.reopened or coalesce(done.are_placed, false) as is_odd,
-        coalesce(
-            list_transform(done.marks, lambda mark: (mark >> 22) & 1023), []
-        ) as positions,
-        list_transform(done.marks, lambda mark: (mark & 4194303) - 2097152) as days
+        listed.days,
+        cases.reopened or coalesce(listed.are_placed, false) as is_odd,
+        coalesce(listed.positions, []) as positions
     from core.cases as cases
-    left join done on cases.case_key = done.case_key
+    left join listed on cases.case_key = listed.case_key
     left join core.milestones as cancelled
         on cases.case_key = cancelled.case_key and cancelled.kind = 'cancelled'
 )

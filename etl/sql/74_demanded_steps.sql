@@ -1,5 +1,5 @@
--- scratch.demanded_steps: one row per source and severity: which steps its cases must take.
-create or replace table scratch.demanded_steps as
+-- temp.demanded_steps: one row per source and severity: which steps its cases must take.
+create or replace temp table temp.demanded_steps as
 with kinds as (
     select distinct
         source,

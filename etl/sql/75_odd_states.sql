@@ -1,5 +1,5 @@
--- scratch.odd_states: one row per step of the procedure and case that took it in no plain way.
-create or replace table scratch.odd_states as
+-- temp.odd_states: one row per step of the procedure and case that took it in no plain way.
+create or replace temp table temp.odd_states as
 with states as (
     select
         cases.case_key,
@@ -8,7 +8,7 @@ with states as (
         steps.step,
         steps.position,
         firsts.first_on as done_on
-    from scratch.case_steps as cases
+    from temp.case_steps as cases
     cross join staging.procedure_steps as steps
     left join core.milestones as firsts
         on cases.case_key = firsts.case_key and steps.step = firsts.kind

@@ -1,5 +1,5 @@
--- scratch.step_events: one row per event that is a step and case whose steps are not plain.
-create or replace table scratch.step_events as
+-- temp.step_events: one row per event that is a step and case whose steps are not plain.
+create or replace temp table temp.step_events as
 with rounds as (
     select
         *,
@@ -10,7 +10,7 @@ with rounds as (
     from core.events
     where case_key in (
         select cases.case_key
-        from scratch.case_steps as cases
+        from temp.case_steps as cases
         where not cases.is_plain
     )
 )

@@ -9,8 +9,8 @@ with plain as (
         unnest(demanded.positions) as position,
         unnest(demanded.recorded) as is_recorded,
         unnest(demanded.required) as is_required
-    from scratch.case_steps as cases
-    inner join scratch.demanded_steps as demanded
+    from temp.case_steps as cases
+    inner join temp.demanded_steps as demanded
         on cases.source = demanded.source and cases.severity = demanded.severity
     where cases.is_plain
 )
@@ -38,7 +38,7 @@ select
     demanded.recorded[odd.position + 1] as is_recorded,
     demanded.required[odd.position + 1] as is_required,
     cases.resolved_on is null as is_open
-from scratch.odd_states as odd
+from temp.odd_states as odd
 inner join core.cases as cases on odd.case_key = cases.case_key
-inner join scratch.demanded_steps as demanded
+inner join temp.demanded_steps as demanded
     on cases.source = demanded.source and cases.severity = demanded.severity;

@@ -2,7 +2,7 @@
 create or replace table core.detours as
 with changed as (
     select *
-    from scratch.step_events
+    from temp.step_events
     qualify
         step is distinct from lag(step) over (partition by case_key order by place)
         or round is distinct from lag(round) over (partition by case_key order by place)

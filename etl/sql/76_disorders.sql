@@ -2,7 +2,7 @@
 create or replace table core.disorders as
 with firsts as (
     select *
-    from scratch.step_events
+    from temp.step_events
     qualify row_number() over (partition by case_key, step order by place) = 1
 )
 
@@ -10,7 +10,7 @@ select distinct
     firsts.case_key,
     firsts.position
 from firsts
-inner join scratch.step_events as later
+inner join temp.step_events as later
     on
         firsts.case_key = later.case_key
         and firsts.round = later.round

@@ -7,7 +7,7 @@ with counted as (
         round,
         max(occurred_on) as last_on,
         max(occurred_on) - min(occurred_on) as days
-    from scratch.step_events
+    from temp.step_events
     group by case_key, position, round
     having min(occurred_at) <> max(occurred_at)
 )

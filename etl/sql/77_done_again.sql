@@ -30,11 +30,11 @@ select
     case_key,
     gap,
     position,
+    found_on,
+    days,
     case
         when is_open then 'pending'
         when found_on is not null then 'gap'
         else 'kept'
-    end as result,
-    found_on,
-    days
+    end as result
 from again;

@@ -3,9 +3,9 @@ create or replace view core.step_waits as
 with spans as (
     select
         befores.case_key,
-        steps.step || '_to_' || next_steps.step as part,
         befores.done_on as started_on,
         afters.done_on as ended_on,
+        steps.step || '_to_' || next_steps.step as part,
         case
             when afters.done_on < befores.done_on then 'unrecorded'
             when afters.done_on is not null then 'ended'

@@ -34,7 +34,7 @@ with found as (
         states.done_on is not null
         -- Done, for all we know, and never recorded.
         or (states.proven_on is not null and not states.is_recorded)
-    union all
+    union all by name
     select *
     from core.done_again
 )

@@ -245,7 +245,6 @@ def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> St
     words = {"breakdown": pl.String, "level": pl.String, "title": pl.String}
     store.replace("staging.levels", pl.DataFrame(schema={**words, "position": pl.Int64}))
     parameters = {"as_of": AS_OF, "time_zone": "UTC", "fiscal_year_start_month": 1}
-    store.create_schema("scratch")
     for file in sorted(SQL.glob("[1-9]*.sql")):
         store.run_file(file, parameters)
     rewrite(store, tables)
