@@ -9,7 +9,7 @@ from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
 from etl.staging_tables import masked, tables_of
 from etl.steps import entries, said
-from etl.values import File, blanked, raw_name, text_of, typed_date, typed_field
+from etl.values import PROBLEM, File, blanked, raw_name, text_of, typed_date, typed_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def stage(
     description rejects the row.
     """
     places = {name: f"c{place}" for place, name in enumerate(text.header)}
-    first = text.rows.unique(subset=list(places.values()), keep="first", maintain_order=True)
+    first = _each_once(text.rows)
     file = File(source, export.bound_to(text.header), frozenset(text.header), workbook, zone)
     wanted = [
         pl.col(places[name]).alias(raw_name(name)) for name in export.read if name in places
@@ -72,6 +72,15 @@ def case_ids(text: TextTable, export: Export) -> pl.Series:
     )["case_id"].drop_nulls()
 
 
+def _each_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows without those that an earlier one says already; `line` is not what one says."""
+    told = rows.drop("line")
+    # Alike rows have alike hashes: where these all differ, no two rows need be compared.
+    if told.hash_rows().n_unique() == rows.height:
+        return rows
+    return rows.unique(subset=told.columns, keep="first", maintain_order=True)
+
+
 def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The rows that are read whole, typed; what their steps say; and the rejects."""
     export = file.export
@@ -86,9 +95,17 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         for group in export.findings
         for name, place in group.items()
     ]
-    typed = raw.with_columns(value for field in fields for value in field.values)
-    rows = typed.with_columns(
-        pl.coalesce(field.problem for field in (*fields, *found)).alias("problem")
+    judged = (*fields, *found)
+    marks = [f"failed {number}" for number in range(len(judged))]
+    typed = raw.with_columns(
+        *(value for field in fields for value in field.values),
+        *(field.failed.alias(mark) for field, mark in zip(judged, marks, strict=True)),
+    )
+    # A struct in every row takes longer than all the rest, and most files have no problem.
+    is_read = not typed.select(pl.any_horizontal(pl.col(marks).any())).item()
+    problems = pl.coalesce(field.problem for field in judged)
+    rows = typed.drop(marks).with_columns(
+        (pl.lit(None, dtype=PROBLEM) if is_read else problems).alias("problem")
     )
     steps, failed = pl.DataFrame(), rows
     if export.steps:
