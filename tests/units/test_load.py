@@ -369,3 +369,25 @@ def test_a_store_of_an_earlier_version_receives_what_has_come_since(workspace, t
         (2, 1)
     ]
     assert rows(workspace, "select count(*) from core.cases") == [(4,)]
+
+
+def test_a_store_that_kept_pseudonyms_as_text_is_brought_up_to_date(workspace, tmp_path):
+    run(workspace, written(tmp_path))
+    asked = "select case_key, kind, occurred_on from core.events order by all"
+    before = rows(workspace, asked)
+    with Store.open(workspace.store_path) as store:
+        for table in ("cases", "events"):
+            store.change_column(f"staging.{table}", "case_key", "text")
+        store.drop("core.step_gaps")
+        store.execute("create table core.step_gaps as select 1 as stale")
+        store.execute("create table core.forgotten as select 1 as stale")
+        store.execute("drop table core.build")
+    assert run(workspace, written(tmp_path)) == 0
+    assert rows(workspace, asked) == before
+    kinds = (
+        "select distinct data_type from information_schema.columns where column_name = $name"
+    )
+    with Store.open(workspace.store_path, mode="read") as store:
+        assert store.frame(kinds, {"name": "case_key"})["data_type"].to_list() == ["UUID"]
+        assert store.inside("core")["step_gaps"] == "view"
+        assert "forgotten" not in store.inside("core")

@@ -114,3 +114,11 @@ def test_every_thread_gets_the_rows_it_asked_for(store):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_pseudonym_is_given_as_its_digits_and_found_by_them(store):
+    digits = "00ff" * 8
+    store.execute("create table keyed (case_key uuid)")
+    store.append("keyed", pl.DataFrame({"case_key": [digits]}))
+    found = store.frame("select * from keyed where case_key = $key", {"key": digits})
+    assert found["case_key"].to_list() == [digits]
