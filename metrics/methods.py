@@ -115,6 +115,8 @@ def _metrics() -> str:
             ),
             _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
         ]  # fmt: skip
+        if metric.uncompared:
+            parts.append(_wrapped(f"Not tested for what is unusual: {metric.uncompared}"))
         if metric.exact_only:
             parts.append(_wrapped(f"Told only where counts are exact. {metric.exact_only}"))
     return "\n\n".join(parts)
@@ -233,6 +235,13 @@ def _signals() -> str:
                 "Against the whole organisation: a unit is named where chance alone would put"
                 f" it so far off in less than {(1 - LEVEL) / 2:.1%} of quarters on that side,"
                 " by the exact binomial or Poisson tail; the limits drawn are Spiegelhalter's."
+            ),
+            _wrapped(
+                "For lengths of time, what is compared is how many of the unit's cases have"
+                " ended with how many would have by now at the daily rates of all units (the"
+                " expected ends of the log-rank test), open cases included, by the same tails."
+                " It needs days that are counted one by one, so that it is told only where"
+                " counts are exact."
             ),
             _wrapped(
                 "Where counts are rounded, each is read as near to the average as rounding"

@@ -49,6 +49,7 @@ from metrics.judged import (
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
+from metrics.pace import paces
 from metrics.periods import month_of, periods, quarter_of
 from metrics.release import TABLES
 from metrics.scorecard import results
@@ -272,7 +273,8 @@ def _estimated(
     """Everything that is computed from the protected counts."""
     plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
-    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
+    pace = paces(plain.cells, data.metrics, setting)
+    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose, pace=pace)
     ranges = consequences(
         figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
     )

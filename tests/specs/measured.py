@@ -372,7 +372,28 @@ def estimated(
     A cell is (metric, part, breakdown, level, month, outcome, band, n), all of them of one
     part; `people` is the same headcount all the time, by unit.
     """
-    cube = pl.DataFrame(cells, schema=TABLES["cubes"], orient="row")
+    cube = cubes_of(cells)
+    setting = setting_of(
+        cube, until=until, people=people, base=base, min_denominator=min_denominator
+    )
+    parts = {metric.name: (part,) for metric in METRICS}
+    return estimate(ProtectedCube(cells=cube, base=base), METRICS, parts, setting)
+
+
+def cubes_of(cells: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Cells (metric, part, breakdown, level, month, outcome, band, n) as a frame."""
+    return pl.DataFrame(cells, schema=TABLES["cubes"], orient="row")
+
+
+def setting_of(
+    cube: pl.DataFrame,
+    *,
+    until: str,
+    people: Mapping[str, float] | None = None,
+    base: int = 1,
+    min_denominator: int = 1,
+) -> Setting:
+    """What estimators need beside the cells: their months and levels, and the headcount."""
     first = cube["month"].min()
     span = (first if isinstance(first, date) else _day(until).replace(day=1), _day(until))
     calendar = periods(*span, year_starts=1)
@@ -382,12 +403,10 @@ def estimated(
         orient="row",
     )
     levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()
-    setting = Setting(
+    return Setting(
         periods=calendar,
         levels=levels.sort("level").with_columns(pl.lit(0, dtype=pl.Int64).alias("position")),
         exposure=average_people(spans, calendar, coverage=span),
         base=base,
         min_denominator=min_denominator,
     )
-    parts = {metric.name: (part,) for metric in METRICS}
-    return estimate(ProtectedCube(cells=cube, base=base), METRICS, parts, setting)
