@@ -13,6 +13,7 @@ from etl.rules import Rules, read_rules
 from etl.rules.properties import PROPERTIES, ROUTES, shipped
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
+from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
@@ -60,10 +61,25 @@ VERDICTS = {
     "Not met": "the whole interval lies below the target",
     "Too few cases": f"fewer than {FEWEST} were judged, or fewer than the audience may see",
     "Cannot say": (
-        f"more than {TOLERATED_MISSING:.0%} could not be assessed, and they would decide"
+        "rows that a failed check puts in doubt could turn the result, between the worst and"
+        " the best case of the figure; or more than"
+        f" {TOLERATED_MISSING:.0%} could not be assessed, and they would decide; or a critical"
+        " check failed on which the figure rests"
     ),
     "Not assessable": "none of them could be assessed",
     "No data": "nothing fell due",
+}
+USES = {
+    "fit": (
+        f"its range lies within its interval; for a count, within {COUNT_TOLERANCE:.0%} of it"
+    ),
+    "use with caution": (
+        "rows in doubt could move it further than chance would, or nobody can say by how much"
+    ),
+    "not fit": (
+        "a critical check failed on which it rests, or more than half of the rows behind it are"
+        " in doubt"
+    ),
 }
 SIGNALS = {
     "usual": "within what chance does, month by month or unit by unit",
@@ -81,6 +97,7 @@ def methods() -> str:
         _deadlines(),
         _states(),
         _verdicts(),
+        _uses(),
         _signals(),
         _protection(),
     ]
@@ -216,6 +233,35 @@ def _verdicts() -> str:
                 " same process. A survey is judged by those who answered."
             ),
             _table(("word", "rule"), VERDICTS.items()),
+        ]
+    )
+
+
+def _uses() -> str:
+    return "\n\n".join(
+        [
+            "## Which figures may be used, and how wrong they could be",
+            _wrapped(
+                "Every figure of everybody and of each unit is marked by the checks on which it"
+                " rests and that failed."
+            ),
+            _table(("mark", "rule"), USES.items()),
+            _wrapped(
+                "Its range runs from the worst to the best case. Each row in doubt is taken for"
+                " whatever makes the figure lowest, and then highest: a step that may be wrong"
+                " has come to something else, a day that may be wrong belongs to another period"
+                " or to none, a double is no case of its own. Where nobody can bound a fault"
+                " there is no range. Where counts are rounded, the rows in doubt are rounded"
+                " with the others, and the range holds that of every true count."
+            ),
+            _wrapped(
+                "Rows that stand in no period, since their day of receipt is lost or they could"
+                " not be read, widen the range of the whole span and of no single quarter: each"
+                " belongs to one quarter at most, and counted into all of them it would make"
+                " each look as wrong as only one can be. A quarter's range therefore holds as"
+                " long as none of them is its own; how many they are stands beside the whole"
+                " span."
+            ),
         ]
     )
 

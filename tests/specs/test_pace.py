@@ -9,7 +9,7 @@ from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
 from metrics.pace import pace, paces
 from metrics.signals import signals
 from metrics.statistics.logrank import logrank
-from tests.specs.measured import cubes_of, estimated, setting_of
+from tests.specs.estimated import cubes_of, estimated, setting_of
 
 JANUARY = date(2024, 1, 1)
 UNTIL = "2024-06-30"
