@@ -15,6 +15,7 @@ from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
+from metrics.late_entry import ENOUGH_MONTHS
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
@@ -98,6 +99,8 @@ def methods() -> str:
         _states(),
         _verdicts(),
         _uses(),
+        _late(),
+        _answers(),
         _signals(),
         _protection(),
     ]
@@ -263,6 +266,32 @@ def _uses() -> str:
                 " span."
             ),
         ]
+    )
+
+
+def _late() -> str:
+    return _section(
+        "## Months that are still being entered",
+        "Cases come in late, and the newest months look quiet until they have. Where every"
+        f" source was delivered month by month for {ENOUGH_MONTHS} months, each case received"
+        " since then counts in the month in which a delivery first had it, and the chain ladder"
+        " (Mack 1993, ASTIN Bulletin 23: 213-225) says which share of a month's cases is there"
+        " so far. What is still to come is told as a range of the final number, and a month of"
+        " which less than half is there is not to be compared at all. It is told only where"
+        " counts are exact.",
+    )
+
+
+def _answers() -> str:
+    return _section(
+        "## Who answers",
+        "Beside satisfaction stand the response rate and the share if everybody who did not"
+        " answer were dissatisfied, or satisfied. Where counts are exact, the answers of each"
+        " quarter are also weighed to all who were asked by what their case came to"
+        " (post-stratification: Holt and Smith 1979, J. R. Stat. Soc. A 142: 33-46; interval by"
+        " Wilson with the effective number of answers), and a chi-square or Fisher's exact test"
+        " says whether the share who answer differs by outcome. Neither can undo that people"
+        " with the same outcome differ in whether they answer; the bounds hold that too.",
     )
 
 

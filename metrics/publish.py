@@ -112,7 +112,15 @@ def publish(
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(
-        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
+        store,
+        policy,
+        rules,
+        levels,
+        annotations,
+        verdicts,
+        metrics,
+        data.calendar,
+        secret=seed,
     )
     facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),

@@ -163,10 +163,18 @@ def published(
         return open_release(sealed(store, to=folder, policy=policy))
 
 
-def filled(store: Store, folder: Path, *, as_of: str, events: str, cases: str = "") -> Store:
+def filled(
+    store: Store,
+    folder: Path,
+    *,
+    as_of: str,
+    events: str,
+    cases: str = "",
+    feedback: str = "",
+) -> Store:
     """The store with core tables of the events, and their rules in the folder."""
     workspace = _workspace(folder, ACKNOWLEDGE, "", 1)
-    told = {"events": events, "cases": cases}
+    told = {"events": events, "cases": cases, "feedback": feedback}
     fill(store, told, as_of=as_of, coverage_from=None, workspace=workspace)
     return store
 
