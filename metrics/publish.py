@@ -109,19 +109,9 @@ def publish(
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
-    levels, metrics = data.levels, data.metrics
+    told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(
-        store,
-        policy,
-        rules,
-        levels,
-        annotations,
-        verdicts,
-        metrics,
-        data.calendar,
-        secret=seed,
-    )
+    tables |= tables_about(store, policy, rules, *told, data.calendar, secret=seed)
     facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
