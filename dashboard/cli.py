@@ -140,6 +140,13 @@ def _figures(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _restatement(options: argparse.Namespace) -> int:
+    from dashboard.listing import told_otherwise
+
+    release, _ = _release(options)
+    return tell(options, told_otherwise(release))
+
+
 def _verify(options: argparse.Namespace) -> int:
     from dashboard import steps
 
@@ -207,6 +214,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_publish,
         _add_report,
         _add_figures,
+        _add_restatement,
         _add_verify,
         _add_reveal,
         _add_serve,
@@ -308,6 +316,13 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_restatement(verbs: "Verbs") -> None:
+    verb = add_verb(
+        verbs, "restatement", _restatement, "say what a release tells otherwise than the last"
+    )
+    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
 
 
 def _add_verify(verbs: "Verbs") -> None:

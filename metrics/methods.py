@@ -71,6 +71,23 @@ SIGNALS = {
     "higher, lower": "outside it, for measures that are neither, such as reports",
 }
 
+CAUSES = {
+    "another headcount, policy, definition or program": (
+        "the counts that were told then, made into figures as today"
+    ),
+    "another rule, calendar, procedure or definition": (
+        "the deliveries known then, counted as today"
+    ),
+    "late cases": "with the cases that later deliveries were the first to tell of",
+    "vanished cases": "without those that are no cases any more",
+    "corrections": (
+        "as later deliveries tell what had happened by the last as-of day, and what has no date"
+        " of its own, such as a unit"
+    ),
+    "what happened since": "with all that happened after the last as-of day; no restatement",
+    "unexplained": "what no delivery and no declaration accounts for",
+}
+
 
 def methods() -> str:
     """The whole document; the same declarations give the same text."""
@@ -82,6 +99,7 @@ def methods() -> str:
         _states(),
         _verdicts(),
         _signals(),
+        _restatements(),
         _protection(),
     ]
     return "\n\n".join(sections) + "\n"
@@ -118,6 +136,36 @@ def _metrics() -> str:
         if metric.exact_only:
             parts.append(_wrapped(f"Told only where counts are exact. {metric.exact_only}"))
     return "\n\n".join(parts)
+
+
+def _restatements() -> str:
+    return "\n\n".join(
+        (
+            _section(
+                "## What is told otherwise than before",
+                "Each release is compared with the last one of its audience, quarter by quarter,"
+                " for everybody and each unit. A figure of a quarter that was whole then is"
+                " followed from what was told to what is told now, through recounts that differ"
+                " in one thing each; the changes add up to the whole, in this order:",
+            ),
+            _table(
+                ("cause", "what sets the recount apart from the one before"), CAUSES.items()
+            ),
+            _wrapped(
+                "Known then are the deliveries that the last release names; what had happened"
+                " is cut off at its as-of day. Nothing is estimated, so nothing is found by"
+                " chance: where no past case is told otherwise, nothing is restated. Which"
+                " definition, rule, calendar and procedure a release was made by stands in it"
+                " as a hash of each; two that changed at once and cannot be set apart are named"
+                " together."
+            ),
+            _wrapped(
+                "Where counts are rounded a quarter keeps the numbers that it was told with, so"
+                " that no difference of two releases shows a case; late cases are counted in"
+                " the quarter told next, and only declarations can move a figure."
+            ),
+        )
+    )
 
 
 def _cohorts() -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from etl.rules import Deadline, Rules
+from etl.rules import Rules
 from etl.store import Store
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.consequences import absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.layers import (
@@ -34,6 +33,7 @@ from metrics.doubts import (
     subtotals_with,
     together,
 )
+from metrics.escalated import with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -51,12 +51,14 @@ from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import month_of, periods, quarter_of
 from metrics.release import TABLES
+from metrics.restatement import Now
+from metrics.restating import compared
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.sealing import Places, seal
 from metrics.signals import signals
+from metrics.versions import versions
 
-ESCALATED = "escalated"
 NOT_DUE = "not_due"
 
 
@@ -103,7 +105,7 @@ def publish(
         exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    escalated = _with_escalations(_cube(exact, protected, policy), rules)
     setting = _setting(store, policy, data, protected)
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
@@ -114,6 +116,10 @@ def publish(
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
+    tables["versions"] = versions(store, metrics, rules)
+    say("comparing with the last release")
+    now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
+    tables["restatements"], facts["restated_from"] = compared(store, policy, rules, now, places)
     return seal(tables, facts, policy, protected=protected, places=places, say=say)
 
 
@@ -288,6 +294,10 @@ def _estimated(
     }
 
 
+def _with_escalations(cube: ProtectedCube, rules: Rules) -> ProtectedCube:
+    return ProtectedCube(cells=with_escalations(cube.cells, rules.deadlines), base=cube.base)
+
+
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
@@ -332,24 +342,6 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
         month: quarter_of(month, year_starts=year_starts)
         for month in calendar["month"].unique()
     }
-
-
-def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
-    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
-    rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
-    escalations = (
-        cube.cells.filter(
-            (pl.col("metric") == ESCALATION_COMPLIANCE.sum_of) & pl.col("part").is_in(rules)
-        )
-        .with_columns(
-            pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
-        )
-        .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
-        .agg(pl.col("n").sum())
-        .sort("breakdown", "level", "month", "outcome")
-    )
-    cells = pl.concat([cube.cells, escalations.select(cube.cells.columns)])
-    return ProtectedCube(cells=cells, base=cube.base)
 
 
 def _facts(
