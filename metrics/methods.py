@@ -143,7 +143,7 @@ def _restatements() -> str:
         (
             _section(
                 "## What is told otherwise than before",
-                "Each release is compared with the last one of its audience, quarter by quarter,"
+                "Each release is compared with the last one of its audience, by quarter,"
                 " for everybody and each unit. A figure of a quarter that was whole then is"
                 " followed from what was told to what is told now, through recounts that differ"
                 " in one thing each; the changes add up to the whole, in this order:",

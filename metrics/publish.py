@@ -119,7 +119,8 @@ def publish(
     tables["versions"] = versions(store, metrics, rules)
     say("comparing with the last release")
     now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
-    tables["restatements"], facts["restated_from"] = compared(store, policy, rules, now, places)
+    tables["restatements"], since = compared(store, policy, rules, now, places)
+    facts |= since
     return seal(tables, facts, policy, protected=protected, places=places, say=say)
 
 
