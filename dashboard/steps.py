@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from etl.actions import read_actions
 from etl.errors import WorkspaceError
 from etl.load import Delivery, ask_again, load, rebuild
 from etl.store import Store
@@ -158,6 +159,7 @@ def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
             places=places_of(workspace),
             everybody=tuple(policies.values()),
             renamed=workspace.renamed,
+            actions=read_actions(workspace.folder),
             say=say,
         )
     unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]

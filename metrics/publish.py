@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from etl.actions import SCHEMA as ACTIONS
 from etl.rules import Rules
 from etl.store import Store
+from metrics.actions import followed, require_known
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import absent_rows, consequences
@@ -83,6 +85,7 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
+    actions: pl.DataFrame | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Publish the core tables to the policy's audience and return the release's file.
@@ -116,6 +119,7 @@ def publish(
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
+    tables |= _actions(actions, data, rules, tables["figures"], setting)
     tables["versions"] = versions(store, metrics, rules)
     say("comparing with the last release")
     now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -293,6 +297,20 @@ def _estimated(
         "results": results(figures, found, rules.commitments, ranges),
         "consequences": ranges,
     }
+
+
+def _actions(
+    actions: pl.DataFrame | None,
+    data: _Data,
+    rules: Rules,
+    figures: pl.DataFrame,
+    setting: Setting,
+) -> dict[str, pl.DataFrame]:
+    """What became of the corrective actions, by the last day that the audience is told of."""
+    given = actions if actions is not None else pl.DataFrame(schema=ACTIONS)
+    require_known(given, {metric.name: metric.parts(rules) for metric in METRICS}, data.levels)
+    until: date = data.told["as_of" if setting.exact else "coverage_until"]
+    return followed(given, figures, setting, as_of=until)
 
 
 def _with_escalations(cube: ProtectedCube, rules: Rules) -> ProtectedCube:

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.store import Store, StoreError
+from metrics.aftermath import AFTERMATH
 
 # Columns of each table of a release, in order. `publish` writes exactly these.
 TABLES: dict[str, dict[str, pl.DataType]] = {
@@ -107,32 +108,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
-    # One row per figure of a past quarter that moved since the last release, and cause.
-    "restatements": {
-        "metric": pl.String(),
-        "measure": pl.String(),
-        "part": pl.String(),
-        "breakdown": pl.String(),
-        "level": pl.String(),
-        "period": pl.String(),
-        "period_start": pl.Date(),
-        "cause": pl.String(),
-        "before": pl.Float64(),
-        "now": pl.Float64(),
-        "by": pl.Float64(),
-        "count_before": pl.Int64(),
-        "count_now": pl.Int64(),
-        "count_by": pl.Int64(),
-        "of_before": pl.Float64(),
-        "of_now": pl.Float64(),
-        "of_by": pl.Float64(),
-    },
-    # One row per metric, rule, calendar and procedure: as which version it was declared.
-    "versions": {
-        "kind": pl.String(),
-        "name": pl.String(),
-        "version": pl.String(),
-    },
+    **AFTERMATH,
     # One row per commitment.
     "commitments": {
         "commitment": pl.String(),
