@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from dashboard.action_verbs import add_action
 from dashboard.revealing import add_reveal
 from dashboard.source_verbs import add_source
 from dashboard.verbs import (
@@ -215,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_report,
         _add_figures,
         _add_restatement,
+        _add_action,
         _add_verify,
         _add_reveal,
         _add_serve,
@@ -323,6 +325,10 @@ def _add_restatement(verbs: "Verbs") -> None:
         verbs, "restatement", _restatement, "say what a release tells otherwise than the last"
     )
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
+
+
+def _add_action(verbs: "Verbs") -> None:
+    add_action(verbs, clock=_today)
 
 
 def _add_verify(verbs: "Verbs") -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -83,12 +83,19 @@ def _not_before(where: str, name: str, day: date, accepted: date) -> None:
         )
 
 
-def add_action(folder: Path, row: Mapping[str, str]) -> None:
+def add_action(
+    folder: Path,
+    row: Mapping[str, str],
+    *,
+    judge: Callable[[pl.DataFrame], None] = lambda _: None,
+) -> None:
     """Write one more action (the columns of `COLUMNS`) at the end of the file.
 
-    Raises WorkspaceError, and leaves the file as it was, where the row could not be read again.
+    Raises WorkspaceError, and leaves the file as it was, where the row could not be read again
+    or `judge`, which is shown all actions, raises it.
     """
-    _written(folder, [*_as_written(folder), {name: row.get(name, "") for name in COLUMNS}])
+    rows = [*_as_written(folder), {name: row.get(name, "") for name in COLUMNS}]
+    _written(folder, rows, judge)
 
 
 def mark_done(folder: Path, action: str, *, on: date) -> None:
@@ -106,7 +113,7 @@ def mark_done(folder: Path, action: str, *, on: date) -> None:
             f"action {action!r} was done on {found[0]['done']}; to change that, edit {NAME}"
         )
     found[0]["done"] = on.isoformat()
-    _written(folder, rows)
+    _written(folder, rows, lambda _: None)
 
 
 def _as_written(folder: Path) -> list[dict[str, str]]:
@@ -115,7 +122,9 @@ def _as_written(folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def _written(folder: Path, rows: list[dict[str, str]]) -> None:
+def _written(
+    folder: Path, rows: list[dict[str, str]], judge: Callable[[pl.DataFrame], None]
+) -> None:
     """Replace the file by these rows, where all of them can be read again."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -126,7 +135,7 @@ def _written(folder: Path, rows: list[dict[str, str]]) -> None:
         kept = path.read_bytes()
     _put(path, text.getvalue().encode())
     try:
-        read_actions(folder)
+        judge(read_actions(folder))
     except WorkspaceError:
         path.unlink() if kept is None else _put(path, kept)
         raise

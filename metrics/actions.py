@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -133,7 +133,7 @@ def _followed(action: Row, series: pl.DataFrame, setting: Setting, as_of: date) 
     effect, reason = _effect(action, before, after, change, series)
     return {
         **{name: action[name] for name in (*_WORDS, *_SHOWN, *_DAYS)},
-        "timing": _timing(action, as_of),
+        "timing": timing(action, as_of),
         "effect": effect,
         "reason": reason,
         **_told("before", before, change.before if change else None),
@@ -144,9 +144,11 @@ def _followed(action: Row, series: pl.DataFrame, setting: Setting, as_of: date) 
     }
 
 
-def _timing(action: Row, as_of: date) -> str:
-    if action["done_on"] is not None:
-        return "on_time" if action["done_on"] <= action["due_on"] else "late"
+def timing(action: Mapping[str, Any], as_of: date) -> str:
+    """Whether an action is open, overdue, or was done on time or late, as far as is known."""
+    done = _known(action["done_on"], as_of)
+    if done is not None:
+        return "on_time" if done <= action["due_on"] else "late"
     return "overdue" if action["due_on"] < as_of else "open"
 
 
@@ -291,12 +293,20 @@ def _charted(action: Row, series: pl.DataFrame, setting: Setting) -> Iterator[Ro
                 "action": action["action"],
                 "month": shown["period_start"][place],
                 "side": "after" if segment.rebase else "before",
+                "count": shown["numerator"][place],
+                "of": shown["denominator"][place],
                 "value": _number(segment.chart.values[at]),
                 "centre": segment.chart.centre,
                 "lower": _number(segment.chart.lower[at]),
                 "upper": _number(segment.chart.upper[at]),
-                "signal": signals[place] if setting.exact else "",
+                "signal": _word(signals[place], action) if setting.exact else "usual",
             }
+
+
+def _word(side: str, action: Row) -> str:
+    if side not in {"high", "low"}:
+        return "usual"
+    return "better" if (side == "high") == (_measure(action).better == "higher") else "worse"
 
 
 def _number(value: float) -> float | None:

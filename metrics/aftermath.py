@@ -66,6 +66,8 @@ AFTERMATH: dict[str, dict[str, pl.DataType]] = {
         "action": pl.String(),
         "month": pl.Date(),
         "side": pl.String(),
+        "count": pl.Int64(),
+        "of": pl.Float64(),
         "value": pl.Float64(),
         "centre": pl.Float64(),
         "lower": pl.Float64(),

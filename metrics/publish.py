@@ -119,12 +119,10 @@ def publish(
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
-    tables |= _actions(actions, data, rules, tables["figures"], setting)
-    tables["versions"] = versions(store, metrics, rules)
     say("comparing with the last release")
     now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
-    tables["restatements"], since = compared(store, policy, rules, now, places)
-    facts |= since
+    found, since = _aftermath(store, policy, rules, data, now, actions, places)
+    tables, facts = tables | found, facts | since
     return seal(tables, facts, policy, protected=protected, places=places, say=say)
 
 
@@ -299,18 +297,25 @@ def _estimated(
     }
 
 
-def _actions(
-    actions: pl.DataFrame | None,
-    data: _Data,
+def _aftermath(
+    store: Store,
+    policy: Policy,
     rules: Rules,
-    figures: pl.DataFrame,
-    setting: Setting,
-) -> dict[str, pl.DataFrame]:
-    """What became of the corrective actions, by the last day that the audience is told of."""
+    data: _Data,
+    now: Now,
+    actions: pl.DataFrame | None,
+    places: Places,
+) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
+    """What became of the last release and of the actions, and which release that was."""
     given = actions if actions is not None else pl.DataFrame(schema=ACTIONS)
     require_known(given, {metric.name: metric.parts(rules) for metric in METRICS}, data.levels)
-    until: date = data.told["as_of" if setting.exact else "coverage_until"]
-    return followed(given, figures, setting, as_of=until)
+    until: date = data.told["as_of" if now.setting.exact else "coverage_until"]
+    found = followed(given, now.tables["figures"], now.setting, as_of=until)
+    found["versions"] = versions(store, now.metrics, rules)
+    found["restatements"], since = compared(
+        store, policy, rules, now, found["versions"], places
+    )
+    return found, since
 
 
 def _with_escalations(cube: ProtectedCube, rules: Rules) -> ProtectedCube:

@@ -60,6 +60,7 @@ class Past:
 
     last: Release
     now: Now
+    versions: pl.DataFrame
 
     def cells_told(self) -> pl.DataFrame:
         """The counts that the last release told, of metrics that there still are."""

@@ -18,7 +18,12 @@ MADE_OTHERWISE = ""  # by what is recorded to have been declared otherwise
 
 
 def compared(
-    store: Store, policy: Policy, rules: Rules, now: Now, places: Places
+    store: Store,
+    policy: Policy,
+    rules: Rules,
+    now: Now,
+    versions: pl.DataFrame,
+    places: Places,
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """What moved since the audience's last release, and the facts of which release that is.
 
@@ -29,7 +34,7 @@ def compared(
     facts = {"restated_from": told["release"], "restated_as_of": told["as_of"]}
     if last is None:
         return pl.DataFrame(schema=TABLES["restatements"]), facts
-    return restated(store, policy, rules, Past(last, now)), facts
+    return restated(store, policy, rules, Past(last, now, versions)), facts
 
 
 def last_told(places: Places, facts: Mapping[str, str]) -> Release | None:

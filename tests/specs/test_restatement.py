@@ -75,7 +75,9 @@ class Twice:
         now = self._now(as_of, version)
         rules = self.workspace.rules()
         moved = (
-            restated(self.store, COMMITTEE, rules, Past(self.last, now)) if self.last else None
+            restated(self.store, COMMITTEE, rules, Past(self.last, now, now.tables["versions"]))
+            if self.last
+            else None
         )
         self.last = Release(path=self.folder, manifest=dict(now.facts), tables=dict(now.tables))
         return pl.DataFrame() if moved is None else moved
