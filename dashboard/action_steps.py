@@ -11,7 +11,6 @@ from etl.actions import add_action, mark_done, read_actions
 from etl.store import Store
 from etl.workspace import Workspace
 from metrics.actions import require_known, timing
-from metrics.catalog import METRICS
 
 TIMING = {
     "open": "open, due on {due}",
@@ -27,10 +26,9 @@ def add(workspace: Workspace, row: Mapping[str, str]) -> Told:
     Raises WorkspaceError, and writes nothing, where it cannot.
     """
     rules = workspace.rules()
-    parts = {metric.name: metric.parts(rules) for metric in METRICS}
     levels = _levels(workspace)
     add_action(
-        workspace.folder, row, judge=lambda actions: require_known(actions, parts, levels)
+        workspace.folder, row, judge=lambda actions: require_known(actions, rules, levels)
     )
     line = f"action {row['action']}: {row['change']}; {row['owner']}, due on {row['due']}"
     return Told(lines=(line,), data=dict(row))

@@ -1,6 +1,6 @@
 """Corrective actions followed: in time or not, did the figure change, did the gap come back?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,6 +11,7 @@ import polars as pl
 
 from etl.actions import NAME
 from etl.errors import WorkspaceError
+from etl.rules import Rules
 from metrics.catalog import METRICS
 from metrics.figures import Row, Setting
 from metrics.metric import BREAKDOWNS, Measure, Metric
@@ -82,21 +83,17 @@ def followed(
     }
 
 
-def require_known(
-    actions: pl.DataFrame,
-    parts: Mapping[str, Sequence[str]],
-    levels: pl.DataFrame,
-) -> None:
+def require_known(actions: pl.DataFrame, rules: Rules, levels: pl.DataFrame) -> None:
     """Raise WorkspaceError where an action names what no release has a share or rate of.
 
-    `parts` has those of each metric, `levels` breakdown and level, as the store declares them.
+    `levels` has breakdown and level, as the store declares them.
     """
     for row in actions.iter_rows(named=True):
         where = f"{NAME} line {row['line']}"
         metric = _named(where, "metric", row["metric"], {m.name: m for m in METRICS})
         measures = {m.name: m for m in metric.measures if _is_followed(m)}
         _named(where, "measure with a better side and counts", row["measure"], measures)
-        _named(where, "part", row["part"], dict.fromkeys(parts[metric.name]))
+        _named(where, "part", row["part"], dict.fromkeys(metric.parts(rules)))
         _named(where, "breakdown", row["breakdown"], dict.fromkeys(BREAKDOWNS))
         here = levels.filter(pl.col("breakdown") == row["breakdown"])["level"].to_list()
         _named(where, "level", row["level"], dict.fromkeys(here or ["all"]))

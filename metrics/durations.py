@@ -1,11 +1,21 @@
 """Time to resolution from counts: by day where they are exact, by band where they are not."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
+from metrics.figures import (
+    KEY,
+    WITHHELD,
+    Row,
+    Setting,
+    as_figures,
+    by_period,
+    figure,
+    grid,
+)
 from metrics.metric import Metric
 from metrics.statistics.intervals import Estimate
 from metrics.statistics.life_table import life_table
@@ -51,19 +61,20 @@ def _histograms(summed: pl.DataFrame) -> pl.DataFrame:
     """One row per figure's place: lists of bands, of cases ended and of cases open in each."""
     return (
         summed.with_columns(
+            pl.col("n").is_null().alias("withheld"),
             pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended"),
             pl.when(pl.col("outcome") == "open").then("n").otherwise(0).alias("open"),
             pl.when(pl.col("outcome") == UNRECORDED).then("n").otherwise(0).alias(UNRECORDED),
         )
         .group_by(*KEY, "band")
-        .agg(pl.col("ended", "open", UNRECORDED).sum())
+        .agg(pl.col("ended", "open", UNRECORDED).sum(), pl.col("withheld").any())
         .sort("band")
         .group_by(*KEY, maintain_order=True)
-        .agg(pl.col("band", "ended", "open", UNRECORDED))
+        .agg(pl.col("band", "ended", "open", UNRECORDED), pl.col("withheld").any())
     )
 
 
-def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> dict[str, Row]:
+def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str, Row]:
     ended = sum(histogram["ended"]) if histogram else 0
     still = sum(histogram["open"]) if histogram else 0
     lost = sum(histogram[UNRECORDED]) if histogram else 0
@@ -74,6 +85,9 @@ def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> di
         "missing": lost,
     }
     names = (*QUARTILES, *AGES)
+    if histogram and histogram["withheld"]:
+        gone = figure("withheld", WITHHELD, pending=None, missing=None)
+        return dict.fromkeys(names, gone)
     if ended + still == 0 and lost >= (1 if setting.exact else setting.min_denominator):
         return {name: figure("not_assessable", NOT_RECORDED, **beside) for name in names}
     if histogram is None or (ended + still == 0 and setting.exact):

@@ -12,6 +12,7 @@ from etl.actions import SCHEMA as ACTIONS
 from etl.rules import Rules
 from etl.store import Store
 from metrics.actions import followed, require_known
+from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import absent_rows, consequences
@@ -34,6 +35,7 @@ from metrics.doubts import (
     outcomes_with,
     subtotals_with,
     together,
+    unbounded,
 )
 from metrics.escalated import with_escalations
 from metrics.estimate import estimate
@@ -51,15 +53,14 @@ from metrics.judged import (
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import month_of, periods, quarter_of
+from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import compared
 from metrics.scorecard import results
 from metrics.sealed import tables_about
-from metrics.sealing import Places, seal
+from metrics.sealing import seal
 from metrics.signals import signals
-from metrics.versions import versions
 
 NOT_DUE = "not_due"
 
@@ -86,16 +87,18 @@ def publish(
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
     actions: pl.DataFrame | None = None,
+    maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Publish the core tables to the policy's audience and return the release's file.
+    """Make a release of the core tables for the policy's audience and return its file.
 
-    `everybody` are the policies of all audiences: their numbers are made of each other.
-    Protected audiences are told a quarter once, when it is complete; what was told before
-    keeps its numbers. The same data, rules, policy and seed give the same release: published
-    again at once, it is the file that is there already. Raises PublishError where the data
-    were not judged since they last changed or no quarter is complete, BlockedError where no
-    figure is fit to be published; UnsafeError where the attack on the release succeeds.
+    It is published at once where the policy asks for nobody's approval. `everybody` are the
+    policies of all audiences: their numbers are made of each other. Protected audiences are
+    told a quarter once, when it is complete; what was told before keeps its numbers. The same
+    data, rules, policy and seed give the same release: published again at once, it is the file
+    that is there already. Raises PublishError where the data were not judged since they last
+    changed or no quarter is complete, BlockedError where no figure is fit to be published;
+    UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
     data = _data(store, policy, rules)
@@ -108,7 +111,7 @@ def publish(
         exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    escalated = _with_escalations(_cube(exact, protected, policy), rules)
+    escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
@@ -121,17 +124,22 @@ def publish(
     }
     say("comparing with the last release")
     now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
-    found, since = _aftermath(store, policy, rules, data, now, actions, places)
+    tables |= _followed(actions, data, rules, now)
+    found, since = compared(store, policy, rules, now, places)
     tables, facts = tables | found, facts | since
-    return seal(tables, facts, policy, protected=protected, places=places, say=say)
+    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
 
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """What is published of a store: metrics with their parts, levels and covered months."""
+    """What is published of a store: metrics with their parts, levels and covered months.
+
+    `calendar` has all periods, `spans` those that figures are told for.
+    """
 
     told: Mapping[str, Any]
     calendar: pl.DataFrame
+    spans: pl.DataFrame
     levels: pl.DataFrame
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
@@ -139,10 +147,12 @@ class _Data:
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
     told = _told(store, policy)
+    by_month = policy.method != "suppression"
     metrics = metrics_for(exact=policy.method == "identity")
     return _Data(
         told=told,
         calendar=_calendar(told),
+        spans=_calendar(told) if by_month else quarterly(_calendar(told)),
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
@@ -164,13 +174,18 @@ def _protected(
     if policy.method == "identity":
         return None
     starts = data.told["fiscal_year_start_month"]
+    withheld = policy.method == "suppression"
+    doubted = {} if withheld else _doubted(policy, everybody, places)
     return protected_by_layers(
-        exact.cells,
+        together(exact.cells) if withheld else exact.cells,
         policy,
         everybody=everybody,
         secret=secret,
         declared=Declared(
-            tables=_declared(data, judging.verdicts, _doubted(policy, everybody, places)),
+            # Counts in doubt told apart would be smaller still, and withheld.
+            tables=_declared(
+                data, judging.verdicts.clear() if withheld else judging.verdicts, doubted
+            ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
@@ -233,7 +248,8 @@ def _protection(
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
     pending = pending_corrections(exact.cells, protected, policy)
-    few = f"fewer than {policy.base}"
+    fewest = policy.threshold or policy.base
+    few = f"fewer than {fewest}"
     return {
         "method_sentence": policy.method_sentence(
             loose={
@@ -243,8 +259,8 @@ def _protection(
             }
         ),
         "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
-        "threshold": str(policy.base),
-        "corrections_pending": few if pending < policy.base else f"{policy.base} or more",
+        "threshold": str(fewest),
+        "corrections_pending": few if pending < fewest else f"{fewest} or more",
     }
 
 
@@ -259,19 +275,20 @@ def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
 def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | None) -> Setting:
     people = average_people(
         store.frame("select * from core.exposure"),
-        data.calendar,
+        data.spans,
         coverage=(data.told["coverage_from"], data.told["coverage_until"]),
     )
     return Setting(
-        periods=data.calendar,
+        periods=data.spans,
         levels=data.levels,
         exposure=people,
         engagements=total_engagements(
-            store.frame("select * from core.engagements"), data.calendar
+            store.frame("select * from core.engagements"), data.spans
         ),
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},
+        withheld=policy.method == "suppression",
     )
 
 
@@ -279,12 +296,15 @@ def _estimated(
     cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting, judging: Judging
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
+    plain = cube
+    verdicts = judging.verdicts
+    if setting.withheld:
+        verdicts = unbounded(verdicts)
+    else:
+        plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
-    ranges = consequences(
-        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
-    )
+    ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
@@ -297,29 +317,14 @@ def _estimated(
     }
 
 
-def _aftermath(
-    store: Store,
-    policy: Policy,
-    rules: Rules,
-    data: _Data,
-    now: Now,
-    actions: pl.DataFrame | None,
-    places: Places,
-) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
-    """What became of the last release and of the actions, and which release that was."""
+def _followed(
+    actions: pl.DataFrame | None, data: _Data, rules: Rules, now: Now
+) -> dict[str, pl.DataFrame]:
+    """What became of the actions by the last day that the audience is told of."""
     given = actions if actions is not None else pl.DataFrame(schema=ACTIONS)
-    require_known(given, {metric.name: metric.parts(rules) for metric in METRICS}, data.levels)
+    require_known(given, rules, data.levels)
     until: date = data.told["as_of" if now.setting.exact else "coverage_until"]
-    found = followed(given, now.tables["figures"], now.setting, as_of=until)
-    found["versions"] = versions(store, now.metrics, rules)
-    found["restatements"], since = compared(
-        store, policy, rules, now, found["versions"], places
-    )
-    return found, since
-
-
-def _with_escalations(cube: ProtectedCube, rules: Rules) -> ProtectedCube:
-    return ProtectedCube(cells=with_escalations(cube.cells, rules.deadlines), base=cube.base)
+    return followed(given, now.tables["figures"], now.setting, as_of=until)
 
 
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:

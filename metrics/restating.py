@@ -7,43 +7,51 @@ import polars as pl
 
 from etl.rules import Rules
 from etl.store import Store
+from metrics.approvals import Places, standings
 from metrics.disclosure.policy import Policy
 from metrics.escalated import with_escalations
+from metrics.metric import ProtectedCube
 from metrics.recount import Recount, recount
 from metrics.release import TABLES, Release, open_release
 from metrics.restatement import UNEXPLAINED, Link, Now, Past, restatements
-from metrics.sealing import Places
+from metrics.versions import versions
 
 MADE_OTHERWISE = ""  # by what is recorded to have been declared otherwise
 
 
 def compared(
-    store: Store,
-    policy: Policy,
-    rules: Rules,
-    now: Now,
-    versions: pl.DataFrame,
-    places: Places,
-) -> tuple[pl.DataFrame, dict[str, str]]:
+    store: Store, policy: Policy, rules: Rules, now: Now, places: Places
+) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     """What moved since the audience's last release, and the facts of which release that is.
 
-    Columns as in a release's `restatements`; the facts are empty words for a first release.
+    Returns a release's tables `restatements` and `versions`; the facts are empty words for a
+    first release.
     """
     last = last_told(places, now.facts)
     told = last.manifest if last else {"release": "", "as_of": ""}
     facts = {"restated_from": told["release"], "restated_as_of": told["as_of"]}
-    if last is None:
-        return pl.DataFrame(schema=TABLES["restatements"]), facts
-    return restated(store, policy, rules, Past(last, now, versions)), facts
+    made_by = versions(store, now.metrics, rules)
+    rows = (
+        restated(store, policy, rules, Past(last, now, made_by))
+        if last
+        else pl.DataFrame(schema=TABLES["restatements"])
+    )
+    return {"restatements": rows, "versions": made_by}, facts
 
 
 def last_told(places: Places, facts: Mapping[str, str]) -> Release | None:
-    """The newest release of the audience that knows of no later day, if there is one.
+    """The newest release that the audience was told and that knows of no later day, if any.
 
-    Made of the same data and declarations, a release is compared with what the one before it
-    was compared with: published again, it is the same file.
+    What waits for approval was not told; what was withdrawn later was. Made of the same data
+    and declarations, a release is compared with what the one before it was compared with:
+    published again, it is the same file.
     """
-    by_name = {path.stem: path for path in places.known()}
+    told = standings(places.ledger.entries())
+    by_name = {
+        path.stem: path
+        for path in places.known()
+        if path.stem in told and told[path.stem].was_published
+    }
     same = ("inputs_sha256", "product_version", "policy")
     for name in sorted(by_name, reverse=True):
         if f"-{facts['audience']}-" not in name:
@@ -75,10 +83,13 @@ def restated(store: Store, policy: Policy, rules: Rules, past: Past) -> pl.DataF
     if known is None:
         return restatements(past, [made_anew, Link(UNEXPLAINED, told_now)])
     links = [
-        Link(cause, past.estimated(with_escalations(cells, rules.deadlines)))
-        for cause, cells in _counted(known)
+        Link(cause, past.estimated(_whole(cells, rules))) for cause, cells in _counted(known)
     ]
     return restatements(past, [made_anew, *links, Link("happened_since", told_now)])
+
+
+def _whole(cells: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    return with_escalations(ProtectedCube(cells=cells, base=1), rules.deadlines).cells
 
 
 def _counted(known: Recount) -> list[tuple[str, pl.DataFrame]]:

@@ -282,6 +282,8 @@ def unchanged(base: int) -> dict[str, pl.DataFrame]:
         "results": all_results(figures),
         "restatements": [],
         "versions": [],
+        "actions": [],
+        "action_months": [],
         **small_tables(),
     }
     return {name: frame_of(name, rows[name]) for name in TABLES if name != "manifest"}

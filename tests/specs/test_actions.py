@@ -9,11 +9,13 @@ import pytest
 
 from etl.actions import SCHEMA
 from etl.errors import WorkspaceError
+from etl.rules import read_rules
 from metrics.actions import followed, require_known
 from metrics.exposure import average_people
 from metrics.figures import Setting
 from metrics.periods import months_between, next_month, periods
 from metrics.release import TABLES
+from tests.specs.measured import ACKNOWLEDGE
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 6, 30)
 MONTHS = months_between(FIRST, LAST)
@@ -182,10 +184,13 @@ def test_where_rounding_could_have_made_the_change_nobody_says_that_it_worked():
         ({"breakdown": "unit", "level": "sales"}, "no level 'sales' here; there is legal"),
     ],
 )
-def test_an_action_about_what_no_release_measures_is_refused_with_its_line(changes, said):
-    parts = {"deadline_compliance": ("inform",)}
+def test_an_action_about_what_no_release_measures_is_refused_with_its_line(
+    tmp_path, changes, said
+):
+    (tmp_path / "rules.toml").write_text(ACKNOWLEDGE.replace('"acknowledge"', '"inform"'))
+    rules = read_rules(tmp_path)
     with pytest.raises(WorkspaceError, match=f"actions.csv line 2: there is {said}"):
-        require_known(pl.DataFrame([ACTION | changes], schema=SCHEMA), parts, LEVELS)
+        require_known(pl.DataFrame([ACTION | changes], schema=SCHEMA), rules, LEVELS)
 
 
 def test_an_action_that_does_nothing_is_rarely_said_to_have_worked():

@@ -92,8 +92,8 @@ class Twice:
         )
         setting = Setting(calendar, measured.levels_in(store), people, 1, 1)
         parts = {metric.name: metric.parts(rules) for metric in FOLLOWED}
-        cells = with_escalations(count(store, FOLLOWED).cells, rules.deadlines)
-        figures = estimate(ProtectedCube(cells, 1), FOLLOWED, parts, setting)
+        cube = with_escalations(ProtectedCube(count(store, FOLLOWED).cells, 1), rules.deadlines)
+        cells, figures = cube.cells, estimate(cube, FOLLOWED, parts, setting)
         deliveries = store.frame(
             "select source, export, as_of, substr(sha256, 1, 12) as fingerprint"
             " from core.snapshots"
