@@ -32,8 +32,7 @@ def publish_to(
     """
     require_loaded(workspace)
     policy = _policy(workspace, audience)
-    if hold == "hold":
-        policy = replace(policy, approvals=max(1, policy.approvals))
+    policy = replace(policy, approvals=max(int(hold == "hold"), policy.approvals))
     places = places_of(workspace)
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)

@@ -8,10 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from etl.actions import SCHEMA as ACTIONS
 from etl.rules import Rules
 from etl.store import Store
-from metrics.actions import followed, require_known
 from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
@@ -56,7 +54,7 @@ from metrics.outlook import outlook
 from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.restatement import Now
-from metrics.restating import compared
+from metrics.restating import aftermath
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.sealing import seal
@@ -113,19 +111,16 @@ def publish(
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
-    levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(
-        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
-    )
+    told = (data.levels, annotations, verdicts, data.metrics)
+    tables |= tables_about(store, policy, rules, *told, secret=seed)
     facts = _facts(data.told, policy, about, verdicts) | {
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
     say("comparing with the last release")
-    now = Now(metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
-    tables |= _followed(actions, data, rules, now)
-    found, since = compared(store, policy, rules, now, places)
+    now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
+    found, since = aftermath(store, policy, rules, now, actions, places)
     tables, facts = tables | found, facts | since
     return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
 
@@ -315,16 +310,6 @@ def _estimated(
         "results": results(figures, found, rules.commitments, ranges),
         "consequences": ranges,
     }
-
-
-def _followed(
-    actions: pl.DataFrame | None, data: _Data, rules: Rules, now: Now
-) -> dict[str, pl.DataFrame]:
-    """What became of the actions by the last day that the audience is told of."""
-    given = actions if actions is not None else pl.DataFrame(schema=ACTIONS)
-    require_known(given, rules, data.levels)
-    until: date = data.told["as_of" if now.setting.exact else "coverage_until"]
-    return followed(given, now.tables["figures"], now.setting, as_of=until)
 
 
 def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:

@@ -110,7 +110,7 @@ def restatements(past: Past, links: Sequence[Link]) -> pl.DataFrame:
     known = {metric.name: metric for metric in past.now.metrics}
     steps = [_by_place(figures) for figures in (told, *(link.figures for link in links))]
     causes = [link.cause for link in links]
-    because = _Because(past, changed(past.last.table("versions"), past.now.tables["versions"]))
+    because = _Because(past, changed(past.last.table("versions"), past.versions))
     rows = [
         row
         for place, first in steps[0].items()

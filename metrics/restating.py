@@ -5,8 +5,10 @@ from datetime import date
 
 import polars as pl
 
+from etl.actions import SCHEMA as ACTIONS
 from etl.rules import Rules
 from etl.store import Store
+from metrics.actions import followed, require_known
 from metrics.approvals import Places, standings
 from metrics.disclosure.policy import Policy
 from metrics.escalated import with_escalations
@@ -17,6 +19,25 @@ from metrics.restatement import UNEXPLAINED, Link, Now, Past, restatements
 from metrics.versions import versions
 
 MADE_OTHERWISE = ""  # by what is recorded to have been declared otherwise
+
+
+def aftermath(
+    store: Store,
+    policy: Policy,
+    rules: Rules,
+    now: Now,
+    actions: pl.DataFrame | None,
+    places: Places,
+) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
+    """What became of the last release and of the actions: tables and facts of the release."""
+    given = actions if actions is not None else pl.DataFrame(schema=ACTIONS)
+    require_known(given, rules, now.setting.levels)
+    until = now.facts["as_of" if now.setting.exact else "coverage_until"]
+    followed_by = followed(
+        given, now.tables["figures"], now.setting, as_of=date.fromisoformat(until)
+    )
+    tables, facts = compared(store, policy, rules, now, places)
+    return {**followed_by, **tables}, facts
 
 
 def compared(
