@@ -11,6 +11,8 @@ import polars as pl
 
 from etl.rules import Rules, read_rules
 from etl.rules.properties import PROPERTIES, ROUTES, shipped
+from metrics.actions import FEWEST as LEAST
+from metrics.actions import SOONEST, YEAR
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.disclosure.policy import BANDS, Policy
@@ -18,6 +20,7 @@ from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
 from metrics.signals import BASELINE, FEWEST_MONTHS, LEVEL, MONTHS_SHOWN
+from metrics.statistics.before_after import CONFIDENCE
 
 WIDTH = 96
 RULES = "template/rules"
@@ -100,6 +103,7 @@ def methods() -> str:
         _verdicts(),
         _signals(),
         _restatements(),
+        _actions(),
         _protection(),
     ]
     return "\n\n".join(sections) + "\n"
@@ -165,6 +169,27 @@ def _restatements() -> str:
                 " the quarter told next, and only declarations can move a figure."
             ),
         )
+    )
+
+
+def _actions() -> str:
+    return _section(
+        "## Whether an action worked",
+        f"Before are the {YEAR} months up to the month in which an action was accepted, and the"
+        f" months until it was done; after are the {YEAR} months from the month after that. The"
+        " month itself is in neither. Before holds more than the bad quarter for which the gap"
+        " was accepted: what follows a bad quarter looks better by itself. A share changed"
+        f" where Newcombe's interval of the difference at {CONFIDENCE:.0%} leaves out 0, a rate"
+        " where the exact interval of the ratio leaves out 1; where months differ by more than"
+        " chance, or counts are rounded, the interval is as much wider.",
+        f"Nobody says anything before {SOONEST} whole months have passed, nor below {LEAST}"
+        " judged on one side. With looks after 6, 9 and 12 months, and the worst of 8 or 20"
+        " units picked by its last quarter, an action that does nothing is said to have worked"
+        " in 1 to 3 of 100 simulated histories (at 95% it would be 7 to 12). An effect"
+        " recurred where the months after the first six are worse than those by the same rule."
+        " The control chart begins new limits in the month after the action was done, with the"
+        " action as the recorded reason. That a figure changed after an action does not prove"
+        " that the action changed it.",
     )
 
 
