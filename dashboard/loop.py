@@ -34,11 +34,10 @@ NOT_HERE = (
 )
 FOR_WHOM = "For everybody who raises or takes {case_word_plural}"
 _LARGEST = 3  # categories that are named
-# What lies within chance of the promise is neither kept nor missed for people who read a sheet.
 _KEPT = {
     "met": "kept",
-    "met_narrowly": "close to the promise",
-    "just_missed": "close to the promise",
+    "met_narrowly": "kept, as far as rounded numbers tell",
+    "just_missed": "missed, as far as rounded numbers tell",
     "not_met": "missed",
 }
 
