@@ -273,6 +273,7 @@ def test_every_planted_fault_has_its_test_here():
         planted.SLOW_INVESTIGATIONS,
         planted.LOST_ACKNOWLEDGEMENTS,
         planted.SLIPPED_ESCALATIONS,
+        planted.LATE_LETTERS,
         planted.TINY_UNIT,
         planted.REPEATED_ROWS,
         planted.IMPOSSIBLE_DATES,
