@@ -1,7 +1,6 @@
 """METHODS.md, made from the declarations: `python -m metrics.methods > METHODS.md`."""
 
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -11,18 +10,20 @@ import polars as pl
 
 from etl.rules import Rules, read_rules
 from etl.rules.properties import PROPERTIES, ROUTES, shipped
-from metrics.actions import FEWEST as LEAST
-from metrics.actions import SOONEST, YEAR
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
+from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
+from metrics.late_entry import ENOUGH_MONTHS
+from metrics.markdown import section as _section
+from metrics.markdown import table as _table
+from metrics.markdown import wrapped as _wrapped
+from metrics.methods_aftermath import actions, restatements
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
 from metrics.signals import BASELINE, FEWEST_MONTHS, LEVEL, MONTHS_SHOWN
-from metrics.statistics.before_after import CONFIDENCE
 
-WIDTH = 96
 RULES = "template/rules"
 
 RESULTS = {
@@ -63,32 +64,30 @@ VERDICTS = {
     "Not met": "the whole interval lies below the target",
     "Too few cases": f"fewer than {FEWEST} were judged, or fewer than the audience may see",
     "Cannot say": (
-        f"more than {TOLERATED_MISSING:.0%} could not be assessed, and they would decide"
+        "rows that a failed check puts in doubt could turn the result, between the worst and"
+        " the best case of the figure; or more than"
+        f" {TOLERATED_MISSING:.0%} could not be assessed, and they would decide; or a critical"
+        " check failed on which the figure rests"
     ),
     "Not assessable": "none of them could be assessed",
     "No data": "nothing fell due",
+}
+USES = {
+    "fit": (
+        f"its range lies within its interval; for a count, within {COUNT_TOLERANCE:.0%} of it"
+    ),
+    "use with caution": (
+        "rows in doubt could move it further than chance would, or nobody can say by how much"
+    ),
+    "not fit": (
+        "a critical check failed on which it rests, or more than half of the rows behind it are"
+        " in doubt"
+    ),
 }
 SIGNALS = {
     "usual": "within what chance does, month by month or unit by unit",
     "better, worse": "outside it, for measures of which more (or less) is better",
     "higher, lower": "outside it, for measures that are neither, such as reports",
-}
-
-CAUSES = {
-    "another headcount, policy, definition or program": (
-        "the counts that were told then, made into figures as today"
-    ),
-    "another rule, calendar, procedure or definition": (
-        "the deliveries known then, counted as today"
-    ),
-    "late cases": "with the cases that later deliveries were the first to tell of",
-    "vanished cases": "without those that are no cases any more",
-    "corrections": (
-        "as later deliveries tell what had happened by the last as-of day, and what has no date"
-        " of its own, such as a unit"
-    ),
-    "what happened since": "with all that happened after the last as-of day; no restatement",
-    "unexplained": "what no delivery and no declaration accounts for",
 }
 
 
@@ -101,9 +100,12 @@ def methods() -> str:
         _deadlines(),
         _states(),
         _verdicts(),
+        _uses(),
+        _late(),
+        _answers(),
         _signals(),
-        _restatements(),
-        _actions(),
+        restatements(),
+        actions(),
         _protection(),
     ]
     return "\n\n".join(sections) + "\n"
@@ -137,60 +139,11 @@ def _metrics() -> str:
             ),
             _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
         ]  # fmt: skip
+        if metric.uncompared:
+            parts.append(_wrapped(f"Not tested for what is unusual: {metric.uncompared}"))
         if metric.exact_only:
             parts.append(_wrapped(f"Told only where counts are exact. {metric.exact_only}"))
     return "\n\n".join(parts)
-
-
-def _restatements() -> str:
-    return "\n\n".join(
-        (
-            _section(
-                "## What is told otherwise than before",
-                "Each release is compared with the last one of its audience, by quarter,"
-                " for everybody and each unit. A figure of a quarter that was whole then is"
-                " followed from what was told to what is told now, through recounts that differ"
-                " in one thing each; the changes add up to the whole, in this order:",
-            ),
-            _table(
-                ("cause", "what sets the recount apart from the one before"), CAUSES.items()
-            ),
-            _wrapped(
-                "Known then are the deliveries that the last release names; what had happened"
-                " is cut off at its as-of day. Nothing is estimated, so nothing is found by"
-                " chance: where no past case is told otherwise, nothing is restated. Which"
-                " definition, rule, calendar and procedure a release was made by stands in it"
-                " as a hash of each; two that changed at once and cannot be set apart are named"
-                " together."
-            ),
-            _wrapped(
-                "Where counts are rounded a quarter keeps the numbers that it was told with, so"
-                " that no difference of two releases shows a case; late cases are counted in"
-                " the quarter told next, and only declarations can move a figure."
-            ),
-        )
-    )
-
-
-def _actions() -> str:
-    return _section(
-        "## Whether an action worked",
-        f"Before are the {YEAR} months up to the month in which an action was accepted, and the"
-        f" months until it was done; after are the {YEAR} months from the month after that. The"
-        " month itself is in neither. Before holds more than the bad quarter for which the gap"
-        " was accepted: what follows a bad quarter looks better by itself. A share changed"
-        f" where Newcombe's interval of the difference at {CONFIDENCE:.0%} leaves out 0, a rate"
-        " where the exact interval of the ratio leaves out 1; where months differ by more than"
-        " chance, or counts are rounded, the interval is as much wider.",
-        f"Nobody says anything before {SOONEST} whole months have passed, nor below {LEAST}"
-        " judged on one side. With looks after 6, 9 and 12 months, and the worst of 8 or 20"
-        " units picked by its last quarter, an action that does nothing is said to have worked"
-        " in 1 to 3 of 100 simulated histories (at 95% it would be 7 to 12). An effect"
-        " recurred where the months after the first six are worse than those by the same rule."
-        " The control chart begins new limits in the month after the action was done, with the"
-        " action as the recorded reason. That a figure changed after an action does not prove"
-        " that the action changed it.",
-    )
 
 
 def _cohorts() -> str:
@@ -291,6 +244,61 @@ def _verdicts() -> str:
     )
 
 
+def _uses() -> str:
+    return "\n\n".join(
+        [
+            "## Which figures may be used, and how wrong they could be",
+            _wrapped(
+                "Every figure of everybody and of each unit is marked by the checks on which it"
+                " rests and that failed."
+            ),
+            _table(("mark", "rule"), USES.items()),
+            _wrapped(
+                "Its range runs from the worst to the best case. Each row in doubt is taken for"
+                " whatever makes the figure lowest, and then highest: a step that may be wrong"
+                " has come to something else, a day that may be wrong belongs to another period"
+                " or to none, a double is no case of its own. Where nobody can bound a fault"
+                " there is no range. Where counts are rounded, the rows in doubt are rounded"
+                " with the others, and the range holds that of every true count."
+            ),
+            _wrapped(
+                "Rows that stand in no period, since their day of receipt is lost or they could"
+                " not be read, widen the range of the whole span and of no single quarter: each"
+                " belongs to one quarter at most, and counted into all of them it would make"
+                " each look as wrong as only one can be. A quarter's range therefore holds as"
+                " long as none of them is its own; how many they are stands beside the whole"
+                " span."
+            ),
+        ]
+    )
+
+
+def _late() -> str:
+    return _section(
+        "## Months that are still being entered",
+        "Cases come in late, and the newest months look quiet until they have. Where every"
+        f" source was delivered month by month for {ENOUGH_MONTHS} months, each case received"
+        " since then counts in the month in which a delivery first had it, and the chain ladder"
+        " (Mack 1993, ASTIN Bulletin 23: 213-225) says which share of a month's cases is there"
+        " so far. What is still to come is told as a range of the final number, and a month of"
+        " which less than half is there is not to be compared at all. It is told only where"
+        " counts are exact.",
+    )
+
+
+def _answers() -> str:
+    return _section(
+        "## Who answers",
+        "Beside satisfaction stand the response rate and the share if everybody who did not"
+        " answer were dissatisfied, or satisfied. Where counts are exact, the answers of each"
+        " quarter are also weighed to all who were asked by what their case came to"
+        " (post-stratification: Holt and Smith 1979, J. R. Stat. Soc. A 142: 33-46; interval by"
+        " Wilson with the effective number of answers), and a chi-square or Fisher's exact test"
+        " says whether the share who answer differs by outcome. Neither can undo that people"
+        " with the same outcome differ in whether they answer; the bounds hold that too.",
+    )
+
+
 def _signals() -> str:
     return "\n\n".join(
         [
@@ -306,6 +314,13 @@ def _signals() -> str:
                 "Against the whole organisation: a unit is named where chance alone would put"
                 f" it so far off in less than {(1 - LEVEL) / 2:.1%} of quarters on that side,"
                 " by the exact binomial or Poisson tail; the limits drawn are Spiegelhalter's."
+            ),
+            _wrapped(
+                "For lengths of time, what is compared is how many of the unit's cases have"
+                " ended with how many would have by now at the daily rates of all units (the"
+                " expected ends of the log-rank test), open cases included, by the same tails."
+                " It needs days that are counted one by one, so that it is told only where"
+                " counts are exact."
             ),
             _wrapped(
                 "Where counts are rounded, each is read as near to the average as rounding"
@@ -347,19 +362,6 @@ def _protection() -> str:
 def _lower(policy: Policy) -> str:
     sentence = policy.method_sentence()
     return sentence[0].lower() + sentence[1:]
-
-
-def _section(title: str, *paragraphs: str) -> str:
-    return "\n\n".join([title, *map(_wrapped, paragraphs)])
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _listed(names: Iterable[str]) -> str:
