@@ -169,6 +169,17 @@ def _lines(trial: Trial, export: Path) -> tuple[str, ...]:
         *_table(trial.sample),
         *_rejected(trial),
         *_other_columns(trial),
+        *(line for other in trial.also for line in ("", *_lines_of_another(other))),
+    )
+
+
+def _lines_of_another(trial: Trial) -> tuple[str, ...]:
+    return (
+        f"in the same file ({trial.export}, one row per {trial.grain}):",
+        f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
+        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats",
+        *_facts(trial),
+        *(_rejected(trial) if trial.refusals else ()),
     )
 
 
@@ -261,4 +272,5 @@ def _data(trial: Trial) -> dict[str, object]:
         ],
         "unknown_columns": list(trial.unknown_columns),
         "left_out": list(trial.left_out),
+        "also": [_data(other) for other in trial.also],
     }

@@ -2,8 +2,7 @@
 
 import hashlib
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,8 +12,8 @@ import polars as pl
 
 from etl.errors import ExportError
 from etl.readers.rows import TextTable
-from etl.reading import CHUNK_ROWS, Reading, reading
-from etl.recognition import recognised
+from etl.reading import CHUNK_ROWS, Reading
+from etl.recognition import found_within, recognised
 from etl.repeats import Repeats
 from etl.source import Export, Source
 from etl.staging import stage
@@ -88,27 +87,18 @@ def take_in(
     say(f"reading {path.name}")
     with recognised(path, list(candidates.values())) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
-        for name in export.also:
-            other = next(told for told in source.exports if told.name == name)
-            with _found_within(path, other) as more:
+        others = [other for other in source.exports if other.name in export.also]
+        for other in others:
+            with found_within(path, other) as more:
                 if more is not None:
                     taken.append(
                         _taken_in(store, workspace, path, more, source, other, loading)
                     )
-        return tuple(taken)
-
-
-@contextmanager
-def _found_within(path: Path, export: Export) -> Iterator[Reading | None]:
-    """What the file holds of another export of its source, if it holds any."""
-    with ExitStack() as readings:
-        try:
-            found = readings.enter_context(reading(path, export.layout))
-        except ExportError:
-            # The file itself was read before this: it holds nothing at that place.
-            yield None
-            return
-        yield None if export.lacks(found.told.header) else found
+        told = {name for one in (export, *others) for name in one.known}
+        return tuple(
+            replace(one, unknown_columns=tuple(sorted({*one.unknown_columns} - told)))
+            for one in taken
+        )
 
 
 def _taken_in(

@@ -13,6 +13,7 @@ from etl.drafting.histories import (
     States,
     Verdicts,
     changes_in,
+    moves,
     states_in,
     verdicts_in,
 )
@@ -168,10 +169,20 @@ def _of_states(told: States, found: Proposal) -> Proposal:
         is_history=False,
         fields={name: allowed[name] for name in ORDER if name in allowed},
         steps={name: match for name, match in steps.items() if name == "received"},
-        changes={name: means for name, means in CHANGES.items() if name in allowed},
+        changes=changes_of(allowed),
         rivals={},
         backfilled=told.backfilled,
     )
+
+
+def changes_of(fields: dict[str, Match]) -> dict[str, str]:
+    """What changes of these fields mean: of the status, and of what ever changes."""
+    number = fields["case_id"].column
+    return {
+        name: means
+        for name, means in CHANGES.items()
+        if name in fields and (name == "status" or moves(fields[name].column, number) > 0)
+    }
 
 
 def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:

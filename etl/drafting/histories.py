@@ -138,7 +138,7 @@ def _values(
 def states_in(columns: Sequence[Column], number: Column) -> States | None:
     """What makes rows of a case states of it: one date that moves on while others stay."""
     dates = [c for c in columns if c.dates is not None]
-    moving = {c.name: _moves(c, number) for c in dates}
+    moving = {c.name: moves(c, number) for c in dates}
     whole = [c for c in dates if c.filled >= _MOSTLY * c.rows and moving[c.name] > 0]
     if not whole:
         return None
@@ -154,7 +154,7 @@ def _ends(column: Column) -> bool:
     return max(likeness(step, column.name) for step in ("resolved", "closed")) >= _FITS
 
 
-def _moves(column: Column, number: Column) -> float:
+def moves(column: Column, number: Column) -> float:
     """Share of the cases with several rows in which a column is not always the same."""
     rows = pl.DataFrame({"case": number.texts, "value": column.texts})
     several = (

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from etl.drafting.columns import Column, column_of
-from etl.drafting.fields import CHANGES, ORDER, Match, Proposal, assigned, code_score
+from etl.drafting.fields import (
+    ORDER,
+    Match,
+    Proposal,
+    assigned,
+    changes_of,
+    code_score,
+)
 from etl.drafting.words import EXACT
 
 _OF_A_LOG = ("unit", "category", "channel", "severity")
@@ -35,7 +42,7 @@ def states_of_log(columns: Sequence[Column]) -> Proposal:
         is_history=False,
         numbers=(),
         rivals={},
-        changes={name: means for name, means in CHANGES.items() if name in fields},
+        changes=changes_of(fields),
         codes=codes,
         places=places,
     )

@@ -68,10 +68,14 @@ def parts_of(path: Path) -> tuple[Part, ...]:
     try:
         first = _table(path, UNTOLD)
     except ExportError as error:
-        if not re.search(r"\.(nd)?jsonl?(\.gz)?$", path.name.lower()):
+        if not _is_json(path):
             raise
         return _lists(path, error)
     return tuple(_with_lists(first))
+
+
+def _is_json(path: Path) -> bool:
+    return re.search(r"\.(nd)?jsonl?(\.gz|\.zip)?$", path.name.lower()) is not None
 
 
 def _sheets(path: Path) -> tuple[Part, ...]:
@@ -154,6 +158,8 @@ def _table(path: Path, layout: Layout) -> Part:
         found, error = None, problem
     if found is not None and found.text.kind in ("records", "event log"):
         return found
+    if found is None and _is_json(path):
+        raise error or AssertionError
     if found is None or names_known(found.text.header) < _CONVINCING:
         found = _with_other_header(path, layout, found)
     if found is None:
@@ -163,7 +169,7 @@ def _table(path: Path, layout: Layout) -> Part:
 
 def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part | None:
     """The reading by whose header the most names are known; the plainest of equals."""
-    if found is not None and (len(found.text.header) < _NARROWEST or found.text.rows.is_empty()):
+    if found is not None and len(found.text.header) < _NARROWEST:
         return found
     numbered = replace(layout, repeats="number", unnamed="number")
     tried = [found, _Layouted(path, numbered).read()]
@@ -176,8 +182,8 @@ def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part |
 
 
 def _headers(layout: Layout) -> Iterator[Layout]:
-    for rows in range(1, _DEEPEST_HEADER + 1):
-        for line in range(1, _FURTHEST_HEADER + 1):
+    for line in range(1, _FURTHEST_HEADER + 1):
+        for rows in range(1, _DEEPEST_HEADER + 1):
             yield replace(layout, header_line=line, header_rows=rows)
 
 
