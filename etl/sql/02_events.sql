@@ -13,5 +13,7 @@ create table if not exists staging.events (
     exactness text,
     -- The declared order of the rows, where instants tie.
     ordinal bigint,
-    actor_key text
+    actor_key text,
+    -- The day to which the event puts off what it is about, such as an extension.
+    until_on date
 );
