@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from etl.contradictions import contradictions
 from etl.errors import ExportError
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS, Reading
@@ -121,6 +122,7 @@ def _taken_in(
     notes = watch(store, path, sample, source, export, snapshot=snapshot)
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
     _refuse_no_rows(path, account)
+    _reject_contradictions(store, export, account, snapshot=snapshot)
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
     _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
@@ -242,6 +244,22 @@ def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: in
         {"snapshot": snapshot},
     )
     account.rejected = int(kept["kept"][0])
+
+
+def _reject_contradictions(
+    store: Store, export: Export, account: _Account, *, snapshot: int
+) -> None:
+    """Reject the rows of which nobody can say which is right."""
+    odd = contradictions(store, export, snapshot=snapshot)
+    if odd.is_empty():
+        return
+    number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
+    lines = odd.select("line", number)
+    for table in staged_tables(store, column="line"):
+        store.remove(f"staging.{table}", lines)
+    store.append("staging.rejects", odd.drop("value").with_columns(number))
+    account.rejected += odd.height
+    account.shown += odd.head(SHOWN_REJECTS - len(account.shown)).to_dicts()
 
 
 def _refuse_no_rows(path: Path, account: _Account) -> None:

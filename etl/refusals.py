@@ -28,7 +28,7 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed",
+    "delivery", "drop_allowed", "same_case",
 )  # fmt: skip
 _LISTS = (
     "files",

@@ -74,6 +74,9 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
 
+# What becomes of rows of one file that tell one case in different ways.
+SAME_CASE = ("reject", "last")
+
 # Whether an export holds every case each time, or only what has changed since the last one.
 DELIVERIES = ("full", "delta")
 
@@ -196,6 +199,7 @@ class Export:
     contract: Contract = field(default_factory=Contract)
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
+    same_case: str = "reject"
 
     @property
     def needed(self) -> tuple[str, ...]:

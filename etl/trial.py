@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.contradictions import contradicting
 from etl.drafting.columns import may_be_shown
 from etl.pseudonyms import reference
 from etl.readers.rows import TextTable
@@ -89,7 +90,9 @@ def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
 
 def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone: str) -> Trial:
     workbook = text.kind == "workbook"
-    staged = stage(text, source, export, workbook=workbook, key=key, zone=zone)
+    staged = _believed(
+        stage(text, source, export, workbook=workbook, key=key, zone=zone), export
+    )
     days = _days(staged)
     closed = _ended_states(staged) if export.grain == "snapshot" else _closed(staged)
     cases = _case_keys(staged)
@@ -113,6 +116,19 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         unknown_columns=tuple(sorted(set(text.header) - export.known)),
         left_out=tuple(sorted(set(text.header) & set(export.ignored))),
     )
+
+
+def _believed(staged: Staged, export: Export) -> Staged:
+    """Without the rows that contradict each other, which are rejects."""
+    odd = contradicting(staged.tables, export)
+    if odd.is_empty():
+        return staged
+    tables = {
+        table: rows.join(odd.select("line"), on="line", how="anti", maintain_order="left")
+        for table, rows in staged.tables.items()
+    }
+    rejects = pl.concat([staged.rejects, odd]).sort("line")
+    return replace(staged, tables=tables, rejects=rejects)
 
 
 def _refusals(rejects: pl.DataFrame) -> tuple[Refusal, ...]:
