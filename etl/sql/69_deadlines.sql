@@ -1,6 +1,15 @@
 -- core.deadlines: one row per case, rule in force when it was received, and round of its clock.
 create or replace table core.deadlines as
-with judged as (
+with gone as (
+    select
+        numbered.number,
+        cases.last_seen_on
+    from core.cases as cases
+    inner join scratch.numbered_cases as numbered on cases.case_key = numbered.case_key
+    where cases.last_seen_on is not null
+),
+
+judged as (
     select
         facts.*,
         rules.rule,
@@ -26,6 +35,10 @@ with judged as (
                 then 'missed: done before the day'
             when rules.no_earlier then 'met: not done before the day'
             when in_time then 'met: done in time'
+            when
+                facts.done_on is null and watched.last_seen_on < facts.due_on
+                and not coalesce(facts.withdrawn_on <= facts.due_on, false)
+                then 'not_assessable: the case is gone from the exports since before the day'
             when facts.endless
                 then 'not_assessable: extended, and until when is not recorded'
             when facts.done_on is not null and in_time is null
@@ -40,6 +53,7 @@ with judged as (
         end as judgement
     from scratch.clock_facts as facts
     inner join staging.rules as rules on facts.position = rules.position
+    left join gone as watched on facts.number = watched.number
     cross join staging.parameters as parameters
 )
 

@@ -66,6 +66,38 @@ def test_a_case_that_vanished_is_reported_and_is_not_closed(workspace, capsys):
     assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
 
 
+def test_a_case_that_vanished_is_watched_until_the_day_on_which_it_was_last_seen(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, JANUARY[1:], "2024-02-29")
+    watched = "select observed_until, ended, days from core.clocks order by started_on limit 2"
+    assert rows(workspace, watched) == [
+        (date(2024, 1, 31), False, 30),
+        (date(2024, 2, 29), False, 58),
+    ]
+
+
+def test_nobody_can_say_whether_a_case_that_vanished_kept_a_later_deadline(workspace):
+    rule = (
+        '[[deadline]]\nname = "told"\ntitle = "Told"\nfrom = "received"\nto = "resolved"\n'
+        'within = 40\nunit = "calendar_days"\nbasis = "Policy 4"\nverified = true\n'
+    )
+    (workspace.folder / "rules" / "told.toml").write_text(rule, encoding="utf-8")
+    ended = [*JANUARY[:8], "HB-9,N,2024-01-09,2024-01-20\n"]
+    load(workspace, ended, "2024-01-31")
+    load(workspace, ended[1:], "2024-02-29")
+    results = "select result, count(*) from core.deadlines where rule = 'told' group by all"
+    assert dict(rows(workspace, results)) == {"not_assessable": 1, "missed": 7, "met": 1}
+
+
+def test_a_second_full_delivery_of_a_day_counts_what_it_lacks(workspace):
+    # Only the cases that a new delivery concerns are computed anew: those it lacks are such.
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, [*JANUARY[:8], "HB-9,S,2024-01-09,\n"], "2024-02-29")
+    load(workspace, [*JANUARY[1:8], "HB-9,S,2024-01-09,\n"], "2024-02-29")
+    gone = "select last_seen_on from core.cases where last_seen_on is not null"
+    assert rows(workspace, gone) == [(date(2024, 2, 29),)]
+
+
 def test_a_case_that_comes_back_has_not_vanished(workspace):
     for day, told in (("31", JANUARY), ("30", JANUARY[1:])):
         load(workspace, told, f"2024-01-{day}")
