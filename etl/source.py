@@ -60,7 +60,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 _OF_A_CASE = (
     "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
     "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
-    "score", "anonymity", "raised_by", "question",
+    "score", "anonymity", "raised_by", "question", "alias",
 )  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)
