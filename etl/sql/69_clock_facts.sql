@@ -27,6 +27,7 @@ select
     moved.paused_days,
     concerned.withdrawn_on,
     needless.clock is not null as needless,
+    unwatched.clock is not null as unwatched,
     case
         when concerned.hindrance is not null then concerned.hindrance
         when rules.on_request and not coalesce(rare.requested, false)
@@ -55,4 +56,5 @@ left join scratch.exact_midnights as exact
         and exact.stops
         and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
 left join scratch.moved_ends as moved on clocks.clock = moved.clock
-left join scratch.needless_clocks as needless on clocks.clock = needless.clock;
+left join scratch.needless_clocks as needless on clocks.clock = needless.clock
+left join scratch.unwatched_clocks as unwatched on clocks.clock = unwatched.clock;

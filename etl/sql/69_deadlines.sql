@@ -1,15 +1,6 @@
 -- core.deadlines: one row per case, rule in force when it was received, and round of its clock.
 create or replace table core.deadlines as
-with gone as (
-    select
-        numbered.number,
-        cases.last_seen_on
-    from core.cases as cases
-    inner join scratch.numbered_cases as numbered on cases.case_key = numbered.case_key
-    where cases.last_seen_on is not null
-),
-
-judged as (
+with judged as (
     select
         facts.*,
         rules.rule,
@@ -29,23 +20,19 @@ judged as (
             when facts.due_on > parameters.as_of then 'not_due: the day has not come'
             when facts.hindrance is not null then facts.hindrance
             when disordered then 'not_assessable: the dates are out of order'
-            when facts.needless
-                then 'not_applicable: another step made it needless in time'
+            when facts.needless then 'not_applicable: another step made it needless in time'
+            when facts.unwatched and facts.done_on is null
+                then 'not_assessable: its case is gone from the exports since before the day'
             when rules.no_earlier and facts.done_on < facts.due_on
                 then 'missed: done before the day'
             when rules.no_earlier then 'met: not done before the day'
             when in_time then 'met: done in time'
-            when
-                facts.done_on is null and watched.last_seen_on < facts.due_on
-                and not coalesce(facts.withdrawn_on <= facts.due_on, false)
-                then 'not_assessable: the case is gone from the exports since before the day'
             when facts.endless
                 then 'not_assessable: extended, and until when is not recorded'
             when facts.done_on is not null and in_time is null
                 then 'not_assessable: the hours are not recorded'
             when facts.done_on is not null then 'met_late: done after the day'
-            when facts.withdrawn_on <= facts.due_on
-                then 'not_applicable: withdrawn before the day'
+            when facts.withdrawn_on <= facts.due_on then 'not_applicable: withdrawn before the day'
             when facts.level_lost
                 then 'not_assessable: the level that it was passed to is not recorded'
             when facts.passed then 'not_assessable: the step was passed and its date is lost'
@@ -53,7 +40,6 @@ judged as (
         end as judgement
     from scratch.clock_facts as facts
     inner join staging.rules as rules on facts.position = rules.position
-    left join gone as watched on facts.number = watched.number
     cross join staging.parameters as parameters
 )
 
