@@ -21,8 +21,7 @@ with judged as (
             when facts.hindrance is not null then facts.hindrance
             when disordered then 'not_assessable: the dates are out of order'
             when facts.needless then 'not_applicable: another step made it needless in time'
-            when facts.unwatched and facts.done_on is null
-                then 'not_assessable: its case is gone from the exports since before the day'
+            when facts.unwatched then 'not_assessable: gone from the exports before the day'
             when rules.no_earlier and facts.done_on < facts.due_on
                 then 'missed: done before the day'
             when rules.no_earlier then 'met: not done before the day'
@@ -32,7 +31,8 @@ with judged as (
             when facts.done_on is not null and in_time is null
                 then 'not_assessable: the hours are not recorded'
             when facts.done_on is not null then 'met_late: done after the day'
-            when facts.withdrawn_on <= facts.due_on then 'not_applicable: withdrawn before the day'
+            when facts.withdrawn_on <= facts.due_on
+                then 'not_applicable: withdrawn before the day'
             when facts.level_lost
                 then 'not_assessable: the level that it was passed to is not recorded'
             when facts.passed then 'not_assessable: the step was passed and its date is lost'
