@@ -84,7 +84,9 @@ def test_a_list_by_number_alone_is_united_with_a_later_one_that_has_both(workspa
     load(workspace, 1, incident_both=LISTED + f"a9e30c7d,INC0010001,{CASE}")
     assert rows(workspace, ONE_CASE) == [(1, date(2024, 1, 2), "conduct")]
     assert len(rows(workspace, ITS_EVENTS)) == 3
-    load(workspace, 2, incident=NUMBERED + f"INC0010001,{CASE}".replace("In Progress", "On Hold"))
+    load(
+        workspace, 2, incident=NUMBERED + f"INC0010001,{CASE}".replace("In Progress", "On Hold")
+    )
 
 
 @pytest.mark.parametrize(
