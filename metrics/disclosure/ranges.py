@@ -15,6 +15,7 @@ from metrics.disclosure.linked import Booleans, Linked
 
 Floats = npt.NDArray[np.float64]
 TINY = 1e-7
+DUAL, PRIMAL = 1, 4  # simplex: a changed cost leaves the last answer feasible for the primal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class Ranges:
         return float(values[cell]), duals
 
 
-def solver_of(rows: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.Highs:
+def solver_of(
+    rows: sparse.csr_array, lower: Floats, upper: Floats, *, strategy: int = PRIMAL
+) -> highspy.Highs:
     """A solver for rows that are all 0, warm from one question to the next."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows.shape
@@ -102,6 +105,7 @@ def solver_of(rows: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.H
         "threads": 1,
         "presolve": "off",
         "solver": "simplex",
+        "simplex_strategy": strategy,
     }
     for option, value in options.items():
         solver.setOptionValue(option, value)

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dashboard.report import csv, html
 from etl.store import Store
 from metrics.attack.report import attack
 from metrics.disclosure.layers import method_beside
@@ -102,6 +103,14 @@ def test_readers_are_told_the_method(annex):
         " worked out."
     )
     assert (manifest["method"], manifest["threshold"]) == ("suppression", "3")
+
+
+def test_pages_and_tables_show_that_it_is_withheld(annex):
+    release = open_release(annex)
+    page = html.render(release, date(2024, 1, 1))
+    assert "[c]" in page
+    texts = csv.render(release)
+    assert any("[c]" in text for text in texts.values())
 
 
 def test_a_count_that_is_put_back_makes_the_attack_succeed(annex, tmp_path):

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from metrics.disclosure.fewest import fewest_suppressed
 from metrics.disclosure.linked import Hierarchy, Linked, crossed, flat, linked
 from metrics.disclosure.ranges import Known, Ranges, nothing_known
+from metrics.disclosure.round_linked import rounded_tables
 from metrics.disclosure.sensitive import (
     Rules,
     dominated,
@@ -340,6 +342,46 @@ def test_totals_are_sums_over_every_dimension():
 
     assert tables.values[tables.at("total", "total")] == 10
     assert not (tables.equations @ tables.values).any()
+
+
+# Rounding of the same tables ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_linked_tables_round_to_multiples_that_add_up(seed):
+    tables = random_tables(seed)
+
+    rounded = rounded_tables(tables, 5, np.random.default_rng(seed))
+
+    assert not (rounded % 5).any()
+    assert not (tables.equations @ rounded).any()
+    assert np.abs(rounded - tables.values).max() < 5
+    assert not rounded[tables.values == 0].any()
+
+
+def test_rounding_is_right_on_average_and_the_same_for_the_same_draw():
+    tables = table("a b\nx 1 2\ny 3 4")
+    draws = [rounded_tables(tables, 5, np.random.default_rng(seed)) for seed in range(200)]
+
+    assert draws[3].tolist() == rounded_tables(tables, 5, np.random.default_rng(3)).tolist()
+    assert abs(np.mean(draws, axis=0) - tables.values).max() < 1.5
+
+
+def test_multiples_stay_as_they_are():
+    tables = table("a b\nx 5 10\ny 0 15")
+    assert (
+        rounded_tables(tables, 5, np.random.default_rng(1)).tolist() == tables.values.tolist()
+    )
+
+
+def test_tables_without_a_rounding_are_refused():
+    """Three cells of 1 that are the same go up or down together; their total of 3 stays."""
+    equations = [[1.0, 1.0, 1.0, -1.0], [1.0, -1.0, 0.0, 0.0], [0.0, 1.0, -1.0, 0.0]]
+    keys = (("a",), ("b",), ("c",), ("total",))
+    tables = Linked(keys, np.array([1, 1, 1, 3]), sparse.csr_array(np.array(equations)))
+
+    with pytest.raises(ProtectionError, match="no additive rounding"):
+        rounded_tables(tables, 3, np.random.default_rng(1))
 
 
 # Coarser tables ---------------------------------------------------------------------------
