@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from metrics.figures import (
@@ -30,6 +31,10 @@ NOBODY = "There is nothing to count in this period."
 TOO_FEW = "Fewer than {count} cases: a length of time of so few may point at one of them."
 NOT_REACHED = "So many are still open that this point has not been reached."
 NOT_WATCHED = "No case of this period has been watched for so long yet."
+TOO_EARLY = (
+    "Most cases of this period have not been watched for so long yet,"
+    " and fewer than {count} of the others are still open then."
+)
 NOT_RECORDED = "The exports do not record what this length of time is measured by."
 
 QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75, "p90": 0.9}
@@ -96,14 +101,33 @@ def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str
         reason = TOO_FEW.format(count=setting.min_denominator)
         return {name: figure("few", reason, **beside) for name in names}
     curve = _curve(histogram, setting)
-    quartiles = {
-        name: _told(quantile(curve, share), NOT_REACHED, beside)
-        for name, share in QUARTILES.items()
+
+    def told(estimate: Estimate, day: float | None, otherwise: str) -> Row:
+        if estimate.value is None:
+            return figure("not_reached", otherwise, low=estimate.low, **beside)
+        if day is not None and too_early(histogram, day, fewest=setting.min_denominator):
+            reason = TOO_EARLY.format(count=setting.min_denominator)
+            return figure("not_reached", reason, **beside)
+        return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)
+
+    reached = {name: quantile(curve, share) for name, share in QUARTILES.items()}
+    left = {name: (share_open(curve, day), day) for name, day in AGES.items()}
+    return {name: told(each, each.value, NOT_REACHED) for name, each in reached.items()} | {
+        name: told(each, day, NOT_WATCHED) for name, (each, day) in left.items()
     }
-    ages = {
-        name: _told(share_open(curve, day), NOT_WATCHED, beside) for name, day in AGES.items()
-    }
-    return quartiles | ages
+
+
+def too_early(histogram: Mapping[str, npt.ArrayLike], day: float, *, fewest: int) -> bool:
+    """Whether an estimate for this day stands on a few early cases of a young period.
+
+    So it is where most cases were last seen open before the day, and fewer than `fewest` were
+    seen on it: the first three decisions of a month say nothing of its other forty cases.
+    """
+    bands, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
+    known = bands >= 0
+    left = int(still[known & (bands < day)].sum())
+    at_risk = int((ended + still)[known & (bands >= day)].sum())
+    return at_risk < fewest and 2 * left > int((ended + still)[known].sum())
 
 
 def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
@@ -111,9 +135,3 @@ def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
     days, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
     watched = days >= 0  # the unrecorded have no day
     return make(days[watched], ended[watched], still[watched])
-
-
-def _told(estimate: Estimate, otherwise: str, beside: Row) -> Row:
-    if estimate.value is None:
-        return figure("not_reached", otherwise, low=estimate.low, **beside)
-    return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)
