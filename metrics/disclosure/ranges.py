@@ -99,7 +99,7 @@ def solver_of(
     model.a_matrix_.start_ = rows.indptr
     model.a_matrix_.index_ = rows.indices
     model.a_matrix_.value_ = rows.data
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = _quiet()
     options: dict[str, bool | int | str] = {
         "output_flag": False,
         "threads": 1,
@@ -110,6 +110,13 @@ def solver_of(
     for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(model)
+    return solver
+
+
+def _quiet() -> highspy.Highs:
+    """A solver without callbacks: switching them on writes a banner to standard output."""
+    solver = highspy.Highs.__new__(highspy.Highs)
+    super(highspy.Highs, solver).__init__()
     return solver
 
 
