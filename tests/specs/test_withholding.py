@@ -12,6 +12,7 @@ from metrics.attack.report import attack
 from metrics.disclosure.layers import method_beside
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.release import open_release
+from metrics.scorecard import verdict
 from tests.specs.measured import filled, judge, sealed
 from tests.specs.test_attack import changed
 
@@ -89,6 +90,16 @@ def test_a_share_of_withheld_counts_is_withheld_with_the_reason(annex):
     assert set(figures["state"]) == {"withheld"}
     assert figures["value"].null_count() == figures.height
     assert set(figures["reason"]) == {"Withheld to protect the people involved."}
+
+
+def test_a_verdict_that_withheld_counts_could_turn_is_none(annex):
+    row = (
+        open_release(annex)
+        .figures(metric="deadline_compliance", breakdown="all", period="quarter")
+        .row(0, named=True)
+    )
+    assert row["missing"] is None
+    assert verdict(row, 0.5) == "cannot_say"
 
 
 def test_there_are_no_months(annex):
