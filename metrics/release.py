@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.store import Store, StoreError
+from metrics.aftermath import AFTERMATH
 
 # Columns of each table of a release, in order. `publish` writes exactly these.
 TABLES: dict[str, dict[str, pl.DataType]] = {
@@ -135,6 +136,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    **AFTERMATH,
     # One row per commitment.
     "commitments": {
         "commitment": pl.String(),

@@ -25,6 +25,8 @@ def table(text: str, types: Mapping[str, pl.DataType | type] | None = None) -> p
 
 def prepare_plainly(store: Store) -> None:
     """Make the tables that are kept, where a case may be called A in place of a pseudonym."""
+    if store.has("staging.cases"):
+        return
     prepare(store)
     keyed = store.frame(
         "select table_schema, table_name from information_schema.columns"

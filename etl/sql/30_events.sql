@@ -1,26 +1,6 @@
 -- core.events: one row per case, kind, level, instant and declared place, up to the as-of day.
 create or replace table core.events as
-with known as (
-    select
-        *,
-        hash(case_key, kind, level, occurred_at) as mark
-    from temp.told_events
-    where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
-),
-
-placed as (
-    select
-        * exclude (ordinal),
-        -- Told with and without its place, it is the same event.
-        coalesce(
-            ordinal,
-            min(ordinal) over (partition by case_key, kind, level, occurred_at)
-        ) as ordinal
-    from known
-    where mark in (select twice.mark from temp.twice_told as twice)
-),
-
-dated as (
+with dated as (
     select
         case_key,
         source,
@@ -29,18 +9,31 @@ dated as (
         occurred_at,
         level,
         ordinal,
-        min(snapshot) as snapshot,
-        min(line) as line,
-        min(actor_key) as actor_key,
-        max(until_on) as until_on,
-        -- Told by the day and by the hour, it is known by the hour.
-        bool_or(has_hours) as has_hours
-    from placed
-    group by case_key, source, kind, occurred_on, occurred_at, level, ordinal
-    union all by name
-    select * exclude (mark)
-    from known
-    anti join temp.twice_told as twice on known.mark = twice.mark
+        snapshot,
+        line,
+        actor_key,
+        until_on,
+        has_hours
+    from temp.twins_united
+    union all
+    select
+        case_key,
+        source,
+        kind,
+        occurred_on,
+        occurred_at,
+        level,
+        ordinal,
+        snapshot,
+        line,
+        actor_key,
+        until_on,
+        has_hours
+    from temp.told_events
+    where
+        occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+        and hash(case_key, kind, level, occurred_at)
+        not in (select twice.mark from temp.twice_told as twice)
 )
 
 select
