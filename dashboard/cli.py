@@ -143,7 +143,11 @@ def _figures(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from dashboard import steps
 
-    told = steps.verify(options.files, say=progress(options))
+    say = progress(options)
+    if options.files:
+        told = steps.verify(options.files, say=say)
+    else:
+        told = steps.verify_workspace(workspace_of(options), say=say)
     tell(options, told)
     return FINDING if told.blocked else DONE
 
@@ -325,7 +329,11 @@ def _add_verify(verbs: "Verbs") -> None:
         verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
     )
     verb.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="all releases there are, together"
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="released files, together; none: all of the workspace's, and its ledger",
     )
 
 

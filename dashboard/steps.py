@@ -207,6 +207,21 @@ def verify(files: Sequence[Path], *, say: Say) -> Told:
     return Told(lines=found.lines(), data=found.told(), blocked=not found.passed)
 
 
+def verify_workspace(workspace: Workspace, *, say: Say) -> Told:
+    """Compare all that was sealed with the ledger, and attack all of it together."""
+    from metrics.verifying import kept
+
+    places = places_of(workspace)
+    say("comparing the releases with the ledger")
+    found = kept(places)
+    attacked = verify(places.known(), say=say)
+    return Told(
+        lines=(*found.lines(), *attacked.lines),
+        data={"ledger": list(found.faults), "attack": attacked.data},
+        blocked=bool(found.faults) or attacked.blocked,
+    )
+
+
 def find_release(workspace: Workspace, named: str) -> Path:
     """A release by its id, the start of its id, or its audience.
 

@@ -195,16 +195,17 @@ def _unfit(standing: Standing, known: Mapping[str, Standing], inputs: str) -> st
 def _unentitled(standing: Standing, person: Person, entitled: Sequence[str]) -> str | None:
     if not person.name.strip():
         return "say who approves it, with --as NAME"
-    if _same(person.name, standing.maker):
+    if same_person(person.name, standing.maker):
         return f"{person.name} made it; somebody else must approve it"
-    if any(_same(person.name, name) for name in standing.approved_by):
+    if any(same_person(person.name, name) for name in standing.approved_by):
         return f"{person.name} has approved it already; somebody else must too"
-    if entitled and not any(_same(person.name, name) for name in entitled):
+    if entitled and not any(same_person(person.name, name) for name in entitled):
         return f"{person.name} may not; those who may are {', '.join(entitled)}"
     return None
 
 
-def _same(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are written."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 

@@ -10,6 +10,7 @@ from metrics.attack.system import Block, System, blocks_of, counts_in, system_of
 from metrics.attack.told import Told
 
 ENOUGH = 100  # broken promises, after which a profile does not go on
+AT_LEAST_ONE = "reader who takes a withheld cell to be at least one"
 INSIDERS = 3  # places in each block at which an insider's own case is tried
 
 
@@ -104,7 +105,7 @@ def profiles(told: Sequence[Told]) -> Iterator[Profile]:
     if len(names) > 1:
         yield Profile("reader of all releases to all audiences", everything)
     if any(release.cells["n"].null_count() for release in everything):
-        yield Profile("reader who takes a withheld cell to be at least one", everything, 1)
+        yield Profile(AT_LEAST_ONE, everything, 1)
     yield Profile("reader who knows the headcounts", everything, headcount=True)
     yield Profile("insider who knows one case", everything, own_cases=1)
     yield Profile("coalition that knows two cases", everything, own_cases=2)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from metrics.attack.closure import other_leaks
-from metrics.attack.knowledge import Findings, profiles, tried
+from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
 from metrics.attack.told import CELL, Told, read
 
 ATTACKER = "2"  # counts up when the attacker learns something: an older proof proves less
@@ -57,6 +57,8 @@ class Attack:
                 f" possible values ({found.promised + 1} promised)"
                 + (f"; {found.contradictions} contradict" if found.contradictions else "")
             )
+        if self.findings and not any(found.profile == AT_LEAST_ONE for found in self.findings):
+            lines.append(f"     {AT_LEAST_ONE}: no count is withheld")
         lines += [f"FAIL {leak}" for leak in self.leaks]
         verdict = "nothing was found" if self.passed else "the promise is broken"
         return (*lines, f"verdict: {verdict}")
