@@ -58,7 +58,9 @@ class Attack:
                 + (f"; {found.contradictions} contradict" if found.contradictions else "")
             )
         if self.findings and not any(found.profile == AT_LEAST_ONE for found in self.findings):
-            lines.append(f"     {AT_LEAST_ONE}: no count is withheld")
+            lines.append(
+                f"     {AT_LEAST_ONE}: not tried, no zero is told beside what is withheld"
+            )
         lines += [f"FAIL {leak}" for leak in self.leaks]
         verdict = "nothing was found" if self.passed else "the promise is broken"
         return (*lines, f"verdict: {verdict}")
