@@ -143,17 +143,19 @@ def places_of(workspace: Workspace) -> "Places":
 
 def is_published(workspace: Workspace, audience: str) -> bool:
     """Whether the newest release of an audience was made from the data as they are."""
+    from metrics.approvals import standings
     from metrics.disclosure.policy import policies_of
     from metrics.release import open_release, published_in
 
     own = [path for path in published_in(workspace.releases) if f"-{audience}-" in path.stem]
     if not own:
         return False
-    made_from = open_release(own[-1]).manifest
+    standing = standings(places_of(workspace).ledger.entries()).get(own[-1].stem)
     policy = policies_of(workspace.audiences)[audience]
     return bool(
-        made_from["inputs_sha256"] == inputs_now(workspace, policy)
-        and made_from["product_version"] == version("case-audit")
+        standing is not None
+        and standing.inputs == inputs_now(workspace, policy)
+        and open_release(own[-1]).manifest["product_version"] == version("case-audit")
     )
 
 

@@ -55,7 +55,7 @@ from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
-from metrics.sealing import seal
+from metrics.sealing import Made, seal
 from metrics.signals import signals
 
 NOT_DUE = "not_due"
@@ -110,14 +110,14 @@ def publish(
     setting = _setting(store, policy, data, protected)
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(
-        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
-    )
-    facts = _facts(data.told, policy, about, verdicts) | {
-        "inputs_sha256": inputs_digest(store, policy, seed),
-        **_protection(exact, protected, policy),
-    }
-    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
+    tables |= tables_about(store, policy, rules, levels, annotations, verdicts, metrics)
+    inputs = inputs_digest(store, policy, seed)
+    facts = _facts(data.told, policy, about, verdicts)
+    facts |= _protection(exact, protected, policy)
+    if policy.method == "identity":
+        facts["inputs_sha256"] = inputs
+    made = Made(protected, inputs, maker)
+    return seal(tables, facts, policy, made=made, places=places, say=say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,20 @@ def _told(store: Store, policy: Policy) -> dict[str, Any]:
             f"no quarter is complete by {told['coverage_until']}, and {policy.audience} is told"
             f" complete quarters only; publish when the quarter has ended"
         )
-    return {**told, "coverage_until": until}
+    return {**told, "coverage_from": _first_day(store, told), "coverage_until": until}
+
+
+def _first_day(store: Store, told: Mapping[str, Any]) -> date:
+    """The first day covered, where somebody has said so: else it is that of the first case.
+
+    The day of a case is nobody's to know, so that its month stands for it.
+    """
+    first: date = told["coverage_from"]
+    said = store.frame(
+        "select 1 as said from staging.deliveries where coverage_told and coverage_from = $day",
+        {"day": first},
+    )
+    return first if said.height else month_of(first)
 
 
 def _protection(
