@@ -179,7 +179,7 @@ def any_base_will_do(broken: pytest.MonkeyPatch) -> None:
 
 def a_told_quarter_is_rounded_anew(broken: pytest.MonkeyPatch) -> None:
     broken.setattr(Ledger, "told", lambda *_: pl.DataFrame(schema=TOLD))
-    broken.setattr(protect.Setting, "draw", _drawn_by_what_is_counted)
+    broken.setattr(protect.Ground, "draw", _drawn_by_what_is_counted)
 
 
 def _drawn_by_what_is_counted(setting, metric, part, quarter):
@@ -291,7 +291,7 @@ def others_make_the_same() -> bool:
 
 def a_seed_that_everybody_has(broken: pytest.MonkeyPatch) -> None:
     known = np.random.default_rng
-    broken.setattr(protect.Setting, "draw", lambda *_: known(0))
+    broken.setattr(protect.Ground, "draw", lambda *_: known(0))
 
 
 def nothing_is_drawn(broken: pytest.MonkeyPatch) -> None:
@@ -299,7 +299,7 @@ def nothing_is_drawn(broken: pytest.MonkeyPatch) -> None:
         def uniform(self, _low, _high, size):
             return np.zeros(size)
 
-    broken.setattr(protect.Setting, "draw", lambda *_: Still())
+    broken.setattr(protect.Ground, "draw", lambda *_: Still())
 
 
 def test_nobody_without_the_key_can_repeat_a_rounding():
