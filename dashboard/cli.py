@@ -135,6 +135,7 @@ def _figures(options: argparse.Namespace) -> int:
         release,
         form="json" if options.json else options.format,
         wanted={name: value for name, value in wanted.items() if value is not None},
+        bounds="with" if options.bounds else "without",
     )
     sys.stdout.write(text)
     return DONE
@@ -322,6 +323,11 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+    verb.add_argument(
+        "--bounds",
+        action="store_true",
+        help="add the least and the most that each count may truly be",
+    )
 
 
 def _add_verify(verbs: "Verbs") -> None:

@@ -315,10 +315,27 @@ class Release:
         )
         return str(found["title"][0]) if found.height else level
 
+    def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
+        """How far at most the truth is from a count of the metric that is told for a period."""
+        told = (one.partition(":") for one in self.manifest.get("loose", "").split(",") if one)
+        loose = {name: int(by) for name, _, by in told}
+        base = int(self.manifest["base"])
+        return most_off(base * (1 + loose.get(metric, 0)), period, start=start, end=end)
+
     def quarters(self) -> list[date]:
         """First days of the quarters that have figures, oldest first."""
         starts = self.figures(period="quarter")["period_start"].unique().sort()
         return list(starts)
+
+
+def most_off(reach: int, period: str, *, start: date, end: date) -> int:
+    """How far rounding may have moved a count, each quarter of which is off by less than reach.
+
+    A span that begins or ends within a quarter has parts of one at either end.
+    """
+    months = 12 * (end.year - start.year) + end.month - start.month
+    quarters = {"month": 1, "quarter": 1, "year": 4}.get(period, months // 3 + 2)
+    return quarters * (reach - 1)
 
 
 def open_release(path: Path) -> Release:
