@@ -120,7 +120,7 @@ def content_digest(
 
 def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) -> Attack:
     try:
-        found = attack([*before, draft])
+        found = attack([*before, draft], looked_at=before)
     except BaseException:
         draft.unlink()
         raise
