@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from metrics.metric import BREAKDOWNS, Metric
-from metrics.release import TABLES, most_off
+from metrics.reach import most_off
+from metrics.release import TABLES
 
 Row = dict[str, Any]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.store import Store, StoreError
+from metrics.reach import loose_in, most_off
 
 # Columns of each table of a release, in order. `publish` writes exactly these.
 TABLES: dict[str, dict[str, pl.DataType]] = {
@@ -89,6 +90,33 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "ratio_low": pl.Float64(),
         "ratio_high": pl.Float64(),
         "seasonal": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per month of which cases are still being entered, where counts are exact.
+    "late_months": {
+        "metric": pl.String(),
+        "month": pl.Date(),
+        "seen": pl.Int64(),
+        "complete": pl.Float64(),
+        "low": pl.Int64(),
+        "high": pl.Int64(),
+        "grey": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per quarter, and the whole span, with a survey, where counts are exact.
+    "responses": {
+        "metric": pl.String(),
+        "period": pl.String(),
+        "period_start": pl.Date(),
+        "raw": pl.Float64(),
+        "weighed": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "response_rate": pl.Float64(),
+        "p_value": pl.Float64(),
+        "caution": pl.Boolean(),
         "state": pl.String(),
         "reason": pl.String(),
     },
@@ -317,25 +345,13 @@ class Release:
 
     def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
         """How far at most the truth is from a count of the metric that is told for a period."""
-        told = (one.partition(":") for one in self.manifest.get("loose", "").split(",") if one)
-        loose = {name: int(by) for name, _, by in told}
-        base = int(self.manifest["base"])
-        return most_off(base * (1 + loose.get(metric, 0)), period, start=start, end=end)
+        further = 1 + loose_in(self.manifest).get(metric, 0)
+        return most_off(int(self.manifest["base"]) * further, period, start=start, end=end)
 
     def quarters(self) -> list[date]:
         """First days of the quarters that have figures, oldest first."""
         starts = self.figures(period="quarter")["period_start"].unique().sort()
         return list(starts)
-
-
-def most_off(reach: int, period: str, *, start: date, end: date) -> int:
-    """How far rounding may have moved a count, each quarter of which is off by less than reach.
-
-    A span that begins or ends within a quarter has parts of one at either end.
-    """
-    months = 12 * (end.year - start.year) + end.month - start.month
-    quarters = {"month": 1, "quarter": 1, "year": 4}.get(period, months // 3 + 2)
-    return quarters * (reach - 1)
 
 
 def open_release(path: Path) -> Release:
@@ -361,15 +377,14 @@ def releases_in(folder: Path) -> list[Path]:
 
 
 def states_file(folder: Path) -> Path:
-    """Where it stands in which state a folder's releases are: beside that folder."""
+    """Where it stands, beside the folder, in which state its releases are."""
     return folder.parent / "states.json"
 
 
 def states_in(folder: Path) -> dict[str, str]:
     """The state of every release file of a folder, by its name without the ending.
 
-    A folder without a list of states was handed over: all that is in it is published. A file
-    that the list does not name is none of its releases, and "unknown".
+    Without a list of states all were handed over as published; one not on it is "unknown".
     """
     listed = states_file(folder)
     names = [path.stem for path in releases_in(folder)]

@@ -8,9 +8,11 @@ from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
+from metrics.late_entry import late_months
 from metrics.metric import Metric
 from metrics.practices import coverage
 from metrics.release import TABLES
+from metrics.responses import responses
 from metrics.sealed_checks import tables_of_checks, withheld
 
 
@@ -22,6 +24,7 @@ def tables_about(
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
     metrics: Iterable[Metric],
+    calendar: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
@@ -32,6 +35,7 @@ def tables_about(
         "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
         **tables_of_checks(store, policy, verdicts),
         "practices": _practices(store, policy),
+        **_exact_alone(store, policy, calendar),
         "deliveries": _unnamed(withheld(_deliveries(store), policy), policy),
         "reject_reasons": withheld(_reject_reasons(store), policy),
     }
@@ -53,6 +57,17 @@ def _practices(store: Store, policy: Policy) -> pl.DataFrame:
         ],
         schema=TABLES["practices"],
     )
+
+
+def _exact_alone(
+    store: Store, policy: Policy, calendar: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Tables that count cases a second time in another way: empty for any other audience."""
+    if policy.method != "identity":
+        return {
+            name: pl.DataFrame(schema=TABLES[name]) for name in ("late_months", "responses")
+        }
+    return {"late_months": late_months(store), "responses": responses(store, calendar)}
 
 
 def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:

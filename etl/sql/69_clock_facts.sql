@@ -20,6 +20,7 @@ select
     if(rules.rounds, later.done_at, clocks.done_at) as done_at,
     if(rules.rounds, later.done_kind, rare.stop_kind) as done_kind,
     coalesce(moved.due_on, clocks.due_on) as due_on,
+    coalesce(moved.unpaused_due_on, clocks.due_on) as unpaused_due_on,
     coalesce(moved.due_at, clocks.due_at) as due_at,
     rare.level_lost,
     exact.number is not null as done_exactly,
@@ -27,6 +28,7 @@ select
     moved.paused_days,
     concerned.withdrawn_on,
     needless.clock is not null as needless,
+    unwatched.clock is not null as unwatched,
     case
         when concerned.hindrance is not null then concerned.hindrance
         when rules.on_request and not coalesce(rare.requested, false)
@@ -37,8 +39,7 @@ select
             then 'not_assessable: the start has no date'
         when clocks.started_on is null
             then 'not_applicable: the step before has not happened'
-        when rare.waited_on <= clocks.started_on
-            then 'not_applicable: it did not wait so long'
+        when rare.waited_on <= clocks.started_on then 'not_applicable: it did not wait so long'
         when clocks.due_on is null
             then 'not_assessable: the calendar does not reach back so far'
     end as hindrance
@@ -55,4 +56,5 @@ left join scratch.exact_midnights as exact
         and exact.stops
         and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
 left join scratch.moved_ends as moved on clocks.clock = moved.clock
-left join scratch.needless_clocks as needless on clocks.clock = needless.clock;
+left join scratch.needless_clocks as needless on clocks.clock = needless.clock
+left join scratch.unwatched_clocks as unwatched on clocks.clock = unwatched.clock;

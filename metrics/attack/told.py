@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from metrics.periods import quarter_of
+from metrics.reach import loose_in
 from metrics.release import Release, open_release
 
 CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
@@ -71,12 +72,7 @@ def read(path: Path) -> Told:
         base=base,
         reach=int(manifest.get("reach", base - 1)),
         threshold=int(manifest.get("threshold", base)),
-        loose={
-            name: int(by)
-            for name, _, by in (
-                told.partition(":") for told in manifest.get("loose", "").split(",") if told
-            )
-        },
+        loose=loose_in(manifest),
     )
 
 
