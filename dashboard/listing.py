@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from dashboard import restatement
+from dashboard.steps import Told
 from etl.errors import WorkspaceError
 from metrics.release import Release, open_release
 
@@ -81,3 +83,17 @@ def with_bounds(release: Release, figures: pl.DataFrame) -> pl.DataFrame:
 
 def _exposed() -> pl.Expr:
     return pl.col("unit_of_value").is_in(list(EXPOSED))
+
+
+def told_otherwise(path: Path) -> Told:
+    """What a release says otherwise of the past than the one before it, and why."""
+    release = open_release(path)
+    rows = release.table("restatements").to_dicts()
+    return Told(
+        lines=tuple(restatement.lines(release)),
+        data={
+            "release": release.id,
+            "compared_with": release.manifest["restated_from"],
+            "figures": rows,
+        },
+    )

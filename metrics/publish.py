@@ -40,6 +40,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.gaps import gaps
+from metrics.inputs import inputs_digest, told_to
 from metrics.judged import (
     Judging,
     PublishError,
@@ -48,12 +49,13 @@ from metrics.judged import (
     refuse_unfit,
     without,
 )
-from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
+from metrics.restatement import Now
+from metrics.restating import aftermath
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.sealing import Made, seal
@@ -83,6 +85,7 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
+    actions: pl.DataFrame | None = None,
     maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -113,12 +116,16 @@ def publish(
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar)
     inputs = inputs_digest(store, policy, seed)
-    facts = _facts(data.told, policy, about, verdicts)
-    facts |= _protection(exact, protected, policy)
-    if policy.method == "identity":
-        facts["inputs_sha256"] = inputs
+    facts = _facts(data.told, policy, about, verdicts) | {
+        "inputs_sha256": inputs,
+        **_protection(exact, protected, policy),
+    }
+    say("comparing with the last release")
+    now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
+    found, since = aftermath(store, policy, rules, now, actions, places)
+    tables, facts = tables | found, facts | since
     made = Made(protected, inputs, maker)
-    return seal(tables, facts, policy, made=made, places=places, say=say)
+    return seal(tables, told_to(policy, facts), policy, made=made, places=places, say=say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +210,6 @@ def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> Prot
     if protected is None:
         return ProtectedCube(cells=exact.cells, base=1)
     return ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
-
-
-def inputs_digest(store: Store, policy: Policy, secret: bytes) -> str:
-    """What a release was made from: for readers of exact counts the plain hash of the inputs.
-
-    For others it is keyed, since a small export is found again by trying all small exports.
-    """
-    fingerprint = str(store.frame("select fingerprint from core.build")["fingerprint"][0])
-    if policy.method == "identity":
-        return fingerprint
-    return keyed(secret, "inputs", fingerprint)
 
 
 def _told(store: Store, policy: Policy) -> dict[str, Any]:
