@@ -136,6 +136,7 @@ def _figures(options: argparse.Namespace) -> int:
         release,
         form="json" if options.json else options.format,
         wanted={name: value for name, value in wanted.items() if value is not None},
+        bounds="with" if options.bounds else "without",
     )
     sys.stdout.write(text)
     return DONE
@@ -151,7 +152,11 @@ def _restatement(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from dashboard import steps
 
-    told = steps.verify(options.files, say=progress(options))
+    say = progress(options)
+    if options.files:
+        told = steps.verify(options.files, say=say)
+    else:
+        told = steps.verify_workspace(workspace_of(options), say=say)
     tell(options, told)
     return FINDING if told.blocked else DONE
 
@@ -330,6 +335,11 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+    verb.add_argument(
+        "--bounds",
+        action="store_true",
+        help="add the least and the most that each count may truly be",
+    )
 
 
 def _add_restatement(verbs: "Verbs") -> None:
@@ -348,7 +358,11 @@ def _add_verify(verbs: "Verbs") -> None:
         verbs, "verify", _verify, "attack released files as an outsider; exit 1 if it succeeds"
     )
     verb.add_argument(
-        "files", type=Path, nargs="+", metavar="FILE", help="all releases there are, together"
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="released files, together; none: all of the workspace's, and its ledger",
     )
 
 

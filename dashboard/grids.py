@@ -89,7 +89,8 @@ def provenance(release: Release) -> str:
         "Release": held["release"],
         "Covers": f"{first} to {last}, in days of {held['time_zone']}",
         "Version of Case Audit": held["product_version"],
-        "Fingerprint of the data and rules": held["inputs_sha256"],
     }
+    if "inputs_sha256" in held:  # readers of protected counts are not told
+        facts["Fingerprint of the data and rules"] = held["inputs_sha256"]
     said = "".join(f"<li>{escape(title)}: {escape(fact)}</li>" for title, fact in facts.items())
     return f'<ul class="ca-events">{said}</ul>'

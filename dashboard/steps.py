@@ -144,23 +144,25 @@ def places_of(workspace: Workspace) -> "Places":
 
 def is_published(workspace: Workspace, audience: str) -> bool:
     """Whether the newest release of an audience was made from the data as they are."""
+    from metrics.approvals import standings
     from metrics.disclosure.policy import policies_of
     from metrics.release import open_release, published_in
 
     own = [path for path in published_in(workspace.releases) if f"-{audience}-" in path.stem]
     if not own:
         return False
-    made_from = open_release(own[-1]).manifest
+    standing = standings(places_of(workspace).ledger.entries()).get(own[-1].stem)
     policy = policies_of(workspace.audiences)[audience]
     return bool(
-        made_from["inputs_sha256"] == inputs_now(workspace, policy)
-        and made_from["product_version"] == version("case-audit")
+        standing is not None
+        and standing.inputs == inputs_now(workspace, policy)
+        and open_release(own[-1]).manifest["product_version"] == version("case-audit")
     )
 
 
 def inputs_now(workspace: Workspace, policy: "Policy") -> str:
     """The digest of the data as they are now, as a release for the policy's audience has it."""
-    from metrics.publish import inputs_digest
+    from metrics.inputs import inputs_digest
 
     require_loaded(workspace)
     with Store.open(workspace.store_path) as store:
@@ -218,6 +220,21 @@ def verify(files: Sequence[Path], *, say: Say) -> Told:
 
     found = attack(files, say=say)
     return Told(lines=found.lines(), data=found.told(), blocked=not found.passed)
+
+
+def verify_workspace(workspace: Workspace, *, say: Say) -> Told:
+    """Compare all that was sealed with the ledger, and attack all of it together."""
+    from metrics.verifying import kept
+
+    places = places_of(workspace)
+    say("comparing the releases with the ledger")
+    found = kept(places)
+    attacked = verify(places.known(), say=say)
+    return Told(
+        lines=(*found.lines(), *attacked.lines),
+        data={"ledger": list(found.faults), "attack": attacked.data},
+        blocked=bool(found.faults) or attacked.blocked,
+    )
 
 
 def find_release(workspace: Workspace, named: str) -> Path:

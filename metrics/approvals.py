@@ -121,8 +121,8 @@ def _after(before: Standing | None, entry: Entry) -> Standing | None:
         names = (*before.approved_by, entry["by"])
         state: Step = "approved" if len(names) >= before.needed else before.state
         return replace(before, approved_by=names, state=state)
-    if kind == "reset":
-        return replace(before, approved_by=(), state="checked", inputs=entry["inputs"])
+    if kind == "again":
+        return _again(before, entry["inputs"])
     if kind == "published":
         return replace(before, state="published", was_published=True)
     if kind == "withdrawn":
@@ -144,6 +144,19 @@ def _begun(entry: Entry) -> Standing:
         exact=entry.get("method") == "identity",
         was_published=early,
     )
+
+
+def _again(before: Standing, inputs: str) -> Standing:
+    if before.was_published:
+        return replace(before, inputs=inputs)
+    return replace(before, approved_by=(), state="checked", inputs=inputs)
+
+
+def made_again(places: Places, release: str, inputs: str, person: Person) -> Standing:
+    """Record that other data gave this release too; what nobody has read is approved anew."""
+    if _standing(places, release).inputs != inputs:
+        places.ledger.append("again", release=release, inputs=inputs, **person.told())
+    return publish_if_due(places, release, person)
 
 
 def publish_if_due(places: Places, release: str, person: Person) -> Standing:
@@ -195,16 +208,17 @@ def _unfit(standing: Standing, known: Mapping[str, Standing], inputs: str) -> st
 def _unentitled(standing: Standing, person: Person, entitled: Sequence[str]) -> str | None:
     if not person.name.strip():
         return "say who approves it, with --as NAME"
-    if _same(person.name, standing.maker):
+    if same_person(person.name, standing.maker):
         return f"{person.name} made it; somebody else must approve it"
-    if any(_same(person.name, name) for name in standing.approved_by):
+    if any(same_person(person.name, name) for name in standing.approved_by):
         return f"{person.name} has approved it already; somebody else must too"
-    if entitled and not any(_same(person.name, name) for name in entitled):
+    if entitled and not any(same_person(person.name, name) for name in entitled):
         return f"{person.name} may not; those who may are {', '.join(entitled)}"
     return None
 
 
-def _same(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are written."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import polars as pl
 
 from metrics.metric import BREAKDOWNS, Metric
+from metrics.reach import most_off
 from metrics.release import TABLES
 
 Row = dict[str, Any]
@@ -67,11 +67,12 @@ class Setting:
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
-        start: date = row["period_start"]
-        end: date = row["period_end"]
-        months = 12 * (end.year - start.year) + end.month - start.month
-        quarters = {"month": 1, "quarter": 1, "year": 4}.get(row["period"], months // 3 + 2)
-        return quarters * (self.base - 1 + self.further)
+        return most_off(
+            self.base + self.further,
+            row["period"],
+            start=row["period_start"],
+            end=row["period_end"],
+        )
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:

@@ -40,6 +40,7 @@ from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.gaps import gaps
+from metrics.inputs import inputs_digest, told_to
 from metrics.judged import (
     Judging,
     PublishError,
@@ -48,7 +49,6 @@ from metrics.judged import (
     refuse_unfit,
     without,
 )
-from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
@@ -58,7 +58,7 @@ from metrics.restatement import Now
 from metrics.restating import aftermath
 from metrics.scorecard import results
 from metrics.sealed import tables_about
-from metrics.sealing import seal
+from metrics.sealing import Made, seal
 from metrics.signals import signals
 
 NOT_DUE = "not_due"
@@ -114,16 +114,18 @@ def publish(
     setting = _setting(store, policy, data, protected)
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(store, policy, rules, *told, data.calendar, secret=seed)
+    tables |= tables_about(store, policy, rules, *told, data.calendar)
+    inputs = inputs_digest(store, policy, seed)
     facts = _facts(data.told, policy, about, verdicts) | {
-        "inputs_sha256": inputs_digest(store, policy, seed),
+        "inputs_sha256": inputs,
         **_protection(exact, protected, policy),
     }
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
     found, since = aftermath(store, policy, rules, now, actions, places)
     tables, facts = tables | found, facts | since
-    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
+    made = Made(protected, inputs, maker)
+    return seal(tables, told_to(policy, facts), policy, made=made, places=places, say=say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +212,6 @@ def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> Prot
     return ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
 
 
-def inputs_digest(store: Store, policy: Policy, secret: bytes) -> str:
-    """What a release was made from: for readers of exact counts the plain hash of the inputs.
-
-    For others it is keyed, since a small export is found again by trying all small exports.
-    """
-    fingerprint = str(store.frame("select fingerprint from core.build")["fingerprint"][0])
-    if policy.method == "identity":
-        return fingerprint
-    return keyed(secret, "inputs", fingerprint)
-
-
 def _told(store: Store, policy: Policy) -> dict[str, Any]:
     """The store's parameters, cut off for protected audiences after the last whole quarter."""
     told = store.frame("select * from staging.parameters").row(0, named=True)
@@ -234,7 +225,20 @@ def _told(store: Store, policy: Policy) -> dict[str, Any]:
             f"no quarter is complete by {told['coverage_until']}, and {policy.audience} is told"
             f" complete quarters only; publish when the quarter has ended"
         )
-    return {**told, "coverage_until": until}
+    return {**told, "coverage_from": _first_day(store, told), "coverage_until": until}
+
+
+def _first_day(store: Store, told: Mapping[str, Any]) -> date:
+    """The first day covered, where somebody has said so: else it is that of the first case.
+
+    The day of a case is nobody's to know, so that its month stands for it.
+    """
+    first: date = told["coverage_from"]
+    said = store.frame(
+        "select 1 as said from staging.deliveries where coverage_told and coverage_from = $day",
+        {"day": first},
+    )
+    return first if said.height else month_of(first)
 
 
 def _protection(

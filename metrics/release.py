@@ -9,6 +9,8 @@ import polars as pl
 
 from etl.store import Store, StoreError
 from metrics.aftermath import AFTERMATH
+from metrics.judgements import JUDGEMENTS
+from metrics.reach import loose_in, most_off
 
 # Columns of each table of a release, in order. `publish` writes exactly these.
 TABLES: dict[str, dict[str, pl.DataType]] = {
@@ -184,77 +186,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "verified": pl.Boolean(),
         "in_force": pl.String(),
     },
-    "verdicts": {
-        "name": pl.String(),
-        "title": pl.String(),
-        "why": pl.String(),
-        "about": pl.String(),
-        "severity": pl.String(),
-        "outcome": pl.String(),
-        "failing": pl.Int64(),
-        "examined": pl.Int64(),
-        "allowed": pl.String(),
-        "since": pl.Date(),
-        "affects": pl.List(pl.String()),
-        "remedy": pl.String(),
-        "doubt": pl.String(),
-        "cause": pl.String(),
-        "topic": pl.String(),
-        "owner": pl.String(),
-        "statement": pl.String(),
-    },
-    # One row per figure of everybody and of each unit: may it be used, how wrong may it be?
-    "consequences": {
-        "metric": pl.String(),
-        "measure": pl.String(),
-        "part": pl.String(),
-        "breakdown": pl.String(),
-        "level": pl.String(),
-        "period": pl.String(),
-        "period_start": pl.Date(),
-        "affected": pl.Int64(),
-        "absent": pl.Int64(),
-        "low": pl.Float64(),
-        "high": pl.Float64(),
-        "use": pl.String(),
-        "checks": pl.List(pl.String()),
-        "reason": pl.String(),
-    },
-    # One row per check and run, the newest twelve of different data, oldest first.
-    "check_history": {
-        "name": pl.String(),
-        "run": pl.Int32(),
-        "as_of": pl.Date(),
-        "outcome": pl.String(),
-        "failing": pl.Int64(),
-    },
-    # One row per cause that made checks fail in runs that follow each other.
-    "incidents": {
-        "cause": pl.String(),
-        "title": pl.String(),
-        "severity": pl.String(),
-        "owner": pl.String(),
-        "status": pl.String(),
-        "first_seen": pl.Date(),
-        "last_seen": pl.Date(),
-        "runs": pl.Int32(),
-    },
-    # Where rows that break a claim stand, counted; one row per check, field and level.
-    "fault_places": {
-        "name": pl.String(),
-        "breakdown": pl.String(),
-        "level": pl.String(),
-        "failing": pl.Int64(),
-    },
-    # Rows that break a claim, as delivery and line: for the committee alone.
-    "row_places": {
-        "name": pl.String(),
-        "source": pl.String(),
-        "export": pl.String(),
-        "snapshot": pl.Int32(),
-        "line": pl.Int64(),
-        "happened_on": pl.Date(),
-    },
+    **JUDGEMENTS,
     "deliveries": {
         "source": pl.String(),
         "export": pl.String(),
@@ -344,6 +276,11 @@ class Release:
         )
         return str(found["title"][0]) if found.height else level
 
+    def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
+        """How far at most the truth is from a count of the metric that is told for a period."""
+        further = 1 + loose_in(self.manifest).get(metric, 0)
+        return most_off(int(self.manifest["base"]) * further, period, start=start, end=end)
+
     def quarters(self) -> list[date]:
         """First days of the quarters that have figures, oldest first."""
         starts = self.figures(period="quarter")["period_start"].unique().sort()
@@ -373,15 +310,14 @@ def releases_in(folder: Path) -> list[Path]:
 
 
 def states_file(folder: Path) -> Path:
-    """Where it stands in which state a folder's releases are: beside that folder."""
+    """Where it stands, beside the folder, in which state its releases are."""
     return folder.parent / "states.json"
 
 
 def states_in(folder: Path) -> dict[str, str]:
     """The state of every release file of a folder, by its name without the ending.
 
-    A folder without a list of states was handed over: all that is in it is published. A file
-    that the list does not name is none of its releases, and "unknown".
+    Without a list of states all were handed over as published; one not on it is "unknown".
     """
     listed = states_file(folder)
     names = [path.stem for path in releases_in(folder)]

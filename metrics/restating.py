@@ -73,14 +73,16 @@ def last_told(places: Places, facts: Mapping[str, str]) -> Release | None:
         for path in places.known()
         if path.stem in told and told[path.stem].was_published
     }
-    same = ("inputs_sha256", "product_version", "policy")
+    same = ("product_version", "policy")
     for name in sorted(by_name, reverse=True):
         if f"-{facts['audience']}-" not in name:
             continue
         release = open_release(by_name[name])
         if release.audience != facts["audience"] or release.as_of > _day(facts):
             continue
-        if any(release.manifest[key] != facts[key] for key in same):
+        if told[name].inputs != facts["inputs_sha256"] or any(
+            release.manifest[key] != facts[key] for key in same
+        ):
             return release
         before = by_name.get(release.manifest["restated_from"])
         return open_release(before) if before else None

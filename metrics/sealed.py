@@ -8,7 +8,6 @@ from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
-from metrics.keyed import keyed
 from metrics.late_entry import late_months
 from metrics.metric import Metric
 from metrics.practices import coverage
@@ -26,8 +25,6 @@ def tables_about(
     verdicts: pl.DataFrame,
     metrics: Iterable[Metric],
     calendar: pl.DataFrame,
-    *,
-    secret: bytes,
 ) -> dict[str, pl.DataFrame]:
     """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
@@ -39,7 +36,7 @@ def tables_about(
         **tables_of_checks(store, policy, verdicts),
         "practices": _practices(store, policy),
         **_exact_alone(store, policy, calendar),
-        "deliveries": _keyed(withheld(_deliveries(store), policy), policy, secret),
+        "deliveries": _unnamed(withheld(_deliveries(store), policy), policy),
         "reject_reasons": withheld(_reject_reasons(store), policy),
     }
 
@@ -165,9 +162,13 @@ def _reject_reasons(store: Store) -> pl.DataFrame:
     )
 
 
-def _keyed(deliveries: pl.DataFrame, policy: Policy, secret: bytes) -> pl.DataFrame:
-    """Fingerprints that only those who have the key can find again by trying exports."""
+def _unnamed(deliveries: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Fingerprints and first days for readers of exact counts alone.
+
+    Other data must give the same release, and the first day covered may be that of a case.
+    """
     if policy.method == "identity":
         return deliveries
-    hidden = [keyed(secret, "export", text)[:12] for text in deliveries["fingerprint"]]
-    return deliveries.with_columns(fingerprint=pl.Series(hidden, dtype=pl.String))
+    return deliveries.with_columns(
+        fingerprint=pl.lit(""), coverage_from=pl.col("coverage_from").dt.truncate("1mo")
+    )

@@ -4,13 +4,21 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from etl.errors import InputError
 from etl.store import Store
-from metrics.approvals import UNNAMED, Person, Places, publish_if_due, standings
+from metrics.approvals import (
+    UNNAMED,
+    Person,
+    Places,
+    made_again,
+    publish_if_due,
+    standings,
+)
 from metrics.attack.report import Attack, attack
 from metrics.disclosure.layers import Protected
 from metrics.disclosure.ledger import Ledger
@@ -25,14 +33,26 @@ class UnsafeError(InputError):
     """The attack on the release succeeded: a finding, and nothing was published."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a release was made of, and by whom: for the ledger alone.
+
+    `inputs` is the digest of the data. It is in no protected release: other data that give the
+    same counts give the same release, byte for byte.
+    """
+
+    protected: Protected | None
+    inputs: str
+    maker: Person = UNNAMED
+
+
 def seal(
     tables: Mapping[str, pl.DataFrame],
     facts: Mapping[str, str],
     policy: Policy,
     *,
-    protected: Protected | None,
+    made: Made,
     places: Places,
-    maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the release beside its place, attack it, and move it there, whole.
@@ -46,7 +66,7 @@ def seal(
     ending = f"{facts['as_of']}-{facts['audience']}-{digest[:8]}"
     same = _same(ending, facts["audience"], places)
     if same is not None:
-        publish_if_due(places, same.stem, maker)
+        made_again(places, same.stem, made.inputs, made.maker)
         return same
     name = f"{_next_number(places):04}-{ending}"
     folder = places.releases
@@ -57,19 +77,19 @@ def seal(
     begun = {
         "release": name,
         "audience": policy.audience,
-        "inputs": facts["inputs_sha256"],
-        **maker.told(),
+        "inputs": made.inputs,
+        **made.maker.told(),
     }
     places.ledger.append("draft", **begun)
     if policy.method != "identity":
         say("attacking what was written, with every release before it")
         found = _attacked(draft, places.known(), places, name)
         anchors["attack"] = json.dumps(found.told())
-    _enter(policy, protected, digest, places, anchors, begun)
+    _enter(policy, made.protected, digest, places, anchors, begun)
     _write(draft, tables, {**facts, **anchors})
     draft.chmod(0o400)
     os.replace(draft, folder / f"{name}.duckdb")  # noqa: PTH105  the atomic one, named as such
-    publish_if_due(places, name, maker)
+    publish_if_due(places, name, made.maker)
     return folder / f"{name}.duckdb"
 
 
@@ -100,7 +120,7 @@ def content_digest(
 
 def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) -> Attack:
     try:
-        found = attack([*before, draft])
+        found = attack([*before, draft], looked_at=before)
     except BaseException:
         draft.unlink()
         raise

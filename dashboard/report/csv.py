@@ -21,6 +21,8 @@ MARKERS = {
     "[x]": "not available: no data, not assessable or not comparable",
     "[z]": "does not apply, or not reached yet",
 }
+# Where the ledger stood when it was sealed binds what is not told: it stays in the release.
+ANCHORS = ("ledger_entries", "ledger_head")
 KEY = (
     "metric", "measure", "part", "breakdown", "level", "period", "period_start",
 )  # fmt: skip
@@ -162,7 +164,9 @@ def package(release: Release, files: dict[str, str]) -> str:
             f"Ethics {release.manifest['case_word']} audit of"
             f" {release.manifest['organisation']}"
         ),
-        "manifest": release.manifest,
+        "manifest": {
+            name: told for name, told in release.manifest.items() if name not in ANCHORS
+        },
         "markers": MARKERS,
         "resources": [
             resource("figures", files["figures.csv"], figures, KEY),

@@ -1,6 +1,7 @@
 """The quarterly audit as one HTML file that loads nothing, for screen, paper and archive."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from html import escape
@@ -172,8 +173,13 @@ def footer(release: Release) -> str:
     lines = [
         f"Release {release.id}, data to {day_text(release.as_of)}."
         " The same release always gives this same page.",
-        f"Made from exports with the combined sha256 {named['inputs_sha256']}"
-        f" by version {named['product_version']}.",
+        f"Made{_exports(named)} by version {named['product_version']}.",
     ]
     lines += [f"Questions about these figures: {owner}."] if owner else []
     return f"<footer>{''.join(f'<p>{escape(line)}</p>' for line in lines)}</footer>"
+
+
+def _exports(named: Mapping[str, str]) -> str:
+    """The hash of what it was made from, which only readers of exact counts may know."""
+    digest = named.get("inputs_sha256")
+    return f" from exports with the combined sha256 {digest}" if digest else ""

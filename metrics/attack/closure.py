@@ -114,11 +114,23 @@ def _grid(told: Told) -> Iterator[str]:
         if rows.height != levels * months * columns:
             name = f"{metric} {part}".strip()
             yield f"{name}: declared cells are absent, or others are there"
-    if told.method == "rounding" and (cells["n"] % told.base != 0).any():
-        yield "a count is not a multiple of the base"
+    if told.method == "rounding":
+        if (cells["n"] % told.base != 0).any():
+            yield "a count is not a multiple of the base"
+        yield from _unlike_all(cells)
     negative = cells.filter(pl.col("n") < 0)
     if negative.height:
         yield "a count is negative"
+
+
+def _unlike_all(cells: pl.DataFrame) -> Iterator[str]:
+    """Rounding that does not add up tells more of each count than it says."""
+    apart = [name for name in CELL if name not in {"breakdown", "level"}]
+    sums = cells.group_by(*apart, "breakdown").agg(pl.col("n").sum())
+    whole = sums.filter(pl.col("breakdown") == "all").drop("breakdown")
+    both = sums.join(whole, on=apart, suffix="_all")
+    for name in sorted(both.filter(pl.col("n") != pl.col("n_all"))["breakdown"].unique()):
+        yield f"levels of {name} do not add up to all"
 
 
 def _counts_of_rows(told: Told) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What different attackers know, and what each of them finds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,21 +14,32 @@ from metrics.attack.system import (
     sums_told,
     system_of,
 )
-from metrics.attack.told import Told
+from metrics.attack.told import Told, telling
 
 ENOUGH = 100  # broken promises, after which a profile does not go on
+AT_LEAST_ONE = "reader who takes a withheld cell to be at least one"
 INSIDERS = 3  # places in each block at which an insider's own case is tried
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An attacker: the releases at hand and what is known beside them."""
+    """An attacker: the releases at hand and what is known beside them.
+
+    `files` is how many releases there are; `told` are those of them that say something.
+    """
 
     name: str
     told: tuple[Told, ...]
+    files: int
     at_least: int = 0
     own_cases: int = 0
     headcount: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two attackers share who find the same."""
+        names = tuple(release.name for release in self.told)
+        return names, self.at_least, self.own_cases, self.headcount
 
     @property
     def promised(self) -> int:
@@ -101,21 +112,26 @@ def profiles(told: Sequence[Told]) -> Iterator[Profile]:
     hidden = [release for release in told if release.protected]
     if not hidden:
         return
+    news = {release.name for release in telling(hidden)}
     names = sorted({release.audience for release in hidden})
+
+    def profile(name: str, own: Sequence[Told]) -> Profile:
+        said = tuple(release for release in own if release.name in news)
+        return Profile(name, said, len(own))
+
     for name in names:
-        own = tuple(release for release in hidden if release.audience == name)
-        yield Profile(f"reader of the newest release to {name}", own[-1:])
+        own = [release for release in hidden if release.audience == name]
+        yield profile(f"reader of the newest release to {name}", own[-1:])
         if len(own) > 1:
-            yield Profile(f"reader of all releases to {name}", own)
-    everything = tuple(hidden)
+            yield profile(f"reader of all releases to {name}", own)
     if len(names) > 1:
-        yield Profile("reader of all releases to all audiences", everything)
+        yield profile("reader of all releases to all audiences", hidden)
     # Where no zero is told, what is withheld may well be none.
-    if any(_tells_zeros_and_withholds(release) for release in everything):
-        yield Profile("reader who takes a withheld cell to be at least one", everything, 1)
-    yield Profile("reader who knows the headcounts", everything, headcount=True)
-    yield Profile("insider who knows one case", everything, own_cases=1)
-    yield Profile("coalition that knows two cases", everything, own_cases=2)
+    if any(_tells_zeros_and_withholds(release) for release in hidden):
+        yield replace(profile(AT_LEAST_ONE, hidden), at_least=1)
+    yield replace(profile("reader who knows the headcounts", hidden), headcount=True)
+    yield replace(profile("insider who knows one case", hidden), own_cases=1)
+    yield replace(profile("coalition that knows two cases", hidden), own_cases=2)
 
 
 def _tells_zeros_and_withholds(release: Told) -> bool:
@@ -124,7 +140,7 @@ def _tells_zeros_and_withholds(release: Told) -> bool:
 
 def tried(profile: Profile) -> Findings:
     """Attack every block with what the profile knows."""
-    found = Findings(profile.name, len(profile.told), promised=profile.promised)
+    found = Findings(profile.name, profile.files, promised=profile.promised)
     for block in blocks_of(profile.told):
         if found.broken >= ENOUGH:
             break

@@ -1,17 +1,17 @@
 """The attack on a set of released files, and what may be said of it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from metrics.attack.closure import other_leaks
-from metrics.attack.knowledge import Findings, profiles, tried
+from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
 from metrics.attack.told import CELL, Told, read
 
-ATTACKER = "2"  # counts up when the attacker learns something: an older proof proves less
+ATTACKER = "3"  # counts up when the attacker learns something: an older proof proves less
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,46 @@ class Attack:
                 f" possible values ({found.promised + 1} promised)"
                 + (f"; {found.contradictions} contradict" if found.contradictions else "")
             )
+        if self.findings and not any(found.profile == AT_LEAST_ONE for found in self.findings):
+            lines.append(
+                f"     {AT_LEAST_ONE}: not tried, no zero is told beside what is withheld"
+            )
         lines += [f"FAIL {leak}" for leak in self.leaks]
         verdict = "nothing was found" if self.passed else "the promise is broken"
         return (*lines, f"verdict: {verdict}")
 
 
-def attack(paths: Sequence[Path], *, say: Callable[[str], None] = lambda _: None) -> Attack:
+def attack(
+    paths: Sequence[Path],
+    *,
+    looked_at: Collection[Path] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> Attack:
     """Attack all these releases together, in the order of their names.
 
-    Raises StoreError where a file is missing or is not a release.
+    `looked_at` are those whose tables beside the counts have been compared with them before:
+    they are not compared again. Raises StoreError where a file is missing or is not a release.
     """
     told = sorted((read(path) for path in paths), key=lambda release: release.name)
-    findings = []
+    findings: dict[str, Findings] = {}
+    before: dict[tuple[object, ...], Findings] = {}
     for profile in profiles(told):
-        say(f"attacking as a {profile.name}")
-        findings.append(tried(profile))
-    leaks = [f"{release.name}: {leak}" for release in told for leak in other_leaks(release)]
+        if profile.key not in before:
+            say(f"attacking as a {profile.name}")
+            before[profile.key] = tried(profile)
+        findings[profile.name] = replace(
+            before[profile.key], profile=profile.name, releases=profile.files
+        )
+    leaks = [
+        f"{release.name}: {leak}"
+        for release in told
+        if release.release.path not in looked_at
+        for leak in other_leaks(release)
+    ]
     return Attack(
         releases=tuple(release.name for release in told),
         exact=tuple(release.name for release in told if not release.protected),
-        findings=tuple(findings),
+        findings=tuple(findings.values()),
         leaks=(*leaks, *_changed(told)),
     )
 

@@ -1,6 +1,6 @@
 """What a released file tells: read again from the file, as an outsider would."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from metrics.periods import quarter_of
+from metrics.reach import loose_in
 from metrics.release import Release, open_release
 
 CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
@@ -71,10 +72,26 @@ def read(path: Path) -> Told:
         base=base,
         reach=int(manifest.get("reach", base - 1)),
         threshold=int(manifest.get("threshold", base)),
-        loose={
-            name: int(by)
-            for name, _, by in (
-                told.partition(":") for told in manifest.get("loose", "").split(",") if told
-            )
-        },
+        loose=loose_in(manifest),
     )
+
+
+def telling(told: Sequence[Told]) -> list[Told]:
+    """The releases that say something which no later one to the same readers says again.
+
+    A quarter keeps its numbers, so that most releases are wholly in the next one: to attack
+    them again would cost as much as the first time and find the same.
+    """
+    return [
+        release
+        for at, release in enumerate(told)
+        if not any(_covers(later, release) for later in told[at + 1 :])
+    ]
+
+
+def _covers(later: Told, earlier: Told) -> bool:
+    alike = ("audience", "method", "base", "reach", "threshold", "loose")
+    if any(getattr(later, name) != getattr(earlier, name) for name in alike):
+        return False
+    columns = [*CELL, "n"]
+    return earlier.cells.join(later.cells, on=columns, how="anti", nulls_equal=True).is_empty()

@@ -27,6 +27,8 @@ NAME = "ledger.jsonl"
 TOLD: dict[str, pl.DataType] = {**SCHEMA, "n_true": pl.Int64()}
 START = "0" * 64
 
+FORGED = "that entry was changed, or written without the key"
+
 Entry = dict[str, Any]
 
 
@@ -53,13 +55,12 @@ class Ledger:
         for number, line in enumerate(lines, start=1):
             entry = _parsed(line)
             body = {name: value for name, value in entry.items() if name != "mac"}
-            right = body.get("number") == number and body.get("before") == before
-            if not right or not hmac.compare_digest(
-                str(entry.get("mac")), self._mac(_canonical(body))
-            ):
+            is_ours = hmac.compare_digest(str(entry.get("mac")), self._mac(_canonical(body)))
+            reason = _out_of_place(body, number, before) if is_ours else FORGED
+            if reason:
                 raise LedgerError(
-                    f"the ledger is not as it was written from line {number} on; restore it"
-                    " from a copy"
+                    f"the ledger is not as it was written from line {number} on: {reason};"
+                    " restore it from a copy"
                 )
             found.append(entry)
             before = entry["mac"]
@@ -158,10 +159,11 @@ def faults(
     except LedgerError as error:
         return [str(error)]
     sealed = {entry["release"]: entry for entry in entries if entry["kind"] == "release"}
+    aside = {name for entry in entries for name in entry.get("untold", ())}
     found = [
         f"release {name} is in the ledger and missing"
         for name in sealed
-        if name not in releases
+        if name not in releases and name not in aside
     ]
     for name, (manifest, digest, cells) in releases.items():
         found += [
@@ -199,6 +201,13 @@ def _cell_faults(name: str, cells: pl.DataFrame, told: pl.DataFrame) -> list[str
 
 def _canonical(body: Mapping[str, Any]) -> bytes:
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _out_of_place(body: Entry, number: int, before: str) -> str | None:
+    """Why an entry with the right hash does not belong on its line, or None."""
+    if body["number"] != number:
+        return f"entry {body['number']} stands there, so entries are missing, moved or repeated"
+    return None if body["before"] == before else "that entry follows another one"
 
 
 def _parsed(line: str) -> Entry:

@@ -107,3 +107,21 @@ def test_who_approved_is_in_no_release(run, checked):
     with Store.open(path, mode="read") as store:
         text = "".join(store.frame(f"select * from {name}").write_json() for name in TABLES)
     assert not any(name in text for name in ("Annabel", "Benedict", "Cleopatra"))
+
+
+def test_a_workspace_is_verified_with_its_ledger_and_without(run, checked):
+    run("publish", "--audience", "leadership", "--as", "Ann", "--approved-by", "Ben")
+    said = run("verify")
+    assert said.code == 0, said.out
+    assert said.out.startswith("ok   the ledger: ")
+    assert said.out.endswith("verdict: nothing was found\n")
+    (path,) = (checked / "releases").glob("*.duckdb")
+    alone = run("verify", path)
+    assert alone.code == 0
+    assert "the ledger" not in alone.out
+    assert "reader who takes a withheld cell to be at least one: not tried" in alone.out
+    ledger = checked / "ledger" / "ledger.jsonl"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("Ben", "Ken"), "utf-8")
+    spoilt = run("verify")
+    assert spoilt.code == 1
+    assert "FAIL the ledger is not as it was written from line" in spoilt.out

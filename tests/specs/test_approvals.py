@@ -12,6 +12,7 @@ from metrics.approvals import (
     Person,
     Places,
     approve,
+    made_again,
     publish_if_due,
     standings,
     withdraw,
@@ -111,6 +112,16 @@ def test_approvals_of_a_release_are_none_of_the_one_that_replaces_it(places):
     with pytest.raises(ApprovalError, match=f"{second} was made after it and replaces it"):
         approve(places, first, OFFICER, inputs="data")
     assert approve(places, second, OFFICER, inputs="data").state == "checked"
+
+
+def test_the_same_release_made_of_other_data_is_approved_anew(places):
+    name = seal(places, 1, approvals=2)
+    approve(places, name, CHAIR, inputs="data")
+    standing = made_again(places, name, "other data", MAKER)
+    assert (standing.state, standing.approved_by) == ("checked", ())
+    approve(places, name, CHAIR, inputs="other data")
+    assert approve(places, name, OFFICER, inputs="other data").state == "published"
+    assert made_again(places, name, "data of next month", MAKER).state == "published"
 
 
 def test_a_release_to_others_replaces_nothing(places):

@@ -8,6 +8,7 @@ from dashboard import cli, judging, steps
 from dashboard.listing import print_figures
 from etl.errors import WorkspaceError
 from etl.workspace import init
+from metrics.disclosure.policy import Policy
 from tests.specs.measured import published
 
 
@@ -145,3 +146,33 @@ def test_a_value_that_is_not_there_is_empty_in_csv_and_null_in_json(tmp_path):
     csv = print_figures(release.path, form="csv", wanted=wanted)
     assert pl.read_csv(csv.encode())["value"].null_count() == 2
     assert '"value": null' in print_figures(release.path, form="json", wanted=wanted)
+
+
+def test_bounds_say_how_far_each_count_may_be_from_the_truth(tmp_path):
+    events = "case | kind | on\n" + "\n".join(
+        f"{number} | received | 2024-0{1 + number % 3}-05" for number in range(33)
+    )
+    policy = Policy("board", "rounding", base=5, min_denominator=20)
+    release = published(tmp_path, as_of="2024-03-31", events=events, policy=policy)
+    wanted = {"metric": "report_frequency", "measure": "reports", "breakdown": "all"}
+    text = print_figures(release.path, form="csv", wanted=wanted, bounds="with")
+    rows = pl.read_csv(text.encode())
+    told = {
+        row["period"]: (row["numerator"], row["numerator_least"], row["numerator_most"])
+        for row in rows.iter_rows(named=True)
+    }
+    n, least, most = told["quarter"]
+    assert n in {30, 35}
+    assert (least, most) == (n - 4, n + 4)
+    assert told["year"][1:] == (n - 16, n + 16)
+    assert least <= 33 <= most
+
+
+def test_exact_counts_are_their_own_bounds(tmp_path):
+    release = published(
+        tmp_path, as_of="2024-03-31", events="case | kind | on\nA | received | 2024-01-01"
+    )
+    wanted = {"metric": "report_frequency", "period": "whole", "breakdown": "all"}
+    text = print_figures(release.path, form="json", wanted=wanted, bounds="with")
+    assert '"numerator_least": 1' in text
+    assert '"numerator_most": 1' in text

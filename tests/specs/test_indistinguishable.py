@@ -1,0 +1,160 @@
+"""Two databases that an attacker cannot tell apart give the same exports, byte for byte.
+
+The second has other people, other numbers of cases, other days: it is what an attacker's
+witness is, a truth that agrees with every published number. It is told the same counts, so
+whatever else of an export differed would be a leak.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dashboard.listing import print_figures
+from dashboard.report import csv, html
+from etl.store import Store
+from metrics.attack.bounds import legal
+from metrics.attack.system import blocks_of, counts_in, system_of
+from metrics.attack.told import CELL, read
+from metrics.count import count
+from metrics.disclosure.layers import layer_name
+from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.policy import Policy
+from metrics.disclosure.tables import banded
+from metrics.release import TABLES, open_release
+from tests.specs.measured import ACKNOWLEDGE, SEED, filled, judge, sealed
+
+BANDS = (0, 15, 61)
+BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
+UNITS = ("archive", "depot", "harbour")
+# What the second organisation has more or less of, by unit and month.
+OTHER = {("archive", 1): 2, ("depot", 2): -1, ("depot", 3): -1}
+
+
+@dataclass(frozen=True)
+class World:
+    """A store, the release made of it, and the folder that both are in."""
+
+    store: Store
+    folder: Path
+    release: Path
+
+
+def events_of(counts: dict[tuple[str, int], int], *, names: str, day: int) -> tuple[str, str]:
+    """So many cases of each unit and month, two of three of them resolved within a week."""
+    events, units = ["case | kind | on"], ["case | unit"]
+    for (unit, month), n in sorted(counts.items()):
+        for number in range(n):
+            name = f"{names}-{unit}-{month}-{number}"
+            received = date(2024, month, day)
+            events.append(f"{name} | received | {received}")
+            if number % 3:
+                events.append(f"{name} | resolved | {received + timedelta(days=number % 7)}")
+            units.append(f"{name} | {unit}")
+    return "\n".join(events), "\n".join(units)
+
+
+def made(
+    store: Store, folder: Path, events: str, units: str, told: pl.DataFrame | None
+) -> World:
+    """Fill a store and publish it; `told` are counts that have been told already."""
+    folder.mkdir()
+    judge(filled(store, folder, as_of="2024-03-31", events=events, cases=units))
+    (folder / "rules" / "rules.toml").write_text(ACKNOWLEDGE, encoding="utf-8")
+    if told is not None:
+        Ledger(folder / "ledger", SEED).keep(layer_name(5, BANDS), told)
+    return World(store, folder, sealed(store, to=folder, policy=BOARD))
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    """The organisation, and another one that it might as well be."""
+    folder = tmp_path_factory.mktemp("worlds")
+    draw = np.random.default_rng(4)
+    weights = {"archive": 2, "depot": 14, "harbour": 7}
+    counts = {(u, m): int(draw.poisson(weights[u])) for u in UNITS for m in (1, 2, 3)}
+    others = {place: n + OTHER.get(place, 0) for place, n in counts.items()}
+    with Store.open() as one, Store.open() as two:
+        here = made(one, folder / "one", *events_of(counts, names="ANNA", day=4), None)
+        told = Ledger(here.folder / "ledger", SEED).told(layer_name(5, BANDS))
+        text = events_of(others, names="BRUNO", day=6)
+        yield here, made(two, folder / "two", *text, told)
+
+
+def truth_of(world: World, path: Path) -> pl.DataFrame:
+    """The exact counts of a world on the cells that a release publishes."""
+    exact = banded(count(world.store).cells, BANDS)
+    published = open_release(path).table("cubes")
+    return published.select(CELL).join(exact, on=CELL, how="left").fill_null(0)
+
+
+def test_the_second_world_is_a_witness_against_everything_that_is_published(worlds):
+    here, there = worlds
+    told = read(here.release)
+    truth = truth_of(there, here.release)
+    assert not truth.equals(truth_of(here, here.release))
+    exact = told.release.tables | {"cubes": truth}
+    imagined = type(told)(
+        release=type(told.release)(told.release.path, told.release.manifest, exact),
+        **{name: getattr(told, name) for name in ("audience", "method", "base", "reach")},
+        threshold=told.threshold,
+        loose=told.loose,
+    )
+    blocks = list(blocks_of([told]))
+    assert len(blocks) >= 3
+    for block in blocks:
+        system = system_of(block, [told])
+        assert legal(system, counts_in(block, imagined).ravel()) is not None, block
+
+
+def test_both_are_one_release(worlds):
+    here, there = worlds
+    assert here.release.name == there.release.name
+    one, two = open_release(here.release), open_release(there.release)
+    for name in TABLES:
+        if name != "manifest":
+            assert one.table(name).equals(two.table(name)), name
+    apart = {key for key in one.manifest if one.manifest[key] != two.manifest[key]}
+    # What binds the counts that are not told; keyed, and in no export.
+    assert apart <= {"ledger_head", "ledger_entries"}
+
+
+def exports(path: Path) -> dict[str, bytes]:
+    """Everything that anybody can take away of a release."""
+    release = open_release(path)
+    texts = dict(csv.render(release))
+    for quarter in release.quarters():
+        texts[f"{quarter}.html"] = html.render(release, quarter)
+    for form in ("csv", "json"):
+        texts[f"figures to a pipe.{form}"] = print_figures(path, form=form, wanted={})
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def test_every_export_is_the_same_to_the_byte(worlds):
+    one, two = (exports(world.release) for world in worlds)
+    assert len(one) >= 7
+    assert {name for name in one if one[name] != two[name]} == set()
+
+
+def test_no_export_has_a_word_or_a_number_of_a_case(worlds):
+    for world in worlds:
+        for name, content in exports(world.release).items():
+            assert b"ANNA" not in content, name
+            assert b"BRUNO" not in content, name
+
+
+def test_an_export_that_tells_them_apart_would_be_seen(worlds):
+    here, there = worlds
+    hashes = [
+        world.store.frame("select fingerprint from core.build")["fingerprint"][0]
+        for world in (here, there)
+    ]
+    assert hashes[0] != hashes[1]
+    assert not any(
+        digest.encode() in content
+        for digest in hashes
+        for content in exports(here.release).values()
+    )
