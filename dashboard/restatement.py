@@ -38,6 +38,8 @@ CAUSES = {
     "happened_since": "what happened since",
 }
 SINCE = "happened_since"
+_SIDES = (("before", "before"), ("now", "now"))
+_NEAR = 1e-6
 _FIGURE = ("period_start", "metric", "measure", "part", "breakdown", "level")
 
 
@@ -88,21 +90,20 @@ def table(release: Release, level: str = "all") -> str:
 
 
 def lines(release: Release) -> Iterator[str]:
-    """The same for the command line, for everybody and each unit."""
+    """The same for the command line, for everybody; of single units how many there are."""
     yield sentence(release)
-    units = release.table("restatements").filter(pl.col("breakdown") == "unit")
-    for level in ("all", *units["level"].unique(maintain_order=True)):
-        for rows in restated(release, level):
-            where = "" if level == "all" else f", {release.title_of('unit', level)}"
-            name = f"{_title(release, rows[0])}{where}"
-            why = "; ".join(_because(release, row) for row in rows)
-            yield (
-                f"  {quarter_name(release, rows[0]['period_start'])}  {name}:"
-                f" {_told(release, rows[0], 'before')} -> {_told(release, rows[0], 'now')}"
-                f" ({why})"
-            )
+    for rows in restated(release):
+        why = "; ".join(_because(release, row) for row in rows)
+        yield (
+            f"  {quarter_name(release, rows[0]['period_start'])}  {_title(release, rows[0])}:"
+            f" {_told(release, rows[0], 'before')} -> {_told(release, rows[0], 'now')} ({why})"
+        )
     if matured(release):
         yield matured(release)
+    units = release.table("restatements").filter(pl.col("breakdown") == "unit")
+    moved = units.select(*_FIGURE).unique().height
+    if moved:
+        yield f"Figures of single units that moved: {moved}; --json lists them."
 
 
 def restated(release: Release, level: str = "all") -> list[list[Row]]:
@@ -137,21 +138,32 @@ def _told(release: Release, row: Row, when: str) -> str:
     unit = _unit(release, row)
     said = value_text(value, unit)
     about = "about " if base_of(release) > 1 else ""
-    if unit != "share" or k is None or not n:
+    if not _is_counted(release, row):
         return said
     return f"{said} ({about}{count(k)} of {count(n)})"
+
+
+def _is_counted(release: Release, row: Row) -> bool:
+    """Whether a figure is its count of its base: a share that allows for open cases is not."""
+    sides = [(row[f"count_{side}"], row[f"of_{side}"], row[told]) for side, told in _SIDES]
+    known = [(k, n, value) for k, n, value in sides if None not in (k, n, value) and n]
+    return _unit(release, row) == "share" and all(
+        abs(k / n - value) < _NEAR for k, n, value in known
+    )
 
 
 def _because(release: Release, row: Row) -> str:
     """A cause with what it added or took away."""
     words = " or ".join(CAUSES[cause] for cause in row["cause"].split("+"))
     unit = _unit(release, row)
-    if unit == "share" and row["count_by"] is not None and row["of_by"] is not None:
+    if _is_counted(release, row) and row["count_by"] is not None and row["of_by"] is not None:
         return f"{words}: {_signed(row['count_by'])} of {_signed(row['of_by'])}"
     if row["by"] is None:
         return words
-    if unit in {"cases", "share"}:
+    if unit == "cases":
         return f"{words}: {_signed(row['by'])}"
+    if unit == "share":
+        return f"{words}: {_signed(round(100 * row['by']))} points"
     sign = "−" if row["by"] < 0 else "+"
     return f"{words}: {sign}{value_text(abs(row['by']), unit)}"
 

@@ -74,6 +74,13 @@ def test_the_table_says_then_now_and_how_much_for_which_cause():
     assert "Q4 2025" not in said
 
 
+def test_a_share_that_allows_for_open_cases_is_told_without_counts_that_are_not_its_own():
+    still_open = MOVED | {"metric": "time_to_resolution", "measure": "open_60", "part": ""}
+    said = restatement.table(release(**COMPARED, restatements=[still_open | {"of_now": 200.0}]))
+    assert "late cases: −2 points" in said
+    assert "81 of 200" not in said
+
+
 def test_causes_that_cannot_be_told_apart_are_told_together():
     both = MOVED | {"cause": "rule+definition"}
     said = restatement.table(release(**COMPARED, restatements=[both]))
