@@ -115,16 +115,13 @@ def publish(
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar)
-    inputs = inputs_digest(store, policy, seed)
-    facts = _facts(data.told, policy, about, verdicts) | {
-        "inputs_sha256": inputs,
-        **_protection(exact, protected, policy),
-    }
+    facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
+    facts["inputs_sha256"] = inputs_digest(store, policy, seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
     found, since = aftermath(store, policy, rules, now, actions, places)
     tables, facts = tables | found, facts | since
-    made = Made(protected, inputs, maker)
+    made = Made(protected, facts["inputs_sha256"], maker)
     return seal(tables, told_to(policy, facts), policy, made=made, places=places, say=say)
 
 

@@ -182,8 +182,8 @@ def a_told_quarter_is_rounded_anew(broken: pytest.MonkeyPatch) -> None:
     broken.setattr(protect.Ground, "draw", _drawn_by_what_is_counted)
 
 
-def _drawn_by_what_is_counted(setting, metric, part, quarter):
-    return np.random.default_rng(int(setting.cells["n"].sum()))
+def _drawn_by_what_is_counted(ground, *_):
+    return np.random.default_rng(int(ground.cells["n"].sum()))
 
 
 def each_audience_is_rounded_from_the_truth(broken: pytest.MonkeyPatch) -> None:
