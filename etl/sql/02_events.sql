@@ -13,5 +13,7 @@ create table if not exists staging.events (
     exactness text,
     -- The declared order of the rows, where instants tie.
     ordinal bigint,
-    actor_key text
+    actor_key text,
+    -- Whom it was done for or with: a party to the case, a partner, a discipline.
+    party text
 );

@@ -11,7 +11,8 @@ with dated as (
         events.occurred_on,
         events.occurred_at,
         events.ordinal,
-        events.actor_key
+        events.actor_key,
+        events.party
     from staging.events as events
     inner join core.chosen_rows as chosen
         on
@@ -29,7 +30,8 @@ with dated as (
         derived.occurred_on,
         derived.occurred_at,
         derived.ordinal,
-        derived.actor_key
+        derived.actor_key,
+        null as party
     from core.derived_events as derived
 )
 
@@ -45,7 +47,8 @@ select
     openings.stated_on as occurred_on,
     openings.stated_at as occurred_at,
     null as ordinal,
-    null as actor_key
+    null as actor_key,
+    null as party
 from core.openings as openings
 anti join dated
     on openings.case_key = dated.case_key and dated.kind = 'received';

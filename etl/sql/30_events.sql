@@ -1,4 +1,4 @@
--- core.events: one row per case, kind, level, instant and declared place, up to the as-of day.
+-- core.events: one row per case, kind, level, party, instant and place, up to the as-of day.
 create or replace table core.events as
 with placed as (
     select
@@ -6,7 +6,7 @@ with placed as (
         -- Told with and without its place, it is the same event.
         coalesce(
             ordinal,
-            min(ordinal) over (partition by case_key, kind, level, occurred_at)
+            min(ordinal) over (partition by case_key, kind, level, party, occurred_at)
         ) as ordinal
     from core.told_events
     where occurred_on <= (select parameters.as_of from staging.parameters as parameters)
@@ -20,12 +20,13 @@ dated as (
         occurred_on,
         occurred_at,
         level,
+        party,
         ordinal,
         min(snapshot) as snapshot,
         min(line) as line,
         min(actor_key) as actor_key
     from placed
-    group by case_key, source, kind, occurred_on, occurred_at, level, ordinal
+    group by case_key, source, kind, occurred_on, occurred_at, level, party, ordinal
 )
 
 select
@@ -33,6 +34,6 @@ select
     row_number() over (
         partition by case_key
         order by
-            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind
+            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind, party
     ) as sequence
 from dated;

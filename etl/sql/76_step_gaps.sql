@@ -1,46 +1,40 @@
--- core.step_gaps: one row per case, kind of gap and step, or pair of steps: its result.
+-- core.step_gaps: one row per case, kind of gap and step or other part: its result.
 create or replace table core.step_gaps as
+with found as (
+    select
+        'skipped' as gap,
+        *
+    from core.skips
+    union all by name
+    select
+        'out_of_order' as gap,
+        *
+    from core.disorders
+    union all by name
+    select
+        'same_person' as gap,
+        *
+    from core.four_eyes
+    union all by name
+    select
+        'bounced' as gap,
+        *
+    from core.detours
+    union all by name
+    select
+        'repeated' as gap,
+        *
+    from core.repeats
+    union all by name
+    select *
+    from core.practice_gaps
+)
+
 select
     case_key,
-    'skipped' as gap,
+    gap,
     part,
     result,
     found_on,
     days
-from core.skips
-union all
-select
-    case_key,
-    'out_of_order' as gap,
-    part,
-    result,
-    found_on,
-    days
-from core.disorders
-union all
-select
-    case_key,
-    'same_person' as gap,
-    part,
-    result,
-    found_on,
-    days
-from core.four_eyes
-union all
-select
-    case_key,
-    'bounced' as gap,
-    part,
-    result,
-    found_on,
-    days
-from core.detours
-union all
-select
-    case_key,
-    'repeated' as gap,
-    part,
-    result,
-    found_on,
-    days
-from core.repeats;
+from found;
