@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from metrics.release import Release, open_release, releases_in
+from metrics.release import Release, open_release, published_in, states_in
 
 # Set by `dashboard.serve.serve`; without them nothing is shown.
 RELEASES = "CASE_AUDIT_RELEASES"
@@ -26,9 +26,9 @@ class Shelf:
     audiences: tuple[str, ...]
 
     def newest(self) -> dict[str, Path]:
-        """Newest release file of each allowed audience, in the order they were allowed."""
+        """Newest published file of each allowed audience, in the order they were allowed."""
         found: dict[str, Path] = {}
-        for path in reversed(releases_in(self.folder)):
+        for path in reversed(published_in(self.folder)):
             audience = _audience_of(path, path.stat().st_mtime_ns)
             if audience in self.audiences:
                 found.setdefault(audience, path)
@@ -36,8 +36,16 @@ class Shelf:
                 break
         return {name: found[name] for name in self.audiences if name in found}
 
+    def waiting(self) -> list[str]:
+        """Releases to the allowed audiences that wait for approval."""
+        return [
+            name
+            for name, state in states_in(self.folder).items()
+            if state == "checked" and any(f"-{own}-" in name for own in self.audiences)
+        ]
+
     def take(self, audience: str) -> Release:
-        """Open the newest release of an audience.
+        """Open the newest published release of an audience.
 
         Raises AccessError where that audience is not allowed or has no release.
         """

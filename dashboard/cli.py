@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from dashboard.approving import add_maker, add_states, made
 from dashboard.revealing import add_reveal
 from dashboard.source_verbs import add_source
 from dashboard.verbs import (
@@ -100,12 +101,11 @@ def _coverage(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from dashboard import steps
     from metrics.judged import BlockedError
     from metrics.sealing import UnsafeError
 
     try:
-        told = steps.publish_to(workspace_of(options), options.audience, say=progress(options))
+        told = made(options)
     except (BlockedError, UnsafeError) as error:
         print(f"case-audit: {error}", file=sys.stderr)
         return FINDING
@@ -159,7 +159,11 @@ def _serve(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from dashboard.demo import demo
 
-    told = demo(options.folder, say=lambda line: print(line, file=sys.stderr, flush=True))
+    told = demo(
+        options.folder,
+        at=_now().isoformat(timespec="seconds"),
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
     tell(options, told)
     if options.no_serve:
         return DONE
@@ -205,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_check,
         _add_coverage,
         _add_publish,
+        _add_states,
         _add_report,
         _add_figures,
         _add_verify,
@@ -280,6 +285,11 @@ def _add_publish(verbs: "Verbs") -> None:
     verb.add_argument(
         "--audience", required=True, metavar="A", help="committee, leadership, ..."
     )
+    add_maker(verb, _now)
+
+
+def _add_states(verbs: "Verbs") -> None:
+    add_states(verbs, _now)
 
 
 def _add_report(verbs: "Verbs") -> None:

@@ -177,4 +177,10 @@ def _say_why_empty(shelf: access.Shelf | None) -> NoReturn:
         named = wording.listed([audience_name(name).lower() for name in shelf.audiences])
         st.write(f"There is no release for {named}. To make one, run this in the workspace:")
         st.code(f"case-audit publish --audience {shelf.audiences[0]}", language=None)
+        if shelf.waiting():
+            st.write("Releases that wait for somebody to approve them:")
+            st.code(
+                "\n".join(f"case-audit approve {name} --as NAME" for name in shelf.waiting()),
+                language=None,
+            )
     st.stop()

@@ -302,3 +302,12 @@ def period_name(release: Release, period: str, start: date, end: date) -> str:
     if period == "year":
         return year_name(release, start)
     return span_text(start, end)
+
+
+def state_notice(state: str) -> str:
+    """What a document says at its head where its release is not published; else nothing."""
+    if state == "published":
+        return ""
+    if state == "withdrawn":
+        return "Withdrawn: this release is not to be used any more."
+    return "Not published: this release waits for somebody to approve it. Do not pass it on."

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from etl.errors import WorkspaceError
-from etl.load import Delivery, ask_again, load, rebuild
+from etl.load import Delivery, ask_again, load
 from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace, init, open_workspace
 
 AUDIENCES = ("committee", "leadership", "public")
 
 if TYPE_CHECKING:
-    from metrics.publish import About
-    from metrics.sealing import Places
+    from metrics.approvals import Places
+    from metrics.disclosure.policy import Policy
 
 Say = Callable[[str], None]
 
@@ -132,110 +132,64 @@ def _account(delivery: Delivery) -> list[str]:
     return lines
 
 
-def publish_to(workspace: Workspace, audience: str, *, say: Say) -> Told:
-    """Publish the store's data to one audience of the workspace."""
-    require_loaded(workspace)
-    from metrics.disclosure.policy import policies_of
-    from metrics.publish import publish
-    from metrics.release import open_release
-
-    policies = policies_of(workspace.audiences)
-    if audience not in workspace.audiences:
-        names = ", ".join(workspace.audiences)
-        raise WorkspaceError(
-            f"{CONFIGURATION} has no audience {audience!r}; it has {names or 'none'}"
-        )
-    # Rules that were changed after the check make other data of it: publish will refuse them.
-    rebuild(workspace)
-    with Store.open(workspace.store_path) as store:
-        path = publish(
-            store,
-            policies[audience],
-            rules=workspace.rules(),
-            annotations=workspace.annotations(),
-            about=_about(workspace),
-            seed=workspace.key(),
-            places=places_of(workspace),
-            everybody=tuple(policies.values()),
-            renamed=workspace.renamed,
-            say=say,
-        )
-    unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
-    return Told(
-        lines=(f"published {path.stem} to {audience}: {path}", *_left_out(unfit)),
-        data={
-            "release": path.stem,
-            "audience": audience,
-            "path": str(path),
-            "not_fit": unfit,
-        },
-    )
-
-
-def _about(workspace: Workspace) -> "About":
-    """What releases say of the organisation."""
-    from metrics.publish import About
-
-    about = workspace.organisation
-    return About(
-        organisation=about.name,
-        case_word=about.case_word,
-        case_word_plural=about.case_word_plural,
-        product_version=version("case-audit"),
-    )
-
-
 def places_of(workspace: Workspace) -> "Places":
     """Where the workspace's releases and their ledger stand."""
+    from metrics.approvals import Places
     from metrics.disclosure.ledger import Ledger
-    from metrics.sealing import Places
 
     ledger = Ledger(workspace.folder / "ledger", workspace.key())
     return Places(releases=workspace.releases, ledger=ledger)
 
 
-def _left_out(unfit: Sequence[str]) -> list[str]:
-    if not unfit:
-        return []
-    return [
-        "without the figures that a critical check makes unfit:"
-        f" {', '.join(name.replace('_', ' ') for name in unfit)}; see: case-audit check"
-    ]
-
-
 def is_published(workspace: Workspace, audience: str) -> bool:
     """Whether the newest release of an audience was made from the data as they are."""
     from metrics.disclosure.policy import policies_of
-    from metrics.publish import inputs_digest
-    from metrics.release import open_release, releases_in
+    from metrics.release import open_release, published_in
 
-    own = [path for path in releases_in(workspace.releases) if f"-{audience}-" in path.stem]
+    own = [path for path in published_in(workspace.releases) if f"-{audience}-" in path.stem]
     if not own:
         return False
-    policy = policies_of(workspace.audiences)[audience]
-    with Store.open(workspace.store_path) as store:
-        made_of = inputs_digest(store, policy, workspace.key())
     made_from = open_release(own[-1]).manifest
+    policy = policies_of(workspace.audiences)[audience]
     return bool(
-        made_from["inputs_sha256"] == made_of
+        made_from["inputs_sha256"] == inputs_now(workspace, policy)
         and made_from["product_version"] == version("case-audit")
     )
 
 
+def inputs_now(workspace: Workspace, policy: "Policy") -> str:
+    """The digest of the data as they are now, as a release for the policy's audience has it."""
+    from metrics.publish import inputs_digest
+
+    require_loaded(workspace)
+    with Store.open(workspace.store_path) as store:
+        return inputs_digest(store, policy, workspace.key())
+
+
 def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
-    """Render a release as one HTML page or as a folder of CSV files."""
+    """Render a release as one HTML page or as a folder of CSV files.
+
+    One that is not published says so at its head.
+    """
+    from dashboard.phrases import state_notice
     from dashboard.report import csv, html
-    from metrics.release import open_release
+    from metrics.release import open_release, states_in
 
     opened = open_release(release)
     _require_quarter(opened.quarters(), quarter)
+    notice = state_notice(states_in(release.parent).get(release.stem, "published"))
     say(f"writing {form}")
+    if notice:
+        say(notice)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     if form == "html":
         chosen = quarter or opened.quarters()[-1]
-        texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen)}
+        texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen, notice=notice)}
     else:
-        texts = {f"{opened.id}/{name}": text for name, text in csv.render(opened).items()}
+        texts = {
+            f"{opened.id}/{name}": text
+            for name, text in csv.render(opened, notice=notice).items()
+        }
     for name, text in texts.items():
         path = to / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -254,20 +208,26 @@ def verify(files: Sequence[Path], *, say: Say) -> Told:
 
 
 def find_release(workspace: Workspace, named: str) -> Path:
-    """A release by its id, the start of its id, or its audience (the latest one).
+    """A release by its id, the start of its id, or its audience.
 
+    Of an audience it is the newest that is published, else the newest that waits for approval.
     Raises WorkspaceError where none fits.
     """
-    from metrics.release import releases_in
+    from metrics.release import releases_in, states_in
 
-    known = releases_in(workspace.releases)
+    known, states = releases_in(workspace.releases), states_in(workspace.releases)
     fitting = [path for path in known if path.stem == named] or [
-        path for path in known if path.stem.startswith(named) or f"-{named}-" in path.stem
+        path for path in known if path.stem.startswith(named)
     ]
-    if not fitting:
-        names = ", ".join(path.stem for path in known) or "none"
-        raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
-    return fitting[-1]
+    if fitting:
+        return fitting[-1]
+    own = [path for path in known if f"-{named}-" in path.stem]
+    for state in ("published", "checked"):
+        current = [path for path in own if states[path.stem] == state]
+        if current:
+            return current[-1]
+    names = ", ".join(f"{path.stem} ({states[path.stem]})" for path in known) or "none"
+    raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
 
 
 def _require_quarter(known: list[date], asked: date | None) -> None:

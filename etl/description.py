@@ -119,6 +119,7 @@ def _export(
         constants=layout.get("constants", {}),
         events=_places(layout.get("events", {})),
         event_levels=layout.get("event_levels", {}),
+        event_untils=_places(layout.get("event_untils", {})),
         constant_kind=layout.get("constant_kind"),
         changes=layout.get("changes", {}),
         steps=tuple(_step(told) for told in layout.get("steps", ())),

@@ -26,9 +26,9 @@ _LAYOUT = (
     "files", *OF_THE_READER, "grain", "dates", "date_formats",
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
-    "events", "event_levels", "constant_kind", "changes", "steps", "findings", "backfilled",
-    "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract", "delivery",
-    "drop_allowed",
+    "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
+    "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
+    "delivery", "drop_allowed",
 )  # fmt: skip
 _LISTS = (
     "files",
@@ -102,7 +102,7 @@ def check_layout(where: str, layout: Mapping[str, Any]) -> None:
         raise SourceError(f"{where} grain must be one of {', '.join(FIELDS)}")
     if layout.get("rejects_allowed", 0) > 0 and not layout.get("rejects_reason"):
         raise SourceError(f"{where} rejects_allowed needs a rejects_reason")
-    for key in ("columns", "events"):
+    for key in ("columns", "events", "event_untils"):
         _check_places(where, key, layout.get(key, {}))
     for group in layout.get("findings", ()):
         _check_places(where, "findings", group)
@@ -209,11 +209,12 @@ def _check_kinds(where: str, layout: Mapping[str, Any]) -> None:
     for kind in (*events, *([constant] if constant is not None else [])):
         if kind not in FIXED["kind"]:
             raise SourceError(f"{where} {kind!r} is not a kind of event")
-    for kind in layout.get("event_levels", {}):
-        if kind not in events:
-            raise SourceError(
-                f"{where} has a level for {kind!r}, which is not among its events"
-            )
+    for key, word in (("event_levels", "a level"), ("event_untils", "an end")):
+        for kind in layout.get(key, {}):
+            if kind not in events:
+                raise SourceError(
+                    f"{where} has {word} for {kind!r}, which is not among its events"
+                )
 
 
 def _check_events(where: str, layout: Mapping[str, Any]) -> None:

@@ -44,7 +44,9 @@ FIXED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Dates, people and whole numbers among the canonical fields; the rest are codes and texts.
-DATED = ("incident_on", "occurred", "offered", "answered", "started", "stopped", "due")
+DATED = (
+    "incident_on", "occurred", "until", "offered", "answered", "started", "stopped", "due",
+)  # fmt: skip
 PEOPLE = ("assignee", "reporter", "actor")
 COUNTS = ("source_days", "source_reopens", "score", "order")
 
@@ -65,7 +67,10 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "case": (("case_id",), _OF_A_CASE),
     "allegation": (("case_id",), _OF_A_CASE),
     "finding": (("case_id",), ("category", "outcome")),
-    "event": (("case_id", "occurred"), ("kind", "level", "order", "actor", "party")),
+    "event": (
+        ("case_id", "occurred"),
+        ("kind", "level", "until", "order", "actor", "party"),
+    ),
     "feedback": (("case_id", "score"), ("offered", "answered", "question")),
     "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
     "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
@@ -179,6 +184,7 @@ class Export:
     constants: Mapping[str, str]
     events: Mapping[str, Place]
     event_levels: Mapping[str, str]
+    event_untils: Mapping[str, Place]
     constant_kind: str | None
     changes: Mapping[str, str]
     steps: tuple[Step, ...]
@@ -214,7 +220,8 @@ class Export:
     @property
     def dated(self) -> frozenset[str]:
         """Columns that hold dates."""
-        places = [*self.events.values(), *(self.columns[f] for f in DATED if f in self.columns)]
+        places = [*self.events.values(), *self.event_untils.values()]
+        places += [self.columns[f] for f in DATED if f in self.columns]
         return frozenset(name for place in places for name in place.columns)
 
     def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
@@ -237,6 +244,7 @@ class Export:
             self,
             columns={name: at for name, at in self.columns.items() if at.is_in(have)},
             events={kind: at for kind, at in self.events.items() if at.is_in(have)},
+            event_untils={k: at for k, at in self.event_untils.items() if at.is_in(have)},
             changes={
                 n: told for n, told in self.changes.items() if self.columns[n].is_in(have)
             },
@@ -250,7 +258,8 @@ class Export:
     @property
     def _places(self) -> tuple[Place, ...]:
         more = (place for finding in self.findings for place in finding.values())
-        return (*self.columns.values(), *self.events.values(), *more)
+        dates = (*self.events.values(), *self.event_untils.values())
+        return (*self.columns.values(), *dates, *more)
 
     @property
     def _must(self) -> tuple[Place, ...]:

@@ -173,6 +173,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
             pl.lit(None, dtype=pl.Int64).alias("ordinal"),
             pl.lit(None, dtype=pl.String).alias("actor_key"),
             pl.lit(None, dtype=pl.String).alias("party"),
+            _until(rows, kind),
         )
         for kind in export.events
     ]
@@ -188,7 +189,14 @@ def _no_events(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.String).alias("exactness"),
         pl.lit(None, dtype=pl.Int64).alias("ordinal"),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("actor_key", "party")),
+        pl.lit(None, dtype=pl.Date).alias("until_on"),
     )
+
+
+def _until(rows: pl.DataFrame, kind: str) -> pl.Expr:
+    name = f"until {kind} on"
+    end = pl.col(name) if name in rows.columns else pl.lit(None, dtype=pl.Date)
+    return end.alias("until_on")
 
 
 def _happened(rows: pl.DataFrame, file: File) -> list[pl.Expr]:
@@ -212,6 +220,7 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "level", pl.String),
         *_happened(rows, file),
         _or_null(rows, file, "party", pl.String),
+        _or_null(rows, file, "until", pl.Date, named="until_on"),
     )
 
 

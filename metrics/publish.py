@@ -10,6 +10,7 @@ import polars as pl
 
 from etl.rules import Deadline, Rules
 from etl.store import Store
+from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
@@ -53,7 +54,7 @@ from metrics.periods import month_of, periods, quarter_of
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
-from metrics.sealing import Places, seal
+from metrics.sealing import seal
 from metrics.signals import signals
 
 ESCALATED = "escalated"
@@ -81,16 +82,18 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
+    maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
-    """Publish the core tables to the policy's audience and return the release's file.
+    """Make a release of the core tables for the policy's audience and return its file.
 
-    `everybody` are the policies of all audiences: their numbers are made of each other.
-    Protected audiences are told a quarter once, when it is complete; what was told before
-    keeps its numbers. The same data, rules, policy and seed give the same release: published
-    again at once, it is the file that is there already. Raises PublishError where the data
-    were not judged since they last changed or no quarter is complete, BlockedError where no
-    figure is fit to be published; UnsafeError where the attack on the release succeeds.
+    It is published at once where the policy asks for nobody's approval. `everybody` are the
+    policies of all audiences: their numbers are made of each other. Protected audiences are
+    told a quarter once, when it is complete; what was told before keeps its numbers. The same
+    data, rules, policy and seed give the same release: published again at once, it is the file
+    that is there already. Raises PublishError where the data were not judged since they last
+    changed or no quarter is complete, BlockedError where no figure is fit to be published;
+    UnsafeError where the attack on the release succeeds.
     """
     verdicts = judged(store)
     data = _data(store, policy, rules)
@@ -114,7 +117,7 @@ def publish(
         "inputs_sha256": inputs_digest(store, policy, seed),
         **_protection(exact, protected, policy),
     }
-    return seal(tables, facts, policy, protected=protected, places=places, say=say)
+    return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The only door to the right: a release, read by pages, charts and reports."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -340,3 +341,28 @@ def open_release(path: Path) -> Release:
 def releases_in(folder: Path) -> list[Path]:
     """Release files of a workspace, in the order in which they were published."""
     return sorted(folder.glob("*.duckdb"))
+
+
+def states_file(folder: Path) -> Path:
+    """Where it stands in which state a folder's releases are: beside that folder."""
+    return folder.parent / "states.json"
+
+
+def states_in(folder: Path) -> dict[str, str]:
+    """The state of every release file of a folder, by its name without the ending.
+
+    A folder without a list of states was handed over: all that is in it is published. A file
+    that the list does not name is none of its releases, and "unknown".
+    """
+    listed = states_file(folder)
+    names = [path.stem for path in releases_in(folder)]
+    if not listed.is_file():
+        return dict.fromkeys(names, "published")
+    states = json.loads(listed.read_text(encoding="utf-8"))
+    return {name: states.get(name, "unknown") for name in names}
+
+
+def published_in(folder: Path) -> list[Path]:
+    """Release files that readers may be shown, in the order in which they were sealed."""
+    states = states_in(folder)
+    return [path for path in releases_in(folder) if states[path.stem] == "published"]

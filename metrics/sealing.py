@@ -4,18 +4,18 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from etl.errors import InputError
 from etl.store import Store
+from metrics.approvals import UNNAMED, Person, Places, publish_if_due, standings
 from metrics.attack.report import Attack, attack
 from metrics.disclosure.layers import Protected
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
-from metrics.release import TABLES, releases_in
+from metrics.release import TABLES
 
 # What a release says of its own sealing: not part of what is sealed.
 ANCHORS = ("release", "attack", "ledger_entries", "ledger_head")
@@ -25,23 +25,6 @@ class UnsafeError(InputError):
     """The attack on the release succeeded: a finding, and nothing was published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a workspace keeps its releases, and its ledger."""
-
-    releases: Path
-    ledger: Ledger
-
-    @property
-    def proofs(self) -> Path:
-        """What the attacks found, place by place: never published."""
-        return self.releases.parent / "proofs"
-
-    def known(self) -> list[Path]:
-        """Every release that was ever sealed, in the order in which they were."""
-        return releases_in(self.releases)
-
-
 def seal(
     tables: Mapping[str, pl.DataFrame],
     facts: Mapping[str, str],
@@ -49,36 +32,58 @@ def seal(
     *,
     protected: Protected | None,
     places: Places,
+    maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the release beside its place, attack it, and move it there, whole.
 
     Its name begins with a number that says in which order releases were sealed. The same
-    content again is the release that is there already. Raises UnsafeError where the attack on
-    it and on all releases before it, to all audiences, finds something.
+    content again is the release that is there already. It is published where its policy asks
+    for nobody's approval. Raises UnsafeError where the attack on it and on all releases before
+    it, to all audiences, finds something.
     """
     digest = content_digest(tables, facts, places.ledger)
     ending = f"{facts['as_of']}-{facts['audience']}-{digest[:8]}"
-    before = places.known()
-    own = [path for path in before if f"-{facts['audience']}-" in path.stem]
-    if own and own[-1].stem.endswith(ending):
-        return own[-1]
-    number = int(before[-1].stem.split("-")[0]) + 1 if before else 1
-    name = f"{number:04}-{ending}"
+    same = _same(ending, facts["audience"], places)
+    if same is not None:
+        publish_if_due(places, same.stem, maker)
+        return same
+    name = f"{_next_number(places):04}-{ending}"
     folder = places.releases
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".{name}.draft"
     _write(draft, tables, {"release": name, **facts})
     anchors: dict[str, str] = {"release": name}
+    begun = {
+        "release": name,
+        "audience": policy.audience,
+        "inputs": facts["inputs_sha256"],
+        **maker.told(),
+    }
+    places.ledger.append("draft", **begun)
     if policy.method != "identity":
         say("attacking what was written, with every release before it")
-        found = _attacked(draft, before, places, name)
+        found = _attacked(draft, places.known(), places, name)
         anchors["attack"] = json.dumps(found.told())
-    _enter(name, policy, protected, digest, places, anchors)
+    _enter(policy, protected, digest, places, anchors, begun)
     _write(draft, tables, {**facts, **anchors})
     draft.chmod(0o400)
     os.replace(draft, folder / f"{name}.duckdb")  # noqa: PTH105  the atomic one, named as such
+    publish_if_due(places, name, maker)
     return folder / f"{name}.duckdb"
+
+
+def _same(ending: str, audience: str, places: Places) -> Path | None:
+    """The audience's newest release, where it has this content and was not withdrawn."""
+    own = [path for path in places.known() if f"-{audience}-" in path.stem]
+    if not own or not own[-1].stem.endswith(ending):
+        return None
+    standing = standings(places.ledger.entries()).get(own[-1].stem)
+    return None if standing is None or standing.state == "withdrawn" else own[-1]
+
+
+def _next_number(places: Places) -> int:
+    return max((int(path.stem.split("-")[0]) for path in places.ever()), default=0) + 1
 
 
 def content_digest(
@@ -102,6 +107,7 @@ def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) ->
     _prove(found, places, name)
     if not found.passed:
         draft.unlink()
+        places.ledger.append("refused", release=name)
         raise UnsafeError(
             "an attack on the release succeeded, so nothing is published:\n"
             + "\n".join(line for line in found.lines() if line.startswith("FAIL"))
@@ -120,24 +126,24 @@ def _prove(found: Attack, places: Places, name: str) -> None:
 
 
 def _enter(
-    name: str,
     policy: Policy,
     protected: Protected | None,
     digest: str,
     places: Places,
     anchors: dict[str, str],
+    begun: Mapping[str, str],
 ) -> None:
     """What is told now is in the ledger before anybody can read it."""
     ledger = places.ledger
     for layer, cells in (protected.fresh if protected else {}).items():
         if cells.height:
-            ledger.keep(layer, cells)
+            ledger.keep(layer, cells, release=begun["release"])
     ledger.append(
         "release",
-        release=name,
-        audience=policy.audience,
+        **begun,
         policy=policy.version,
         method=policy.method,
+        approvals=policy.approvals,
         layer=protected.layer if protected else "",
         digest=digest,
         attack=ledger.digest(anchors.get("attack", "").encode()),

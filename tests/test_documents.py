@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "sample_data" / "README.md").read_text(encoding="utf-8")
 VERBS = (
-    "init", "source", "load", "check", "coverage", "publish", "report", "figures", "reveal",
-    "serve", "demo",
+    "init", "source", "load", "check", "coverage", "publish", "approve", "withdraw", "releases",
+    "report", "figures", "verify", "reveal", "serve", "demo",
 )  # fmt: skip
 
 

@@ -57,14 +57,17 @@ ABSENT = "The release has no figure for this combination."
 Value = str | float | bool | date | list[str] | None
 
 
-def render(release: Release) -> dict[str, str]:
-    """File names and their text; the same release gives the same bytes."""
+def render(release: Release, *, notice: str = "") -> dict[str, str]:
+    """File names and their text; the same release gives the same bytes.
+
+    `notice` begins the README, such as that the release is not published.
+    """
     files = {
         "figures.csv": text_of(COLUMNS, figure_rows(release)),
         "definitions.csv": text_of(DEFINITIONS, definition_rows(release)),
     }
     files["datapackage.json"] = package(release, files)
-    files["README.txt"] = readme(release)
+    files["README.txt"] = (f"{notice}\n\n" if notice else "") + readme(release)
     return files
 
 

@@ -66,8 +66,11 @@ footer p{margin:0 0 4px}
 """
 
 
-def render(release: Release, quarter: date) -> str:
-    """The audit of one quarter; the same release gives the same bytes."""
+def render(release: Release, quarter: date, *, notice: str = "") -> str:
+    """The audit of one quarter; the same release gives the same bytes.
+
+    `notice` stands above everything, such as that the release is not published.
+    """
     style = tables.STYLE + CHART_STYLE + DOCUMENT_STYLE
     title = (
         f"Ethics {release.manifest['case_word']} audit, {quarter_in_words(release, quarter)}"
@@ -79,7 +82,7 @@ def render(release: Release, quarter: date) -> str:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(title)} · {escape(release.manifest['organisation'])}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
-        f"{heading(release, quarter, title)}\n<main>\n"
+        f"{heading(release, quarter, title, notice)}\n<main>\n"
         f"{evidence(release, quarter)}\n{attention(release, quarter)}\n"
         f"{trust(release, quarter)}\n{method(release)}\n</main>\n"
         f"{footer(release)}\n</body>\n</html>\n"
@@ -95,10 +98,11 @@ def policy(style: str) -> str:
     )
 
 
-def heading(release: Release, quarter: date, title: str) -> str:
+def heading(release: Release, quarter: date, title: str, notice: str = "") -> str:
     """Whose audit of what."""
+    above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
     return (
-        f'<header><p class="org">{escape(release.manifest["organisation"])}</p>'
+        f'<header>{above}<p class="org">{escape(release.manifest["organisation"])}</p>'
         f"<h1>{escape(title)}</h1>"
         f'<p class="sub">{escape(subtitle(release, quarter))}</p></header>'
     )

@@ -15,5 +15,7 @@ create table if not exists staging.events (
     ordinal bigint,
     actor_key text,
     -- Whom it was done for or with: a party to the case, a partner, a discipline.
-    party text
+    party text,
+    -- The day to which the event puts off what it is about, such as an extension.
+    until_on date
 );

@@ -12,7 +12,9 @@ with dated as (
         events.occurred_at,
         events.ordinal,
         events.actor_key,
-        events.party
+        events.party,
+        events.until_on,
+        coalesce(events.exactness = 'instant', false) as has_hours
     from staging.events as events
     inner join core.chosen_rows as chosen
         on
@@ -31,7 +33,9 @@ with dated as (
         derived.occurred_at,
         derived.ordinal,
         derived.actor_key,
-        null as party
+        null as party,
+        null as until_on,
+        coalesce(derived.exactness = 'instant', false) as has_hours
     from core.derived_events as derived
 )
 
@@ -48,7 +52,9 @@ select
     openings.stated_at as occurred_at,
     null as ordinal,
     null as actor_key,
-    null as party
+    null as party,
+    null as until_on,
+    false as has_hours
 from core.openings as openings
 anti join dated
     on openings.case_key = dated.case_key and dated.kind = 'received';

@@ -24,7 +24,10 @@ dated as (
         ordinal,
         min(snapshot) as snapshot,
         min(line) as line,
-        min(actor_key) as actor_key
+        min(actor_key) as actor_key,
+        max(until_on) as until_on,
+        -- Told by the day and by the hour, it is known by the hour.
+        bool_or(has_hours) as has_hours
     from placed
     group by case_key, source, kind, occurred_on, occurred_at, level, party, ordinal
 )

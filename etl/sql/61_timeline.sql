@@ -18,6 +18,7 @@ select
     events.level,
     events.sequence,
     events.occurred_on,
+    events.until_on,
     coalesce(events.occurred_at, events.occurred_on::timestamp) as occurred_at
 from core.events as events
 inner join scratch.numbered_cases as cases on events.case_key = cases.case_key
@@ -30,6 +31,7 @@ select
     null as level,
     0 as sequence,
     incident_on as occurred_on,
+    null as until_on,
     incident_on::timestamp as occurred_at
 from scratch.numbered_cases
 where incident_on is not null and 'incident' in (select kinds.kind from kinds);

@@ -31,6 +31,7 @@ select
             then rounds.started_at = timezone(
                 'UTC', timezone(parameters.time_zone, rounds.started_on::timestamp)
             )
+            and exact.number is null
     end as hourless,
     -- From the instant, so that 24 hours are 24 hours in any week; where only the day is known,
     -- from its end.
@@ -47,6 +48,12 @@ select
 from rounds
 inner join staging.rules as rules on rounds.position = rules.position
 cross join staging.parameters as parameters
+left join scratch.exact_midnights as exact
+    on
+        rounds.number = exact.number
+        and rounds.position = exact.position
+        and not exact.stops
+        and rounds.started_at = exact.occurred_at
 left join scratch.length_ends as ends
     on
         rules.length * 10000000::bigint + (rounds.begun_on - date '1900-01-01')

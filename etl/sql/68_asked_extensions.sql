@@ -11,6 +11,9 @@ select
     clocks.clock,
     clocks.position,
     timeline.kind,
+    timeline.sequence,
+    timeline.occurred_on,
+    timeline.until_on,
     timeline.occurred_on - coalesce(sum(
         greatest(least(spans.until_on, timeline.occurred_on) - spans.from_on, 0)
     ), 0)::integer as recorded_on
@@ -21,4 +24,5 @@ inner join scratch.timeline as timeline
 left join scratch.lost_time as spans on clocks.clock = spans.clock
 where timeline.occurred_on >= clocks.started_on
 group by
-    clocks.clock, clocks.position, timeline.kind, timeline.sequence, timeline.occurred_on;
+    clocks.clock, clocks.position, timeline.kind, timeline.sequence, timeline.occurred_on,
+    timeline.until_on;

@@ -11,6 +11,7 @@ with ends as (
             as stopped_on,
         extended.clock is not null as extended,
         extended.endless,
+        if(extended.due_on > clocks.due_on, extended.told_on, null) as told_on,
         greatest(extended.due_on, clocks.due_on) as due_on,
         greatest(extended.counted_on, clocks.counted_on) as counted_on
     from scratch.due_days as clocks
@@ -30,6 +31,7 @@ select
     ends.stopped_on,
     ends.extended,
     ends.endless,
+    ends.told_on,
     ends.due_on,
     -- As the clock measures it: an instant, a working day, or a day since 1900.
     case ends.length_unit

@@ -3,10 +3,11 @@ create or replace table scratch.moved_ends as
 with standing as (
     select
         clocks.*,
-        spans.stands_until - spans.stands_from as lost,
+        -- A day that was named in writing has the pauses before it in itself.
+        if(clocks.told_on > spans.from_on, 0, spans.stands_until - spans.stands_from) as lost,
         greatest(least(spans.until_on, clocks.stopped_on) - spans.from_on, 0) as stood,
         -- A pause that begins when the time is used up gives none back.
-        spans.stands_from - coalesce(sum(spans.stands_until - spans.stands_from) over (
+        spans.stands_from - coalesce(sum(lost) over (
             partition by clocks.clock order by spans.from_on
             rows between unbounded preceding and 1 preceding
         ), 0) < clocks.due as counts

@@ -22,6 +22,7 @@ select
     coalesce(moved.due_on, clocks.due_on) as due_on,
     coalesce(moved.due_at, clocks.due_at) as due_at,
     rare.level_lost,
+    exact.number is not null as done_exactly,
     moved.endless,
     moved.paused_days,
     concerned.withdrawn_on,
@@ -47,5 +48,11 @@ inner join scratch.concerned as concerned
     on clocks.number * 1048576 + clocks.position * 1024 = concerned.clock
 left join scratch.rare_steps as rare on concerned.clock = rare.clock
 left join scratch.later_stops as later on clocks.clock = later.clock
+left join scratch.exact_midnights as exact
+    on
+        clocks.number = exact.number
+        and clocks.position = exact.position
+        and exact.stops
+        and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
 left join scratch.moved_ends as moved on clocks.clock = moved.clock
 left join scratch.needless_clocks as needless on clocks.clock = needless.clock;

@@ -9,9 +9,9 @@ with judged as (
         case
             when rules.length_unit <> 'hours' then facts.done_on <= facts.due_on
             when
-                facts.done_at + if(facts.done_at = timezone('UTC', timezone(
-                    parameters.time_zone, facts.done_on::timestamp
-                )), interval 24 hours, interval 0 hours)
+                facts.done_at + if(not facts.done_exactly and facts.done_at = timezone(
+                    'UTC', timezone(parameters.time_zone, facts.done_on::timestamp)
+                ), interval 24 hours, interval 0 hours)
                 <= facts.due_at - to_hours(if(facts.hourless, 24, 0)) then true
             when facts.done_at + to_seconds(facts.hourless::integer) > facts.due_at then false
         end as in_time,

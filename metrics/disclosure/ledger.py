@@ -79,7 +79,7 @@ class Ledger:
         self._write(NAME, (json.dumps(entry, sort_keys=True) + "\n").encode(), os.O_APPEND)
         return entry
 
-    def keep(self, layer: str, cells: pl.DataFrame) -> Entry:
+    def keep(self, layer: str, cells: pl.DataFrame, **about: Any) -> Entry:
         """Keep counts of a layer (columns of `TOLD`) that are told now for the first time."""
         buffer = io.BytesIO()
         cells.select(*TOLD).write_parquet(buffer)
@@ -89,18 +89,28 @@ class Ledger:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._write(name, content, os.O_TRUNC)
         return self.append(
-            "counts", layer=layer, file=name, digest=self._mac(content), cells=cells.height
+            "counts",
+            layer=layer,
+            file=name,
+            digest=self._mac(content),
+            cells=cells.height,
+            **about,
         )
 
     def told(self, layer: str) -> pl.DataFrame:
         """Every count of the layer that was ever told: columns of `TOLD`.
 
-        Raises LedgerError where a file is missing or is not as it was written.
+        Counts of a release that was withdrawn before anybody read it were not told. Raises
+        LedgerError where a file is missing or is not as it was written.
         """
+        entries = self.entries()
+        untold = {name for entry in entries for name in entry.get("untold", ())}
         kept = [
             self._counts(entry)
-            for entry in self.entries()
-            if entry["kind"] == "counts" and entry["layer"] == layer
+            for entry in entries
+            if entry["kind"] == "counts"
+            and entry["layer"] == layer
+            and entry.get("release") not in untold
         ]
         return pl.concat([pl.DataFrame(schema=TOLD), *kept])
 

@@ -9,7 +9,8 @@ from etl.errors import InputError
 
 METHODS = ("identity", "rounding")
 SMALLEST_BASE = 3
-NUMBERS = ("base", "min_denominator")
+NUMBERS = ("base", "min_denominator", "approvals")
+LISTS = {"bands": int, "approvers": str}
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 
@@ -23,7 +24,9 @@ class Policy:
     """One audience's protection, refused on construction where it would protect nothing.
 
     `bands` are the first days of the duration bands that rounding publishes instead of days;
-    the last one has no end. Identity keeps counts, and days, exact.
+    the last one has no end. Identity keeps counts, and days, exact. `approvals` is how many
+    people other than its maker must approve a release before it is published, `approvers` who
+    may: anybody where there are none.
     """
 
     audience: str
@@ -33,6 +36,8 @@ class Policy:
     bands: tuple[int, ...] = BANDS
     owner: str = ""
     version: str = "1"
+    approvals: int = 0
+    approvers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         reason = _fault(self)
@@ -74,25 +79,38 @@ def _policy(audience: str, told: object) -> Policy:
         raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
     known = {field.name for field in fields(Policy)} - {"audience"}
     values = dict(told)
-    if isinstance(values.get("bands"), list):
-        values["bands"] = tuple(values["bands"])
+    for key, kind in LISTS.items():
+        if isinstance(values.get(key), list) and all(type(one) is kind for one in values[key]):
+            values[key] = tuple(values[key])
     for key, value in values.items():
         if key not in known:
             names = ", ".join(sorted(known))
             raise PolicyError(f"audience {audience}: {key!r} is unknown; there are {names}")
-        wanted = tuple if key == "bands" else int if key in NUMBERS else str
+        wanted = tuple if key in LISTS else int if key in NUMBERS else str
         if type(value) is not wanted:
-            what = {int: "a whole number", tuple: "a list of days"}.get(wanted, "a text")
-            raise PolicyError(f"audience {audience}: {key} must be {what}")
+            raise PolicyError(f"audience {audience}: {key} must be {_kind(key)}")
     if "method" not in values:
         raise PolicyError(f"audience {audience}: method is missing; use {' or '.join(METHODS)}")
     return Policy(audience=audience, **values)
+
+
+def _kind(key: str) -> str:
+    if key in NUMBERS:
+        return "a whole number"
+    return {"bands": "a list of days", "approvers": "a list of texts"}.get(key, "a text")
 
 
 def _fault(policy: Policy) -> str | None:
     """Why the policy is refused, or None."""
     if policy.method not in METHODS:
         return f"method {policy.method!r} is unknown; use one of {', '.join(METHODS)}"
+    if policy.approvals < 0:
+        return f"approvals {policy.approvals} is below 0; leave it out to ask for none"
+    if policy.approvers and len(set(policy.approvers)) < policy.approvals:
+        return (
+            f"approvals {policy.approvals} is more than there are approvers; name"
+            f" {policy.approvals} of them, or ask for fewer"
+        )
     if policy.min_denominator < 1:
         return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
     if policy.method == "identity":

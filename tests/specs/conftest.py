@@ -107,6 +107,9 @@ def _rows(name: str, text: str) -> pl.DataFrame:
         given["occurred_at"] = pl.col("occurred_on").cast(pl.Datetime)
     if "stated_on" in frame.columns and "stated_at" not in frame.columns:
         given["stated_at"] = pl.col("stated_on").cast(pl.Datetime)
+    if name in ("events", "changes") and "exactness" not in frame.columns:
+        # Where a test tells an instant it is one, and else a day.
+        given["exactness"] = pl.lit("instant" if "occurred_at" in frame.columns else "day")
     if name == "changes":
         given |= {"before_known": pl.lit("before" in frame.columns)}
     if name == "feedback":

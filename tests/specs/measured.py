@@ -16,6 +16,7 @@ from etl.load import build, prepare
 from etl.rules import Rules, read_rules
 from etl.store import Store
 from etl.workspace import Organisation, Workspace
+from metrics.approvals import Places
 from metrics.catalog import METRICS
 from metrics.count import count
 from metrics.disclosure.ledger import Ledger
@@ -27,7 +28,6 @@ from metrics.metric import BREAKDOWNS, ProtectedCube
 from metrics.periods import periods
 from metrics.publish import About, publish
 from metrics.release import TABLES, Release, open_release
-from metrics.sealing import Places
 from tests.tables import table
 
 COMMITTEE = Policy("committee", "identity", min_denominator=1)

@@ -66,6 +66,41 @@ def test_where_only_days_are_known_24_hours_are_judged_where_there_is_no_doubt(
     assert judged(store, "result") == {"A": result}
 
 
+@pytest.mark.parametrize(
+    ("received", "day", "acknowledged", "result"),
+    [
+        pytest.param("instant", "2024-01-09", "instant", "met", id="24 hours"),
+        pytest.param("instant", "2024-01-10", "instant", "met_late", id="48 hours"),
+        pytest.param("day", "2024-01-09", "instant", "met", id="24 hours or less"),
+        pytest.param("instant", "2024-01-08", "day", "met", id="24 hours at most"),
+        pytest.param("instant", "2024-01-09", "day", "not_assessable", id="24 hours or more"),
+        pytest.param("day", "2024-01-09", "day", "not_assessable", id="0 to 48 hours"),
+    ],
+)
+def test_a_midnight_is_an_hour_where_the_export_tells_hours(
+    core, received, day, acknowledged, result
+):
+    events = f"""
+        case | kind         | on         | at               | exactness
+        A    | received     | 2024-01-08 | 2024-01-08 00:00 | {received}
+        A    | acknowledged | {day}      | {day} 00:00      | {acknowledged}
+    """
+    store = core(as_of="2024-06-01", rules=rule(**HOURS), events=events)
+    assert judged(store, "result") == {"A": result}
+
+
+def test_told_by_the_day_and_by_the_hour_it_is_known_by_the_hour(core):
+    # The case's own row has the day alone, the history says that it was at midnight.
+    events = """
+        case | kind         | on         | at               | exactness
+        A    | received     | 2024-01-08 | 2024-01-08 00:00 | day
+        A    | received     | 2024-01-08 | 2024-01-08 00:00 | instant
+        A    | acknowledged | 2024-01-09 | 2024-01-09 00:01 | instant
+    """
+    store = core(as_of="2024-06-01", rules=rule(**HOURS), events=events)
+    assert judged(store, "result") == {"A": "met_late"}
+
+
 def test_hours_that_run_out_on_the_as_of_day_are_judged(core):
     events = at("A | received | 2024-01-08 | 2024-01-08 09:15")
     events += "\nX | received | 2023-01-08 | 2023-01-08 09:15"

@@ -283,3 +283,43 @@ def test_a_description_that_contradicts_itself_is_refused(tmp_path, text, proble
     with pytest.raises(SourceError) as caught:
         source_of(tmp_path, text)
     assert problem in str(caught.value)
+
+
+# How far an event puts off what it is about
+
+
+def test_an_event_s_own_end_stands_in_a_column_beside_its_date(staged):
+    found = staged(
+        """
+        [exports.cases]
+        grain = "case"
+        columns = { case_id = "Case" }
+        events = { received = "In", extended = "Longer" }
+        event_untils = { extended = "Until" }
+        """,
+        ("Case", "In", "Longer", "Until"),
+        ("A", "2024-01-01", "2024-01-05", "2024-02-01"),
+        ("B", "2024-01-02", "2024-01-06", ""),
+        ("C", "2024-01-03", "2024-01-07", "soon"),
+    )
+    events = found.tables["events"].filter(pl.col("kind") == "extended")
+    assert events.select("occurred_on", "until_on").rows() == [
+        (date(2024, 1, 5), date(2024, 2, 1)),
+        (date(2024, 1, 6), None),
+    ]
+    assert found.rejects["column_name"].to_list() == ["Until"]
+
+
+def test_a_row_of_events_may_say_until_when(staged):
+    found = staged(
+        """
+        [exports.log]
+        grain = "event"
+        constant_kind = "extended"
+        columns = { case_id = "Case", occurred = "On", until = "End" }
+        """,
+        ("Case", "On", "End"),
+        ("A", "2024-01-05", "2024-02-01"),
+        ("A", "2024-01-06", ""),
+    )
+    assert found.tables["events"]["until_on"].to_list() == [date(2024, 2, 1), None]

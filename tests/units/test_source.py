@@ -131,6 +131,11 @@ def test_levels_are_codes_and_constants_and_titles_their_words(tmp_path):
             'grain = "case"\nevent_levels = { escalated = "board" }',
             "has a level for 'escalated', which is not among its events",
         ),
+        (
+            'grain = "case"',
+            'grain = "case"\nevent_untils = { extended = "Until" }',
+            "has an end for 'extended', which is not among its events",
+        ),
         ('case_id = "Case"', "", "[exports.cases.columns] case_id is missing"),
         (
             'case_id = "Case"',
