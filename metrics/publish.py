@@ -38,6 +38,7 @@ from metrics.doubts import (
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.gap_cases import gap_cases
 from metrics.gaps import gaps
 from metrics.judged import (
     Judging,
@@ -113,8 +114,10 @@ def publish(
     tables |= tables_about(
         store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
     )
+    inputs = inputs_digest(store, policy, seed)
+    tables["gap_cases"] = gap_cases(store, policy, tables["gaps"], secret=seed, inputs=inputs)
     facts = _facts(data.told, policy, about, verdicts) | {
-        "inputs_sha256": inputs_digest(store, policy, seed),
+        "inputs_sha256": inputs,
         **_protection(exact, protected, policy),
     }
     return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)

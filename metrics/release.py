@@ -66,6 +66,19 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "unit_judged": pl.Int64(),
         "named_by": pl.String(),
     },
+    # One row per masked case behind a gap of five or more, where counts are exact; else none.
+    "gap_cases": {
+        "metric": pl.String(),
+        "part": pl.String(),
+        "period_start": pl.Date(),
+        "reference": pl.String(),
+        "unit": pl.String(),
+        "category": pl.String(),
+        "severity": pl.String(),
+        "month": pl.Date(),
+        "days": pl.Int64(),
+        "is_open": pl.Boolean(),
+    },
     # One row per practice, where counts are exact; else none.
     "practices": {
         "number": pl.Int64(),
@@ -270,6 +283,11 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "n": pl.Int64(),
     },
 }
+
+
+def scope_of(audience: str, inputs: str) -> str:
+    """Before whom the references of a release are spoken; before no other are they the same."""
+    return f"{audience}|{inputs}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ REFUSED_REFERRALS = Fault(
     40,
     "referrals to the housing partner made from 2025-10-01 on whose 21 days ended before the"
     " as-of day without a service; the other partners take all but a few",
-    "Process gaps, 2025 Q4 to 2026 Q3: housing partner, referred and not served",
+    "Process gaps, 2025 Q4 to 2026 Q2: housing partner, referred and not served",
 )
 SILENCE_TOWARDS_AFFECTED = Fault(
     "silence_towards_affected",

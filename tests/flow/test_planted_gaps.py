@@ -28,7 +28,12 @@ PLANTED = {
         SINCE_OCTOBER,
         GAPS.one_person_unit,
     ),
-    planted.REFUSED_REFERRALS: (("not_served", "housing_partner"), SINCE_OCTOBER, ""),
+    planted.REFUSED_REFERRALS: (
+        ("not_served", "housing_partner"),
+        # Of the last quarter fewer than ten referrals have come to their end.
+        SINCE_OCTOBER[:3],
+        "",
+    ),
     planted.SILENCE_TOWARDS_AFFECTED: (
         ("without_news", "affected_person"),
         SINCE_OCTOBER[1:],
@@ -68,9 +73,7 @@ def test_as_many_cases_are_found_as_were_planted(committee):
     earlier = told(committee, "not_served", "housing_partner", date(2025, 7, 1))["cases"]
     refused = planted.REFUSED_REFERRALS.name
     assert planted.REFUSED_REFERRALS.count - earlier <= found.pop(refused)
-    assert found == {
-        gap.name: gap.count for gap in planted.PLANTED_GAPS if gap.name != refused
-    }
+    assert found == {gap.name: gap.count for gap in planted.PLANTED_GAPS if gap.name != refused}
 
 
 def test_units_are_named_for_what_was_planted_in_them_and_for_nothing_else(committee):
@@ -78,6 +81,21 @@ def test_units_are_named_for_what_was_planted_in_them_and_for_nothing_else(commi
     found = {(row["metric"], row["part"], row["unit"]) for row in named.iter_rows(named=True)}
     assert found == {(*where, unit) for where, _, unit in PLANTED.values() if unit}
     assert named["period_start"].min() == GAPS.unchecked_from
+
+
+def test_what_is_called_more_than_usual_was_planted_and_nothing_else(committee):
+    rows = committee.table("gaps").filter("changed").select("metric", "part", "period_start")
+    gaps = {
+        (*where, quarter) for where, quarters, _ in PLANTED.values() for quarter in quarters
+    }
+    # Acknowledgements that the web form lost, and dates before the receipt, are faults of the
+    # data; for the procedure they are steps skipped and out of order.
+    lost = {("skipped", "acknowledged", quarter) for quarter in SINCE_OCTOBER[2:]}
+    misdated = {
+        ("out_of_order", step, date(2025, 1, 1))
+        for step in ("received", "triaged", "investigated")
+    }
+    assert set(rows.rows()) == gaps | lost | misdated
 
 
 def test_the_silence_is_more_than_usual_and_no_unit_is_blamed_for_it(committee):
