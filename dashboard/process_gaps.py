@@ -155,8 +155,8 @@ def _whose(release: Release, gap: Gap) -> str:
         title = release.title_of("unit", gap.unit)
         return f"{title}: {_counts(gap.unit_cases, gap.unit_judged)}, {by}."
     if gap.changed:
-        return "It is more than usual everywhere; no single unit stands out."
-    return "No single unit stands out; it is within what is usual from month to month."
+        return "It is more than in the quarters before; no single unit stands out."
+    return "No single unit stands out, and the quarters before do not make it unusual."
 
 
 def ranked(release: Release, found: list[Gap]) -> str:
@@ -164,7 +164,7 @@ def ranked(release: Release, found: list[Gap]) -> str:
     columns = [
         Column("Gap"),
         Column("Cases", "number"),
-        Column("Compared with its past"),
+        Column("Compared with the quarters before"),
         Column("Unit that stands out"),
     ]
     rows = [
