@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from metrics.durations import NOT_WATCHED, TOO_EARLY, too_early
 from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
 from metrics.metric import Measure, Metric
 from metrics.shares import NOBODY
 from metrics.statistics.competing_risks import Incidence, cumulative_incidence, incidence_at
 
 OPEN = "open"
-NOT_WATCHED = "No case of this period has been watched for so long yet."
 TOO_FEW = "Fewer than {count} cases: a share of so few says little and may point at people."
 
 
@@ -53,10 +54,27 @@ def _measured(
         reason = TOO_FEW.format(count=setting.min_denominator)
         return {name: figure("few", reason, **beside) for name in names}
     ends = _ends(metric)
+    ended = np.where(codes > 0, counts, 0)
+    histogram: dict[str, npt.ArrayLike] = {
+        "band": held["band"],
+        "ended": ended,
+        "open": counts - ended,
+    }
+    fewest = setting.min_denominator
+    reasons = {
+        measure.name: TOO_EARLY.format(count=fewest)
+        for measure in metric.measures
+        if too_early(histogram, measure.by_day or 0, fewest=fewest)
+    }
     curves = cumulative_incidence(held["band"], codes, outcomes=len(ends), counts=counts)
-    return {
+    told = {
         measure.name: _told(measure, curves, ends, counts=counts, codes=codes, beside=beside)
         for measure in metric.measures
+    }
+    return told | {
+        name: figure("not_reached", reason, **beside, numerator=told[name]["numerator"])
+        for name, reason in reasons.items()
+        if told[name]["state"] == "ok"
     }
 
 

@@ -2,7 +2,15 @@
 
 import polars as pl
 
-from metrics.figures import Row, Setting, as_figures, by_outcome, figure
+from metrics.figures import (
+    Row,
+    Setting,
+    WithheldError,
+    added,
+    as_figures,
+    by_outcome,
+    figure,
+)
 from metrics.metric import Counted, Metric
 from metrics.shares import NOBODY, share
 
@@ -24,19 +32,22 @@ def counted(
 
 
 def _counted(told: Counted, row: Row, setting: Setting) -> Row:
-    count, missing, pending = (
-        _sum(row, names) for names in (told.outcomes, told.missing, told.pending)
-    )
+    count = added(row, told.outcomes)
+    missing, pending = (_beside(row, names) for names in (told.missing, told.pending))
     beside: Row = {"missing": missing, "pending": pending}
     if not told.of:
         return figure(value=float(count), numerator=count, **beside)
-    of = _sum(row, told.of)
+    of = added(row, told.of)
     fewest = 1 if setting.exact else setting.min_denominator
-    if of == 0 and missing >= fewest:
+    if of == 0 and (missing or 0) >= fewest:
         return figure("not_assessable", NOT_RECORDED, numerator=0, denominator=0, **beside)
-    nothing = NOT_YET if pending >= fewest else NOBODY
+    nothing = NOT_YET if (pending or 0) >= fewest else NOBODY
     return share(count, of, row, setting, nothing=nothing, **beside)
 
 
-def _sum(row: Row, outcomes: tuple[str, ...]) -> int:
-    return int(sum(row[outcome] for outcome in outcomes))
+def _beside(row: Row, names: tuple[str, ...]) -> int | None:
+    """How many stand beside the figure; None where that is withheld."""
+    try:
+        return added(row, names)
+    except WithheldError:
+        return None

@@ -1,11 +1,22 @@
 """Time to resolution from counts: by day where they are exact, by band where they are not."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
+from metrics.figures import (
+    KEY,
+    WITHHELD,
+    Row,
+    Setting,
+    as_figures,
+    by_period,
+    figure,
+    grid,
+)
 from metrics.metric import Metric
 from metrics.statistics.intervals import Estimate
 from metrics.statistics.life_table import life_table
@@ -20,6 +31,10 @@ NOBODY = "There is nothing to count in this period."
 TOO_FEW = "Fewer than {count} cases: a length of time of so few may point at one of them."
 NOT_REACHED = "So many are still open that this point has not been reached."
 NOT_WATCHED = "No case of this period has been watched for so long yet."
+TOO_EARLY = (
+    "Most cases of this period have not been watched for so long yet,"
+    " and fewer than {count} of the others are still open then."
+)
 NOT_RECORDED = "The exports do not record what this length of time is measured by."
 
 QUARTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75, "p90": 0.9}
@@ -51,19 +66,20 @@ def _histograms(summed: pl.DataFrame) -> pl.DataFrame:
     """One row per figure's place: lists of bands, of cases ended and of cases open in each."""
     return (
         summed.with_columns(
+            pl.col("n").is_null().alias("withheld"),
             pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended"),
             pl.when(pl.col("outcome") == "open").then("n").otherwise(0).alias("open"),
             pl.when(pl.col("outcome") == UNRECORDED).then("n").otherwise(0).alias(UNRECORDED),
         )
         .group_by(*KEY, "band")
-        .agg(pl.col("ended", "open", UNRECORDED).sum())
+        .agg(pl.col("ended", "open", UNRECORDED).sum(), pl.col("withheld").any())
         .sort("band")
         .group_by(*KEY, maintain_order=True)
-        .agg(pl.col("band", "ended", "open", UNRECORDED))
+        .agg(pl.col("band", "ended", "open", UNRECORDED), pl.col("withheld").any())
     )
 
 
-def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> dict[str, Row]:
+def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str, Row]:
     ended = sum(histogram["ended"]) if histogram else 0
     still = sum(histogram["open"]) if histogram else 0
     lost = sum(histogram[UNRECORDED]) if histogram else 0
@@ -74,6 +90,9 @@ def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> di
         "missing": lost,
     }
     names = (*QUARTILES, *AGES)
+    if histogram and histogram["withheld"]:
+        gone = figure("withheld", WITHHELD, pending=None, missing=None)
+        return dict.fromkeys(names, gone)
     if ended + still == 0 and lost >= (1 if setting.exact else setting.min_denominator):
         return {name: figure("not_assessable", NOT_RECORDED, **beside) for name in names}
     if histogram is None or (ended + still == 0 and setting.exact):
@@ -82,14 +101,33 @@ def _measured(histogram: Mapping[str, list[int]] | None, setting: Setting) -> di
         reason = TOO_FEW.format(count=setting.min_denominator)
         return {name: figure("few", reason, **beside) for name in names}
     curve = _curve(histogram, setting)
-    quartiles = {
-        name: _told(quantile(curve, share), NOT_REACHED, beside)
-        for name, share in QUARTILES.items()
+
+    def told(estimate: Estimate, day: float | None, otherwise: str) -> Row:
+        if estimate.value is None:
+            return figure("not_reached", otherwise, low=estimate.low, **beside)
+        if day is not None and too_early(histogram, day, fewest=setting.min_denominator):
+            reason = TOO_EARLY.format(count=setting.min_denominator)
+            return figure("not_reached", reason, **beside)
+        return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)
+
+    reached = {name: quantile(curve, share) for name, share in QUARTILES.items()}
+    left = {name: (share_open(curve, day), day) for name, day in AGES.items()}
+    return {name: told(each, each.value, NOT_REACHED) for name, each in reached.items()} | {
+        name: told(each, day, NOT_WATCHED) for name, (each, day) in left.items()
     }
-    ages = {
-        name: _told(share_open(curve, day), NOT_WATCHED, beside) for name, day in AGES.items()
-    }
-    return quartiles | ages
+
+
+def too_early(histogram: Mapping[str, npt.ArrayLike], day: float, *, fewest: int) -> bool:
+    """Whether an estimate for this day stands on a few early cases of a young period.
+
+    So it is where most cases were last seen open before the day, and fewer than `fewest` were
+    seen on it: the first three decisions of a month say nothing of its other forty cases.
+    """
+    bands, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
+    known = bands >= 0
+    left = int(still[known & (bands < day)].sum())
+    at_risk = int((ended + still)[known & (bands >= day)].sum())
+    return at_risk < fewest and 2 * left > int((ended + still)[known].sum())
 
 
 def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
@@ -97,9 +135,3 @@ def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
     days, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
     watched = days >= 0  # the unrecorded have no day
     return make(days[watched], ended[watched], still[watched])
-
-
-def _told(estimate: Estimate, otherwise: str, beside: Row) -> Row:
-    if estimate.value is None:
-        return figure("not_reached", otherwise, low=estimate.low, **beside)
-    return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)

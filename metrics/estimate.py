@@ -7,7 +7,7 @@ import polars as pl
 from metrics.competing import competing
 from metrics.counted import counted
 from metrics.durations import durations
-from metrics.figures import Row, Setting, as_figures, by_outcome, figure
+from metrics.figures import Row, Setting, added, as_figures, by_outcome, figure
 from metrics.metric import Kind, Metric, ProtectedCube
 from metrics.release import TABLES
 from metrics.shares import NOBODY, share
@@ -61,7 +61,7 @@ def _rates(
 
 
 def _rate(measure: str, row: Row, setting: Setting) -> Row:
-    count, people = row["received"], row["people"]
+    count, people = added(row, ("received",)), row["people"]
     if measure == "reports":
         return figure(value=float(count), numerator=count)
     if measure == "per_1000_engagements":
@@ -84,7 +84,7 @@ def _rate(measure: str, row: Row, setting: Setting) -> Row:
 
 
 def _per_engagement(row: Row, setting: Setting) -> Row:
-    count, engagements = row["received"], row["engagements"]
+    count, engagements = added(row, ("received",)), row["engagements"]
     if engagements is None or engagements <= 0:
         return figure("not_assessable", NO_ENGAGEMENTS, numerator=count)
     off = setting.off(row)
@@ -110,14 +110,14 @@ def _deadlines(
 
 
 def _deadline(row: Row, setting: Setting) -> Row:
-    due = row["met"] + row["met_late"] + row["missed"]
+    due = added(row, ("met", "met_late", "missed"))
     beside: Row = {"pending": row["not_due"], "missing": row["not_assessable"]}
     fewest = 1 if setting.exact else setting.min_denominator
-    if due == 0 and row["not_assessable"] >= fewest:
+    if due == 0 and (row["not_assessable"] or 0) >= fewest:
         return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
     if due == 0 and row["not_due"] > 0 and setting.exact:
         return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)
-    return share(row["met"], due, row, setting, nothing=NOBODY, **beside)
+    return share(added(row, ("met",)), due, row, setting, nothing=NOBODY, **beside)
 
 
 def _surveys(
@@ -130,12 +130,14 @@ def _surveys(
 
 
 def _survey(measure: str, row: Row, setting: Setting) -> Row:
-    answered = row["satisfied"] + row["other"]
-    silent = row["unanswered"] + row["unusable"]
+    answered = added(row, ("satisfied", "other"))
+    silent = added(row, ("unanswered", "unusable"))
     if measure == "response_rate":
         return share(answered, answered + silent, row, setting, nothing=NOBODY)
     nothing = NOBODY_ANSWERED if silent else NOBODY
-    return share(row["satisfied"], answered, row, setting, nothing=nothing, missing=silent)
+    return share(
+        added(row, ("satisfied",)), answered, row, setting, nothing=nothing, missing=silent
+    )
 
 
 _ESTIMATORS: dict[

@@ -1,6 +1,6 @@
 """Frames that the estimators share: the grid of figures, and counts laid out on it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,14 @@ from metrics.release import TABLES
 Row = dict[str, Any]
 
 KEY = ("part", "breakdown", "level", "period", "period_start")
+
+
+WITHHELD = "Withheld to protect the people involved."
+_IS_SUM = pl.col("outcome").str.contains("+", literal=True)
+
+
+class WithheldError(Exception):
+    """A count that a figure needs is not told."""
 
 
 def no_engagements() -> pl.DataFrame:
@@ -35,7 +43,7 @@ class Setting:
     position; `exposure` has unit, period, period_start and people, the average headcount over
     the covered days of the period, with the unit 'all' for everybody; `engagements` has unit,
     period, period_start and engagements with clients; `base` is 1 where counts are the truth,
-    else all are multiples of it.
+    else all are multiples of it; `withheld` says that counts are exact and some not told.
     """
 
     periods: pl.DataFrame
@@ -46,6 +54,7 @@ class Setting:
     engagements: pl.DataFrame = field(default_factory=no_engagements)
     loose: Mapping[str, int] = field(default_factory=dict)
     further: int = 0
+    withheld: bool = False
 
     def of(self, metric: str) -> "Setting":
         """The same for one metric: sums of `loose` ones may be bases further off."""
@@ -53,8 +62,8 @@ class Setting:
 
     @property
     def exact(self) -> bool:
-        """Whether counts are the truth."""
-        return self.base == 1
+        """Whether counts are the truth, all of them."""
+        return self.base == 1 and not self.withheld
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
@@ -84,30 +93,58 @@ def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
 
 
 def by_period(cells: pl.DataFrame, metric: Metric, setting: Setting) -> pl.DataFrame:
-    """The metric's cells summed over the months of each period, outcome and band."""
+    """The metric's cells summed over the months of each period, outcome and band.
+
+    A sum of which anything is withheld is null. Sums that are told as cells are left out.
+    """
+    return _summed(cells.filter(~_IS_SUM), metric, setting)
+
+
+def _summed(cells: pl.DataFrame, metric: Metric, setting: Setting) -> pl.DataFrame:
     spans = setting.periods.select("month", "period", "period_start")
+    n = pl.col("n")
     return (
         cells.filter(pl.col("metric") == metric.name)
         .join(spans, on="month", how="inner")
         .group_by(*KEY, "outcome", "band")
-        .agg(pl.col("n").sum())
+        .agg(pl.when(n.null_count() == 0).then(n.sum()))
     )
 
 
 def by_outcome(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
-    """The grid with a column of counts per outcome, 0 where nothing was counted."""
-    summed = by_period(cells, metric, setting)
+    """The grid with a column of counts per outcome, 0 where nothing was counted.
+
+    Where counts are withheld they are null, and sums that are told have columns as well.
+    """
+    summed = _summed(cells, metric, setting)
     wide = grid(setting, parts)
-    for outcome in metric.outcomes:
+    sums: list[str] = summed.filter(_IS_SUM)["outcome"].unique().sort().to_list()
+    for outcome in (*metric.outcomes, *sums):
         column = (
             summed.filter(pl.col("outcome") == outcome)
             .group_by(*KEY)
-            .agg(pl.col("n").sum().alias(outcome))
+            .agg(pl.when(pl.col("n").null_count() == 0).then(pl.col("n").sum()).alias(outcome))
         )
         wide = wide.join(column, on=list(KEY), how="left", maintain_order="left")
+    if setting.withheld:
+        return wide
     return wide.with_columns(pl.col(*metric.outcomes).fill_null(0))
+
+
+def added(row: Row, names: Sequence[str]) -> int:
+    """The sum of a row's outcomes: of each of them, or as it is told.
+
+    Raises WithheldError where neither is told.
+    """
+    counts = [row[name] for name in names]
+    if None not in counts:
+        return int(sum(counts))
+    told = row.get("+".join(names))
+    if told is None:
+        raise WithheldError
+    return int(told)
 
 
 def figure(
@@ -119,8 +156,8 @@ def figure(
     high: float | None = None,
     numerator: int | None = None,
     denominator: float | None = None,
-    pending: int = 0,
-    missing: int = 0,
+    pending: int | None = 0,
+    missing: int | None = 0,
     worst: float | None = None,
     best: float | None = None,
 ) -> Row:
@@ -151,12 +188,19 @@ def as_figures(
             "metric": metric.name,
             "measure": measure.name,
             **{column: row[column] for column in grid},
-            **of(measure.name, row),
+            **_told(of, measure.name, row),
         }
         for measure in metric.measures
         for row in rows
     ]
     return pl.DataFrame(made, schema=TABLES["figures"])
+
+
+def _told(of: Callable[[str, Row], Row], measure: str, row: Row) -> Row:
+    try:
+        return of(measure, row)
+    except WithheldError:
+        return figure("withheld", WITHHELD, pending=None, missing=None)
 
 
 def extremes(k: int, n: int, *, off: int) -> tuple[tuple[int, int], tuple[int, int]]:

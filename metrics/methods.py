@@ -245,6 +245,7 @@ def _signals() -> str:
 
 def _protection() -> str:
     rounding = Policy("leadership", "rounding", base=5, min_denominator=20)
+    withheld = Policy("annex", "suppression", threshold=10, min_denominator=50)
     return _section(
         "## How people are protected",
         "First everything is counted, then the counts are protected for one audience, and only"
@@ -255,6 +256,11 @@ def _protection() -> str:
         " rounds all counts of a quarter together, so that levels add up to all, outcomes to"
         " their totals and months to the quarter; which way a count goes depends on a secret"
         " key. Multiples of the base, 0 included, stay as they are.",
+        f"**Suppression**, here with threshold 10: {_lower(withheld)} The counts of a metric in"
+        " a quarter, at every level, and the sums that are read beside them are one system of"
+        " equations; linear programming shows that every small count could be none, or enough"
+        " (Fischetti and Salazar (2001), Management Science 47: 1008-1027). Where most counts"
+        " that are not small would be withheld, levels are, and the organisation's are told.",
         "Where counts are rounded, lengths of time are counted in bands that begin on the days"
         f" {', '.join(map(str, BANDS))}, and estimated by the actuarial method; intervals of"
         " shares and rates hold those of all counts that may be the true ones; counts of rows"

@@ -63,6 +63,11 @@ def periods(coverage_from: date, coverage_until: date, *, year_starts: int) -> p
     return frame.with_columns((covered | (pl.col("period") == "whole")).alias("complete"))
 
 
+def quarterly(calendar: pl.DataFrame) -> pl.DataFrame:
+    """The same without single months, for readers who are told quarters."""
+    return calendar.filter(pl.col("period") != "month")
+
+
 def _spans(
     month: date, first: date, last: date, year_starts: int
 ) -> list[tuple[str, date, date]]:

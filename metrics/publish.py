@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from etl.rules import Deadline, Rules
+from etl.rules import Rules
 from etl.store import Store
 from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.catalog.deadline_compliance import ESCALATION_COMPLIANCE
 from metrics.consequences import absent_rows, consequences
 from metrics.count import count
 from metrics.disclosure.layers import (
@@ -34,7 +33,9 @@ from metrics.doubts import (
     outcomes_with,
     subtotals_with,
     together,
+    unbounded,
 )
+from metrics.escalated import with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -51,14 +52,13 @@ from metrics.judged import (
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import month_of, periods, quarter_of
+from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.sealing import seal
 from metrics.signals import signals
 
-ESCALATED = "escalated"
 NOT_DUE = "not_due"
 
 
@@ -107,7 +107,7 @@ def publish(
         exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
-    escalated = _with_escalations(_cube(exact, protected, policy), rules.deadlines)
+    escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
     levels, metrics = data.levels, data.metrics
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
@@ -125,10 +125,14 @@ def publish(
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """What is published of a store: metrics with their parts, levels and covered months."""
+    """What is published of a store: metrics with their parts, levels and covered months.
+
+    `calendar` has all periods, `spans` those that figures are told for.
+    """
 
     told: Mapping[str, Any]
     calendar: pl.DataFrame
+    spans: pl.DataFrame
     levels: pl.DataFrame
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
@@ -136,10 +140,12 @@ class _Data:
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
     told = _told(store, policy)
+    by_month = policy.method != "suppression"
     metrics = metrics_for(exact=policy.method == "identity")
     return _Data(
         told=told,
         calendar=_calendar(told),
+        spans=_calendar(told) if by_month else quarterly(_calendar(told)),
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
@@ -161,13 +167,18 @@ def _protected(
     if policy.method == "identity":
         return None
     starts = data.told["fiscal_year_start_month"]
+    withheld = policy.method == "suppression"
+    doubted = {} if withheld else _doubted(policy, everybody, places)
     return protected_by_layers(
-        exact.cells,
+        together(exact.cells) if withheld else exact.cells,
         policy,
         everybody=everybody,
         secret=secret,
         declared=Declared(
-            tables=_declared(data, judging.verdicts, _doubted(policy, everybody, places)),
+            # Counts in doubt told apart would be smaller still, and withheld.
+            tables=_declared(
+                data, judging.verdicts.clear() if withheld else judging.verdicts, doubted
+            ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
@@ -230,7 +241,8 @@ def _protection(
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
     pending = pending_corrections(exact.cells, protected, policy)
-    few = f"fewer than {policy.base}"
+    fewest = policy.threshold or policy.base
+    few = f"fewer than {fewest}"
     return {
         "method_sentence": policy.method_sentence(
             loose={
@@ -240,8 +252,8 @@ def _protection(
             }
         ),
         "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
-        "threshold": str(policy.base),
-        "corrections_pending": few if pending < policy.base else f"{policy.base} or more",
+        "threshold": str(fewest),
+        "corrections_pending": few if pending < fewest else f"{fewest} or more",
     }
 
 
@@ -256,19 +268,20 @@ def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
 def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | None) -> Setting:
     people = average_people(
         store.frame("select * from core.exposure"),
-        data.calendar,
+        data.spans,
         coverage=(data.told["coverage_from"], data.told["coverage_until"]),
     )
     return Setting(
-        periods=data.calendar,
+        periods=data.spans,
         levels=data.levels,
         exposure=people,
         engagements=total_engagements(
-            store.frame("select * from core.engagements"), data.calendar
+            store.frame("select * from core.engagements"), data.spans
         ),
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},
+        withheld=policy.method == "suppression",
     )
 
 
@@ -276,12 +289,15 @@ def _estimated(
     cube: ProtectedCube, data: _Data, rules: Rules, setting: Setting, judging: Judging
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
-    plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
+    plain = cube
+    verdicts = judging.verdicts
+    if setting.withheld:
+        verdicts = unbounded(verdicts)
+    else:
+        plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
-    ranges = consequences(
-        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
-    )
+    ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,
@@ -338,24 +354,6 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
         month: quarter_of(month, year_starts=year_starts)
         for month in calendar["month"].unique()
     }
-
-
-def _with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
-    """Add the cells of escalation compliance: of every rule that ends in an escalation."""
-    rules = [rule.name for rule in deadlines if rule.to_kind == ESCALATED]
-    escalations = (
-        cube.cells.filter(
-            (pl.col("metric") == ESCALATION_COMPLIANCE.sum_of) & pl.col("part").is_in(rules)
-        )
-        .with_columns(
-            pl.lit(ESCALATION_COMPLIANCE.name).alias("metric"), pl.lit("").alias("part")
-        )
-        .group_by("metric", "part", "breakdown", "level", "month", "outcome", "band")
-        .agg(pl.col("n").sum())
-        .sort("breakdown", "level", "month", "outcome")
-    )
-    cells = pl.concat([cube.cells, escalations.select(cube.cells.columns)])
-    return ProtectedCube(cells=cells, base=cube.base)
 
 
 def _facts(

@@ -14,12 +14,13 @@ def share(
     setting: Setting,
     *,
     nothing: str,
-    pending: int = 0,
-    missing: int = 0,
+    pending: int | None = 0,
+    missing: int | None = 0,
 ) -> Row:
     """A share with Wilson's interval and the bounds that the missing ones allow.
 
-    Where counts are rounded the interval holds those of all counts that may be the true ones.
+    Where counts are rounded the interval holds those of all counts that may be the true ones;
+    where it is withheld how many are missing there are no bounds.
     """
     beside: Row = {
         "numerator": k,
@@ -32,15 +33,15 @@ def share(
     if n < setting.min_denominator:
         return figure("few", TOO_FEW.format(count=setting.min_denominator), **beside)
     lowest, highest = extremes(k, n, off=setting.off(row))
-    least, most, bounds = wilson(*lowest), wilson(*highest), missing_bounds(k, n, missing)
-    assert least is not None  # noqa: S101  n > 0, so all exist
+    least, most = wilson(*lowest), wilson(*highest)
+    assert least is not None  # noqa: S101  n > 0, so both exist
     assert most is not None  # noqa: S101
-    assert bounds is not None  # noqa: S101
+    bounds = None if missing is None else missing_bounds(k, n, missing)
     return figure(
         value=k / n,
         low=least.low,
         high=most.high,
-        worst=bounds.low,
-        best=bounds.high,
+        worst=bounds.low if bounds else None,
+        best=bounds.high if bounds else None,
         **beside,
     )

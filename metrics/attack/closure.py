@@ -19,7 +19,7 @@ from metrics.estimate import estimate
 from metrics.figures import Setting
 from metrics.metric import ProtectedCube
 from metrics.outlook import outlook
-from metrics.periods import periods
+from metrics.periods import periods, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.signals import signals
@@ -59,20 +59,24 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         )
         for metric in metrics
     }
+    withheld = told.method == "suppression"
+    calendar = periods(
+        date.fromisoformat(manifest["coverage_from"]),
+        date.fromisoformat(manifest["coverage_until"]),
+        year_starts=int(manifest["fiscal_year_start_month"]),
+    )
     setting = Setting(
-        periods=periods(
-            date.fromisoformat(manifest["coverage_from"]),
-            date.fromisoformat(manifest["coverage_until"]),
-            year_starts=int(manifest["fiscal_year_start_month"]),
-        ),
+        periods=quarterly(calendar) if withheld else calendar,
         levels=told.release.table("levels"),
         exposure=_exposed(published, "rate", "people"),
         engagements=_exposed(published, "per_1000_engagements", "engagements"),
         base=told.base,
         min_denominator=int(manifest["min_denominator"]),
         loose=told.loose,
+        withheld=withheld,
     )
-    cube = ProtectedCube(cells=together(told.cells), base=told.base)
+    cells = told.cells if withheld else together(told.cells)
+    cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
     found = signals(figures, metrics, base=told.base, loose=told.loose)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metrics.attack.bounds import Booleans, ContradictionError, Promise, Reach, reach
-from metrics.attack.system import Block, System, blocks_of, counts_in, system_of
+from metrics.attack.system import (
+    Block,
+    System,
+    blocks_of,
+    counts_in,
+    sums_told,
+    system_of,
+)
 from metrics.attack.told import Told
 
 ENOUGH = 100  # broken promises, after which a profile does not go on
@@ -103,11 +110,16 @@ def profiles(told: Sequence[Told]) -> Iterator[Profile]:
     everything = tuple(hidden)
     if len(names) > 1:
         yield Profile("reader of all releases to all audiences", everything)
-    if any(release.cells["n"].null_count() for release in everything):
+    # Where no zero is told, what is withheld may well be none.
+    if any(_tells_zeros_and_withholds(release) for release in everything):
         yield Profile("reader who takes a withheld cell to be at least one", everything, 1)
     yield Profile("reader who knows the headcounts", everything, headcount=True)
     yield Profile("insider who knows one case", everything, own_cases=1)
     yield Profile("coalition that knows two cases", everything, own_cases=2)
+
+
+def _tells_zeros_and_withholds(release: Told) -> bool:
+    return bool(release.cells["n"].null_count() and (release.cells["n"] == 0).any())
 
 
 def tried(profile: Profile) -> Findings:
@@ -212,21 +224,25 @@ def _promise(system: System, profile: Profile, own: list[int]) -> Promise:
         threshold=profile.threshold - profile.own_cases,
         own=np.concatenate([mine, system.sums @ mine]),
         hidden=_hidden(system, profile),
+        small_alone=all(release.method == "suppression" for release in profile.told),
     )
 
 
 def _hidden(system: System, profile: Profile) -> Booleans:
     """Targets that are protected: not those published exactly, nor sums nothing is said of."""
     exact = np.zeros(system.block.shape, dtype=bool)
+    hidden = np.isfinite(system.sum_upper)
     for release in profile.told:
         if release.method == "suppression":
             exact |= np.isfinite(counts_in(system.block, release))
-    return np.concatenate([~exact.ravel(), np.isfinite(system.sum_upper)])
+            told = sums_told(system.block, release)
+            hidden = (hidden | np.isneginf(told)) & ~np.isfinite(told)
+    return np.concatenate([~exact.ravel(), hidden])
 
 
 def _judge(found: Findings, system: System, result: Reach, promise: Promise) -> None:
     """Count what was found about others: an insider's own cases are taken off first."""
-    asked = promise.hidden & ~np.isnan(result.low)
+    asked = promise.given(result.low) & ~np.isnan(result.low)
     low = np.maximum(result.low - promise.own, 0)[asked]
     high = (result.high - promise.own)[asked]
     width = high - low

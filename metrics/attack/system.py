@@ -26,6 +26,7 @@ from metrics.metric import Metric
 Floats = npt.NDArray[np.float64]
 Column = tuple[str, int]
 REST: Column = ("", -1)
+IS_SUM = pl.col("outcome").str.contains("+", literal=True)  # of outcomes, told as a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
     metrics = metrics_for(exact=False)
     wholes = {metric.part_of for metric in metrics}
     for metric in metrics:
-        own = cells.filter(pl.col("metric") == metric.name)
+        own = cells.filter((pl.col("metric") == metric.name) & ~IS_SUM)
         if metric.sum_of or metric.name in wholes or own.is_empty():
             continue
         for part in own["part"].unique().sort():
@@ -138,7 +139,7 @@ def counts_in(block: Block, told: Told) -> Floats:
     """
     table = np.full(block.shape, np.nan)
     own = told.cells.filter(
-        (pl.col("metric") == block.metric.name) & (pl.col("part") == block.part)
+        (pl.col("metric") == block.metric.name) & (pl.col("part") == block.part) & ~IS_SUM
     )
     _fill(table, block, own, [column for column in block.columns if column != REST])
     if block.metric.part_of:
@@ -185,6 +186,10 @@ def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> Syste
     for release in told:
         counts = counts_in(block, release)
         _bound_cells(block, release, counts, lower, upper, at_least)
+        exact = sums_told(block, release)
+        known = np.isfinite(exact)
+        sum_lower[known] = np.maximum(sum_lower, exact)[known]
+        sum_upper[known] = np.minimum(sum_upper, exact)[known]
         if release.method == "rounding" and not np.isnan(counts).any():
             published = sums @ counts.ravel()
             off = _off(block, release, sums)
@@ -237,6 +242,33 @@ def _bound_cells(
     lower[hidden] = np.maximum(lower, at_least)[hidden]
 
 
+def sums_told(block: Block, release: Told) -> Floats:
+    """What a release that withholds counts says of each of the block's sums, exactly.
+
+    NaN where it says nothing; minus infinity where it withholds.
+    """
+    told = np.full((len(block.levels), len(_wanted(block))), np.nan)
+    if release.method == "suppression":
+        rows = release.cells.filter(
+            pl.col("metric").is_in([block.metric.name, block.metric.part_of or ""])
+            & (pl.col("part") == block.part)
+            & pl.col("month").is_in(list(block.months))
+        )
+        names = ("breakdown", "level", "metric", "outcome", "n")
+        for breakdown, level, metric, outcome, n in rows.select(names).iter_rows():
+            meant = (
+                {*block.metric.outcomes, REST[0]}
+                if metric == block.metric.part_of
+                else set(outcome.strip("+").split("+"))
+            )
+            for at, wanted in enumerate(_wanted(block)):
+                if wanted == meant and (metric == block.metric.part_of or "+" in outcome):
+                    told[block.levels.index((breakdown, level)), at] = (
+                        -np.inf if n is None else n
+                    )
+    return told.ravel() if len(block.months) == 1 else np.full(_sums(block).shape[0], np.nan)
+
+
 def _balances(block: Block) -> sparse.csr_array:
     """Levels of each breakdown less all are 0, in every month and column."""
     levels, months, columns = block.shape
@@ -265,11 +297,19 @@ def _plain(outcome: str) -> str:
 
 def _several(block: Block) -> Floats:
     """Published sums of columns: bands of an outcome, denominators, totals, the whole."""
+    rows = [_row(block, names) for names in _wanted(block)]
+    return np.array(rows).reshape(len(rows), len(block.columns))
+
+
+def _wanted(block: Block) -> list[set[str]]:
+    """Sets of outcomes whose sum is published, one for each sum of more than one cell."""
     metric = block.metric
     wanted = [{outcome} for outcome in metric.outcomes]
     wanted += [set(subtotal) for subtotal in (*metric.subtotals, metric.outcomes)]
     wanted += [{*metric.outcomes, REST[0]}] if metric.part_of else []
-    plain = [_plain(outcome) for outcome, _ in block.columns]
-    rows = {tuple(float(outcome in names) for outcome in plain) for names in wanted}
-    several = sorted(row for row in rows if sum(row) > 1)
-    return np.array(several).reshape(len(several), len(block.columns))
+    rows = {_row(block, names): names for names in wanted}
+    return [rows[row] for row in sorted(rows) if sum(row) > 1]
+
+
+def _row(block: Block, names: set[str]) -> tuple[float, ...]:
+    return tuple(float(_plain(outcome) in names) for outcome, _ in block.columns)

@@ -12,6 +12,7 @@ from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, banded
+from metrics.disclosure.withholding import withheld_over
 
 REPORTS = "report_frequency"
 
@@ -29,6 +30,30 @@ class Protected:
     cells: pl.DataFrame
     fresh: Mapping[str, pl.DataFrame]
     loose: Mapping[str, int]
+
+
+def method_beside(policy: Policy, everybody: Sequence[Policy]) -> None:
+    """Refuse suppression beside another way of protecting the same counts.
+
+    Raises PolicyError: exact counts would narrow the rounded ones, and a second threshold
+    would tell what the first withholds.
+    """
+    protected = [other for other in (*everybody, policy) if other.method != "identity"]
+    for other in protected:
+        mixed = other.method != policy.method and "suppression" in {other.method, policy.method}
+        if mixed:
+            raise PolicyError(
+                f"audience {policy.audience}: suppression and rounding (audience"
+                f" {other.audience}) of the same counts tell more together than either; use one"
+                " of them for all protected audiences"
+            )
+        if (other.threshold, other.bands) != (policy.threshold, policy.bands) and (
+            policy.method == "suppression"
+        ):
+            raise PolicyError(
+                f"audience {policy.audience}: its threshold or bands differ from those of"
+                f" {other.audience}; what one withholds the other would tell"
+            )
 
 
 def roundings(policy: Policy, everybody: Sequence[Policy]) -> list[int]:
@@ -74,6 +99,9 @@ def protected_by_layers(
     `renamed` is the crosswalk of reorganisations: (breakdown, old level) to the new level,
     whose cases it takes over.
     """
+    method_beside(policy, everybody)
+    if policy.method == "suppression":
+        return _withheld(exact, policy, declared=declared, ledger=ledger, renamed=renamed)
     fresh: dict[str, pl.DataFrame] = {}
     made: list[pl.DataFrame] = []
     cells, unit, name = exact, 1, ""
@@ -95,6 +123,29 @@ def protected_by_layers(
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     return Protected(name, made[-1].select(*KEY, "n").join(truth, on=KEY), fresh, loose)
+
+
+def _withheld(
+    exact: pl.DataFrame,
+    policy: Policy,
+    *,
+    declared: Declared,
+    ledger: Ledger,
+    renamed: Mapping[tuple[str, str], str],
+) -> Protected:
+    """One layer: all who are told exact counts are told the same ones."""
+    name = f"suppression|{layer_name(policy.threshold, policy.bands)}"
+    before = ledger.told(name)
+    told = _crossed(before, declared, renamed)
+    if told.height != before.height:
+        raise PolicyError(
+            f"audience {policy.audience}: levels whose counts were withheld have been merged,"
+            " and the counts of the new one would tell them; publish to it by rounding"
+        )
+    layer = Layer(policy.threshold, policy.bands, b"")
+    cells = withheld_over(exact, layer, declared, told)
+    fresh = cells.join(told, on=("metric", "part", "month"), how="anti").select(*TOLD)
+    return Protected(name, cells.select(*KEY, "n", "n_true"), {name: fresh}, {})
 
 
 def pending_corrections(exact: pl.DataFrame, protected: Protected, policy: Policy) -> int:
@@ -132,4 +183,6 @@ def _crossed(
         )
     if not gone:
         return told
-    return told.group_by(KEY).agg(pl.col("n", "n_true").sum()).select(*TOLD)
+    counts = pl.col("n", "n_true")
+    summed = pl.when(counts.null_count() == 0).then(counts.sum())
+    return told.group_by(KEY).agg(summed).select(*TOLD)

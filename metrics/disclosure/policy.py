@@ -1,15 +1,15 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, Literal
 
 from etl.errors import InputError
 
-METHODS = ("identity", "rounding")
+METHODS = ("identity", "rounding", "suppression")
 SMALLEST_BASE = 3
-NUMBERS = ("base", "min_denominator", "approvals")
+NUMBERS = ("base", "threshold", "min_denominator", "approvals")
 LISTS = {"bands": int, "approvers": str}
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
@@ -23,15 +23,17 @@ class PolicyError(InputError):
 class Policy:
     """One audience's protection, refused on construction where it would protect nothing.
 
-    `bands` are the first days of the duration bands that rounding publishes instead of days;
-    the last one has no end. Identity keeps counts, and days, exact. `approvals` is how many
-    people other than its maker must approve a release before it is published, `approvers` who
-    may: anybody where there are none.
+    `bands` are the first days of the duration bands that are published instead of days; the
+    last one has no end. Rounding makes every count a multiple of `base`; suppression withholds
+    counts below `threshold`, and keeps the others exact. Identity keeps counts, and days,
+    exact. `approvals` is how many people other than its maker must approve a release before it
+    is published, `approvers` who may: anybody where there are none.
     """
 
     audience: str
-    method: Literal["identity", "rounding"]
+    method: Literal["identity", "rounding", "suppression"]
     base: int = 1
+    threshold: int = 0
     min_denominator: int = 1
     bands: tuple[int, ...] = BANDS
     owner: str = ""
@@ -52,6 +54,12 @@ class Policy:
         """
         if self.method == "identity":
             return "All counts are exact."
+        if self.method == "suppression":
+            return (
+                "Counts that are shown are exact, and told by quarter. Counts below"
+                f" {self.threshold}, none included, are withheld, [c], and as many others as it"
+                " takes so that no withheld count can be worked out."
+            )
         off = self.base - 1
         sums = "".join(
             f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
@@ -113,14 +121,29 @@ def _fault(policy: Policy) -> str | None:
         )
     if policy.min_denominator < 1:
         return f"min_denominator {policy.min_denominator} is below 1; a share needs a case"
-    if policy.method == "identity":
-        return _identity_fault(policy)
-    return _rounding_fault(policy)
+    return _stray(policy) or _FAULTS[policy.method](policy)
 
 
-def _identity_fault(policy: Policy) -> str | None:
-    if policy.base != 1:
+def _stray(policy: Policy) -> str | None:
+    """Why a number of another method is refused, or None."""
+    if policy.threshold and policy.method != "suppression":
+        return (
+            f"threshold {policy.threshold} belongs to suppression; leave it out or use method"
+            " suppression"
+        )
+    if policy.base != 1 and policy.method != "rounding":
         return f"base {policy.base} belongs to rounding; leave it out or use method rounding"
+    return None
+
+
+def _suppression_fault(policy: Policy) -> str | None:
+    if policy.threshold < SMALLEST_BASE:
+        return f"threshold {policy.threshold} protects nobody; use {SMALLEST_BASE} or more"
+    if policy.min_denominator < policy.threshold:
+        return (
+            f"min_denominator {policy.min_denominator} is below the threshold"
+            f" {policy.threshold}; a share of so few is withheld anyway"
+        )
     return None
 
 
@@ -132,8 +155,19 @@ def _rounding_fault(policy: Policy) -> str | None:
             f"min_denominator {policy.min_denominator} is below the base {policy.base};"
             f" a share of fewer is rounding error alone"
         )
+    return None
+
+
+def _bands_fault(policy: Policy) -> str | None:
     if policy.bands[:1] != (0,):
         return "the first band of durations must begin on day 0"
     if any(later <= earlier for earlier, later in pairwise(policy.bands)):
         return f"bands {policy.bands} must grow from each to the next"
     return None
+
+
+_FAULTS: dict[str, Callable[[Policy], str | None]] = {
+    "identity": lambda _: None,
+    "rounding": lambda policy: _rounding_fault(policy) or _bands_fault(policy),
+    "suppression": lambda policy: _suppression_fault(policy) or _bands_fault(policy),
+}

@@ -107,10 +107,10 @@ def layer_over(
     """
     if len(layer.seed) < SHORTEST_SEED:
         raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")
-    _refuse_undeclared(cells, declared.tables)
+    refuse_undeclared(cells, declared.tables)
     before = cells.head(0).with_columns(n_true="n") if told is None else told
     within = before.filter(pl.col("month").is_in(list(declared.months)))
-    setting = _Setting(
+    setting = Ground(
         layer=layer,
         grid=grid_of(declared.levels, declared.months),
         quarters=declared.quarters,
@@ -119,7 +119,7 @@ def layer_over(
     )
     frames: list[pl.DataFrame] = []
     loose: dict[str, int] = {}
-    for pair in _paired(declared.tables):
+    for pair in paired(declared.tables):
         for part in pair.table.parts:
             counts, truth, found = _rounded(setting, pair, part)
             frames += _frames(setting, pair, part, counts, truth)
@@ -129,7 +129,7 @@ def layer_over(
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
+class Ground:
     """What all metrics of one release share; counts are in the layer's units."""
 
     layer: Layer
@@ -168,7 +168,7 @@ class _Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
     """A metric and, where there is one, the metric that counts all its cases and maybe more."""
 
     table: Table
@@ -190,7 +190,7 @@ class _Pair:
 
 
 def _frames(
-    setting: _Setting, pair: _Pair, part: str, counts: Counts, truth: Counts
+    setting: Ground, pair: Pair, part: str, counts: Counts, truth: Counts
 ) -> list[pl.DataFrame]:
     """Published cells of one metric and part, and of the whole it is part of."""
     columns = pair.columns(setting.layer.bands)
@@ -207,16 +207,14 @@ def _frames(
     ]
 
 
-def _rounded(
-    setting: _Setting, pair: _Pair, part: str
-) -> tuple[Counts, Counts, dict[str, int]]:
+def _rounded(setting: Ground, pair: Pair, part: str) -> tuple[Counts, Counts, dict[str, int]]:
     """Quarter after quarter, each steering against the errors of those before it.
 
     Returns the published counts, those that they stand for, and what is loose.
     """
     sums, faces = pair.sums(setting.layer.bands), setting.grid.faces()
     counts = _laid_out(setting.told, "n", setting, pair, part)
-    truth = _with_late(setting, pair, part)
+    truth = with_late(setting, pair, part)
     steered = with_cells(sums)
     told = setting.is_told(pair.table.metric, part)
     carry = np.zeros((len(truth), len(steered)), dtype=np.int64)
@@ -241,7 +239,7 @@ def _rounded(
     return counts, truth, {name: by for name, by in found.items() if by}
 
 
-def _with_late(setting: _Setting, pair: _Pair, part: str) -> Counts:
+def with_late(setting: Ground, pair: Pair, part: str) -> Counts:
     """What published counts stand for: as told once, or as it is, with late cases booked."""
     truth = _laid_out(setting.cells, "n", setting, pair, part)
     told = setting.is_told(pair.table.metric, part)
@@ -262,9 +260,7 @@ def _with_late(setting: _Setting, pair: _Pair, part: str) -> Counts:
     return truth
 
 
-def _laid_out(
-    cells: pl.DataFrame, name: str, setting: _Setting, pair: _Pair, part: str
-) -> Counts:
+def _laid_out(cells: pl.DataFrame, name: str, setting: Ground, pair: Pair, part: str) -> Counts:
     """Counts (level, month, cell), with the whole's other cases as the last cell."""
     wanted = cells.with_columns(n=name) if name != "n" else cells
     own = _of(wanted, setting, pair.table, part)
@@ -279,13 +275,13 @@ def _laid_out(
     return np.concatenate([own, rest], axis=2)
 
 
-def _of(cells: pl.DataFrame, setting: _Setting, table: Table, part: str) -> Counts:
+def _of(cells: pl.DataFrame, setting: Ground, table: Table, part: str) -> Counts:
     wanted = cells.filter((pl.col("metric") == table.metric) & (pl.col("part") == part))
     columns = table.cells(setting.layer.bands)
     return laid_out(wanted, setting.grid, columns, f"{table.metric} {part}".strip())
 
 
-def _paired(tables: Sequence[Table]) -> list[_Pair]:
+def paired(tables: Sequence[Table]) -> list[Pair]:
     """Every metric once: alone, or with the metric it is part of."""
     named = {table.metric: table for table in tables}
     wholes = [table.part_of for table in tables if table.part_of]
@@ -293,7 +289,7 @@ def _paired(tables: Sequence[Table]) -> list[_Pair]:
         if table.part_of:
             _refuse_whole(table, named.get(table.part_of), wholes)
     return [
-        _Pair(table, named[table.part_of] if table.part_of else None)
+        Pair(table, named[table.part_of] if table.part_of else None)
         for table in tables
         if table.metric not in wholes
     ]
@@ -313,7 +309,7 @@ def _refuse_whole(table: Table, whole: Table | None, wholes: list[str]) -> None:
         )
 
 
-def _refuse_undeclared(cells: pl.DataFrame, tables: Sequence[Table]) -> None:
+def refuse_undeclared(cells: pl.DataFrame, tables: Sequence[Table]) -> None:
     """Refuse counts of a metric or part that no table declares: they would be lost."""
     declared = {(table.metric, part) for table in tables for part in table.parts}
     for found in cells.select("metric", "part").unique().sort("metric", "part").iter_rows():

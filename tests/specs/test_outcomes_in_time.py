@@ -44,3 +44,25 @@ def test_nothing_is_told_of_days_that_nobody_has_been_watched_for():
     figures = figures_of(as_of="2024-03-01", cases=CASES, events=EVENTS)
     row = one(figures, metric="outcomes_in_time", measure="substantiated_180")
     assert (row["state"], row["value"]) == ("not_reached", None)
+
+
+def test_one_early_outcome_says_nothing_of_cases_that_are_younger():
+    events = """
+        case | kind     | on
+        A    | received | 2024-01-01
+        A    | resolved | 2024-01-31
+        B    | received | 2024-04-20
+        C    | received | 2024-04-20
+        D    | received | 2024-01-01
+        E    | received | 2024-04-20
+    """
+    cases = CASES + "    E    |"
+    told = [
+        one(
+            figures_of(as_of="2024-05-01", cases=cases, events=events, min_denominator=fewest),
+            metric="outcomes_in_time",
+            measure="substantiated_90",
+        )["state"]
+        for fewest in (1, 2)
+    ]
+    assert told == ["ok", "not_reached"]

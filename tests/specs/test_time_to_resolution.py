@@ -1,6 +1,6 @@
 import pytest
 
-from metrics.durations import NOBODY, NOT_REACHED, NOT_WATCHED
+from metrics.durations import NOBODY, NOT_REACHED, NOT_WATCHED, TOO_EARLY
 from tests.specs.measured import after, figures_of, one, spec
 
 METRIC = "time_to_resolution"
@@ -201,6 +201,44 @@ def test_the_share_open_on_a_day_that_no_case_has_reached_is_not_guessed():
         measure="open_90",
         expect={"value": None, "state": "not_reached", "reason": NOT_WATCHED},
     )
+
+
+RESOLVED_EARLY = """
+    case | kind     | on
+    A    | received | 2024-01-01
+    A    | resolved | 2024-01-10
+    B    | received | 2024-01-26
+    C    | received | 2024-01-26
+"""
+ALSO_WATCHED = """
+    D    | received | 2024-01-21
+"""
+
+
+def test_one_early_ending_says_nothing_of_cases_that_are_younger():
+    # Kaplan-Meier puts the curve to 0 on day 9, when A alone was left to be watched.
+    spec(
+        as_of="2024-01-31",
+        events=RESOLVED_EARLY,
+        metric=METRIC,
+        measure="median",
+        min_denominator=2,
+        expect={"value": None, "state": "not_reached", "reason": TOO_EARLY.format(count=2)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "fewest"), [(RESOLVED_EARLY, 1), (RESOLVED_EARLY + ALSO_WATCHED, 2)]
+)
+def test_an_early_ending_counts_among_enough_that_were_watched_as_long(events, fewest):
+    figures = figures_of(as_of="2024-01-31", events=events, min_denominator=fewest)
+    assert one(figures, metric=METRIC, measure="median")["state"] == "ok"
+
+
+def test_a_small_period_watched_to_its_end_keeps_its_length():
+    events = "\n".join(RESOLVED_EARLY.splitlines()[:5])
+    figures = figures_of(as_of="2024-01-31", events=events, min_denominator=2)
+    assert one(figures, metric=METRIC, measure="median")["value"] == 9
 
 
 def test_a_period_without_a_case_has_no_data_and_not_0_days():

@@ -1,0 +1,226 @@
+"""A cube for readers who need exact counts: what is small is withheld, and what gives it away.
+
+Everything is told by quarter. The cells of a metric and part in a quarter, at every level, and
+the sums that are read beside them are one system; zeros are withheld like other small counts,
+so that a gap does not say that there is somebody in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from metrics.disclosure.linked import Booleans, Key, Linked
+from metrics.disclosure.protect import (
+    Declared,
+    Ground,
+    Layer,
+    Pair,
+    paired,
+    refuse_undeclared,
+    with_late,
+)
+from metrics.disclosure.ranges import Floats
+from metrics.disclosure.sensitive import few
+from metrics.disclosure.suppression import suppressed, wanted
+from metrics.disclosure.tables import (
+    KEY,
+    NO_DURATION,
+    SCHEMA,
+    Counts,
+    banded,
+    grid_of,
+)
+from metrics.disclosure.withheld import MOST_WITHHELD
+
+INSIDERS = 2  # cases that a coalition knows: so much more room a withheld count is given
+SUM = "+"  # joins the outcomes of a sum, which is told as a cell of its own
+
+
+def withheld_over(
+    cells: pl.DataFrame, policy_layer: Layer, declared: Declared, told: pl.DataFrame
+) -> pl.DataFrame:
+    """Every declared cell and sum by quarter: n, null where it is withheld, and n_true.
+
+    `policy_layer.base` is the threshold. What was told before stays as it was, and what has
+    come since is booked in the first quarter that is new. Raises ProtectionError where a cell
+    is not declared.
+    """
+    refuse_undeclared(cells, declared.tables)
+    ground = _ground(cells, policy_layer, declared, told)
+    frames = [
+        _of_part(ground, pair, part, told)
+        for pair in paired(declared.tables)
+        for part in pair.table.parts
+    ]
+    return pl.concat(frames).sort(KEY)
+
+
+def by_quarter(cells: pl.DataFrame, declared: Declared) -> pl.DataFrame:
+    """The counts of each quarter, on its first month."""
+    quarter = pl.col("month").replace_strict(dict(declared.quarters), return_dtype=pl.Date())
+    return cells.with_columns(quarter.alias("month")).group_by(KEY).agg(pl.col("n").sum())
+
+
+def _ground(
+    cells: pl.DataFrame, layer: Layer, declared: Declared, told: pl.DataFrame
+) -> Ground:
+    quarters = sorted({declared.quarters[month] for month in declared.months})
+    plain = ~pl.col("outcome").str.contains(SUM, literal=True)
+    return Ground(
+        layer=layer,
+        grid=grid_of(declared.levels, quarters),
+        quarters={quarter: quarter for quarter in quarters},
+        cells=banded(by_quarter(cells, declared), layer.bands),
+        told=told.filter(plain & pl.col("month").is_in(quarters)),
+    )
+
+
+def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> pl.DataFrame:
+    """Quarter after quarter: as told before, or protected now."""
+    names = [pair.table.metric, *([pair.whole.metric] if pair.whole else [])]
+    truth = with_late(ground, pair, part)
+    is_told = ground.is_told(pair.table.metric, part)
+    frames = [
+        told.filter(
+            pl.col("metric").is_in(names)
+            & (pl.col("part") == part)
+            & pl.col("month").is_in(ground.grid.months)
+        ).select(*KEY, "n", "n_true")
+    ]
+    for at, known in enumerate(is_told):
+        if not known:
+            system = _system(ground, pair, truth[:, at, :])
+            hidden = hidden_in(system, ground.layer.base)
+            frames.append(_frame(ground, part, at, system, hidden))
+    return pl.concat(frames)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Cells and sums of one quarter at every level, with the place in a release of each.
+
+    `places` are metric, outcome and band; None for cases that only the whole counts, which
+    have no name and are never told.
+    """
+
+    tables: Linked
+    places: tuple[tuple[str, str, int] | None, ...]
+    levels: int
+
+    @property
+    def unnamed(self) -> Booleans:
+        """Cells that are never told."""
+        return np.tile([place is None for place in self.places], self.levels)
+
+    @property
+    def weights(self) -> Floats:
+        """How much more readers lose with the organisation's counts, and with those of shares.
+
+        A share is of a sum, and of the outcome that is declared first; the count of all cases
+        is worth most.
+        """
+        metric, outcome, _ = self.places[0] or ("", "", 0)
+        of_share = [
+            4.0 if place and (SUM in place[1] or place[:2] == (metric, outcome)) else 1.0
+            for place in self.places
+        ]
+        of_whole = [8.0 if place and place[0] != metric else 1.0 for place in self.places]
+        of_level = np.where(np.arange(self.levels) == 0, 10.0, 1.0)
+        weights: Floats = np.kron(of_level, np.maximum(of_share, of_whole)).astype(np.float64)
+        return weights
+
+
+def _system(ground: Ground, pair: Pair, truth: Counts) -> System:
+    """Rows are levels, columns cells and sums; levels add up to all, cells to their sums."""
+    sums, places = _sums(pair, ground.layer.bands)
+    values = np.hstack([truth, truth @ sums.T])
+    cells, wide = truth.shape[1], values.shape[1]
+    faces = sparse.kron(ground.grid.faces(), sparse.eye_array(wide))
+    added = np.hstack([sums, -np.eye(len(sums), dtype=np.int64)])
+    of_sums = sparse.kron(sparse.eye_array(len(truth)), added)
+    equations = sparse.csr_array(sparse.vstack([faces, of_sums]), dtype=np.float64)
+    columns = pair.columns(ground.layer.bands)
+    named: list[tuple[str, str, int] | None] = [
+        (pair.table.metric, outcome, band) for outcome, band in columns
+    ]
+    if pair.whole:
+        named[cells - 1] = None
+    named += places
+    keys: tuple[Key, ...] = tuple(
+        (*level, str(column)) for level in ground.grid.levels for column in range(wide)
+    )
+    return System(Linked(keys, values.ravel(), equations), tuple(named), len(truth))
+
+
+def _sums(pair: Pair, bands: Sequence[int]) -> tuple[Counts, list[tuple[str, str, int] | None]]:
+    """Sums that are told (sum, cell), each with its place: outcomes over bands, subtotals."""
+    columns = pair.columns(bands)
+    table = pair.table
+    kept: list[tuple[str, ...]] = [*dict.fromkeys(table.subtotals)]
+    kept += [(outcome,) for outcome in table.outcomes] if table.timed else []
+    rows = [[int(outcome in wanted) for outcome, _ in columns] for wanted in kept]
+    places: list[tuple[str, str, int] | None] = [
+        (table.metric, name_of(outcomes), NO_DURATION) for outcomes in kept
+    ]
+    if pair.whole:
+        rows.append([1] * len(columns))
+        places.append((pair.whole.metric, pair.whole.outcomes[0], NO_DURATION))
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(columns)), places
+
+
+def name_of(outcomes: Sequence[str]) -> str:
+    """The outcome under which a sum of outcomes, or of one over its bands, is told."""
+    return SUM.join(outcomes) if len(outcomes) > 1 else f"{SUM}{outcomes[0]}"
+
+
+def hidden_in(system: System, threshold: int) -> Booleans:
+    """What is withheld; where it is too much, all levels are, so that the total can be told.
+
+    Too much is most of the counts that are not small.
+    """
+    tables, unpublished = system.tables, system.unnamed
+    hidden = _protected(system, threshold, unpublished)
+    could = ~few(tables.values, threshold) & ~unpublished
+    if not could.any() or hidden[could].mean() <= MOST_WITHHELD:
+        return hidden
+    unpublished = unpublished.copy()
+    unpublished[len(system.places) :] = True  # only the row of all levels together is told
+    return _protected(system, threshold, unpublished)
+
+
+def _protected(system: System, threshold: int, unpublished: Booleans) -> Booleans:
+    """A small count may be none, or enough and what a coalition knows."""
+    tables = system.tables
+    want = wanted(
+        tables, few(tables.values, threshold), threshold=threshold, unpublished=unpublished
+    )
+    costs = want.costs * system.weights
+    return suppressed(tables, replace(want, high=want.high + INSIDERS, costs=costs)).hidden
+
+
+def _frame(
+    ground: Ground, part: str, month: int, system: System, hidden: Booleans
+) -> pl.DataFrame:
+    """The cells of one quarter as rows, those without a name left out."""
+    values = system.tables.values.reshape(system.levels, -1)
+    gone = hidden.reshape(system.levels, -1)
+    rows = [
+        {
+            "metric": place[0],
+            "part": part,
+            "breakdown": breakdown,
+            "level": level,
+            "month": ground.grid.months[month],
+            "outcome": place[1],
+            "band": place[2],
+            "n": None if gone[row, column] else int(values[row, column]),
+            "n_true": int(values[row, column]),
+        }
+        for row, (breakdown, level) in enumerate(ground.grid.levels)
+        for column, place in enumerate(system.places)
+        if place is not None
+    ]
+    return pl.DataFrame(rows, schema={**SCHEMA, "n_true": pl.Int64()})
