@@ -40,7 +40,8 @@ st.header(f"{chosen.title}. Which {word}?", anchor=False)
 if chosen.cases:
     st.write(f"**What to do next.** {gap_cases.next_step(chosen)}")
     st.write(gap_cases.said_of_cases(release, quarter, chosen))
-    st.html(gap_cases.cases_behind(release, quarter, chosen))
+    if listed := gap_cases.cases_behind(release, quarter, chosen):
+        st.html(listed)
 else:
     st.write(f"None of the {word} that could be judged.")
 

@@ -114,7 +114,7 @@ def test_from_the_sentence_to_the_gap_to_its_cases_and_what_to_do_next(opened, s
     test = opened("20_gaps", folder=skipped, quarter="2024Q1")
     said = words(test)
     assert "Triaged: skipped. Which cases?" in said
-    assert "What to do next. Ask whether the step was left out, or only not recorded" in said
+    assert "What to do next.** Ask whether the step was left out, or only not recorded" in said
     assert "Triaged: skipped, case by case" in said
     assert len(set(REFERENCE.findall(said))) == 20
     # No number of a case, and no more of its day than the month.
