@@ -65,7 +65,7 @@ def test_as_many_cases_are_found_as_were_planted(committee):
     found = {}
     for gap, ((metric, part), quarters, unit) in PLANTED.items():
         rows = committee.figures(metric=metric, part=part, period="quarter").filter(
-            pl.col("period_start").is_in(quarters)
+            pl.col("period_start") >= quarters[0]
         )
         level = unit or "all"
         found[gap.name] = rows.filter(pl.col("level") == level)["numerator"].sum()
