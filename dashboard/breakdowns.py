@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.figure import Figure, base_of, find_figure, quarterly, signals
+from dashboard.figure import Figure, base_of, find_figure, quarterly
 from dashboard.markup import Cell, Column, figure_cell, plain, table, unit_signal_cell
 from dashboard.phrases import count
 from dashboard.wording import cases, counts_text, interval_text, quarter_in_words
@@ -59,8 +59,10 @@ def levels_of(
         "period_start": quarter,
     }
     compared = {
-        signal.level: signal.signal
-        for signal in signals(release, {**wanted, "breakdown": by}, against="units")
+        row["level"]: row["signal"]
+        for row in release.table("signals")
+        .filter(pl.col("against") == "units", breakdown=by, **wanted)
+        .iter_rows(named=True)
     }
     whole = release.title_of("all", "all") if by == "unit" else f"All {cases(release, 2)}"
     names = [("all", "all", whole)]

@@ -13,7 +13,9 @@ from etl.rules import Rules, read_rules
 from etl.rules.properties import PROPERTIES, ROUTES, shipped
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
+from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
+from metrics.late_entry import ENOUGH_MONTHS
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
@@ -60,10 +62,25 @@ VERDICTS = {
     "Not met": "the whole interval lies below the target",
     "Too few cases": f"fewer than {FEWEST} were judged, or fewer than the audience may see",
     "Cannot say": (
-        f"more than {TOLERATED_MISSING:.0%} could not be assessed, and they would decide"
+        "rows that a failed check puts in doubt could turn the result, between the worst and"
+        " the best case of the figure; or more than"
+        f" {TOLERATED_MISSING:.0%} could not be assessed, and they would decide; or a critical"
+        " check failed on which the figure rests"
     ),
     "Not assessable": "none of them could be assessed",
     "No data": "nothing fell due",
+}
+USES = {
+    "fit": (
+        f"its range lies within its interval; for a count, within {COUNT_TOLERANCE:.0%} of it"
+    ),
+    "use with caution": (
+        "rows in doubt could move it further than chance would, or nobody can say by how much"
+    ),
+    "not fit": (
+        "a critical check failed on which it rests, or more than half of the rows behind it are"
+        " in doubt"
+    ),
 }
 SIGNALS = {
     "usual": "within what chance does, month by month or unit by unit",
@@ -81,6 +98,9 @@ def methods() -> str:
         _deadlines(),
         _states(),
         _verdicts(),
+        _uses(),
+        _late(),
+        _answers(),
         _signals(),
         _protection(),
     ]
@@ -115,6 +135,8 @@ def _metrics() -> str:
             ),
             _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
         ]  # fmt: skip
+        if metric.uncompared:
+            parts.append(_wrapped(f"Not tested for what is unusual: {metric.uncompared}"))
         if metric.exact_only:
             parts.append(_wrapped(f"Told only where counts are exact. {metric.exact_only}"))
     return "\n\n".join(parts)
@@ -218,6 +240,61 @@ def _verdicts() -> str:
     )
 
 
+def _uses() -> str:
+    return "\n\n".join(
+        [
+            "## Which figures may be used, and how wrong they could be",
+            _wrapped(
+                "Every figure of everybody and of each unit is marked by the checks on which it"
+                " rests and that failed."
+            ),
+            _table(("mark", "rule"), USES.items()),
+            _wrapped(
+                "Its range runs from the worst to the best case. Each row in doubt is taken for"
+                " whatever makes the figure lowest, and then highest: a step that may be wrong"
+                " has come to something else, a day that may be wrong belongs to another period"
+                " or to none, a double is no case of its own. Where nobody can bound a fault"
+                " there is no range. Where counts are rounded, the rows in doubt are rounded"
+                " with the others, and the range holds that of every true count."
+            ),
+            _wrapped(
+                "Rows that stand in no period, since their day of receipt is lost or they could"
+                " not be read, widen the range of the whole span and of no single quarter: each"
+                " belongs to one quarter at most, and counted into all of them it would make"
+                " each look as wrong as only one can be. A quarter's range therefore holds as"
+                " long as none of them is its own; how many they are stands beside the whole"
+                " span."
+            ),
+        ]
+    )
+
+
+def _late() -> str:
+    return _section(
+        "## Months that are still being entered",
+        "Cases come in late, and the newest months look quiet until they have. Where every"
+        f" source was delivered month by month for {ENOUGH_MONTHS} months, each case received"
+        " since then counts in the month in which a delivery first had it, and the chain ladder"
+        " (Mack 1993, ASTIN Bulletin 23: 213-225) says which share of a month's cases is there"
+        " so far. What is still to come is told as a range of the final number, and a month of"
+        " which less than half is there is not to be compared at all. It is told only where"
+        " counts are exact.",
+    )
+
+
+def _answers() -> str:
+    return _section(
+        "## Who answers",
+        "Beside satisfaction stand the response rate and the share if everybody who did not"
+        " answer were dissatisfied, or satisfied. Where counts are exact, the answers of each"
+        " quarter are also weighed to all who were asked by what their case came to"
+        " (post-stratification: Holt and Smith 1979, J. R. Stat. Soc. A 142: 33-46; interval by"
+        " Wilson with the effective number of answers), and a chi-square or Fisher's exact test"
+        " says whether the share who answer differs by outcome. Neither can undo that people"
+        " with the same outcome differ in whether they answer; the bounds hold that too.",
+    )
+
+
 def _signals() -> str:
     return "\n\n".join(
         [
@@ -233,6 +310,13 @@ def _signals() -> str:
                 "Against the whole organisation: a unit is named where chance alone would put"
                 f" it so far off in less than {(1 - LEVEL) / 2:.1%} of quarters on that side,"
                 " by the exact binomial or Poisson tail; the limits drawn are Spiegelhalter's."
+            ),
+            _wrapped(
+                "For lengths of time, what is compared is how many of the unit's cases have"
+                " ended with how many would have by now at the daily rates of all units (the"
+                " expected ends of the log-rank test), open cases included, by the same tails."
+                " It needs days that are counted one by one, so that it is told only where"
+                " counts are exact."
             ),
             _wrapped(
                 "Where counts are rounded, each is read as near to the average as rounding"

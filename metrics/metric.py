@@ -69,13 +69,13 @@ class Metric:
     counts every case of this one. A metric that is a `sum_of` parts of another has no
     contributions of its own: its cells are added up after protection, since counting the same
     deadlines twice would round them twice. `charted` names the measure whose history and units
-    are tested for what is unusual. `exact_only` says why a metric is published only where
-    counts are exact: its cases are counted by another metric too, and rounding the same cases
-    a second time would narrow what the first rounding left open. `parts` names its parts by the
-    rules of the workspace, in published order. The contributions of a
-    `doubted` metric have two columns more, `case_key` and `steps` (kinds of event that they
-    rest on): those that a failed check puts in doubt are counted apart, as outcomes of their
-    own, so that they can be protected with the others.
+    are tested for what is unusual; a metric without one says in `uncompared` why. `exact_only`
+    says why a metric is published only where counts are exact: its cases are counted by another
+    metric too, and rounding the same cases a second time would narrow what the first rounding
+    left open. `parts` names its parts by the rules of the workspace, in published order. The
+    contributions of a `doubted` metric have two columns more, `case_key` and `steps` (kinds of
+    event that they rest on): those that a failed check puts in doubt are counted apart, as
+    outcomes of their own, so that they can be protected with the others.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Metric:
     part_of: str | None = None
     sum_of: str | None = None
     charted: str | None = None
+    uncompared: str = ""
     exact_only: str = ""
     parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False

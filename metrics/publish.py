@@ -52,6 +52,7 @@ from metrics.judged import (
 from metrics.keyed import keyed
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
+from metrics.pace import paces
 from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.scorecard import results
@@ -109,11 +110,9 @@ def publish(
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
-    levels, metrics = data.levels, data.metrics
+    told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(
-        store, policy, rules, levels, annotations, verdicts, metrics, secret=seed
-    )
+    tables |= tables_about(store, policy, rules, *told, data.calendar, secret=seed)
     inputs = inputs_digest(store, policy, seed)
     tables["gap_cases"] = gap_cases(store, policy, tables["gaps"], secret=seed, inputs=inputs)
     facts = _facts(data.told, policy, about, verdicts) | {
@@ -296,7 +295,8 @@ def _estimated(
     else:
         plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
-    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose)
+    pace = paces(plain.cells, data.metrics, setting)
+    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose, pace=pace)
     ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),

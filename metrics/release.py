@@ -105,6 +105,33 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    # One row per month of which cases are still being entered, where counts are exact.
+    "late_months": {
+        "metric": pl.String(),
+        "month": pl.Date(),
+        "seen": pl.Int64(),
+        "complete": pl.Float64(),
+        "low": pl.Int64(),
+        "high": pl.Int64(),
+        "grey": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per quarter, and the whole span, with a survey, where counts are exact.
+    "responses": {
+        "metric": pl.String(),
+        "period": pl.String(),
+        "period_start": pl.Date(),
+        "raw": pl.Float64(),
+        "weighed": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "response_rate": pl.Float64(),
+        "p_value": pl.Float64(),
+        "caution": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per figure that others have published.
     "benchmarks": {
         "metric": pl.String(),

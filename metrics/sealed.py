@@ -9,9 +9,11 @@ from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
 from metrics.keyed import keyed
+from metrics.late_entry import late_months
 from metrics.metric import Metric
 from metrics.practices import coverage
 from metrics.release import TABLES
+from metrics.responses import responses
 from metrics.sealed_checks import tables_of_checks, withheld
 
 
@@ -23,6 +25,7 @@ def tables_about(
     annotations: pl.DataFrame,
     verdicts: pl.DataFrame,
     metrics: Iterable[Metric],
+    calendar: pl.DataFrame,
     *,
     secret: bytes,
 ) -> dict[str, pl.DataFrame]:
@@ -35,6 +38,7 @@ def tables_about(
         "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
         **tables_of_checks(store, policy, verdicts),
         "practices": _practices(store, policy),
+        **_exact_alone(store, policy, calendar),
         "deliveries": _keyed(withheld(_deliveries(store), policy), policy, secret),
         "reject_reasons": withheld(_reject_reasons(store), policy),
     }
@@ -56,6 +60,17 @@ def _practices(store: Store, policy: Policy) -> pl.DataFrame:
         ],
         schema=TABLES["practices"],
     )
+
+
+def _exact_alone(
+    store: Store, policy: Policy, calendar: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Tables that count cases a second time in another way: empty for any other audience."""
+    if policy.method != "identity":
+        return {
+            name: pl.DataFrame(schema=TABLES[name]) for name in ("late_months", "responses")
+        }
+    return {"late_months": late_months(store), "responses": responses(store, calendar)}
 
 
 def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:

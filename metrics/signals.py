@@ -27,6 +27,9 @@ FALSE_DISCOVERIES = (
     0.05  # of the units named in a list, the share that chance may have put there
 )
 FURTHER = "further from the whole organisation than chance and the spread of units explain"
+PACE = "{} cases have ended, where {:.0f} would have at the pace of all units"
+_LONGER = {"low": "high", "high": "low"}
+_UNTOLD = ("few", "no_data", "not_assessable", "not_fit", "withheld")
 FEWEST_MONTHS = 6  # fewer dots than these are no history
 
 
@@ -36,9 +39,11 @@ def signals(
     *,
     base: int = 1,
     loose: Mapping[str, int] | None = None,
+    pace: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
-    """The signals of a release, computed from its figures and nothing else.
+    """The signals of a release, computed from its protected counts and nothing else.
 
+    `pace` has, for each metric of durations whose days are exact, what `metrics.pace` says.
     Where counts are multiples of a base, each is read as near to the average as rounding
     allows: what only rounding makes unusual accuses nobody.
     """
@@ -56,7 +61,10 @@ def signals(
         further = (loose or {}).get(metric.sum_of or metric.name, 0)
         off = (1 + further) * base - 1
         rows += _histories(charted, metric, measure, off=off)
-        rows += _comparisons(charted, metric, measure, off=off)
+        if metric.kind == "survival":
+            rows += _slower(charted, (pace or {}).get(metric.name), measure)
+        else:
+            rows += _comparisons(charted, metric, measure, off=off)
     return pl.DataFrame(rows, schema=TABLES["signals"])
 
 
@@ -161,8 +169,6 @@ def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
 def _comparisons(
     figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
 ) -> list[Row]:
-    if metric.kind == "survival":
-        return []  # quartiles of units are shown, not tested: there is no exact tail for them
     quarterly = figures.filter((pl.col("period") == "quarter") & (pl.col("state") == "ok"))
     whole = {
         (row["part"], row["period_start"]): row
@@ -207,6 +213,55 @@ def _funnelled(
                 "upper": _number(scale * funnel.signal.adjusted_upper[at]),
                 "signal": _word(side, measure.better),
                 "reason": "" if side == "usual" else FURTHER,
+            }
+        )
+    return made
+
+
+def _slower(figures: pl.DataFrame, pace: pl.DataFrame | None, measure: Measure) -> list[Row]:
+    """Units of each quarter by the cases that have ended, beside the pace of all units.
+
+    Medians have no exact tail; what has ended and what was to be expected are counts. Fewer
+    ends than expected are longer days.
+    """
+    if pace is None or pace.is_empty():
+        return []
+    quarterly = figures.filter(pl.col("period") == "quarter")
+    whole = quarterly.filter(pl.col("breakdown") == "all").select(
+        "part", "period_start", pl.col("value").alias("centre")
+    )
+    told = (
+        quarterly.filter((pl.col("breakdown") == "unit") & ~pl.col("state").is_in(_UNTOLD))
+        .join(whole, on=["part", "period_start"], how="inner")
+        .join(pace, on=["part", "period_start", "level"], how="inner", maintain_order="left")
+        .filter(pl.col("expected") > 0)
+    )
+    return [
+        row
+        for rows in told.partition_by("part", "period_start", maintain_order=True)
+        for row in _paced(list(rows.iter_rows(named=True)), measure)
+    ]
+
+
+def _paced(rows: list[Row], measure: Measure) -> list[Row]:
+    seen = [row["observed"] for row in rows]
+    due = [row["expected"] for row in rows]
+    funnel = funnel_of_counts(seen, due)
+    believed = benjamini_hochberg(funnel.p_value, q=FALSE_DISCOVERIES).rejected
+    made = []
+    for at, row in enumerate(rows):
+        side = funnel.signal.standing[at]
+        if side != funnel.signal.adjusted_standing[at] or not believed[at]:
+            side = "usual"
+        made.append(
+            {
+                **_place(row, "units"),
+                "value": row["value"],
+                "centre": row["centre"],
+                "lower": None,
+                "upper": None,
+                "signal": _word(_LONGER.get(side, side), measure.better),
+                "reason": "" if side == "usual" else PACE.format(seen[at], due[at]),
             }
         )
     return made

@@ -175,6 +175,16 @@ def small_tables() -> dict[str, list[Row]]:
              "low": 140, "high": 205, "quarters": 11, "ratio": 0.93, "ratio_low": 0.76,
              "ratio_high": 1.14, "seasonal": None, "state": "ok", "reason": ""},
         ],
+        "late_months": [
+            {"metric": "report_frequency", "month": date(2026, 9, 1), "seen": 41,
+             "complete": 0.82, "low": 42, "high": 58, "grey": False, "state": "ok",
+             "reason": ""},
+        ],
+        "responses": [
+            {"metric": "satisfaction", "period": "quarter", "period_start": date(2026, 7, 1),
+             "raw": 0.75, "weighed": 0.64, "low": 0.52, "high": 0.74, "response_rate": 0.41,
+             "p_value": 0.01, "caution": True, "state": "ok", "reason": ""},
+        ],
         "benchmarks": [
             {"metric": "report_frequency", "measure": "rate", "value": 1.57,
              "data_year": 2024, "population": "4,077 organisations", "source": "A publisher",

@@ -1,9 +1,14 @@
 """Names of the metrics that checks of one kind affect."""
 
-COMPLIANCE = ("deadline_compliance", "escalation_compliance")
+COMPLIANCE = ("deadline_compliance", "escalation_compliance", "paused_deadlines")
 SURVEYS = ("satisfaction", "speak_up_again")
 
-_OF_STEPS = ("time_to_acknowledgement", "time_to_triage", "time_to_decision")
+_OF_STEPS = (
+    "time_to_acknowledgement",
+    "time_to_triage",
+    "time_to_safeguard",
+    "time_to_decision",
+)
 _OF_ENDINGS = (
     "time_to_first_closure",
     "active_time",
@@ -15,7 +20,13 @@ _OF_ENDINGS = (
     "age_of_open_cases",
 )
 
-_OF_ESCALATIONS = ("escalations", "skipped_levels", "ping_pong", "right_route")
+_OF_ESCALATIONS = (
+    "escalations",
+    "skipped_levels",
+    "ping_pong",
+    "right_route",
+    "days_at_level",
+)
 _OF_GAPS = (
     "skipped",
     "out_of_order",

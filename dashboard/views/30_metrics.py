@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from dashboard import benchmarks, browse, charts, frame, outlook, panels, series
+from dashboard import (
+    benchmarks,
+    browse,
+    charts,
+    frame,
+    late_months,
+    outlook,
+    panels,
+    responses,
+    series,
+)
 
 row = frame.filters()
 release = frame.release(row)
@@ -23,6 +33,14 @@ frame.caption(f"Counted: {measure.cohort}.")
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)
     panels.over_time(release, rows, axis, each=each)
+    late = late_months.sentences(release, measure.subject)
+    if late:
+        st.header("Months still being entered", anchor=False)
+        st.write(" ".join(late))
+    answered = responses.sentences(release, measure.subject)
+    if answered:
+        st.header("Who answered", anchor=False)
+        st.write(" ".join(answered))
     told = outlook.sentences(release, measure.subject)
     if told:
         st.header("The quarter to come", anchor=False)

@@ -36,6 +36,7 @@ select
     summed.extended,
     summed.endless,
     summed.paused_days,
+    summed.due_on as unpaused_due_on,
     if(summed.length_unit = 'hours', make_timestamp(summed.due + summed.lost), null) as due_at,
     case
         when summed.lost = 0 then summed.due_on

@@ -20,6 +20,7 @@ select
     if(rules.rounds, later.done_at, clocks.done_at) as done_at,
     if(rules.rounds, later.done_kind, rare.stop_kind) as done_kind,
     coalesce(moved.due_on, clocks.due_on) as due_on,
+    coalesce(moved.unpaused_due_on, clocks.due_on) as unpaused_due_on,
     coalesce(moved.due_at, clocks.due_at) as due_at,
     rare.level_lost,
     exact.number is not null as done_exactly,

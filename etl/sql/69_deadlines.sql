@@ -20,8 +20,7 @@ with judged as (
             when facts.due_on > parameters.as_of then 'not_due: the day has not come'
             when facts.hindrance is not null then facts.hindrance
             when disordered then 'not_assessable: the dates are out of order'
-            when facts.needless
-                then 'not_applicable: another step made it needless in time'
+            when facts.needless then 'not_applicable: another step made it needless in time'
             when rules.no_earlier and facts.done_on < facts.due_on
                 then 'missed: done before the day'
             when rules.no_earlier then 'met: not done before the day'
@@ -50,6 +49,7 @@ select
     judged.started_on,
     judged.due_on,
     judged.due_at,
+    judged.unpaused_due_on,
     judged.done_on,
     if(judged.done_on is null, null, coalesce(judged.done_kind, judged.to_kind)) as done_kind,
     coalesce(judged.paused_days, 0) as paused_days,

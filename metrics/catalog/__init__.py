@@ -8,12 +8,14 @@ from metrics.catalog.closures import (
 )
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE, ESCALATION_COMPLIANCE
 from metrics.catalog.escalation_paths import (
+    DAYS_AT_LEVEL,
     ESCALATIONS,
     PING_PONG,
     RIGHT_ROUTE,
     SKIPPED_LEVELS,
 )
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
+from metrics.catalog.pauses import PAUSED_DEADLINES
 from metrics.catalog.process_gaps import DAYS_IN_STEP, GAPS
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
@@ -26,6 +28,7 @@ from metrics.catalog.times import (
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_DECISION,
     TIME_TO_FIRST_CLOSURE,
+    TIME_TO_SAFEGUARD,
     TIME_TO_TRIAGE,
 )
 from metrics.metric import Metric
@@ -35,10 +38,12 @@ METRICS: tuple[Metric, ...] = (
     TIME_TO_RESOLUTION,
     ESCALATION_COMPLIANCE,
     DEADLINE_COMPLIANCE,
+    PAUSED_DEADLINES,
     ESCALATIONS,
     SKIPPED_LEVELS,
     PING_PONG,
     RIGHT_ROUTE,
+    DAYS_AT_LEVEL,
     SATISFACTION,
     SPEAK_UP_AGAIN,
     ANONYMITY,
@@ -47,6 +52,7 @@ METRICS: tuple[Metric, ...] = (
     INCIDENT_TO_REPORT,
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_TRIAGE,
+    TIME_TO_SAFEGUARD,
     TIME_TO_DECISION,
     TIME_TO_FIRST_CLOSURE,
     ACTIVE_TIME,

@@ -1,7 +1,7 @@
 """How cases move between levels: asked for or not, step by step or by a leap, to and fro."""
 
 from etl.rules import Rules
-from metrics.catalog.times import EXACT_ONLY
+from metrics.catalog.times import EXACT_ONLY, quantiles
 from metrics.metric import Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
@@ -212,4 +212,38 @@ RIGHT_ROUTE = Metric(
     charted="met",
     exact_only=EXACT_ONLY,
     parts=_routes,
+)
+
+DAYS_AT_LEVEL = Metric(
+    name="days_at_level",
+    title="Days on each level",
+    question="How long do cases stay on each level?",
+    cohort=(
+        "stays on a level of the workspace's ladder that began in the period; a case that is"
+        " still there is watched up to the as-of date, and one that comes back counts again"
+    ),
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=quantiles(
+        ("q25", "median", "q75", "p90"), "on the level", verb="passed on or closed"
+    ),
+    contributions="""
+        select
+            spans.level as part,
+            spans.from_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            if(spans.ended, 'ended', 'open') as outcome,
+            -- The span runs to the end of the as-of day; a stay is watched up to that day.
+            (spans.days - if(spans.ended, 0, 1))::integer as days
+        from core.level_spans as spans
+        inner join core.cases as cases on spans.case_key = cases.case_key
+        where spans.level in (select ladder.level from staging.ladder as ladder)
+    """,
+    depends_on=_RESTS_ON,
+    charted="median",
+    exact_only=EXACT_ONLY,
+    parts=lambda rules: rules.ladder,
 )

@@ -130,5 +130,9 @@ RAISED_BY = Metric(
         where cases.received_on is not null
     """,  # noqa: S608  our own columns
     depends_on=_RESTS_ON,
+    uncompared=(
+        "of groups that share one whole, each that rises makes another fall; no side of it is"
+        " better."
+    ),
     exact_only=EXACT_ONLY,
 )

@@ -139,6 +139,70 @@ TIME_TO_FIRST_CLOSURE = _time_to(
     "resolved", name="time_to_first_closure", noun="first closure", limit=90, later=()
 )
 
+# Measured from the day of the need: who came to need one is known only from then on, so that
+# days before it, in which nobody could have got one, are no wait.
+TIME_TO_SAFEGUARD = Metric(
+    name="time_to_safeguard",
+    title="Time to safeguard",
+    question="How long are people without the safeguard that they were found to need?",
+    cohort=(
+        "cases received in the period for which a safeguard was found to be needed; one that"
+        " was put in place without that, or before it, is printed beside the figure, and a case"
+        " that was closed without one is still without it"
+    ),
+    kind="survival",
+    outcomes=("ended", "open", "unrecorded"),
+    measures=(
+        *quantiles(("q25", "median", "q75", "p90"), "from the need", verb="safeguarded"),
+        still_waiting(7, "after the need was found", verb="safeguarded"),
+    ),
+    contributions="""
+        with marks as (
+            select
+                case_key,
+                min(first_on) filter (where kind = 'safeguard_required') as required_on,
+                min(first_on) filter (where kind = 'safeguard_applied') as applied_on
+            from core.milestones
+            where kind in ('safeguard_required', 'safeguard_applied')
+            group by case_key
+        ),
+
+        needs as (
+            select
+                cases.*,
+                marks.applied_on,
+                coalesce(marks.applied_on, parameters.as_of) - marks.required_on as waited
+            from marks
+            inner join core.cases as cases on marks.case_key = cases.case_key
+            cross join staging.parameters as parameters
+            where cases.received_on is not null
+        )
+
+        select
+            '' as part,
+            received_on as happened_on,
+            unit,
+            category,
+            channel,
+            severity,
+            case
+                when coalesce(waited < 0, true) then 'unrecorded'
+                when applied_on is null then 'open'
+                else 'ended'
+            end as outcome,
+            case when waited >= 0 then waited end::integer as days
+        from needs
+    """,
+    depends_on=(
+        "cases_have_a_received_date",
+        "one_row_per_case",
+        "events_are_in_order",
+        "no_date_after_as_of",
+    ),
+    charted="median",
+    exact_only=EXACT_ONLY,
+)
+
 ACTIVE_TIME = Metric(
     name="active_time",
     title="Active time",
@@ -264,5 +328,8 @@ CLOSED_CASES = Metric(
         where resolved_on >= received_on
     """,
     depends_on=("closed_not_before_received", "closed_status_has_a_closing_date"),
+    uncompared=(
+        "it moves with what is chosen to be closed; the time to resolution is tested instead."
+    ),
     exact_only=EXACT_ONLY,
 )

@@ -1,4 +1,6 @@
-"""The measure stage: every metric over every breakdown and month, and four peers beside it.
+"""The measure stage: every metric over every breakdown and month, and peers beside it.
+
+Curves beside those of lifelines and statsmodels stand in `bench_statistics`.
 
 `CASE_AUDIT_BENCH_CASES=10000000 make bench TEST_ARGS="-k measure"` measures at full size.
 """
@@ -90,6 +92,7 @@ STATEMENTS = (
     create or replace table core.deadlines as
     select
         case_key, rule, received_on as started_on, received_on + within as due_on,
+        received_on + within as unpaused_due_on, null::date as done_on, 0 as paused_days,
         case when received_on + within > date '2025-12-31' then 'not_due'
             when hash(case_key, rule) % 10 < 8 then 'met'
             when hash(case_key, rule) % 10 < 9 then 'met_late' else 'missed' end as result

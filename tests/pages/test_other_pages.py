@@ -55,10 +55,20 @@ def test_a_figure_for_the_whole_time_is_a_table_without_a_chart(opened):
 def test_the_quarter_to_come_is_a_range_and_the_last_is_compared_with_a_year_ago(opened):
     said = words(opened("30_metrics", figure="report_frequency.rate", by="all", each="quarter"))
     assert "Q4 2026: 140 to 205 concerns would be no surprise" in said
+    assert "41 concerns so far, about 82% of what the month will come to: 42 to 58" in said
     assert "Q3 2026 had 0.93 times as many per head as Q3 2025" in said
     assert "could be chance" in said
     later = words(opened("30_metrics", figure="satisfaction.top_two", by="all"))
     assert "no surprise" not in later
+
+
+def test_it_is_said_who_answered_and_what_all_would_have_said(opened):
+    said = words(opened("30_metrics", figure="satisfaction.top_two", by="all"))
+    assert "Q3 2026: 41% of those asked answered." in said
+    assert "Who answers depends on how the case ended" in said
+    assert (
+        "64% would be satisfied (95% interval 52% to 74%), beside 75% of those who did" in said
+    )
 
 
 def test_a_published_figure_is_compared_only_where_the_definitions_match(opened):

@@ -28,6 +28,7 @@ from metrics.metric import BREAKDOWNS, ProtectedCube
 from metrics.periods import periods
 from metrics.publish import About, publish
 from metrics.release import TABLES, Release, open_release
+from tests.specs.estimated import estimated
 from tests.tables import table
 
 COMMITTEE = Policy("committee", "identity", min_denominator=1)
@@ -54,7 +55,6 @@ _STAGED = {
     "events": (2, "history", "event"),
     "feedback": (3, "surveys", "feedback"),
 }
-_EXPOSED = {"unit": pl.String, "from_on": pl.Date, "until_on": pl.Date, "people": pl.Float64}
 _SCALE = {"score": pl.Int32, "scale_low": pl.Int32, "scale_high": pl.Int32}
 
 
@@ -163,10 +163,18 @@ def published(
         return open_release(sealed(store, to=folder, policy=policy))
 
 
-def filled(store: Store, folder: Path, *, as_of: str, events: str, cases: str = "") -> Store:
+def filled(
+    store: Store,
+    folder: Path,
+    *,
+    as_of: str,
+    events: str,
+    cases: str = "",
+    feedback: str = "",
+) -> Store:
     """The store with core tables of the events, and their rules in the folder."""
     workspace = _workspace(folder, ACKNOWLEDGE, "", 1)
-    told = {"events": events, "cases": cases}
+    told = {"events": events, "cases": cases, "feedback": feedback}
     fill(store, told, as_of=as_of, coverage_from=None, workspace=workspace)
     return store
 
@@ -356,38 +364,3 @@ def counted(
         cells, until="2024-03-31", part=part, base=base, min_denominator=min_denominator
     )
     return one(figures, metric=metric, measure=measure, part=part, period="quarter")
-
-
-def estimated(
-    cells: Sequence[tuple[object, ...]],
-    *,
-    until: str,
-    part: str = "",
-    people: Mapping[str, float] | None = None,
-    base: int = 1,
-    min_denominator: int = 1,
-) -> pl.DataFrame:
-    """Figures of counts alone, from their first month to the day `until`.
-
-    A cell is (metric, part, breakdown, level, month, outcome, band, n), all of them of one
-    part; `people` is the same headcount all the time, by unit.
-    """
-    cube = pl.DataFrame(cells, schema=TABLES["cubes"], orient="row")
-    first = cube["month"].min()
-    span = (first if isinstance(first, date) else _day(until).replace(day=1), _day(until))
-    calendar = periods(*span, year_starts=1)
-    spans = pl.DataFrame(
-        [(unit, span[0], span[1] + timedelta(days=1), n) for unit, n in (people or {}).items()],
-        schema=_EXPOSED,
-        orient="row",
-    )
-    levels = cube.filter(pl.col("breakdown") != "all").select("breakdown", "level").unique()
-    setting = Setting(
-        periods=calendar,
-        levels=levels.sort("level").with_columns(pl.lit(0, dtype=pl.Int64).alias("position")),
-        exposure=average_people(spans, calendar, coverage=span),
-        base=base,
-        min_denominator=min_denominator,
-    )
-    parts = {metric.name: (part,) for metric in METRICS}
-    return estimate(ProtectedCube(cells=cube, base=base), METRICS, parts, setting)

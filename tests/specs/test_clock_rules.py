@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from etl.working_days import public_holidays
 from tests.rule_files import rule
 
 
@@ -365,3 +366,27 @@ def test_a_later_list_of_holidays_changes_no_day_that_was_judged(core):
     assert kept.row(0)[1].startswith("holidays ")
     until = store.frame("select kept_until from staging.calendars")["kept_until"]
     assert until.to_list() == [date(2024, 6, 1)]
+
+
+def test_a_changed_library_of_holidays_does_not_change_what_was_judged(core, monkeypatch):
+    told = {
+        "as_of": "2024-06-01",
+        "rules": rule(within="2", unit='"working_days"'),
+        "events": "case | kind | on\nA | received | 2024-03-27",
+        "calendar": "GB-ENG",
+    }
+    assert judged(core(**told), "due_on") == {"A": date(2024, 4, 2)}
+    # A later library knows nothing of Easter, and has a holiday on the day that is due.
+    monkeypatch.setattr(
+        "holidays.country_holidays", lambda *_, **__: {date(2024, 4, 2): "Invented"}
+    )
+    assert public_holidays("GB-ENG", first=2024, last=2024) == {date(2024, 4, 2): "Invented"}
+    store = core(**told | {"deliveries": AGAIN, "cases": "case | snapshot\nA | 3"})
+    assert judged(store, "due_on") == {"A": date(2024, 4, 2)}
+
+
+# The same desk delivers again.
+AGAIN = """
+    snapshot | source | export  | grain | as_of
+    3        | desk   | cases   | case  | 2024-06-01
+"""

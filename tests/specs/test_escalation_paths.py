@@ -85,3 +85,17 @@ def test_coaching_alone_is_the_wrong_route_for_a_serious_case():
     )
     found = one(figures, metric="right_route", part="investigate_serious")
     assert (found["value"], found["denominator"], found["pending"]) == (0.5, 2, 1)
+
+
+def test_each_stay_on_a_level_counts_and_open_ones_are_watched_up_to_the_as_of_day():
+    # On the desk: A 1 day, B 4, C 59 so far. Ethics: A 58 and B 51, both still there.
+    figures = figures_of(as_of="2024-02-29", events=EVENTS, cases=CASES, rules=RULES)
+
+    def at(level, measure):
+        found = one(figures, metric="days_at_level", part=level, measure=measure)
+        return found["value"], found["numerator"], found["denominator"]
+
+    assert at("desk", "q25") == (1, 2, 3)
+    assert at("desk", "median") == (4, 2, 3)
+    assert at("ethics", "median") == (None, 0, 2)
+    assert at("board", "median") == (4, 1, 1)

@@ -17,6 +17,8 @@ COUNTED = [metric for metric in METRICS if metric.sum_of is None]
 COUNTS = ("numerator", "pending", "missing")
 NOT_THERE = {"few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable"}
 RULES = """
+ladder = ["desk", "board"]
+
 [[deadline]]
 name = "acknowledge"
 title = "Acknowledge within 7 days"
@@ -25,6 +27,7 @@ to = "acknowledged"
 within = 7
 unit = "calendar_days"
 passed_by = ["triaged"]
+pauses = ["paused"]
 basis = "Policy, section 1"
 
 [[deadline]]
@@ -53,6 +56,7 @@ basis = "Policy, section 3"
 # How many parts a metric has by these rules, where it is more than one.
 PARTS = {
     "deadline_compliance": 2,
+    "days_at_level": 2,
     "skipped": 2,
     "out_of_order": 3,
     "bounced": 4,

@@ -8,7 +8,7 @@ import polars as pl
 from metrics.catalog.process_gaps import SKIPPED
 from metrics.gaps import gaps
 from metrics.signals import signals
-from tests.specs.measured import estimated
+from tests.specs.estimated import estimated
 
 UNITS = {f"unit {number}": 10 + 8 * number for number in range(8)}
 STEPS = ("acknowledged", "triaged", "decided", "informed", "resolved")

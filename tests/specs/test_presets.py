@@ -297,3 +297,15 @@ def test_a_delay_without_a_day_cannot_be_judged_when_the_day_is_over(core):
     found = results(core, "au_asic_rg_271", events)
     told = [row["result"] for (_, rule, _), row in found.items() if rule == "asic_response"]
     assert told == ["not_assessable", "missed", "not_applicable", "met"]
+
+
+def test_fifteen_days_that_end_on_a_sunday_run_to_monday_as_the_eeoc_counted_them(core):
+    # EEOC, appeal 0120181476: notice on 14 October 2017, in time until Monday, 30 October.
+    events = """
+        case | kind         | on
+        A    | received     | 2017-09-22
+        A    | notice_given | 2017-10-14
+    """
+    store = core(as_of="2018-02-22", rules='presets = ["us_eeo_1614"]', events=events)
+    due = store.frame("select due_on from core.deadlines where rule = 'eeo_filing'")
+    assert due.rows() == [(date(2017, 10, 30),)]

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from metrics.estimate import NO_HEADCOUNT
-from tests.specs.measured import estimated, figures_of, one, spec
+from tests.specs.estimated import estimated
+from tests.specs.measured import figures_of, one, spec
 
 METRIC = "report_frequency"
 TWO_CASES = """

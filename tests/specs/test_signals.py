@@ -8,7 +8,7 @@ from etl.rules import Commitment
 from metrics.catalog import METRICS
 from metrics.scorecard import results
 from metrics.signals import signals
-from tests.specs.measured import estimated
+from tests.specs.estimated import estimated
 
 FIRST_YEAR = 2024
 
@@ -173,7 +173,7 @@ def test_a_unit_whose_share_is_withheld_is_not_compared():
     assert rows.filter(pl.col("against") == "units").is_empty()
 
 
-def test_quartiles_of_units_are_shown_and_not_tested():
+def test_lengths_of_time_without_days_counted_one_by_one_are_shown_and_not_tested():
     cells = [
         ("time_to_resolution", "", breakdown, level, date(2024, 1, 1), "ended", 10, 30)
         for breakdown, level in (("all", "all"), ("unit", "north"))

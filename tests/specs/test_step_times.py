@@ -100,3 +100,35 @@ def test_days_from_the_matter_to_the_report_count_those_whose_day_is_known():
     late = one(figures, metric="incident_to_report", measure="open_60")
     assert (late["value"], late["denominator"], late["missing"]) == (0.5, 2, 2)
     assert one(figures, metric="incident_to_report", measure="q25")["value"] == 1
+
+
+NEEDS = """
+    case | kind               | on
+    A    | received           | 2024-01-01
+    A    | safeguard_required | 2024-01-03
+    A    | safeguard_applied  | 2024-01-05
+    B    | received           | 2024-01-01
+    B    | safeguard_required | 2024-01-10
+    C    | received           | 2024-01-01
+    C    | safeguard_applied  | 2024-01-02
+    D    | received           | 2024-01-01
+"""
+
+
+def test_a_safeguard_is_waited_for_from_the_day_of_the_need():
+    # A waits for 2 days, B still; C was safeguarded without a recorded need; D needs none.
+    figures = figures_of(as_of="2024-02-29", events=NEEDS)
+    late = one(figures, metric="time_to_safeguard", measure="open_7")
+    assert (late["value"], late["numerator"], late["denominator"]) == (0.5, 1, 2)
+    assert (late["pending"], late["missing"]) == (1, 1)
+    assert one(figures, metric="time_to_safeguard", measure="q25")["value"] == 2
+
+
+def test_a_case_closed_without_its_safeguard_is_still_without_it():
+    events = NEEDS + "    B | resolved | 2024-01-12\n"
+    late = one(
+        figures_of(as_of="2024-02-29", events=events),
+        metric="time_to_safeguard",
+        measure="open_7",
+    )
+    assert (late["value"], late["pending"]) == (0.5, 1)
