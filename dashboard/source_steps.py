@@ -20,16 +20,20 @@ _WIDEST = 18
 
 
 def draft_source(
-    export: Path, *, name: str | None, to: Path | None, workspace: Workspace | None
+    exports: Sequence[Path],
+    *,
+    name: str | None,
+    to: Path | None,
+    workspace: Workspace | None,
 ) -> Told:
-    """Propose a description, and print it or write it to a file that is not there yet.
+    """Propose one description of all these exports; print it or write it to a new file.
 
     Raises SourceError where the file is there, ExportError where the export cannot be read.
     """
     if to is not None and to.exists():
         raise SourceError(f"{to} is there already; give another name with --to, or move it")
     zone = workspace.organisation.time_zone if workspace is not None else None
-    made = draft(export, name=name, zone=zone)
+    made = draft(*exports, name=name, zone=zone)
     data = {"name": made.name, "questions": list(made.questions), "toml": made.toml}
     if to is None:
         return Told(lines=(made.toml.rstrip("\n"),), data=data)
@@ -42,7 +46,7 @@ def draft_source(
         lines=(
             f"wrote {to}, {asked} for you",
             *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
-            f'next: read it, replace every "?", then: case-audit source test {to} {export}',
+            f'next: read it, replace every "?", then: case-audit source test {to} {exports[0]}',
         ),
         data={**data, "file": str(to)},
     )
@@ -165,6 +169,17 @@ def _lines(trial: Trial, export: Path) -> tuple[str, ...]:
         *_table(trial.sample),
         *_rejected(trial),
         *_other_columns(trial),
+        *(line for other in trial.also for line in ("", *_lines_of_another(other))),
+    )
+
+
+def _lines_of_another(trial: Trial) -> tuple[str, ...]:
+    return (
+        f"in the same file ({trial.export}, one row per {trial.grain}):",
+        f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
+        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats",
+        *_facts(trial),
+        *(_rejected(trial) if trial.refusals else ()),
     )
 
 
@@ -257,4 +272,5 @@ def _data(trial: Trial) -> dict[str, object]:
         ],
         "unknown_columns": list(trial.unknown_columns),
         "left_out": list(trial.left_out),
+        "also": [_data(other) for other in trial.also],
     }

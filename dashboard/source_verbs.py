@@ -24,7 +24,7 @@ def add_source(verbs: "Verbs") -> None:
     )
     acts = verb.add_subparsers(title="what to do", metavar="WHAT")
     draft = _act(acts, "draft", _draft, "propose a description from an export of any system")
-    draft.add_argument("export", type=Path, metavar="EXPORT")
+    draft.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     draft.add_argument("--name", help="the source's name (default: the file's)")
     draft.add_argument(
         "--to", type=Path, metavar="FILE", help="write it there (default: print)"
@@ -59,7 +59,7 @@ def _draft(options: argparse.Namespace) -> int:
     from dashboard import source_steps
 
     told = source_steps.draft_source(
-        options.export, name=options.name, to=options.to, workspace=_workspace_or_none(options)
+        options.exports, name=options.name, to=options.to, workspace=_workspace_or_none(options)
     )
     return tell(options, told)
 

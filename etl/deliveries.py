@@ -2,8 +2,7 @@
 
 import hashlib
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from etl.contradictions import contradictions
 from etl.errors import ExportError
 from etl.readers.rows import TextTable
-from etl.reading import CHUNK_ROWS, Reading, reading
-from etl.recognition import recognised
+from etl.reading import CHUNK_ROWS, Reading
+from etl.recognition import found_within, recognised
 from etl.repeats import Repeats
 from etl.source import Export, Source
 from etl.staging import stage
@@ -88,27 +88,18 @@ def take_in(
     say(f"reading {path.name}")
     with recognised(path, list(candidates.values())) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
-        for name in export.also:
-            other = next(told for told in source.exports if told.name == name)
-            with _found_within(path, other) as more:
+        others = [other for other in source.exports if other.name in export.also]
+        for other in others:
+            with found_within(path, other) as more:
                 if more is not None:
                     taken.append(
                         _taken_in(store, workspace, path, more, source, other, loading)
                     )
-        return tuple(taken)
-
-
-@contextmanager
-def _found_within(path: Path, export: Export) -> Iterator[Reading | None]:
-    """What the file holds of another export of its source, if it holds any."""
-    with ExitStack() as readings:
-        try:
-            found = readings.enter_context(reading(path, export.layout))
-        except ExportError:
-            # The file itself was read before this: it holds nothing at that place.
-            yield None
-            return
-        yield None if export.lacks(found.told.header) else found
+        told = {name for one in (export, *others) for name in one.known}
+        return tuple(
+            replace(one, unknown_columns=tuple(sorted({*one.unknown_columns} - told)))
+            for one in taken
+        )
 
 
 def _taken_in(
@@ -131,6 +122,7 @@ def _taken_in(
     notes = watch(store, path, sample, source, export, snapshot=snapshot)
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
     _refuse_no_rows(path, account)
+    _reject_contradictions(store, export, account, snapshot=snapshot)
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
     _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
@@ -252,6 +244,22 @@ def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: in
         {"snapshot": snapshot},
     )
     account.rejected = int(kept["kept"][0])
+
+
+def _reject_contradictions(
+    store: Store, export: Export, account: _Account, *, snapshot: int
+) -> None:
+    """Reject the rows of which nobody can say which is right."""
+    odd = contradictions(store, export, snapshot=snapshot)
+    if odd.is_empty():
+        return
+    number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
+    lines = odd.select("line", number)
+    for table in staged_tables(store, column="line"):
+        store.remove(f"staging.{table}", lines)
+    store.append("staging.rejects", odd.drop("value").with_columns(number))
+    account.rejected += odd.height
+    account.shown += odd.head(SHOWN_REJECTS - len(account.shown)).to_dicts()
 
 
 def _refuse_no_rows(path: Path, account: _Account) -> None:

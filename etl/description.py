@@ -10,7 +10,7 @@ from etl.contract import read_contract
 from etl.errors import SourceError
 from etl.questions import refuse_open
 from etl.readers.layout import Layout
-from etl.source import DELIVERIES, Export, Grain, Place, Source, Step, Writing
+from etl.source import DELIVERIES, SAME_CASE, Export, Grain, Place, Source, Step, Writing
 
 SHIPPED = Path(__file__).parent / "sources"
 
@@ -134,6 +134,7 @@ def _export(
         contract=read_contract(f"{file}: [exports.{name}]", layout.get("contract", {})),
         delivery=layout.get("delivery", "undeclared"),
         drop_allowed=layout.get("drop_allowed", 0.2),
+        same_case=layout.get("same_case", "reject"),
     )
 
 
@@ -158,6 +159,8 @@ def _check_delivery(where: str, layout: Mapping[str, Any]) -> None:
             f"{where} delivery = {told!r} is not one of {', '.join(DELIVERIES)}; full means"
             " that every export holds every case, delta that it holds what has changed"
         )
+    if layout.get("same_case", "reject") not in SAME_CASE:
+        raise SourceError(f"{where} same_case must be one of {', '.join(SAME_CASE)}")
     allowed = layout.get("drop_allowed", 0.2)
     if not isinstance(allowed, int | float) or not 0 <= allowed <= 1:
         raise SourceError(f"{where} drop_allowed is the share of rows that may be gone, 0 to 1")

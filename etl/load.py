@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from etl.aliases import unite
 from etl.building import SQL, ask, build, is_current, prepare, refresh
 from etl.changing import changing
 from etl.continuity import notes, refuse_drop
@@ -50,6 +51,7 @@ def load(
         for path in exports:
             with renames_told(store, path, candidates):
                 taken += take_in(store, workspace, path, candidates, loading, say=say)
+        is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)
@@ -57,7 +59,7 @@ def load(
             ask(store, None)
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.
-        is_more = was_current and before < after
+        is_more = was_current and before < after and not is_united
         refresh(store, workspace, known, added=sorted(after - before) if is_more else None)
         return tuple(
             replace(delivery, notes=(*delivery.notes, *notes(store, delivery, as_of)))

@@ -217,6 +217,8 @@ def _taken_over(folder: Path, path: Path, code: int) -> Reading:
         kind=answer["kind"],
         damaged=pl.read_ipc(folder / "damaged.arrow"),
         aside=pl.read_ipc(folder / "aside.arrow"),
+        place=answer.get("place", ""),
+        places=tuple(answer.get("places", ())),
     )
     return Reading(told, kept=folder / "rows.arrow")
 

@@ -22,6 +22,19 @@ def recognised(path: Path, sources: list[Source]) -> Iterator[tuple[Reading, Sou
         yield _recognised(path, sources, readings)
 
 
+@contextmanager
+def found_within(path: Path, export: Export) -> Iterator[Reading | None]:
+    """What the file holds of another export of its source, if it holds any."""
+    with ExitStack() as readings:
+        try:
+            found = readings.enter_context(reading(path, export.layout))
+        except ExportError:
+            # The file itself was read before this: it holds nothing at that place.
+            yield None
+            return
+        yield None if export.lacks(found.told.header) else found
+
+
 def _recognised(
     path: Path, sources: list[Source], readings: ExitStack
 ) -> tuple[Reading, Source, Export]:

@@ -28,7 +28,7 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed",
+    "delivery", "drop_allowed", "same_case",
 )  # fmt: skip
 _LISTS = (
     "files",
@@ -365,7 +365,8 @@ _DAYS = (date(2031, 12, 30), date(2003, 2, 1))
 
 
 def _written(form: str) -> list[str] | None:
-    whole = form.replace("%Z", "")
+    # Offsets with or without minutes or a colon are read alike, and written in one way.
+    whole = form.replace("%Z", "").replace("%#z", "%z")
     try:
         return pl.Series(_DAYS).cast(pl.Datetime("us", "UTC")).dt.to_string(whole).to_list()
     except (pl.exceptions.PolarsError, ValueError):

@@ -60,7 +60,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 _OF_A_CASE = (
     "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
     "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
-    "score", "anonymity", "raised_by", "question",
+    "score", "anonymity", "raised_by", "question", "alias",
 )  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)
@@ -76,6 +76,9 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),
     "verdict": (("case_id", "verdict"), ("clock", "started", "stopped", "due")),
 }  # fmt: skip
+
+# What becomes of rows of one file that tell one case in different ways.
+SAME_CASE = ("reject", "last")
 
 # Whether an export holds every case each time, or only what has changed since the last one.
 DELIVERIES = ("full", "delta")
@@ -199,6 +202,7 @@ class Export:
     contract: Contract = field(default_factory=Contract)
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
+    same_case: str = "reject"
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
 def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:
     """Replace ids by keyed pseudonyms: joins work, the store alone names no case or person."""
     named: list[tuple[str, Purpose]] = [("case_id", "case")]
+    named += [("alias", "case")] if "alias" in file.export.columns else []
     named += [(name, "person") for name in PEOPLE if name in file.export.columns]
     return rows.with_columns(
         pl.lit(file.source.name).alias("source"),

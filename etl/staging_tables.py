@@ -86,6 +86,11 @@ def _when(rows: pl.DataFrame, field: str, prefix: str) -> list[pl.Expr]:
 def _of_a_case(rows: pl.DataFrame, file: File) -> dict[str, pl.DataFrame]:
     export = file.export
     tables = {"cases": _cases(rows, file), "events": _steps(rows, file)}
+    if "alias" in export.columns:
+        other = pl.col("alias key")
+        told = rows.select(*_KEYS, other.alias("alias_key"))
+        # Where a file has one number alone, it is the case's own.
+        tables["aliases"] = told.filter(pl.col("alias_key").ne_missing(pl.col("case_key")))
     if export.grain == "allegation":
         tables["findings"] = _finding(rows, file, None, 0)
     elif export.findings or _has_list(file):

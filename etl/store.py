@@ -168,6 +168,30 @@ class Store:
         )
         self._connection.unregister("removed_keys")
 
+    def rename_keys(self, table: str, known: pl.DataFrame, *, before: int) -> int:
+        """Give rows whose `case_key` is an `alias_key` of `known` the case's own key.
+
+        `known` has source, alias_key and case_key. The number of those rows that belong to a
+        snapshot before `before`.
+        """
+        name = _checked(table)
+        self._connection.register("known_keys", known)
+        joined = (
+            f" from {name} as rows_of inner join known_keys on"
+            " rows_of.source = known_keys.source and rows_of.case_key = known_keys.alias_key"
+        )
+        earlier = self.frame(
+            f"select count(*) as rows {joined} where rows_of.snapshot < $before",
+            {"before": before},
+        )
+        self.execute(
+            f"update {name} as rows_of set case_key = known_keys.case_key from known_keys"
+            " where rows_of.source = known_keys.source"
+            " and rows_of.case_key = known_keys.alias_key"
+        )
+        self._connection.unregister("known_keys")
+        return int(earlier.item())
+
     def checkpoint(self) -> None:
         """Write everything that is kept into the file itself."""
         self.execute("checkpoint")

@@ -49,6 +49,13 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
         f"select case_key from staging.{table} where snapshot in ({numbers})"  # noqa: S608
         for table in sorted(keyed)
     )
+    # A full delivery says of every case of its export whether it is still there.
+    spoken += (
+        " union select earlier.case_key from core.spoken_rows as earlier"  # noqa: S608
+        " semi join (select source, export from staging.deliveries"
+        f" where snapshot in ({numbers}) and delivery = 'full'"
+        " and grain in ('case', 'allegation')) using (source, export)"
+    )
     store.materialise("touched.case_keys", spoken)
     for table in sorted(_tables(store, "staging")):
         if table in keyed:

@@ -1,17 +1,19 @@
 """Try a source on an export: what would be loaded and what rejected; nothing is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from etl.contradictions import contradicting
 from etl.drafting.columns import may_be_shown
 from etl.pseudonyms import reference
-from etl.recognition import recognised
+from etl.readers.rows import TextTable
+from etl.recognition import found_within, recognised
 from etl.reveals import ANALYST
-from etl.source import Source
+from etl.source import Export, Source
 from etl.staging import Staged, stage
 
 SHOWN_ROWS, SHOWN_LINES, SHOWN_VALUES = 10, 5, 8
@@ -39,7 +41,8 @@ class Trial:
     """What loading one file would come to: rows in = loaded + rejected + exact repeats.
 
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
-    case; `open_cases` are those whose last closing, if any, was followed by a reopening.
+    case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
+    whose last state is not an end. `also` are the other exports that the file holds.
     """
 
     source: str
@@ -60,11 +63,13 @@ class Trial:
     last_day: date | None
     unknown_columns: tuple[str, ...]
     left_out: tuple[str, ...]
+    also: tuple["Trial", ...] = ()
 
     @property
     def would_load(self) -> bool:
         """Whether no more rows would be rejected than the description allows."""
-        return self.rows_rejected <= self.rejects_allowed and self.rows_in > 0
+        alone = self.rows_rejected <= self.rejects_allowed and self.rows_in > 0
+        return alone and all(other.would_load for other in self.also)
 
 
 def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
@@ -74,11 +79,22 @@ def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
     SourceError where it does not fit.
     """
     with recognised(path, [source]) as (read, _, export):
-        text = read.whole()
+        told = _tried(read.whole(), source, export, key=key, zone=zone)
+    also = []
+    for other in [other for other in source.exports if other.name in export.also]:
+        with found_within(path, other) as more:
+            if more is not None:
+                also.append(_tried(more.whole(), source, other, key=key, zone=zone))
+    return replace(told, also=tuple(also))
+
+
+def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone: str) -> Trial:
     workbook = text.kind == "workbook"
-    staged = stage(text, source, export, workbook=workbook, key=key, zone=zone)
+    staged = _believed(
+        stage(text, source, export, workbook=workbook, key=key, zone=zone), export
+    )
     days = _days(staged)
-    closed = _closed(staged)
+    closed = _ended_states(staged) if export.grain == "snapshot" else _closed(staged)
     cases = _case_keys(staged)
     return Trial(
         source=source.name,
@@ -100,6 +116,19 @@ def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
         unknown_columns=tuple(sorted(set(text.header) - export.known)),
         left_out=tuple(sorted(set(text.header) & set(export.ignored))),
     )
+
+
+def _believed(staged: Staged, export: Export) -> Staged:
+    """Without the rows that contradict each other, which are rejects."""
+    odd = contradicting(staged.tables, export)
+    if odd.is_empty():
+        return staged
+    tables = {
+        table: rows.join(odd.select("line"), on="line", how="anti", maintain_order="left")
+        for table, rows in staged.tables.items()
+    }
+    rejects = pl.concat([staged.rejects, odd]).sort("line")
+    return replace(staged, tables=tables, rejects=rejects)
 
 
 def _refusals(rejects: pl.DataFrame) -> tuple[Refusal, ...]:
@@ -181,6 +210,16 @@ def _closed(staged: Staged) -> int | None:
     )
     again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
     return last.filter(pl.col("ended").is_not_null() & ~again).height
+
+
+def _ended_states(staged: Staged) -> int | None:
+    """Cases of which the last state is an end; None where no state says a status."""
+    states = staged.tables["cases"]
+    if states["status"].null_count() == states.height:
+        return None
+    in_order = states.sort("stated_at", "ordinal", "line")
+    last = in_order.group_by("case_key").agg(pl.col("status").last())
+    return last.filter(pl.col("status").is_in(_ENDS)).height
 
 
 def _days(staged: Staged) -> pl.Series:

@@ -53,7 +53,7 @@ def watch_codes(
     """Name the columns with a new code; their rows are rejected, or the file is refused."""
     new = store.frame(
         "select column_name, count(*) as codes from staging.rejects"
-        " where snapshot = $snapshot and reason like 'not a % listed in %'"
+        " where snapshot = $snapshot and reason like 'not a% listed in %'"
         " group by column_name order by column_name",
         {"snapshot": snapshot},
     )

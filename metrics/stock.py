@@ -7,7 +7,7 @@ from metrics.metric import Metric
 from metrics.shares import NOBODY
 
 IN = ("carried", "received")
-OUT = ("resolved",)
+OUT = ("resolved", "gone")
 NOTHING_CAME = "Nothing was received in this period, so nothing can be said of its clearance."
 
 

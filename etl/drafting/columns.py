@@ -90,11 +90,12 @@ class Column:
 def columns_of(text: TextTable) -> list[Column]:
     """Every column of an export, in its order."""
     return [
-        _column(name, place, text.rows[f"c{place}"]) for place, name in enumerate(text.header)
+        column_of(name, place, text.rows[f"c{place}"]) for place, name in enumerate(text.header)
     ]
 
 
-def _column(name: str, place: int, cells: pl.Series) -> Column:
+def column_of(name: str, place: int, cells: pl.Series) -> Column:
+    """A column of this name and with these cells."""
     stripped = cells.str.strip_chars()
     counts = stripped.filter(stripped != "").value_counts(sort=True)
     written, often = counts.columns

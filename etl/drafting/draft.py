@@ -1,19 +1,30 @@
-"""From an unknown export to the draft of a source; what only a person can answer is asked."""
+"""From unknown exports to the draft of a source; what only a person can answer is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etl.drafting.columns import Column, columns_of, people_in
-from etl.drafting.fields import propose
-from etl.drafting.order import forms_of
-from etl.drafting.vocabulary import vocabulary
+from etl.drafting.describing import write
+from etl.drafting.fields import Proposal, propose
+from etl.drafting.logs import cases_of, states_of_log
+from etl.drafting.order import Form, forms_of
+from etl.drafting.parts import Part, parts_of
+from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import name_for
-from etl.drafting.writing import Known, write
+from etl.drafting.writing import Known
 from etl.errors import ExportError
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
-from etl.reading import read_export
 from etl.source import CODED
+
+# Grains whose rows describe cases, and those that need a case described elsewhere.
+_DESCRIBE = ("case", "allegation", "snapshot")
+_HISTORIES = ("event", "change")
+_NAMES = {
+    "case": "cases", "allegation": "allegations", "finding": "findings", "event": "history",
+    "change": "changes", "snapshot": "updates", "verdict": "deadlines", "feedback": "surveys",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +36,24 @@ class Draft:
     questions: tuple[str, ...]
 
 
-def draft(path: Path, *, name: str | None = None, zone: str | None = None) -> Draft:
-    """Propose a description of the case system that wrote the export at `path`.
+def draft(*paths: Path, name: str | None = None, zone: str | None = None) -> Draft:
+    """Propose a description of the case system that wrote the exports at `paths`.
 
     `zone` is the organisation's time zone, which will do for dates without hours. What is
     written are names of columns, codes, counts and forms of dates: no name of a person, no
-    free text and no case's number. Raises ExportError where the file cannot be read.
+    free text and no case's number. Raises ExportError where a file cannot be read.
     """
-    text, layout = _read(path)
-    if text.rows.is_empty():
+    called = name or name_for(paths[0].name.partition(".")[0], other="source")
+    return _drafted(called, [_told(path) for path in paths], zone)
+
+
+def _told(path: Path) -> list[Part]:
+    parts = parts_of(path)
+    if parts[0].text.rows.is_empty():
         raise ExportError.at(
             path, "there is no row to learn from", remedy="export some cases first", line=1
         )
-    told = Path(path.name.lower().removesuffix(".gz"))
-    ending = told.suffix.lstrip(".") if told.suffix not in ("", ".zip") else "csv"
-    called = name or name_for(path.name.partition(".")[0], other="source")
-    return draft_of(text, name=called, ending=ending, zone=zone, layout=layout)
-
-
-def _read(path: Path) -> tuple[TextTable, Layout]:
-    """The export, and what had to be declared to read it: names that stand twice or nowhere."""
-    try:
-        return read_export(path), UNTOLD
-    except ExportError as error:
-        layout = Layout(repeats="number", unnamed="number")
-        try:
-            return read_export(path, layout), layout
-        except ExportError:
-            raise error from None
+    return [part for part in parts if not part.text.rows.is_empty()]
 
 
 def draft_of(
@@ -64,35 +65,118 @@ def draft_of(
     layout: Layout = UNTOLD,
 ) -> Draft:
     """The same of an export that has been read, from a file with this ending and layout."""
-    columns = columns_of(text)
-    written = write(_known(name, ending, text, columns, zone, layout))
+    return _drafted(name, [[Part(Path(f"export.{ending}"), text, layout)]], zone)
+
+
+def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Draft:
+    known = _apart([list(_of_file(parts)) for parts in files])
+    if len(files) == 1 and not any(told.proposal.grain in _DESCRIBE for told in known):
+        known = _with_cases(known)
+    written = write(name, known, zone=zone)
     return Draft(name=name, toml=written.toml, questions=written.questions)
 
 
-def _known(
-    name: str,
-    ending: str,
-    text: TextTable,
-    columns: list[Column],
-    zone: str | None,
-    layout: Layout,
-) -> Known:
-    proposal = propose(columns)
-    matches = (*proposal.fields.values(), *proposal.steps.values())
-    read = {match.column.name for match in matches}
-    people = people_in(columns)
+def _apart(files: Sequence[Sequence[Known]]) -> list[Known]:
+    """The exports of all files, of which no two have one name."""
+    told = _named_apart([known for file in files for known in file])
+    names = iter([known.export for known in told])
+    listed = []
+    for file in files:
+        now = {known.export: next(names) for known in file}
+        listed += [
+            replace(known, export=now[known.export], also=tuple(now[n] for n in known.also))
+            for known in file
+        ]
+    return listed
+
+
+def _of_file(parts: Sequence[Part]) -> Iterator[Known]:
+    """What is known of each table of a file that has anything to say of cases."""
+    first = _known(parts[0])
+    told = first.proposal.fields.get("case_id")
+    number = told.column.name if told is not None else ""
+    others = [_known(p, number=f"{p.around}{number}" if p.around else "") for p in parts[1:]]
+    kept = _named_apart([first, *(other for other in others if _says_something(other))])
+    yield replace(kept[0], also=tuple(known.export for known in kept[1:]))
+    yield from kept[1:]
+
+
+def _says_something(known: Known) -> bool:
+    """Whether it names its cases, and says anything else of them that we can read."""
+    proposal = known.proposal
+    return "case_id" in proposal.fields and len(proposal.fields) + len(proposal.steps) > 1
+
+
+def _known(part: Part, *, number: str = "") -> Known:
+    columns = [_placed(column, part, number) for column in columns_of(part.text)]
+    is_log = part.text.kind == "event log"
+    proposal = states_of_log(columns) if is_log else propose(columns, inner_number=number)
+    told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
-        name=name,
-        ending=ending,
-        text=text,
-        layout=layout,
+        export=_NAMES[proposal.grain],
+        ending=told.suffix.lstrip(".") if told.suffix not in ("", ".zip") else "csv",
+        text=part.text,
+        layout=part.layout,
         columns=columns,
         proposal=proposal,
-        forms=forms_of([column for column in columns if column.name in read]),
-        zone=zone,
-        vocabularies={
-            field: vocabulary(field, match.column, people)
-            for field, match in proposal.fields.items()
-            if field in CODED
-        },
+        forms=_forms(columns, proposal),
+        vocabularies=_vocabularies(proposal, people_in(columns)),
     )
+
+
+def _placed(column: Column, part: Part, number: str) -> Column:
+    """The same, not to be read if it belongs around these rows or to a list inside them."""
+    elsewhere = part.belongs_elsewhere(column.name)
+    if elsewhere is None or column.name == number:
+        return column
+    return replace(column, why_not=elsewhere)
+
+
+def _forms(columns: Sequence[Column], proposal: Proposal) -> Mapping[str, Form]:
+    matches = (*proposal.fields.values(), *proposal.steps.values())
+    read = {match.column.name for match in matches}
+    return forms_of([column for column in columns if column.name in read])
+
+
+def _vocabularies(proposal: Proposal, people: frozenset[str]) -> dict[str, Vocabulary]:
+    if proposal.verdicts is not None:
+        column = proposal.verdicts.verdict
+        means = {code: proposal.verdicts.means(code) for code in column.values.unique()}
+        told = {"verdict": of_verdicts(column, means)}
+    else:
+        told = {}
+    coded = {n: m.column for n, m in proposal.fields.items() if n in CODED and n not in told}
+    return told | {
+        name: vocabulary(name, column, people)
+        for name, column in (coded | proposal.codes).items()
+    }
+
+
+def _with_cases(known: list[Known]) -> list[Known]:
+    """With an export that reads the cases out of their own history, where it stands alone."""
+    for place, told in enumerate(known):
+        if told.proposal.grain in _HISTORIES:
+            proposal = cases_of(told.columns, told.proposal)
+            cases = replace(
+                told,
+                export="cases",
+                proposal=proposal,
+                forms=_forms(told.columns, proposal),
+                vocabularies=_vocabularies(proposal, people_in(told.columns)),
+                also=(),
+                shares_rows=True,
+            )
+            history = replace(told, also=(*told.also, "cases"))
+            return [*known[:place], history, *known[place + 1 :], cases]
+    return known
+
+
+def _named_apart(known: Sequence[Known]) -> list[Known]:
+    """Each with a name of its own: what comes again is numbered."""
+    seen: dict[str, int] = {}
+    told = []
+    for one in known:
+        seen[one.export] = seen.get(one.export, 0) + 1
+        again = seen[one.export] > 1
+        told.append(replace(one, export=f"{one.export}_{seen[one.export]}") if again else one)
+    return told

@@ -1,12 +1,22 @@
 """Which column holds which canonical field, by its name and by what its values are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from etl.drafting.columns import Column
 from etl.drafting.dates import parsed
+from etl.drafting.histories import (
+    Changes,
+    RowStep,
+    States,
+    Verdicts,
+    changes_in,
+    moves,
+    states_in,
+    verdicts_in,
+)
 from etl.drafting.words import EXACT, code_means, likeness
 from etl.source import FIELDS, Grain
 
@@ -15,11 +25,15 @@ STEPS = (
     "informed", "resolved", "closed", "reopened",
 )  # fmt: skip
 _CODES = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
-_ORDER = (
+ORDER = (
     "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
     "channel", "severity", "status", "outcome", "incident_on", "due", "source_days",
-    "source_reopens",
+    "source_reopens", "clock", "verdict", "started", "stopped", "before", "after", "order",
 )  # fmt: skip
+# What a change of a field means where a row is the state of its case.
+CHANGES = {
+    "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
+}  # fmt: skip
 _MEANT = ("severity", "outcome", "status", "kind")
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
@@ -56,23 +70,134 @@ class Proposal:
     is_history: bool
     numbers: tuple[Column, ...]
     rivals: dict[str, tuple[str, ...]]
+    changes: dict[str, str] = field(default_factory=dict)
+    row_steps: tuple[RowStep, ...] = ()
+    codes: dict[str, Column] = field(default_factory=dict)
+    verdicts: Verdicts | None = None
+    backfilled: tuple[Column, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
 
 
-def propose(columns: Sequence[Column]) -> Proposal:
-    """Find the grain and the column of every field of it."""
-    number = _number_of_case(columns)
+def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
+    """Find the grain and the column of every field of it.
+
+    `inner_number` is the column of the case's number where the rows stand inside a case.
+    """
+    inner = next((c for c in columns if inner_number and c.name == inner_number), None)
+    number = Match("case_id", inner, EXACT) if inner else _number_of_case(columns)
+    per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
+    if number is not None and (per_case > 1.02 or inner):
+        others = [c for c in columns if c is not number.column]
+        told = _several(others, number, per_case)
+        if told is not None:
+            return told
+    found = _of_a_case(columns, number)
+    if inner is not None and found.grain in ("case", "allegation"):
+        return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))
+    return found
+
+
+def _only(fields: dict[str, Match], grain: Grain) -> dict[str, Match]:
+    allowed = {name for names in FIELDS[grain] for name in names}
+    return {name: match for name, match in fields.items() if name in allowed}
+
+
+def _several(others: list[Column], number: Match, per_case: float) -> Proposal | None:
+    """Rows that are changes, deadlines or states of a case, if they are any of these."""
+    read = [c for c in others if c.why_not is None or (c.dates and c.why_not == "not_needed")]
+    changes = changes_in([c for c in others if c.why_not in _MAY_BE_HISTORY])
+    if changes is not None:
+        return _of_changes(changes, number, per_case)
+    verdicts = verdicts_in(read)
+    if verdicts is not None:
+        return _of_verdicts(verdicts, number, per_case)
+    states = states_in(read, number.column)
+    if states is None:
+        return None
+    found = _of_a_case([number.column, *read], number)
+    return _of_states(states, found) if found.is_history else None
+
+
+# What became of a field may be a name in some rows and a status in others.
+_MAY_BE_HISTORY = (None, "not_needed", "person", "narrative", "address")
+
+
+def _of_changes(told: Changes, number: Match, per_case: float) -> Proposal:
+    named = {"occurred": told.occurred, "before": told.before, "after": told.after}
+    fields = {n: Match(n, c, EXACT) for n, c in named.items() if c is not None}
+    return Proposal(
+        grain="change",
+        rows_per_case=per_case,
+        fields={"case_id": number} | fields,
+        steps={},
+        is_history=False,
+        numbers=(),
+        rivals={},
+        row_steps=told.steps,
+        codes=told.codes,
+    )
+
+
+def _of_verdicts(told: Verdicts, number: Match, per_case: float) -> Proposal:
+    named = {"clock": told.clock, "verdict": told.verdict, **told.dates}
+    fields = {n: Match(n, c, EXACT) for n, c in named.items() if c is not None}
+    return Proposal(
+        grain="verdict",
+        rows_per_case=per_case,
+        fields={"case_id": number} | fields,
+        steps={},
+        is_history=False,
+        numbers=(),
+        rivals={},
+        verdicts=told,
+    )
+
+
+def _of_states(told: States, found: Proposal) -> Proposal:
+    fields = {**found.fields, "occurred": Match("occurred", told.occurred, 60)}
+    if told.order is not None:
+        fields["order"] = Match("order", told.order, EXACT)
+    late = {told.occurred.name, *(column.name for column in told.backfilled)}
+    steps = {n: match for n, match in found.steps.items() if match.column.name not in late}
+    for name in [name for name, match in fields.items() if match.column.name in late]:
+        if name != "occurred":
+            del fields[name]
+    allowed = _only(fields, "snapshot")
+    return replace(
+        found,
+        grain="snapshot",
+        is_history=False,
+        fields={name: allowed[name] for name in ORDER if name in allowed},
+        steps={name: match for name, match in steps.items() if name == "received"},
+        changes=changes_of(allowed),
+        rivals={},
+        backfilled=told.backfilled,
+    )
+
+
+def changes_of(fields: dict[str, Match]) -> dict[str, str]:
+    """What changes of these fields mean: of the status, and of what ever changes."""
+    number = fields["case_id"].column
+    return {
+        name: means
+        for name, means in CHANGES.items()
+        if name in fields and (name == "status" or moves(fields[name].column, number) > 0)
+    }
+
+
+def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
     read = [
         c for c in columns if c.why_not is None and (number is None or c is not number.column)
     ]
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
-    codes = _assigned(read, (*_CODES, *_COUNTS), _code_score)
-    dates = _assigned(read, (*STEPS, "incident_on", "due"), _date_score)
+    codes = assigned(read, (*_CODES, *_COUNTS), code_score)
+    dates = assigned(read, (*STEPS, "incident_on", "due"), _date_score)
     grain = _grain(read, number, per_case, codes, dates)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
     if grain == "feedback":
-        fields |= _assigned(read, ("offered", "answered"), _date_score)
-        fields |= _assigned(read, ("score",), _number_score)
+        fields |= assigned(read, ("offered", "answered"), _date_score)
+        fields |= assigned(read, ("score",), _number_score)
     elif grain == "event":
         fields |= {name: codes[name] for name in ("kind", "level") if name in codes}
         fields |= _occurred(read)
@@ -88,7 +213,7 @@ def propose(columns: Sequence[Column]) -> Proposal:
     return Proposal(
         grain=grain,
         rows_per_case=per_case,
-        fields={name: fields[name] for name in _ORDER if name in fields and name in allowed},
+        fields={name: fields[name] for name in ORDER if name in fields and name in allowed},
         steps=steps,
         numbers=_doubtful_numbers(columns, number),
         is_history=grain == "allegation" and _changes(number, codes.get("status")),
@@ -127,7 +252,7 @@ def _doubtful_numbers(columns: Sequence[Column], best: Match | None) -> tuple[Co
     return tuple(others) if len({column.distinct for column in others}) > 1 else ()
 
 
-def _assigned(
+def assigned(
     columns: Sequence[Column], fields: Sequence[str], score: Callable[[str, Column], int]
 ) -> dict[str, Match]:
     """Give each field its best column and each column one field, the best pair first."""
@@ -145,14 +270,16 @@ def _assigned(
     return given
 
 
-def _code_score(field: str, column: Column) -> int:
+def code_score(field: str, column: Column) -> int:
+    """0 to 120: how well a column's name and its codes say that it holds a coded field."""
     told = likeness(field, column.name)
     if field in _COUNTS:
         return told if column.is_number and told else 0
     if not column.may_be_code:
         return 0
     if field not in _MEANT:
-        return told
+        # Of a thing's number and its name people know the name.
+        return told - 5 if column.is_number else told
     known = _share_known(field, column)
     if told:
         return told + round(20 * known)
@@ -179,7 +306,7 @@ def _grain(
     codes: dict[str, Match],
     dates: dict[str, Match],
 ) -> Grain:
-    scored = _assigned(read, ("score",), _number_score)
+    scored = assigned(read, ("score",), _number_score)
     if scored and not {"status", "outcome"} & set(codes) and len(dates) <= 2:
         return "feedback"
     dated = [column for column in read if column.dates is not None]

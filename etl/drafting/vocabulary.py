@@ -1,7 +1,7 @@
 """The codes of a column, each with what it is proposed to mean."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column, codes_to_show
 from etl.drafting.words import code_means, name_for
@@ -76,3 +76,34 @@ def _names(field: str, codes: Iterable[str]) -> dict[str, str]:
         name = name_for(code, other=field)
         names[code] = name if name != field else f"{field}_{len(set(names.values())) + 1}"
     return names
+
+
+def merged(vocabularies: Iterable[Vocabulary]) -> tuple[Vocabulary, ...]:
+    """One vocabulary per field: exports of one source share its codes.
+
+    Of a code that several have, the first one's meaning counts.
+    """
+    found: dict[str, Vocabulary] = {}
+    for told in vocabularies:
+        before = found.get(told.field)
+        if before is None:
+            found[told.field] = told
+            continue
+        written = {code.written for code in before.codes}
+        found[told.field] = replace(
+            before,
+            codes=(*before.codes, *(c for c in told.codes if c.written not in written)),
+            hidden=before.hidden + told.hidden,
+            labels={**told.labels, **before.labels},
+        )
+    return tuple(found.values())
+
+
+def of_verdicts(column: Column, meanings: dict[str, str]) -> Vocabulary:
+    """What a column of truths says of a deadline, by its codes."""
+    counts = dict(column.values.value_counts().iter_rows())
+    codes = tuple(
+        Code(written, meanings[written], rows, sure=True)
+        for written, rows in sorted(counts.items())
+    )
+    return Vocabulary(field="verdict", codes=codes, hidden=0, labels={})

@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,18 @@ def likest(header: str) -> int:
     """0 to 100: how well a column's name says that it holds any field that is not a date."""
     words = header_words(header)
     return max(_best(phrases, words) for phrases in _named("columns").values())
+
+
+def named_fields(name: str) -> frozenset[str]:
+    """The words for a field that stands in a history alone, such as the assignee."""
+    return frozenset(_named("fields")[name])
+
+
+def names_known(header: Iterable[str]) -> int:
+    """How many of a header's names we know, of fields, of dates, or of what is never read."""
+    words = [header_words(name) for name in header]
+    lists = [*_named("columns", "dates", "never").values()]
+    return sum(any(_best(told, said) >= _NEARLY for told in lists) for said in words)
 
 
 def is_called_a_date(header: str) -> bool:

@@ -1,4 +1,4 @@
-"""Write a draft as commented TOML: proposals with their evidence, and questions as "?"."""
+"""Write one export of a draft: proposals with their evidence, and questions as "?"."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,8 @@ from etl.drafting.columns import Column
 from etl.drafting.fields import Match, Proposal, before_receipt, likely_step
 from etl.drafting.order import OPEN, Form
 from etl.drafting.vocabulary import Vocabulary
-from etl.readers.layout import Layout
+from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
-from etl.source import FIXED
 
 _WHY_NOT = {
     "person": "about a person",
@@ -19,23 +18,30 @@ _WHY_NOT = {
     "not_needed": "nothing is computed from it",
     "duration": "a length of time written as a date: lengths are computed anew",
     "empty": "no row has a value",
+    "around": "it is told of what is around these rows",
+    "inside": "it is part of a list inside; an export of its own reads such a list",
+    "backfilled": "alike in every row of its case: filled in backwards",
 }
-_SELDOM = "as seen once only or shaped like a name, an address or a number"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of an unknown export."""
+    """All that is known of one table of an unknown export.
 
-    name: str
+    `also` are exports drafted from the same file, and `shares_rows` says that this is one that
+    reads the same rows as another: what it leaves out is told there.
+    """
+
+    export: str
     ending: str
     text: TextTable
     layout: Layout
     columns: list[Column]
     proposal: Proposal
     forms: Mapping[str, Form]
-    zone: str | None
     vocabularies: Mapping[str, Vocabulary]
+    also: tuple[str, ...] = ()
+    shares_rows: bool = False
 
     @property
     def read(self) -> dict[str, Match]:
@@ -84,61 +90,30 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write(known: Known) -> Writing:
-    """Write the draft: who it is, its export, its columns and dates, its codes."""
-    out = Writing()
-    _top(out, known)
+def write_export(out: Writing, known: Known) -> None:
+    """Write one export: its file, its grain, its columns, its steps and its dates."""
     _export(out, known)
     _columns(out, known)
     _steps(out, known)
+    _changes(out, known)
     _formats(out, known)
-    for vocabulary in known.vocabularies.values():
-        _codes(out, vocabulary)
-    _labels(out, known.vocabularies.values())
-    return out
-
-
-def _top(out: Writing, known: Known) -> None:
-    rows, wide = known.text.rows.height, len(known.columns)
-    out.say(f"A draft, proposed from an export of {rows:,} rows and {wide} columns.")
-    out.say('Read it from top to bottom. Every "?" is a question that only you can answer:')
-    out.say("as long as there is one, nothing is loaded with it. Correct whatever is wrong.")
-    out.add(f"name = {quoted(known.name)}")
-    title = known.name.replace("_", " ").capitalize()
-    out.add(f"title = {quoted(title)}", "")
-    _zone(out, known)
-
-
-def _zone(out: Writing, known: Known) -> None:
-    dated = [m.column.dates for m in known.read.values() if m.column.dates is not None]
-    clocks = [dates for dates in dated if dates.with_hours and not dates.with_offset]
-    # A workbook's dates at midnight are days; others are a clock's, whose zone nobody wrote.
-    if not clocks and any(dates.with_hours for dates in dated):
-        out.say("Every instant says its own offset, so that the zone matters to days alone.")
-        out.add(f"time_zone = {quoted(known.zone or 'UTC')}")
-    elif not clocks and known.zone is not None:
-        out.say("Its dates have no hours; they are days of your organisation's time zone.")
-        out.add(f"time_zone = {quoted(known.zone)}")
-    else:
-        out.ask(
-            "which time zone's clock do its dates show? Write a name such as Europe/London, or"
-            " UTC if the system says so"
-        )
-        out.add(f"time_zone = {quoted(OPEN)}")
-    out.add("")
 
 
 def _export(out: Writing, known: Known) -> None:
     proposal = known.proposal
-    out.add(f"[exports.{_export_name(proposal)}]")
+    out.add(f"[exports.{known.export}]")
     out.add(f"files = [{quoted(known.ending)}]")
     if known.text.delimiter:
         out.add(f"delimiter = {quoted(known.text.delimiter)}")
         out.add(f"encoding = {quoted(known.text.encoding)}")
-    if known.layout.repeats == "number":
-        out.say("A name stands twice in its header, or a column has none: they are numbered.")
-        out.add('repeats = "number"', 'unnamed = "number"')
+    _layout(out, known.layout)
+    if known.also:
+        out.say("What else stands in the same file is read with it.")
+        out.add(f"also = [{', '.join(map(quoted, known.also))}]")
     _grain(out, proposal)
+    if proposal.backfilled:
+        names = ", ".join(quoted(column.name) for column in proposal.backfilled)
+        out.say(f"Alike in every row of a case, the first one too, and so not read: {names}")
     if proposal.grain == "event" and "kind" not in proposal.fields:
         out.ask("which step of a case is a row of this file? One of ours, such as escalated")
         out.add(f"constant_kind = {quoted(OPEN)}")
@@ -151,21 +126,45 @@ def _export(out: Writing, known: Known) -> None:
     out.add("")
 
 
+def _layout(out: Writing, layout: Layout) -> None:
+    """What has to be declared for the table to be found."""
+    for key in ("sheet", "records", "header_line", "header_rows", "footer_starts_with"):
+        told = getattr(layout, key)
+        if told == getattr(UNTOLD, key):
+            continue
+        if key == "header_line":
+            out.say("A title stands above the header. Where it is not always as long, write")
+            out.say('header_starts_with = "..." with the first words of the header instead.')
+        out.add(f"{key} = {quoted(told) if isinstance(told, str) else told}")
+    if layout.repeats == "number":
+        out.say("A name stands twice in its header, or a column has none: they are numbered.")
+        out.add('repeats = "number"', 'unnamed = "number"')
+
+
+_SAYS = {
+    "case": "a row is a case",
+    "allegation": "a row is one allegation of a case",
+    "finding": "a row is one issue of a case, and says no date",
+    "event": "a row is one thing that happened to a case",
+    "change": "a row is one change of a field of a case",
+    "snapshot": "a row is the whole case as it was after a change, or on a day",
+    "verdict": "a row is a deadline that the system keeps: compared with ours, never used",
+    "feedback": "a row is a survey",
+}
+
+
 def _grain(out: Writing, proposal: Proposal) -> None:
-    told = f"{proposal.rows_per_case:.2f} rows for each case"
+    told = f"{_SAYS[proposal.grain]}; {proposal.rows_per_case:.2f} rows for each case"
     if proposal.is_history:
         out.ask(
             "rows of one case differ in their status, so that a row is hardly an allegation. Is"
             " it a state of the case at a time (snapshot), or one thing that happened (event)?"
         )
     unsure = proposal.is_history or proposal.numbers
+    if unsure:
+        told = f"{proposal.rows_per_case:.2f} rows for each case"
     grain = OPEN if unsure else proposal.grain
     out.add(f"grain = {quoted(grain)}    # {told}")
-
-
-def _export_name(proposal: Proposal) -> str:
-    names = {"case": "cases", "allegation": "allegations", "finding": "findings"}
-    return names.get(proposal.grain, {"event": "history"}.get(proposal.grain, "surveys"))
 
 
 def _default_form(out: Writing, known: Known) -> None:
@@ -221,8 +220,9 @@ def _nothing(out: Writing, known: Known) -> None:
 
 def _left_out(out: Writing, known: Known) -> None:
     read = {match.column.name for match in known.read.values()}
+    read |= {step.when for step in known.proposal.row_steps if step.when is not None}
     left = [column for column in known.columns if column.name not in read]
-    if not left:
+    if not left or known.shares_rows:
         return
     out.say("Columns that are not read into the store, and why:")
     for column in left:
@@ -245,7 +245,7 @@ def _reason(column: Column) -> str:
 
 
 def _columns(out: Writing, known: Known) -> None:
-    out.add(f"[exports.{_export_name(known.proposal)}.columns]")
+    out.add(f"[exports.{known.export}.columns]")
     if "case_id" not in known.proposal.fields:
         out.ask("which column is the case's number? No column's name or values say so")
         out.add(f"case_id = {quoted(OPEN)}")
@@ -263,14 +263,37 @@ def _columns(out: Writing, known: Known) -> None:
     for name, match in known.proposal.fields.items():
         if name != "case_id" or not doubtful:
             _line(out, name, match, known)
+    if known.proposal.grain == "change":
+        out.say("`before` and `after` are read where one of the steps below speaks of them.")
     out.add("")
 
 
+def _changes(out: Writing, known: Known) -> None:
+    """What a change means: of a field of a state, or as a row of a history tells it."""
+    proposal = known.proposal
+    if proposal.changes:
+        out.say("What it means when a field differs from the row of the case before it.")
+        out.add(f"[exports.{known.export}.changes]")
+        out.add(*(f"{name} = {quoted(means)}" for name, means in proposal.changes.items()), "")
+    for step in proposal.row_steps:
+        out.add(f"[[exports.{known.export}.steps]]")
+        if step.when is not None:
+            values = ", ".join(map(quoted, step.values))
+            out.add(f"when = {{ {quoted(step.when)} = [{values}] }}")
+        out.add(f"change = {quoted(step.change)}", f"means = {quoted(step.means)}", "")
+
+
 def _steps(out: Writing, known: Known) -> None:
-    if known.proposal.grain not in ("case", "allegation"):
+    is_state = known.proposal.grain == "snapshot"
+    if known.proposal.grain not in ("case", "allegation", "snapshot"):
         return
-    out.say("The date of each step. A case has ended where resolved or closed has one.")
-    out.add(f"[exports.{_export_name(known.proposal)}.events]")
+    if is_state and not known.proposal.steps:
+        return
+    if is_state:
+        out.say("Its receipt; the other steps follow from how its rows differ.")
+    else:
+        out.say("The date of each step. A case has ended where resolved or closed has one.")
+    out.add(f"[exports.{known.export}.events]")
     steps = known.proposal.steps
     if "received" not in steps:
         out.ask("which column says when a case was received? None is called so")
@@ -297,7 +320,8 @@ def _line(out: Writing, name: str, match: Match, known: Known) -> None:
     rivals = known.proposal.rivals.get(name, ())
     sure = "sure, by its name" if match.sure else "likely: look at it"
     counts = f"{column.filled:,} of {column.rows:,} rows"
-    out.add(f"{name} = {quoted(column.name)}    # {sure}; {counts}")
+    told = known.proposal.places.get(name, quoted(column.name))
+    out.add(f"{name} = {told}    # {sure}; {counts}")
     if rivals:
         out.say(f"  or is it {', '.join(map(quoted, rivals))}?")
 
@@ -310,37 +334,8 @@ def _formats(out: Writing, known: Known) -> None:
     if not others:
         return
     out.say("Dates that are written in another form.")
-    out.add(f"[exports.{_export_name(known.proposal)}.date_formats]")
+    out.add(f"[exports.{known.export}.date_formats]")
     for name, form in others.items():
         _tell_form(out, form, known, [name])
         out.add(f"{quoted(name)} = {quoted(form.form)}")
     out.add("")
-
-
-def _codes(out: Writing, vocabulary: Vocabulary) -> None:
-    out.say(f"What the codes of {vocabulary.field} mean, with the rows that have each.")
-    if vocabulary.hidden:
-        out.say(f"Not written here, {_SELDOM}: {vocabulary.hidden:,}.")
-        out.say("Add what is a code; `source test` names the lines.")
-    if vocabulary.asked:
-        out.ask(
-            f'what does each "?" under [codes.{vocabulary.field}] mean?{_choice(vocabulary)}'
-        )
-    out.add(f"[codes.{vocabulary.field}]")
-    for code in vocabulary.codes:
-        unsure = "" if code.sure or code.ours == OPEN else "; likely: look at it"
-        out.add(f"{quoted(code.written)} = {quoted(code.ours)}    # {code.rows:,}{unsure}")
-    out.add("")
-
-
-def _choice(vocabulary: Vocabulary) -> str:
-    return f" One of {', '.join(FIXED[vocabulary.field])}"
-
-
-def _labels(out: Writing, vocabularies: Iterable[Vocabulary]) -> None:
-    labelled = [vocabulary for vocabulary in vocabularies if vocabulary.labels]
-    if labelled:
-        out.say("What pages and reports call them.")
-    for vocabulary in labelled:
-        out.add(f"[labels.{vocabulary.field}]")
-        out.add(*(f"{ours} = {quoted(label)}" for ours, label in vocabulary.labels.items()), "")

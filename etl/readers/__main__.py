@@ -123,7 +123,7 @@ def _strictly(content: Content, layout: Layout, folder: Path) -> dict[str, objec
     table.ragged.write_ipc(folder / "ragged.arrow")
     table.damaged.write_ipc(folder / "damaged.arrow")
     table.aside.write_ipc(folder / "aside.arrow")
-    return _about(table) | {"kind": table.kind}
+    return _about(table) | {"kind": table.kind, "place": table.place, "places": table.places}
 
 
 def _about(table: "TextTable | NativeText") -> dict[str, object]:

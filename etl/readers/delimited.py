@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.errors import ExportError
 from etl.readers.decoding import CONTROL, Survey, changed, opened, refuse_control, survey
-from etl.readers.headers import Record, header_place, no_row_fits, wanted
+from etl.readers.headers import Record, header_place, joined_header, no_row_fits, wanted
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.quoting import Quoting
 from etl.readers.records import LONGEST, Records, unreadable
@@ -98,7 +98,7 @@ def _head(stream: BinaryIO, found: Survey, layout: Layout, file: str) -> _Head:
     if not sample:
         raise problem or ExportError.at(file, "the file holds blank lines only", remedy=_AGAIN)
     place = header_place(sample, layout, file=file)
-    head = sample[place]
+    head = joined_header(sample, place, layout, file=file)
     titles = [(record.line, record.last_line) for record in sample[:place]]
     if told:
         titles.insert(0, (1, 1))

@@ -61,6 +61,40 @@ def header_place(sample: Sequence[Record], layout: Layout, *, file: str) -> int:
     return _below_title(sample)
 
 
+def joined_header(sample: Sequence[Record], place: int, layout: Layout, *, file: str) -> Record:
+    """The header's record, of several where its source declares so.
+
+    Raises ExportError where there are fewer records than that.
+    """
+    several = sample[place : place + layout.header_rows]
+    if len(several) < layout.header_rows:
+        raise ExportError.at(
+            file,
+            f"its source declares header_rows = {layout.header_rows}, and there are fewer",
+            remedy="correct header_rows in the source's description, or export it again",
+            line=sample[place].line,
+        )
+    if len(several) == 1:
+        return several[0]
+    width = max(len(record.cells) for record in several)
+    names = [""] * width
+    for record in reversed(several):
+        names = _under(record.cells, names)
+    return Record(several[0].line, several[-1].last_line, names)
+
+
+def _under(above: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Names with those of the row above them; a blank there continues the name to its left."""
+    told, last = [], ""
+    for place, name in enumerate(names):
+        here = above[place].strip() if place < len(above) else ""
+        last = here or (last if name else "")
+        told.append(" / ".join(part for part in (last, name.strip()) if part))
+        # A name that reaches down to the last row has no column to its right.
+        last = last if name else ""
+    return told
+
+
 def _below_title(sample: Sequence[Record]) -> int:
     """The first record with names side by side, if what is above and below it agrees."""
     place = next((n for n, record in enumerate(sample) if record.told > 1), 0)

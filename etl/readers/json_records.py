@@ -90,6 +90,7 @@ def read_json(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTa
         kind="records",
         damaged=damaged_frame(damaged),
         aside=aside_frame(lines.blank),
+        place=written(place),
     )
 
 

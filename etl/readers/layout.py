@@ -25,6 +25,9 @@ class Layout:
     - `header_line`: the physical line (or row of a sheet) of the header, counted from 1;
       lines above it are a title.
     - `header_starts_with`: the same by the text with which the header's first cell begins.
+    - `header_rows`: how many records the header has; a column's names from top to bottom
+      become one, `Received / Date`. A blank above a name continues the name to its left, as
+      merged cells are exported.
     - `footer_starts_with`: text with which the first cell of the first line below the table
       begins. It must be found: a file without its footer is cut off.
     - `repeats`: what to do where the header has a name several times: "refuse", or "number"
@@ -41,6 +44,7 @@ class Layout:
     records: str | None = None
     header_line: int | None = None
     header_starts_with: str | None = None
+    header_rows: int = 1
     footer_starts_with: str | None = None
     repeats: Literal["refuse", "number"] = "refuse"
     unnamed: Literal["refuse", "number"] = "refuse"

@@ -64,7 +64,8 @@ class TextTable:
     "" for other than delimited text; `size` and `sha256` are of the bytes delivered, packed
     where they were. `kind` says how dates and numbers came to be written as they are.
     `aside` accounts for the lines that are no record: `kind` (title, header, blank, footer),
-    `line` and `last_line`.
+    `line` and `last_line`. `place` is where in the file the table was found, as a description
+    declares it: the name of a sheet, the place of JSON records; `places` are all there are.
     """
 
     header: tuple[str, ...]
@@ -77,6 +78,8 @@ class TextTable:
     kind: Kind = "delimited"
     damaged: pl.DataFrame = field(default_factory=lambda: damaged_frame(()))
     aside: pl.DataFrame = field(default_factory=aside_frame)
+    place: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:

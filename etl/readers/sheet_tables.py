@@ -3,7 +3,7 @@
 import polars as pl
 
 from etl.errors import ExportError, shown
-from etl.readers.headers import Record, header_place, wanted
+from etl.readers.headers import Record, header_place, joined_header, wanted
 from etl.readers.layout import Layout
 from etl.readers.rows import Aside, column_names, ragged_frame
 
@@ -18,16 +18,19 @@ def table_of(
     filled = _filled(cells) if cells.width else cells
     if filled.is_empty():
         raise ExportError.at(file, "the sheet is empty", remedy="export it again")
-    place = header_place(_sample(filled, layout), layout, file=file)
-    line, width, *texts = filled.row(place)
-    header = column_names(texts[:width], file=file, line=line, layout=layout)
-    records, footer = _above_footer(filled.slice(place + 1), layout, file, width=width)
+    sample = _sample(filled, layout)
+    place = header_place(sample, layout, file=file)
+    head = joined_header(sample, place, layout, file=file)
+    width = len(head.cells)
+    header = column_names(head.cells, file=file, line=head.line, layout=layout)
+    below = filled.slice(place + layout.header_rows)
+    records, footer = _above_footer(below, layout, file, width=width)
     fits = records.filter(pl.col("fields") <= width)
     names = [f"c{n}" for n in range(width)]
     rows = fits.select("line", *(_dated(fits.get_column(name)) for name in names))
     ragged = records.filter(pl.col("fields") > width).select("line", "fields")
     told: _Aside = [("title", above, above) for above in filled["line"].head(place)]
-    told += [("header", line, line), *footer, *_blank(filled, cells.height)]
+    told += [("header", head.line, head.last_line), *footer, *_blank(filled, cells.height)]
     return header, rows, ragged_frame(ragged.rows()), told
 
 

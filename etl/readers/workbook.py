@@ -69,7 +69,7 @@ def read_workbook(
     _refuse_other(data, file)
     if data.startswith(ZIP):
         _refuse_bomb(data, file)
-    name, cells, lost = _cells(data, file, asked.sheet)
+    (name, *others), cells, lost = _cells(data, file, asked.sheet)
     damaged = [Damage(row, row, _LOST_DIGITS, _AS_TEXT) for row in lost]
     if data.startswith(ZIP):
         uncalculated = uncalculated_rows(data, name)
@@ -87,6 +87,8 @@ def read_workbook(
         kind="workbook",
         damaged=damaged_frame(bad.values()),
         aside=aside_frame(aside),
+        place=name,
+        places=tuple(others),
     )
 
 
@@ -140,8 +142,8 @@ def _broken(file: str) -> ExportError:
 
 def _cells(
     data: bytes, file: str, sheet: str | int | None
-) -> tuple[str, pl.DataFrame, list[int]]:
-    """Name and cells of the sheet, blank ones as "", and the rows with numbers cut short.
+) -> tuple[list[str], pl.DataFrame, list[int]]:
+    """Names (the sheet's, then of all), its cells, blank ones "", and rows cut short.
 
     The cells are those from row 1 and the first column in use.
     """
@@ -149,7 +151,7 @@ def _cells(
         reader = fastexcel.read_excel(data)
         loaded = _sheet(reader, sheet, file)
         if not loaded.height or not loaded.width:
-            return loaded.name, pl.DataFrame(), []
+            return [loaded.name, *reader.sheet_names], pl.DataFrame(), []
         batch, faults = loaded.to_arrow_with_errors()
         columns = pl.DataFrame(batch).get_columns()
         texts = pl.DataFrame(
@@ -163,7 +165,8 @@ def _cells(
         if type(error).__name__ == "PanicException":
             raise _broken(file) from None
         raise
-    return loaded.name, _with_faults(texts, faults.errors if faults else ()), lost
+    names = [loaded.name, *reader.sheet_names]
+    return names, _with_faults(texts, faults.errors if faults else ()), lost
 
 
 def _sheet(

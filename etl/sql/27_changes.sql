@@ -8,6 +8,16 @@ with ordered as (
     from staging.changes as changes
     inner join core.chosen_rows as chosen
         on changes.snapshot = chosen.snapshot and changes.case_key = chosen.case_key
+    anti join scratch.told_again as told_again
+        on
+            changes.case_key = told_again.case_key
+            and changes.field = told_again.field
+            and changes.export = told_again.export
+            and changes.occurred_at = told_again.occurred_at
+            and changes.ordinal is not distinct from told_again.ordinal
+            and changes.before is not distinct from told_again.before
+            and changes.after = told_again.after
+            and changes.snapshot < told_again.snapshot
     window earlier as (
         partition by changes.case_key, changes.field, changes.export
         order by

@@ -1,5 +1,13 @@
 -- core.cases: one row per case received up to the as-of day, or whose receipt has no date.
 create or replace table core.cases as
+with gone as (
+    select
+        case_key,
+        max(last_seen_on) as last_seen_on
+    from core.vanished_cases
+    group by case_key
+)
+
 select
     facts.case_key,
     facts.source,
@@ -20,6 +28,8 @@ select
     facts.reporter_key,
     facts.anonymity,
     facts.raised_by,
+    -- Of a case that its newest full delivery lacks: the last day on which one had it.
+    gone.last_seen_on,
     facts.export_rows,
     facts.versions,
     coalesce(facts.unit, 'unknown') as unit,
@@ -38,6 +48,7 @@ from core.case_facts as facts
 left join core.receipts as receipts on facts.case_key = receipts.case_key
 left join core.findings as findings on facts.case_key = findings.case_key
 left join core.closures as closures on facts.case_key = closures.case_key
+left join gone on facts.case_key = gone.case_key
 where
     receipts.received_on is null
     or receipts.received_on <= (select parameters.as_of from staging.parameters as parameters);

@@ -28,6 +28,7 @@ select
     moved.paused_days,
     concerned.withdrawn_on,
     needless.clock is not null as needless,
+    unwatched.clock is not null as unwatched,
     case
         when concerned.hindrance is not null then concerned.hindrance
         when rules.on_request and not coalesce(rare.requested, false)
@@ -38,8 +39,7 @@ select
             then 'not_assessable: the start has no date'
         when clocks.started_on is null
             then 'not_applicable: the step before has not happened'
-        when rare.waited_on <= clocks.started_on
-            then 'not_applicable: it did not wait so long'
+        when rare.waited_on <= clocks.started_on then 'not_applicable: it did not wait so long'
         when clocks.due_on is null
             then 'not_assessable: the calendar does not reach back so far'
     end as hindrance
@@ -56,4 +56,5 @@ left join scratch.exact_midnights as exact
         and exact.stops
         and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
 left join scratch.moved_ends as moved on clocks.clock = moved.clock
-left join scratch.needless_clocks as needless on clocks.clock = needless.clock;
+left join scratch.needless_clocks as needless on clocks.clock = needless.clock
+left join scratch.unwatched_clocks as unwatched on clocks.clock = unwatched.clock;

@@ -21,12 +21,12 @@ with judged as (
             when facts.hindrance is not null then facts.hindrance
             when disordered then 'not_assessable: the dates are out of order'
             when facts.needless then 'not_applicable: another step made it needless in time'
+            when facts.unwatched then 'not_assessable: gone from the exports before the day'
             when rules.no_earlier and facts.done_on < facts.due_on
                 then 'missed: done before the day'
             when rules.no_earlier then 'met: not done before the day'
             when in_time then 'met: done in time'
-            when facts.endless
-                then 'not_assessable: extended, and until when is not recorded'
+            when facts.endless then 'not_assessable: extended, and until when is not recorded'
             when facts.done_on is not null and in_time is null
                 then 'not_assessable: the hours are not recorded'
             when facts.done_on is not null then 'met_late: done after the day'

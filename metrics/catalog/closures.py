@@ -155,7 +155,7 @@ BACKLOG = Metric(
     question="How many cases are open, and is as much closed as comes in?",
     cohort="cases open at the end of the period, whenever they were received",
     kind="stock",
-    outcomes=("carried", "received", "resolved"),
+    outcomes=("carried", "received", "resolved", "gone"),
     measures=(
         Measure(
             name="open_cases",
@@ -164,7 +164,8 @@ BACKLOG = Metric(
             better="lower",
             definition=(
                 "Cases received up to the end of the period and not closed for good by then. A"
-                " case that was reopened later counts as open all the while."
+                " case that was reopened later counts as open all the while, and one that is"
+                " gone from the exports up to the day on which it was last seen."
             ),
             source="A count.",
         ),
@@ -194,8 +195,8 @@ BACKLOG = Metric(
         cross join staging.parameters as parameters
         where
             cases.received_on is not null
-            and coalesce(cases.resolved_on, parameters.as_of) >= parameters.coverage_from
-            and coalesce(cases.resolved_on, parameters.as_of) >= cases.received_on
+            and coalesce(cases.resolved_on, cases.last_seen_on, parameters.as_of)
+            >= greatest(parameters.coverage_from, cases.received_on)
         union all
         select
             '' as part,
@@ -211,6 +212,21 @@ BACKLOG = Metric(
         where
             cases.resolved_on >= parameters.coverage_from
             and cases.resolved_on >= cases.received_on
+        union all
+        select
+            '' as part,
+            cases.last_seen_on + 1 as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            'gone' as outcome,
+            null::integer as days
+        from core.cases as cases
+        cross join staging.parameters as parameters
+        where
+            cases.resolved_on is null
+            and cases.last_seen_on >= greatest(parameters.coverage_from, cases.received_on)
     """,
     depends_on=("cases_have_a_received_date", *_DATES),
     uncompared=(
@@ -268,7 +284,10 @@ AGE_OF_OPEN_CASES = Metric(
             null::integer as days
         from core.cases as cases
         cross join staging.parameters as parameters
-        where cases.received_on is not null and cases.resolved_on is null
+        where
+            cases.received_on is not null
+            and cases.resolved_on is null
+            and cases.last_seen_on is null
     """,
     depends_on=("cases_have_a_received_date", *_DATES),
     charted="older_90",

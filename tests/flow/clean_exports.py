@@ -59,6 +59,7 @@ time_zone = "UTC"
 
 [exports.cases]
 grain = "case"
+same_case = "last"
 dates = "%Y-%m-%d %H:%M"
 [exports.cases.date_formats]
 "Incident" = "%Y-%m-%d"

@@ -66,6 +66,38 @@ def test_a_case_that_vanished_is_reported_and_is_not_closed(workspace, capsys):
     assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
 
 
+def test_a_case_that_vanished_is_watched_until_the_day_on_which_it_was_last_seen(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, JANUARY[1:], "2024-02-29")
+    watched = "select observed_until, ended, days from core.clocks order by started_on limit 2"
+    assert rows(workspace, watched) == [
+        (date(2024, 1, 31), False, 30),
+        (date(2024, 2, 29), False, 58),
+    ]
+
+
+def test_nobody_can_say_whether_a_case_that_vanished_kept_a_later_deadline(workspace):
+    rule = (
+        '[[deadline]]\nname = "told"\ntitle = "Told"\nfrom = "received"\nto = "resolved"\n'
+        'within = 40\nunit = "calendar_days"\nbasis = "Policy 4"\nverified = true\n'
+    )
+    (workspace.folder / "rules" / "told.toml").write_text(rule, encoding="utf-8")
+    ended = [*JANUARY[:8], "HB-9,N,2024-01-09,2024-01-20\n"]
+    load(workspace, ended, "2024-01-31")
+    load(workspace, ended[1:], "2024-02-29")
+    results = "select result, count(*) from core.deadlines where rule = 'told' group by all"
+    assert dict(rows(workspace, results)) == {"not_assessable": 1, "missed": 7, "met": 1}
+
+
+def test_a_second_full_delivery_of_a_day_counts_what_it_lacks(workspace):
+    # Only the cases that a new delivery concerns are computed anew: those it lacks are such.
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, [*JANUARY[:8], "HB-9,S,2024-01-09,\n"], "2024-02-29")
+    load(workspace, [*JANUARY[1:8], "HB-9,S,2024-01-09,\n"], "2024-02-29")
+    gone = "select last_seen_on from core.cases where last_seen_on is not null"
+    assert rows(workspace, gone) == [(date(2024, 2, 29),)]
+
+
 def test_a_case_that_comes_back_has_not_vanished(workspace):
     for day, told in (("31", JANUARY), ("30", JANUARY[1:])):
         load(workspace, told, f"2024-01-{day}")
@@ -109,9 +141,51 @@ def test_a_full_export_that_shrank_is_refused_until_somebody_says_so(workspace, 
     assert rows(workspace, "select count(*) from core.vanished_cases") == [(2,)]
 
 
-def test_the_same_case_in_two_versions_as_of_one_day_is_a_conflict(workspace, capsys):
-    twice = [*JANUARY, "HB-1,S,2024-01-01,\n", "HB-2,N,2024-01-03,\n"]
-    load(workspace, twice, "2024-01-31")
+TWICE = [*JANUARY, "HB-1,S,2024-01-01,\n", "HB-2,N,2024-01-03,\n"]
+
+
+def test_rows_that_tell_one_case_in_different_ways_are_rejected_with_their_lines(
+    workspace, capsys
+):
+    assert load(workspace, TWICE, "2024-01-31") == 2
+    told = capsys.readouterr().err
+    assert "line 2: lines 2, 11 tell the same case in different ways" in told
+    assert 'same_case = "last"' in told
+    # A trial says the same, and loads nothing.
+    trial = ("source", "test", "harbour", str(workspace.folder.parent / "2024-01-31.csv"))
+    assert verb(workspace, *trial) == 1
+    assert "11 rows in = 7 loaded + 4 rejected + 0 exact repeats" in capsys.readouterr().out
+    assert load(workspace, TWICE, "2024-01-31", "--accept-rejects", "4") == 0
+    assert rows(workspace, "select line from staging.rejects order by line") == [
+        (2,), (3,), (11,), (12,),
+    ]  # fmt: skip
+    account = "select rows_in, rows_loaded, rows_rejected, rows_repeated from core.snapshots"
+    assert rows(workspace, account) == [(11, 7, 4, 0)]
+    assert rows(workspace, "select count(*) from core.cases") == [(7,)]
+    assert rows(workspace, "select count(*) from core.events") == [(7,)]
+
+
+def test_a_case_that_is_told_twice_alike_is_no_contradiction(workspace):
+    # The two rows differ in what is not read: a column that nobody described.
+    export = workspace.folder.parent / "twice.csv"
+    export.write_text(
+        "Case,Unit,Received,Resolved,Seen\nA,N,2024-01-01,,x\nA,N,2024-01-01,,y\n"
+    )
+    assert verb(workspace, "load", str(export), "--as-of", "2024-01-31") == 0
+    assert rows(workspace, "select rows_loaded, rows_rejected from core.snapshots") == [(2, 0)]
+    assert rows(workspace, "select count(*) from core.cases") == [(1,)]
+
+
+def test_the_same_case_in_two_versions_is_a_conflict_where_the_last_row_counts(
+    workspace, capsys
+):
+    file = workspace.folder / "sources" / "harbour.toml"
+    told = file.read_text(encoding="utf-8")
+    file.write_text(told.replace('"full"', '"full"\nsame_case = "last"'), encoding="utf-8")
+    load(workspace, TWICE, "2024-01-31")
+    assert rows(workspace, "select unit from core.cases order by line")[-2:] == [
+        ("south",), ("north",),
+    ]  # fmt: skip
     assert "2 cases are described in several ways as of one day" in capsys.readouterr().out
     assert rows(workspace, "select ways from core.conflicts") == [(2,), (2,)]
 

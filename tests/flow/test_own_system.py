@@ -75,7 +75,7 @@ def test_as_long_as_a_question_is_open_nothing_is_loaded(run, workspace, verb):
 
 
 def test_the_defaults_of_the_contract_are_those_of_the_readme():
-    told = tomllib.loads(BLOCKS[5])["exports"]["cases"]["contract"]
+    told = tomllib.loads(BLOCKS[6])["exports"]["cases"]["contract"]
     assert told == asdict(Contract())
 
 

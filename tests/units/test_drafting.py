@@ -224,9 +224,13 @@ def test_dates_with_dots_are_day_first_and_it_is_said_where_nothing_decides():
         ("2/23/24", "%m/%d/%y"),
     ],
 )
-def test_dates_are_known_however_they_are_written(value, form):
+def test_dates_are_known_however_they_are_written(value, form, tmp_path):
     made = dated(value)
     assert first_export(made)["dates"] == form
+    # What is proposed is understood, once the zone and the order are told.
+    answered = made.toml.replace('time_zone = "?"', 'time_zone = "UTC"')
+    (tmp_path / "d.toml").write_text(answered, encoding="utf-8")
+    assert read_source(tmp_path / "d.toml").exports[0].written.dates == (form,)
 
 
 @pytest.mark.parametrize(

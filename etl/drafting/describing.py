@@ -1,0 +1,92 @@
+"""Write a draft as commented TOML: who it is, its exports, and what their codes mean."""
+
+from collections.abc import Iterable, Sequence
+
+from etl.drafting.order import OPEN
+from etl.drafting.vocabulary import Vocabulary, merged
+from etl.drafting.writing import Known, Writing, quoted, write_export
+from etl.source import FIXED
+
+_SELDOM = "as seen once only or shaped like a name, an address or a number"
+
+
+def write(name: str, parts: Sequence[Known], *, zone: str | None) -> Writing:
+    """Write the draft of a source called `name`, whose exports are `parts`.
+
+    `zone` is the organisation's time zone, where it is known.
+    """
+    out = Writing()
+    _top(out, name, parts, zone)
+    for known in parts:
+        write_export(out, known)
+    vocabularies = merged(told for known in parts for told in known.vocabularies.values())
+    for vocabulary in vocabularies:
+        _codes(out, vocabulary)
+    _labels(out, vocabularies)
+    return out
+
+
+def _top(out: Writing, name: str, parts: Sequence[Known], zone: str | None) -> None:
+    for known in parts:
+        if not known.shares_rows:
+            rows, wide = known.text.rows.height, len(known.columns)
+            place = f" ({known.text.place})" if known.also or known.text.places else ""
+            out.say(
+                f"A draft, proposed from an export of {rows:,} rows and {wide} columns{place}."
+            )
+    out.say('Read it from top to bottom. Every "?" is a question that only you can answer:')
+    out.say("as long as there is one, nothing is loaded with it. Correct whatever is wrong.")
+    out.add(f"name = {quoted(name)}")
+    title = name.replace("_", " ").capitalize()
+    out.add(f"title = {quoted(title)}", "")
+    _zone(out, parts, zone)
+
+
+def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
+    read = [match for known in parts for match in known.read.values()]
+    dated = [m.column.dates for m in read if m.column.dates is not None]
+    clocks = [dates for dates in dated if dates.with_hours and not dates.with_offset]
+    # A workbook's dates at midnight are days; others are a clock's, whose zone nobody wrote.
+    if not clocks and any(dates.with_hours for dates in dated):
+        out.say("Every instant says its own offset, so that the zone matters to days alone.")
+        out.add(f"time_zone = {quoted(zone or 'UTC')}")
+    elif not clocks and zone is not None:
+        out.say("Its dates have no hours; they are days of your organisation's time zone.")
+        out.add(f"time_zone = {quoted(zone)}")
+    else:
+        own = f"; your organisation's own is {zone}" if zone is not None else ""
+        out.ask(
+            "which time zone's clock do its dates show? Write a name such as Europe/London, or"
+            f" UTC if the system says so{own}"
+        )
+        out.add(f"time_zone = {quoted(OPEN)}")
+    out.add("")
+
+
+def _codes(out: Writing, vocabulary: Vocabulary) -> None:
+    out.say(f"What the codes of {vocabulary.field} mean, with the rows that have each.")
+    if vocabulary.hidden:
+        out.say(f"Not written here, {_SELDOM}: {vocabulary.hidden:,}.")
+        out.say("Add what is a code; `source test` names the lines.")
+    if vocabulary.asked:
+        out.ask(
+            f'what does each "?" under [codes.{vocabulary.field}] mean?{_choice(vocabulary)}'
+        )
+    out.add(f"[codes.{vocabulary.field}]")
+    for code in vocabulary.codes:
+        unsure = "" if code.sure or code.ours == OPEN else "; likely: look at it"
+        out.add(f"{quoted(code.written)} = {quoted(code.ours)}    # {code.rows:,}{unsure}")
+    out.add("")
+
+
+def _choice(vocabulary: Vocabulary) -> str:
+    return f" One of {', '.join(FIXED[vocabulary.field])}"
+
+
+def _labels(out: Writing, vocabularies: Iterable[Vocabulary]) -> None:
+    labelled = [vocabulary for vocabulary in vocabularies if vocabulary.labels]
+    if labelled:
+        out.say("What pages and reports call them.")
+    for vocabulary in labelled:
+        out.add(f"[labels.{vocabulary.field}]")
+        out.add(*(f"{ours} = {quoted(label)}" for ours, label in vocabulary.labels.items()), "")

@@ -1,0 +1,193 @@
+"""Files with several rows for a case: its changes, its states, its source's own deadlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.drafting.columns import Column, codes_to_show, column_of
+from etl.drafting.words import EXACT, code_means, header_words, likeness, named_fields, plain
+
+_FITS = 55
+_MEANS = {
+    "status": "progress", "severity": "escalation", "level": "escalation",
+    "unit": "assignment", "assignee": "assignment",
+}  # fmt: skip
+_TRUTHS = frozenset({"true", "false", "yes", "no", "1", "0", "ja", "nein", "oui", "non", "si"})
+_YES = frozenset({"true", "yes", "1", "ja", "oui", "si"})
+_MOSTLY = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class RowStep:
+    """Rows in which the column `when` has one of `values` tell a change of a field."""
+
+    when: str | None
+    values: tuple[str, ...]
+    change: str
+
+    @property
+    def means(self) -> str:
+        """What a change of this field amounts to."""
+        return _MEANS[self.change]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A history: the columns that say when, from what and to what, and its steps."""
+
+    occurred: Column
+    before: Column | None
+    after: Column
+    steps: tuple[RowStep, ...]
+    codes: dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """A log of states: when each was, what orders them, and what is not to be believed.
+
+    `backfilled` are columns of dates that every row of a case has alike, the first one too.
+    """
+
+    occurred: Column
+    order: Column | None
+    backfilled: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Deadlines that the source keeps: whether they were met, and the dates of each."""
+
+    verdict: Column
+    is_breach: bool
+    clock: Column | None
+    dates: dict[str, Column]
+
+    def means(self, code: str) -> str:
+        """What a truth of its column says of the deadline."""
+        return "breached" if (plain(code) in _YES) == self.is_breach else "met"
+
+
+def changes_in(columns: Sequence[Column]) -> Changes | None:
+    """The history that these columns are, if they are one."""
+    dates = [c for c in columns if c.dates is not None]
+    occurred = _best("occurred", dates) or (dates[0] if len(dates) == 1 else None)
+    texts = [c for c in columns if c.dates is None and c.filled]
+    after = _best("after", texts)
+    before = _best("before", [c for c in texts if c is not after])
+    field = _best("field", [c for c in texts if c not in (after, before)])
+    if occurred is None or after is None or (field is None and before is None):
+        return None
+    told = _of_fields(field, before, after) if field else _of_one(before, after)
+    if not told:
+        return None
+    steps, codes = told
+    return Changes(occurred, before, after, steps, codes)
+
+
+_Told = tuple[tuple[RowStep, ...], dict[str, Column]]
+
+
+def _of_fields(field: Column, before: Column | None, after: Column) -> _Told | None:
+    """A step for each field of ours among those whose changes are told."""
+    shown, _ = codes_to_show(field, frozenset())
+    found: dict[str, list[str]] = {}
+    for value in shown:
+        meant = _field_called(value)
+        if meant is not None:
+            found.setdefault(meant, []).append(value)
+    steps = tuple(RowStep(field.name, tuple(values), f) for f, values in found.items())
+    codes = {
+        name: _values(name, before, after, field.texts.is_in(values).fill_null(value=False))
+        for name, values in found.items()
+        if name != "assignee"
+    }
+    return (steps, codes) if steps else None
+
+
+def _field_called(value: str) -> str | None:
+    scored = [(likeness(name, value), name) for name in ("status", "severity", "level", "unit")]
+    score, name = max(scored)
+    if header_words(value) in named_fields("assignee"):
+        return "assignee"
+    return name if score >= EXACT - 10 else None
+
+
+def _of_one(before: Column | None, after: Column) -> _Told | None:
+    """The one field whose changes are told without its name: by what its codes mean."""
+    codes = _values("status", before, after, None)
+    for name in ("status", "severity"):
+        values = codes.values.unique()
+        known = sum(code_means(name, code) is not None for code in values)
+        if likeness(name, after.name) >= _FITS or 2 * known > values.len():
+            return (RowStep(None, (), name),), {name: codes}
+    return None
+
+
+def _values(
+    name: str, before: Column | None, after: Column, chosen: pl.Series | None
+) -> Column:
+    """All that a field is said to have been or become, as one column of codes."""
+    texts = [
+        c.texts if chosen is None else c.texts.filter(chosen) for c in (before, after) if c
+    ]
+    return column_of(name, after.place, pl.concat([t.alias(name) for t in texts]).fill_null(""))
+
+
+def states_in(columns: Sequence[Column], number: Column) -> States | None:
+    """What makes rows of a case states of it: one date that moves on while others stay."""
+    dates = [c for c in columns if c.dates is not None]
+    moving = {c.name: moves(c, number) for c in dates}
+    whole = [c for c in dates if c.filled >= _MOSTLY * c.rows and moving[c.name] > 0]
+    if not whole:
+        return None
+    told = max(whole, key=lambda c: (round(moving[c.name], 1), likeness("occurred", c.name)))
+    orders = [c for c in columns if c.is_number and likeness("order", c.name) >= _FITS]
+    backfilled = [
+        c for c in dates if c is not told and moving[c.name] == 0 and _ends(c) and c.filled
+    ]
+    return States(told, orders[0] if orders else None, tuple(backfilled))
+
+
+def _ends(column: Column) -> bool:
+    return max(likeness(step, column.name) for step in ("resolved", "closed")) >= _FITS
+
+
+def moves(column: Column, number: Column) -> float:
+    """Share of the cases with several rows in which a column is not always the same."""
+    rows = pl.DataFrame({"case": number.texts, "value": column.texts})
+    several = (
+        rows.drop_nulls("case")
+        .group_by("case")
+        .agg(pl.len().alias("rows"), pl.col("value").n_unique().alias("values"))
+        .filter(pl.col("rows") > 1)
+    )
+    return several.filter(pl.col("values") > 1).height / max(several.height, 1)
+
+
+def verdicts_in(columns: Sequence[Column]) -> Verdicts | None:
+    """The source's own deadlines, if these columns tell of them."""
+    named = [c for c in columns if likeness("verdict", c.name) >= _FITS and _is_truth(c)]
+    dates = {
+        name: column
+        for name in ("started", "stopped", "due")
+        if (column := _best(name, [c for c in columns if c.dates is not None]))
+    }
+    if not named or "due" not in dates:
+        return None
+    verdict = max(named, key=lambda c: likeness("verdict", c.name))
+    words = header_words(verdict.name)
+    is_breach = any(stem in words for stem in ("breach", "miss", "verletz", "overdue"))
+    clock = _best("clock", [c for c in columns if c.may_be_code and c is not verdict])
+    return Verdicts(verdict, is_breach, clock, dates)
+
+
+def _is_truth(column: Column) -> bool:
+    return {plain(text) for text in column.values.unique()} <= _TRUTHS
+
+
+def _best(field: str, columns: Sequence[Column]) -> Column | None:
+    scored = [(likeness(field, column.name), -column.place, column) for column in columns]
+    found = max(scored, key=lambda told: told[:2], default=None)
+    return found[2] if found is not None and found[0] >= _FITS else None

@@ -1,0 +1,247 @@
+"""The tables that an unknown file holds: sheets of a workbook, lists inside JSON records."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from etl.drafting.columns import may_be_shown
+from etl.drafting.words import names_known
+from etl.errors import ExportError
+from etl.readers.contents import is_workbook
+from etl.readers.layout import UNTOLD, Layout
+from etl.readers.rows import TextTable
+from etl.reading import read_export
+
+_MOST_PARTS, _MOST_SHEETS = 6, 20
+_FURTHEST_HEADER, _DEEPEST_HEADER = 10, 2
+_NUMBERED = Layout(repeats="number", unnamed="number")
+_CONVINCING = 2  # names that we know: from here on a header is believed to be one
+_NARROWEST = 3  # columns of a table of cases
+_LAST = 5  # rows at the end among which a footer is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a file, and what must be declared to read it.
+
+    `inside` are the lists inside its records, each with the prefix of its columns; `around` is
+    the prefix of the columns that belong to the records around it.
+    """
+
+    path: Path
+    text: TextTable
+    layout: Layout
+    around: str = ""
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Places of lists in these records, as `history[]`."""
+        if self.text.kind != "records":
+            return ()
+        found = (re.match(r"((?:[^\[\]]*?)\[\])\.", name) for name in self.text.header)
+        places = dict.fromkeys(told[1] for told in found if told)
+        return tuple(p for p in places if not (self.around and p.startswith(self.around)))
+
+    def belongs_elsewhere(self, column: str) -> str | None:
+        """Why a column is no field of this table: it is told around it or inside it."""
+        if column.startswith("$."):
+            return "around"
+        if self.around and column.startswith(self.around):
+            return "around"
+        if any(column.startswith(f"{place}.") for place in self.inside):
+            return "inside"
+        if any(column == place.removesuffix("[]") for place in self.inside):
+            return "inside"
+        return None
+
+
+def parts_of(path: Path) -> tuple[Part, ...]:
+    """The tables of the file at `path`, the one that seems to hold its cases first.
+
+    Raises ExportError where none can be read.
+    """
+    if is_workbook(path.name):
+        return _sheets(path)
+    try:
+        first = _table(path, UNTOLD)
+    except ExportError as error:
+        if not _is_json(path):
+            raise
+        return _lists(path, error)
+    return tuple(_with_lists(first))
+
+
+def _is_json(path: Path) -> bool:
+    return re.search(r"\.(nd)?jsonl?(\.gz|\.zip)?$", path.name.lower()) is not None
+
+
+def _sheets(path: Path) -> tuple[Part, ...]:
+    found: list[Part] = []
+    error: ExportError | None = None
+    names: tuple[str, ...] = ()
+    for place in range(1, _MOST_SHEETS + 1):
+        if names and place > len(names):
+            break
+        try:
+            part = _table(path, Layout(sheet=place))
+        except ExportError as problem:
+            error = error or problem
+            continue
+        names = part.text.places
+        found.append(replace(part, layout=replace(part.layout, sheet=part.text.place)))
+    if not found:
+        raise error or ExportError.at(path, "it has no sheet", remedy="export it again")
+    if len(names) == 1:
+        return (replace(found[0], layout=replace(found[0].layout, sheet=None)),)
+    # A sheet of one column, or one whose names say nothing, is a cover or a list of terms.
+    tables = [p for p in found if names_known(p.text.header) >= _CONVINCING] or found
+    return _largest_first(tables)
+
+
+def _lists(path: Path, error: ExportError) -> tuple[Part, ...]:
+    """Of a JSON file with several lists: each that has names of ours."""
+    top = read_export(path, Layout(records="$"))
+    whole = Part(path, top, UNTOLD)
+    tables = []
+    for place in whole.inside[:_MOST_PARTS]:
+        told = _Layouted(path, Layout(records=place)).read()
+        if told is not None and names_known(told.text.header) >= _CONVINCING:
+            tables.append(told)
+    if not tables:
+        raise error
+    first, *others = _largest_first(tables)
+    return (*_with_lists(first), *others)[:_MOST_PARTS]
+
+
+def _largest_first(parts: list[Part]) -> tuple[Part, ...]:
+    def worth(part: Part) -> tuple[int, int]:
+        return names_known(part.text.header), part.text.rows.height
+
+    return tuple(sorted(parts, key=worth, reverse=True)[:_MOST_PARTS])
+
+
+def _with_lists(first: Part) -> Iterator[Part]:
+    """A table and those of the lists inside its records, one level deeper."""
+    yield first
+    place = first.text.place
+    for inner in first.inside[: _MOST_PARTS - 1]:
+        told = Layout(records=f"{place}.{inner}")
+        part = _Layouted(first.path, told).read()
+        if part is not None:
+            name = place.removesuffix("[]").rpartition(".")[2]
+            yield replace(part, around=f"{name}[].")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layouted:
+    path: Path
+    layout: Layout
+
+    def read(self) -> Part | None:
+        """The part, or None where the file cannot be read so."""
+        try:
+            text = read_export(self.path, self.layout)
+        except ExportError:
+            return None
+        return Part(self.path, text, self.layout)
+
+
+def _table(path: Path, layout: Layout) -> Part:
+    """One table with its header where it seems to be, without what is below it."""
+    try:
+        found: Part | None = Part(path, read_export(path, layout), layout)
+        error = None
+    except ExportError as problem:
+        found, error = None, problem
+    if found is not None and found.text.kind in ("records", "event log"):
+        return found
+    if found is None and _is_json(path):
+        raise error or AssertionError
+    if found is None or names_known(found.text.header) < _CONVINCING:
+        found = _with_other_header(path, layout, found)
+    if found is None:
+        raise error or AssertionError
+    return _without_footer(_with_title(found))
+
+
+def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part | None:
+    """The reading by whose header the most names are known; the plainest of equals."""
+    if found is not None and len(found.text.header) < _NARROWEST:
+        return found
+    numbered = replace(layout, repeats="number", unnamed="number")
+    tried = [found, _Layouted(path, numbered).read()]
+    for told in _headers(layout):
+        tried.append(_Layouted(path, told).read())
+        if _convinces(tried[-1]):
+            break
+    parts = [p for p in tried if p is not None and p.text.rows.height]
+    return max(parts, key=_conviction, default=found)
+
+
+def _headers(layout: Layout) -> Iterator[Layout]:
+    for line in range(1, _FURTHEST_HEADER + 1):
+        for rows in range(1, _DEEPEST_HEADER + 1):
+            yield replace(layout, header_line=line, header_rows=rows)
+
+
+def _convinces(part: Part | None) -> bool:
+    return part is not None and names_known(part.text.header) > _CONVINCING
+
+
+def _conviction(part: Part) -> tuple[int, int]:
+    return names_known(part.text.header), -part.text.ragged.height
+
+
+def _with_title(part: Part) -> Part:
+    """With the header's line declared where a title stands above it."""
+    aside = part.text.aside
+    is_above = (aside["kind"] == "title").any()
+    if not is_above or part.layout.header_line is not None:
+        return part
+    line = aside.filter(pl.col("kind") == "header")["line"][0]
+    return replace(part, layout=replace(part.layout, header_line=line))
+
+
+def _without_footer(part: Part) -> Part:
+    """With a footer declared where the last rows have a first cell and hardly another."""
+    starts = _footer(part)
+    if starts is None:
+        return part
+    layout = replace(part.layout, footer_starts_with=starts)
+    return _Layouted(part.path, layout).read() or part
+
+
+def _footer(part: Part) -> str | None:
+    """How the first cell of the footer begins: its words up to the first number."""
+    text = part.text
+    width = len(text.header)
+    last = text.rows["line"].max() or 0
+    below = [line for line in text.ragged["line"] if line > last]
+    if below:
+        fields = dict(text.ragged.rows())
+        if fields[below[0]] >= width:
+            return None
+        odd = replace(_NUMBERED, sheet=part.layout.sheet, header_line=below[0])
+        told = _Layouted(part.path, odd).read()
+        return _first_words(told.text.header[0]) if told is not None else None
+    cells = pl.concat_list(pl.col(f"c{n}").str.strip_chars() != "" for n in range(width))
+    ends = text.rows.tail(_LAST).select(
+        "c0", cells.list.sum().alias("filled"), usual=pl.lit(_usual(text))
+    )
+    short = ends.filter((pl.col("filled") <= 2) & (pl.col("usual") > 2) & (pl.col("c0") != ""))
+    if short.is_empty() or (ends.height < text.rows.height and ends["filled"][-1] > 2):
+        return None
+    return _first_words(short["c0"][0])
+
+
+def _usual(text: TextTable) -> float:
+    cells = pl.sum_horizontal(pl.col(f"c{n}") != "" for n in range(len(text.header)))
+    return float(text.rows.select(cells.median().alias("m")).item() or 0)
+
+
+def _first_words(cell: str) -> str | None:
+    told = re.match(r"[^\W\d_]+(?: [^\W\d_]+)?", cell.strip())
+    return told[0] if told and may_be_shown(told[0]) else None

@@ -1,0 +1,262 @@
+"""Drafts of exports in which a case has several rows, or a file several tables."""
+
+import json
+
+import pytest
+
+from etl.description import read_source
+from etl.drafting.draft import Draft, draft
+from tests.drafts import drafted, first_export, told
+
+TWICE = [f"A-{n // 2}" for n in range(40)]
+TIMES = [f"2024-01-{1 + n % 2:02} 10:00" for n in range(40)]
+
+
+def understood(made: Draft, folder, **answers: str):
+    """The source that a draft is, once every "?" of time zones and codes is answered."""
+    text = made.toml.replace('time_zone = "?"', 'time_zone = "UTC"')
+    for code, ours in answers.items():
+        text = text.replace(f'"{code}" = "?"', f'"{code}" = "{ours}"')
+    (folder / "s.toml").write_text(text, encoding="utf-8")
+    return read_source(folder / "s.toml")
+
+
+# Changes
+
+
+def history(**more: list[str]) -> dict[str, list[str]]:
+    return {
+        "Case ID": TWICE,
+        "Field": ["Status", "Priority", "Colour"],
+        "Old Value": ["New", "Low", "red"],
+        "New Value": ["Closed", "High", "blue"],
+        "Changed On": TIMES,
+        **more,
+    }
+
+
+def test_rows_with_a_field_an_old_and_a_new_value_are_changes(tmp_path):
+    made = drafted(history())
+    told_first = first_export(made)
+    assert told_first["grain"] == "change"
+    assert told_first["columns"] == {
+        "case_id": "Case ID",
+        "occurred": "Changed On",
+        "before": "Old Value",
+        "after": "New Value",
+    }
+    assert told_first["steps"] == [
+        {"when": {"Field": ["Status"]}, "change": "status", "means": "progress"},
+        {"when": {"Field": ["Priority"]}, "change": "severity", "means": "escalation"},
+    ]
+    assert told(made)["codes"]["status"] == {"New": "new", "Closed": "closed"}
+    assert told(made)["codes"]["severity"] == {"Low": "low", "High": "high"}
+    assert understood(made, tmp_path).exports[0].steps[0].meaning == "progress"
+
+
+def test_a_change_of_who_has_the_case_is_an_assignment_and_names_nobody(tmp_path):
+    rows = {
+        "Field": ["Status", "Assignee"],
+        "Old Value": ["New", "Roe, Rick"],
+        "New Value": ["Closed", "Doe, Jane"],
+    }
+    made = drafted(history(**rows))
+    assert {"when": {"Field": ["Assignee"]}, "change": "assignee", "means": "assignment"} in (
+        first_export(made)["steps"]
+    )
+    assert "Jane" not in made.toml
+    assert understood(made, tmp_path)
+
+
+def test_transitions_without_the_name_of_a_field_are_told_by_their_codes():
+    made = drafted(
+        {
+            "Case ID": TWICE,
+            "From status": ["New", "In progress"],
+            "To status": ["In progress", "Closed"],
+            "Date": TIMES,
+        }
+    )
+    assert first_export(made)["grain"] == "change"
+    assert first_export(made)["steps"] == [{"change": "status", "means": "progress"}]
+
+
+def test_cases_of_which_only_a_history_is_known_are_read_out_of_it(tmp_path):
+    made = understood(drafted(history()), tmp_path)
+    assert [export.grain for export in made.exports] == ["change", "snapshot"]
+    assert made.exports[0].also == ("cases",)
+
+
+# States
+
+
+def states(**more: list[str]) -> dict[str, list[str]]:
+    return {
+        "Request no": TWICE,
+        "Status": ["Submitted", "Closed"],
+        "Updated": TIMES,
+        "Date received": ["2024-01-01 09:00"],
+        "Revision": ["0", "1"],
+        "Department": ["Parks"] * 2 + ["Roads"] * 2,
+        **more,
+    }
+
+
+def test_rows_of_one_case_that_move_on_with_a_date_are_its_states(tmp_path):
+    made = drafted(states())
+    export = first_export(made)
+    assert export["grain"] == "snapshot"
+    assert export["columns"]["occurred"] == "Updated"
+    assert export["columns"]["order"] == "Revision"
+    assert export["events"] == {"received": "Date received"}
+    # A unit that never changes within a case is assigned by nobody.
+    assert export["changes"] == {"status": "progress"}
+    assert understood(made, tmp_path)
+
+
+def test_a_unit_that_changes_within_a_case_is_an_assignment():
+    made = drafted(states(Department=["Parks", "Roads"]))
+    assert first_export(made)["changes"] == {"status": "progress", "unit": "assignment"}
+
+
+def test_an_end_that_stands_on_the_first_row_already_is_not_read():
+    made = drafted(states(Closed=["2024-01-02 10:00"]))
+    assert first_export(made)["events"] == {"received": "Date received"}
+    assert "Closed" in first_export(made)["ignored"]
+    assert "the first one too" in made.toml
+
+
+# Deadlines of the source's own
+
+
+@pytest.mark.parametrize(
+    ("header", "true", "false"),
+    [("Breached", "breached", "met"), ("SLA met", "met", "breached")],
+)
+def test_rows_with_a_target_and_a_truth_are_deadlines_of_the_source(header, true, false):
+    made = drafted(
+        {
+            "Case ID": TWICE,
+            "SLA": ["First response", "Resolution"],
+            "Start time": ["2024-01-01 10:00"],
+            "Target time": ["2024-01-04 10:00"],
+            "Stop time": ["2024-01-02 10:00", ""],
+            header: ["true", "false"],
+        }
+    )
+    assert first_export(made)["grain"] == "verdict"
+    assert set(first_export(made)["columns"]) == {
+        "case_id", "clock", "verdict", "started", "stopped", "due",
+    }  # fmt: skip
+    assert told(made)["codes"]["verdict"] == {"true": true, "false": false}
+
+
+# Several tables in one file, and several files
+
+
+def cases_with_history(**around: object) -> dict[str, object]:
+    cases = [
+        {
+            "caseId": f"HR-{n}",
+            "createdAt": "2024-01-01T09:00:00Z",
+            "status": "Closed",
+            "department": {"id": n % 2, "name": ["Finance", "Sales"][n % 2]},
+            "allegations": [{"type": ["Theft", "Fraud"][n % 2], "finding": "Substantiated"}],
+            "history": [
+                {
+                    "changedAt": "2024-01-03T09:00:00Z",
+                    "field": "status",
+                    "oldValue": "New",
+                    "newValue": "Closed",
+                }
+            ],
+        }
+        for n in range(12)
+    ]
+    return {"data": {"cases": cases}, **around}
+
+
+def test_lists_inside_the_cases_of_a_json_file_are_exports_of_their_own(tmp_path):
+    (tmp_path / "hr.json").write_text(json.dumps(cases_with_history()), encoding="utf-8")
+    made = understood(draft(tmp_path / "hr.json"), tmp_path)
+    assert {export.name: (export.grain, export.layout.records) for export in made.exports} == {
+        "cases": ("case", None),
+        "findings": ("finding", "data.cases[].allegations[]"),
+        "changes": ("change", "data.cases[].history[]"),
+    }
+    cases, findings, changes = made.exports
+    assert cases.also == ("findings", "changes")
+    assert findings.columns["case_id"].columns == ("cases[].caseId",)
+    assert changes.columns["after"].columns == ("newValue",)
+    assert cases.columns["unit"].columns == ("department.name",)
+
+
+def test_of_several_lists_in_a_json_file_that_with_the_cases_is_taken(tmp_path):
+    terms = [{"code": "x", "words": "y"}]
+    text = json.dumps(cases_with_history(terms=terms))
+    (tmp_path / "hr.json").write_text(text, encoding="utf-8")
+    made = understood(draft(tmp_path / "hr.json"), tmp_path)
+    assert made.exports[0].layout.records == "data.cases[]"
+    assert len(made.exports) == 3
+
+
+def test_two_files_of_one_system_are_one_description(tmp_path):
+    rows = "".join(f"A-{n},2024-01-02 09:00,Closed\n" for n in range(20))
+    (tmp_path / "c.csv").write_text(f"Case ID,Received,Status\n{rows}", encoding="utf-8")
+    rows = "".join(f"A-{n},New,Closed,2024-01-03 09:00\n" * 1 for n in range(20))
+    (tmp_path / "h.csv").write_text(
+        f"Case ID,Old status,New status,Changed on\n{rows}{rows}", encoding="utf-8"
+    )
+    made = understood(draft(tmp_path / "c.csv", tmp_path / "h.csv", name="both"), tmp_path)
+    assert [export.grain for export in made.exports] == ["case", "change"]
+    assert not made.exports[0].also
+    assert set(made.codes["status"]) == {"New", "Closed"}
+
+
+# Titles, headers of several rows, footers
+
+
+def listing(*lines: str, folder) -> Draft:
+    (folder / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return draft(folder / "c.csv", zone="UTC")
+
+
+CASES = [f"A-{n},2024-01-{n + 1:02},2024-02-{n + 1:02}" for n in range(20)]
+
+
+def test_a_title_above_the_header_is_declared(tmp_path):
+    made = listing("Cases of 2024", "", "Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert first_export(made)["header_line"] == 3
+    assert understood(made, tmp_path).exports[0].layout.header_line == 3
+
+
+def test_a_title_as_wide_as_its_table_is_declared_too(tmp_path):
+    made = listing("Cases,,2024", "Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert first_export(made)["header_line"] == 2
+
+
+def test_a_header_of_two_rows_is_declared_where_one_alone_says_too_little(tmp_path):
+    rows = [f"A-{n},2024-01-{n + 1:02},09:00,2024-02-{n + 1:02},10:00" for n in range(20)]
+    made = listing(
+        "Case,Received,,Closed,", "number,Date,Time,Date,Time", *rows, folder=tmp_path
+    )
+    assert first_export(made)["header_rows"] == 2
+    assert first_export(made)["columns"]["case_id"] == "Case / number"
+    assert first_export(made)["events"] == {
+        "received": "Received / Date",
+        "closed": "Closed / Date",
+    }
+
+
+@pytest.mark.parametrize("footer", ["Total cases: 20", "Total cases: 20,,"])
+def test_a_footer_below_the_table_is_declared_by_its_first_words(tmp_path, footer):
+    made = listing("Case no,Received,Closed", *CASES, footer, folder=tmp_path)
+    assert first_export(made)["footer_starts_with"] == "Total cases"
+    assert "20 rows" in made.toml
+
+
+def test_a_last_case_of_which_little_is_known_is_no_footer(tmp_path):
+    header = "Case no,Received,Closed,Unit,Category"
+    rows = [f"{row},North,Theft" for row in CASES]
+    made = listing(header, *rows, "A-77,2024-03-01,,,", folder=tmp_path)
+    assert "footer_starts_with" not in first_export(made)
