@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from dashboard.action_verbs import add_action
 from dashboard.approving import add_maker, add_states, made
 from dashboard.revealing import add_reveal
 from dashboard.source_verbs import add_source
@@ -140,6 +141,13 @@ def _figures(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _restatement(options: argparse.Namespace) -> int:
+    from dashboard.listing import told_otherwise
+
+    release, _ = _release(options)
+    return tell(options, told_otherwise(release))
+
+
 def _verify(options: argparse.Namespace) -> int:
     from dashboard import steps
 
@@ -212,6 +220,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_states,
         _add_report,
         _add_figures,
+        _add_restatement,
+        _add_action,
         _add_verify,
         _add_reveal,
         _add_serve,
@@ -293,9 +303,11 @@ def _add_states(verbs: "Verbs") -> None:
 
 
 def _add_report(verbs: "Verbs") -> None:
-    verb = add_verb(verbs, "report", _report, "write a release as HTML or CSV")
+    verb = add_verb(
+        verbs, "report", _report, "write a release as HTML, CSV or a sheet for everybody"
+    )
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
-    verb.add_argument("--format", choices=("html", "csv"), default="html")
+    verb.add_argument("--format", choices=("html", "csv", "sheet"), default="html")
     verb.add_argument(
         "--to", type=Path, metavar="DIR", help="default: the workspace's reports/"
     )
@@ -318,6 +330,17 @@ def _add_figures(verbs: "Verbs") -> None:
     )
     verb.add_argument("--period", choices=("month", "quarter", "year", "whole"))
     verb.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def _add_restatement(verbs: "Verbs") -> None:
+    verb = add_verb(
+        verbs, "restatement", _restatement, "say what a release tells otherwise than the last"
+    )
+    verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
+
+
+def _add_action(verbs: "Verbs") -> None:
+    add_action(verbs, clock=_today)
 
 
 def _add_verify(verbs: "Verbs") -> None:

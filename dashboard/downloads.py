@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.grids import grid
 from dashboard.report import csv, html
+from dashboard.report import sheet as sheets
 from metrics.release import Release
 
 # Archives made again from one release are the same to the byte.
@@ -25,6 +26,12 @@ _HOLDS = {
 def report(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
     """The report on a quarter as one HTML page; `edition` tells releases apart."""
     return html.render(_release, quarter).encode()
+
+
+@st.cache_data(show_spinner="Writing the sheet…", max_entries=16)
+def sheet(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
+    """The sheet for the frontline as one HTML page; `edition` tells releases apart."""
+    return sheets.render(_release, quarter).encode()
 
 
 @st.cache_data(show_spinner="Writing the tables…", max_entries=8)

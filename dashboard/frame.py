@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import access, grids, links, tables, wording
+from dashboard import access, grids, links, loop, tables, wording
 from dashboard.palette import Theme
 from metrics.release import Release
 
@@ -28,6 +28,8 @@ _DRESS = """
 [data-testid="stExpander"] .ca-table :is(th,td){padding:6px}
 [data-testid="stBaseButton-primary"],[data-testid="stBaseButton-primary"] p{
  color:var(--ca-ground)}
+.ca-loop h2{font-size:24px;font-weight:650;margin:24px 0 6px;padding:0;color:var(--ca-text)}
+.ca-loop li{font-size:17px;line-height:1.45;max-width:90ch;margin:0 0 6px;color:var(--ca-text)}
 [data-testid="stPageLink"] a p{text-decoration:underline;color:var(--ca-accent)}
 """
 
@@ -75,6 +77,14 @@ def release(row: DeltaGenerator) -> Release:
         return shelf.take(found[0])
     titles = {name: audience_name(name) for name in found}
     return shelf.take(pick(row, "audience", "Audience", titles, otherwise=found[0]))
+
+
+def public() -> Release | None:
+    """The newest public release that this server may show, whatever else it shows."""
+    shelf = access.shelf_of()
+    if shelf is None or loop.PUBLIC not in shelf.newest():
+        return None
+    return shelf.take(loop.PUBLIC)
 
 
 def quarter(row: DeltaGenerator, chosen: Release) -> date:

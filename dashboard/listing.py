@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from dashboard import restatement
+from dashboard.steps import Told
 from etl.errors import WorkspaceError
 from metrics.release import open_release
 
@@ -35,3 +37,17 @@ def print_figures(
     if form == "csv":
         return figures.write_csv()
     return json.dumps(figures.to_dicts(), indent=1, default=str) + "\n"
+
+
+def told_otherwise(path: Path) -> Told:
+    """What a release says otherwise of the past than the one before it, and why."""
+    release = open_release(path)
+    rows = release.table("restatements").to_dicts()
+    return Told(
+        lines=tuple(restatement.lines(release)),
+        data={
+            "release": release.id,
+            "compared_with": release.manifest["restated_from"],
+            "figures": rows,
+        },
+    )

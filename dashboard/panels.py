@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import access, charts, frame, series, wording
+from dashboard import access, actions, charts, frame, series, wording
 from dashboard.attention import Matter
 from dashboard.figure import Figure, months_after
 from dashboard.grids import KEY, KEY_OF_LEVELS, grid
@@ -73,6 +73,22 @@ def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: 
             alt=charts.describe_months(rows, axis=axis),
         )
     st.html(period_table(release, rows, axis, each=each))
+
+
+def before_and_after(release: Release, action: dict[str, Any]) -> None:
+    """Draw the months of an action's figure, with limits that begin anew, and their table."""
+    rows, axis = actions.months(release, action["action"]), actions.axis_of(release, action)
+    events = actions.event(action)
+    chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
+    st.html(KEY)
+    _draw(
+        chart.to_dict(validate=False),
+        key="before_after",
+        alt=charts.describe_months(rows, axis=axis),
+    )
+    st.html(listed_events(release, events))
+    with st.expander("The same numbers as a table"):
+        st.html(period_table(release, rows, axis))
 
 
 def side_by_side(

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Literal
 
 from dashboard.steps import Say, Told, find_release, inputs_now, places_of, require_loaded
+from etl.actions import read_actions
 from etl.errors import WorkspaceError
 from etl.load import rebuild
 from etl.store import Store
@@ -31,8 +32,7 @@ def publish_to(
     """
     require_loaded(workspace)
     policy = _policy(workspace, audience)
-    if hold == "hold":
-        policy = replace(policy, approvals=max(1, policy.approvals))
+    policy = replace(policy, approvals=max(int(hold == "hold"), policy.approvals))
     places = places_of(workspace)
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)
@@ -47,6 +47,7 @@ def publish_to(
             places=places,
             everybody=tuple(policies_of(workspace.audiences).values()),
             renamed=workspace.renamed,
+            actions=read_actions(workspace.folder),
             maker=maker,
             say=say,
         )

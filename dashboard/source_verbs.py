@@ -5,11 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.verbs import DONE, FINDING, add_verb, tell, workspace_of
+from dashboard.verbs import DONE, FINDING, add_act, add_verb, tell, workspace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dashboard.verbs import Verbs
     from etl.workspace import Workspace
 
@@ -23,31 +21,20 @@ def add_source(verbs: "Verbs") -> None:
         "describe a case system, and try the description",
     )
     acts = verb.add_subparsers(title="what to do", metavar="WHAT")
-    draft = _act(acts, "draft", _draft, "propose a description from an export of any system")
+    draft = add_act(acts, "draft", _draft, "propose a description from an export of any system")
     draft.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     draft.add_argument("--name", help="the source's name (default: the file's)")
     draft.add_argument(
         "--to", type=Path, metavar="FILE", help="write it there (default: print)"
     )
-    test = _act(acts, "test", _test, "show what would be loaded and rejected; loads nothing")
+    test = add_act(acts, "test", _test, "show what would be loaded and rejected; loads nothing")
     test.add_argument("source", metavar="SOURCE", help="a name, or the TOML file itself")
     test.add_argument("export", type=Path, metavar="EXPORT")
-    codes = _act(acts, "codes", _codes, "list an organisation's own codes in its workspace")
+    codes = add_act(acts, "codes", _codes, "list an organisation's own codes in its workspace")
     codes.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
-    _act(acts, "list", _list, "list the sources that are known here")
-    show = _act(acts, "show", _show, "print a source's description, to copy and adapt")
+    add_act(acts, "list", _list, "list the sources that are known here")
+    show = add_act(acts, "show", _show, "print a source's description, to copy and adapt")
     show.add_argument("source", metavar="NAME")
-
-
-def _act(
-    acts: "Verbs", name: str, handler: "Callable[[argparse.Namespace], int]", about: str
-) -> argparse.ArgumentParser:
-    act = add_verb(acts, name, handler, about)
-    # What is told before the act is not to be taken back by its own default.
-    for option in act._actions:
-        if option.dest in {"json", "quiet", "workspace"}:
-            option.default = argparse.SUPPRESS
-    return act
 
 
 def _help(verb: argparse.ArgumentParser) -> int:

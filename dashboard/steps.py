@@ -17,6 +17,7 @@ AUDIENCES = ("committee", "leadership", "public")
 if TYPE_CHECKING:
     from metrics.approvals import Places
     from metrics.disclosure.policy import Policy
+    from metrics.release import Release
 
 Say = Callable[[str], None]
 
@@ -167,12 +168,12 @@ def inputs_now(workspace: Workspace, policy: "Policy") -> str:
 
 
 def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
-    """Render a release as one HTML page or as a folder of CSV files.
+    """Render a release as one HTML page, as a sheet for everybody, or as a folder of CSV files.
 
     One that is not published says so at its head.
     """
     from dashboard.phrases import state_notice
-    from dashboard.report import csv, html
+    from dashboard.report import csv, html, sheet
     from metrics.release import open_release, states_in
 
     opened = open_release(release)
@@ -182,9 +183,13 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
     if notice:
         say(notice)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    chosen = quarter or opened.quarters()[-1]
     if form == "html":
-        chosen = quarter or opened.quarters()[-1]
         texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen, notice=notice)}
+    elif form == "sheet":
+        _require_public(opened)
+        page = sheet.render(opened, chosen, notice=notice)
+        texts = {f"{opened.id}-{chosen:%Y-%m}-sheet.html": page}
     else:
         texts = {
             f"{opened.id}/{name}": text
@@ -197,6 +202,14 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
         path.chmod(0o600)
     paths = [str(to / name) for name in texts]
     return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
+
+
+def _require_public(release: "Release") -> None:
+    from dashboard.loop import why_not
+
+    refused = why_not(release)
+    if refused:
+        raise WorkspaceError(refused)
 
 
 def verify(files: Sequence[Path], *, say: Say) -> Told:

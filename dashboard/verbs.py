@@ -40,6 +40,18 @@ def add_verb(
     return verb
 
 
+def add_act(
+    acts: "Verbs", name: str, handler: Callable[[argparse.Namespace], int], about: str
+) -> argparse.ArgumentParser:
+    """One of the things that a verb does, with the options that each has."""
+    act = add_verb(acts, name, handler, about)
+    # What is told before the act is not to be taken back by its own default.
+    for option in act._actions:
+        if option.dest in {"json", "quiet", "workspace"}:
+            option.default = argparse.SUPPRESS
+    return act
+
+
 def workspace_of(options: argparse.Namespace) -> "Workspace":
     """The workspace that is named, or the one that is here.
 

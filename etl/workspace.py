@@ -80,7 +80,7 @@ class Workspace:
 
     def headcount(self) -> pl.DataFrame:
         """Rows of headcount.csv: unit, from_on, people."""
-        rows = _rows(self.folder / "headcount.csv", ("unit", "from", "people"))
+        rows = csv_rows(self.folder / "headcount.csv", ("unit", "from", "people"))
         told: dict[tuple[str, str], int] = {}
         for line, row in rows:
             if not row["unit"].strip():
@@ -95,7 +95,7 @@ class Workspace:
             [
                 {
                     "unit": row["unit"],
-                    "from_on": _day("headcount.csv", line, row["from"]),
+                    "from_on": day_in("headcount.csv", line, row["from"]),
                     "people": _number("headcount.csv", line, row["people"]),
                 }
                 for line, row in rows
@@ -105,7 +105,7 @@ class Workspace:
 
     def engagements(self) -> pl.DataFrame:
         """Rows of engagements.csv: unit, month (its first day), engagements with clients."""
-        rows = _rows(self.folder / "engagements.csv", ("unit", "month", "engagements"))
+        rows = csv_rows(self.folder / "engagements.csv", ("unit", "month", "engagements"))
         told: dict[tuple[str, str], int] = {}
         for line, row in rows:
             before = told.setdefault((row["unit"], row["month"]), line)
@@ -131,11 +131,11 @@ class Workspace:
     def annotations(self) -> pl.DataFrame:
         """Rows of annotations.csv: happened_on, text, owner, part, level."""
         columns = ("date", "text", "owner", "part", "unit")
-        rows = _rows(self.folder / "annotations.csv", columns)
+        rows = csv_rows(self.folder / "annotations.csv", columns)
         return pl.DataFrame(
             [
                 {
-                    "happened_on": _day("annotations.csv", line, row["date"]),
+                    "happened_on": day_in("annotations.csv", line, row["date"]),
                     "text": row["text"],
                     "owner": row["owner"],
                     "part": row["part"] or "",
@@ -246,7 +246,7 @@ def _check_zone(zone: str) -> None:
         ) from error
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+def csv_rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """Rows of a file of the workspace with their lines; none where there is no file."""
     if not path.is_file():
         return []
@@ -280,7 +280,11 @@ def _whole(path: Path, line: int, row: dict[str | Any, str | Any]) -> dict[str, 
     return row
 
 
-def _day(name: str, line: int, text: str) -> date:
+def day_in(name: str, line: int, text: str) -> date:
+    """A day as it is written in a file of the workspace.
+
+    Raises WorkspaceError naming the file, the line and how to write it.
+    """
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError) as error:
@@ -290,7 +294,7 @@ def _day(name: str, line: int, text: str) -> date:
 
 
 def _first_of_month(name: str, line: int, text: str) -> date:
-    day = _day(name, line, text)
+    day = day_in(name, line, text)
     if day.day != 1:
         raise WorkspaceError(
             f"{name} line {line}: write the first day of the month, not {text}"

@@ -1,7 +1,6 @@
 """METHODS.md, made from the declarations: `python -m metrics.methods > METHODS.md`."""
 
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -16,12 +15,15 @@ from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
 from metrics.late_entry import ENOUGH_MONTHS
+from metrics.markdown import section as _section
+from metrics.markdown import table as _table
+from metrics.markdown import wrapped as _wrapped
+from metrics.methods_aftermath import actions, restatements
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
 from metrics.signals import BASELINE, FEWEST_MONTHS, LEVEL, MONTHS_SHOWN
 
-WIDTH = 96
 RULES = "template/rules"
 
 RESULTS = {
@@ -102,6 +104,8 @@ def methods() -> str:
         _late(),
         _answers(),
         _signals(),
+        restatements(),
+        actions(),
         _protection(),
     ]
     return "\n\n".join(sections) + "\n"
@@ -358,19 +362,6 @@ def _protection() -> str:
 def _lower(policy: Policy) -> str:
     sentence = policy.method_sentence()
     return sentence[0].lower() + sentence[1:]
-
-
-def _section(title: str, *paragraphs: str) -> str:
-    return "\n\n".join([title, *map(_wrapped, paragraphs)])
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -55,6 +55,8 @@ from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import month_of, periods, quarter_of, quarterly
 from metrics.release import TABLES
+from metrics.restatement import Now
+from metrics.restating import aftermath
 from metrics.scorecard import results
 from metrics.sealed import tables_about
 from metrics.sealing import seal
@@ -84,6 +86,7 @@ def publish(
     places: Places,
     everybody: Sequence[Policy] = (),
     renamed: Mapping[tuple[str, str], str] | None = None,
+    actions: pl.DataFrame | None = None,
     maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -119,6 +122,10 @@ def publish(
         "inputs_sha256": inputs,
         **_protection(exact, protected, policy),
     }
+    say("comparing with the last release")
+    now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
+    found, since = aftermath(store, policy, rules, now, actions, places)
+    tables, facts = tables | found, facts | since
     return seal(tables, facts, policy, protected=protected, places=places, maker=maker, say=say)
 
 

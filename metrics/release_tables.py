@@ -141,6 +141,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    **AFTERMATH,
     # One row per commitment.
     "commitments": {
         "commitment": pl.String(),

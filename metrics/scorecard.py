@@ -115,6 +115,8 @@ def _turns(within: Bounds, target: float) -> bool:
 
 
 def _could_flip(row: Row, target: float) -> bool:
+    if row["missing"] is None:
+        return True  # it is withheld how many are missing, so nobody knows
     share_missing = row["missing"] / (row["missing"] + row["denominator"])
     return bool(share_missing > TOLERATED_MISSING and row["worst"] < target <= row["best"])
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 INVESTIGATIONS_SLOW_FROM = date(2026, 2, 2)
+LETTERS_DRAFTED_FROM = date(2025, 5, 1)
 ACKNOWLEDGEMENTS_LOST_FROM = date(2026, 5, 4)
 ESCALATIONS_SLIP_FROM = date(2026, 4, 1)
 ESCALATIONS_SLIP_UNTIL = date(2026, 7, 1)  # excluded
@@ -68,6 +69,14 @@ SLIPPED_ESCALATIONS = Fault(
     "high and critical cases whose 2 working days for the escalation ended in 2026 Q2"
     " and were not kept; every other quarter meets its target",
     "Quarterly audit, 2026 Q2: escalate within 2 working days is not met",
+)
+LATE_LETTERS = Fault(
+    "late_letters",
+    273,
+    "cases whose reporter should have heard of the decision by 2025-06-30 and did not in time:"
+    " letters were drafted after the decision until 2025-05-01, and with it from then on",
+    "Actions: the action “letters” worked and held; the action “triage_training” shows no"
+    " change, since nothing changed with it",
 )
 TINY_UNIT = Fault(
     "tiny_unit",
@@ -179,6 +188,7 @@ FAULTS: tuple[Fault, ...] = (
     SLOW_INVESTIGATIONS,
     LOST_ACKNOWLEDGEMENTS,
     SLIPPED_ESCALATIONS,
+    LATE_LETTERS,
     TINY_UNIT,
     REPEATED_ROWS,
     CHANGED_ROWS,

@@ -160,7 +160,7 @@ def _investigation(unit: str, received_on: date, triaged_on: date, dice: Dice) -
     days = dice.log_normal(90 if is_slow else 33, 0.5)
     investigated_on = max(received_on + timedelta(days=days), triaged_on + timedelta(days=1))
     decided_on = organisation.working_days_after(investigated_on, dice.whole(1, 8))
-    late = dice.happens(0.045)
+    late = dice.happens(0.28 if decided_on < planted.LETTERS_DRAFTED_FROM else 0.045)
     informed_on = organisation.working_days_after(
         decided_on, dice.whole(13, 20) if late else dice.whole(0, 7)
     )

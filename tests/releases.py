@@ -44,6 +44,8 @@ MANIFEST = {
     "coverage_from": "2024-01-01",
     "coverage_until": "2026-10-31",
     "inputs_sha256": "0" * 64,
+    "restated_from": "",
+    "restated_as_of": "",
     "product_version": "0.1.0",
     "checks_run": "5",
     "checks_failed": "2",
@@ -278,6 +280,10 @@ def unchanged(base: int) -> dict[str, pl.DataFrame]:
         "figures": figures,
         "signals": all_signals(figures),
         "results": all_results(figures),
+        "restatements": [],
+        "versions": [],
+        "actions": [],
+        "action_months": [],
         **small_tables(),
     }
     return {name: frame_of(name, rows[name]) for name in TABLES if name != "manifest"}

@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "sample_data" / "README.md").read_text(encoding="utf-8")
 VERBS = (
     "init", "source", "load", "check", "coverage", "publish", "approve", "withdraw", "releases",
-    "report", "figures", "verify", "reveal", "serve", "demo",
+    "report", "figures", "restatement", "action", "verify", "reveal", "serve", "demo",
 )  # fmt: skip
 
 

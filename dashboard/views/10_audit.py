@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from dashboard import attention, frame, grids, panels, practices, tables, wording
+from dashboard import (
+    attention,
+    frame,
+    grids,
+    panels,
+    practices,
+    restatement,
+    tables,
+    wording,
+)
 
 row = frame.filters()
 release = frame.release(row)
@@ -35,6 +44,14 @@ if release.table("practices").height:
     st.write(practices.sentence(release))
     with st.expander("What to record"):
         st.html(practices.to_record(release))
+
+st.header("What is told otherwise than last time", anchor=False)
+st.write(restatement.sentence(release, level))
+told_otherwise = restatement.table(release, level)
+if told_otherwise:
+    with st.expander("What moved, and why"):
+        st.html(told_otherwise)
+        st.write(restatement.matured(release, level))
 
 st.header("How these figures are made", anchor=False)
 st.write(wording.method_note(release))

@@ -243,10 +243,17 @@ def _solver(system: System) -> highspy.Highs:
 
 
 def _silent(model: highspy.HighsLp, options: Mapping[str, str | int]) -> highspy.Highs:
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = _quiet()
     for option, value in {"output_flag": False, "threads": 1, **options}.items():
         solver.setOptionValue(option, value)
     solver.passModel(model)
+    return solver
+
+
+def _quiet() -> highspy.Highs:
+    """A solver without callbacks: switching them on writes a banner to standard output."""
+    solver = highspy.Highs.__new__(highspy.Highs)
+    super(highspy.Highs, solver).__init__()
     return solver
 
 

@@ -110,7 +110,8 @@ def protected_by_layers(
         name = layer_name(base, policy.bands)
         seed = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
         told = _crossed(ledger.told(name), declared, renamed)
-        found = layer_over(cells, Layer(base, policy.bands, seed, unit), declared, told)
+        layer = Layer(base, policy.bands, seed, unit, _next_base(base, policy, everybody))
+        found = layer_over(cells, layer, declared, told)
         # What the finer layer left loose, in bases of this one, and what this one adds.
         finer = {key: -(-by * unit // base) for key, by in loose.items()}
         loose = {
@@ -123,6 +124,12 @@ def protected_by_layers(
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     return Protected(name, made[-1].select(*KEY, "n").join(truth, on=KEY), fresh, loose)
+
+
+def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:
+    """The smallest base above this one that some audience's counts are rounded to."""
+    rounded = [other.base for other in (policy, *everybody) if other.method == "rounding"]
+    return min((other for other in rounded if other > base), default=None)
 
 
 def _withheld(

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -12,7 +12,13 @@ import polars as pl
 
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.rounding import Slice, looseness, rounded, with_cells
+from metrics.disclosure.rounding import (
+    Slice,
+    looseness,
+    rounded,
+    strictly_roundable,
+    with_cells,
+)
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
@@ -29,6 +35,7 @@ from metrics.metric import ExactCube, ProtectedCube
 
 SHORTEST_SEED = 16
 REMAINDER = ("", NO_DURATION)
+DRAWS = 12  # after which a coarser audience's sums go further
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,15 @@ class Layer:
     """One rounding: counts are multiples of `base`, made of multiples of `unit`.
 
     A coarser audience's counts are rounded from those of a finer one, never from the truth:
-    who has both knows no more than who has the finer one.
+    who has both knows no more than who has the finer one. `coarser` is the base of the next
+    audience, where there is one: counts are drawn so that its sums can stay within its base.
     """
 
     base: int
     bands: tuple[int, ...]
     seed: bytes
     unit: int = 1
+    coarser: int | None = None
 
 
 def protect(
@@ -154,10 +163,12 @@ class Ground:
         ):
             yield quarter, list(group)
 
-    def draw(self, metric: str, part: str, quarter: date) -> np.random.Generator:
-        """Noise that only the holder of the seed can draw again."""
-        name = f"{metric}|{part}|{quarter.isoformat()}".encode()
-        digest = hmac.new(self.layer.seed, name, hashlib.sha256).digest()
+    def draw(
+        self, metric: str, part: str, quarter: date, again: int = 0
+    ) -> np.random.Generator:
+        """Noise that only the holder of the seed can draw again; other noise each time."""
+        name = f"{metric}|{part}|{quarter.isoformat()}" + (f"|{again}" if again else "")
+        digest = hmac.new(self.layer.seed, name.encode(), hashlib.sha256).digest()
         return np.random.Generator(np.random.PCG64(int.from_bytes(digest)))
 
     def is_told(self, metric: str, part: str) -> list[bool]:
@@ -224,9 +235,11 @@ def _rounded(setting: Ground, pair: Pair, part: str) -> tuple[Counts, Counts, di
         if new:
             piece = Slice(truth[:, new, :], faces, sums, setting.base)
             try:
-                counts[:, new, :] = rounded(
-                    piece, carry=carry, draw=setting.draw(pair.table.metric, part, quarter)
+                draws = (
+                    setting.draw(pair.table.metric, part, quarter, again)
+                    for again in range(DRAWS)
                 )
+                counts[:, new, :] = _drawn(setting.layer, piece, carry, draws)
             except ProtectionError as error:
                 error.add_note(f"{pair.table.metric} {part} in the quarter from {quarter}")
                 raise
@@ -237,6 +250,26 @@ def _rounded(setting: Ground, pair: Pair, part: str) -> tuple[Counts, Counts, di
     found = {pair.table.metric: max(sums_by, totals_by)}
     found |= {pair.whole.metric: totals_by} if pair.whole else {}
     return counts, truth, {name: by for name, by in found.items() if by}
+
+
+def _drawn(
+    layer: Layer, piece: Slice, carry: Counts, draws: Iterator[np.random.Generator]
+) -> Counts:
+    """The first draw from which a coarser audience's sums can stay within its base.
+
+    None of them need do so; then it is the first, and that audience is told what is loose.
+    """
+    first = rounded(piece, carry=carry, draw=next(draws))
+    if layer.coarser is None:
+        return first
+    base = layer.coarser // layer.base
+    made = first
+    while not strictly_roundable(replace(piece, truth=made // piece.base, base=base)):
+        draw = next(draws, None)
+        if draw is None:
+            return first
+        made = rounded(piece, carry=carry, draw=draw)
+    return made
 
 
 def with_late(setting: Ground, pair: Pair, part: str) -> Counts:

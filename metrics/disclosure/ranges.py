@@ -15,6 +15,7 @@ from metrics.disclosure.linked import Booleans, Linked
 
 Floats = npt.NDArray[np.float64]
 TINY = 1e-7
+DUAL, PRIMAL = 1, 4  # simplex: a changed cost leaves the last answer feasible for the primal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class Ranges:
         return float(values[cell]), duals
 
 
-def solver_of(rows: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.Highs:
+def solver_of(
+    rows: sparse.csr_array, lower: Floats, upper: Floats, *, strategy: int = PRIMAL
+) -> highspy.Highs:
     """A solver for rows that are all 0, warm from one question to the next."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows.shape
@@ -96,16 +99,24 @@ def solver_of(rows: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.H
     model.a_matrix_.start_ = rows.indptr
     model.a_matrix_.index_ = rows.indices
     model.a_matrix_.value_ = rows.data
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = _quiet()
     options: dict[str, bool | int | str] = {
         "output_flag": False,
         "threads": 1,
         "presolve": "off",
         "solver": "simplex",
+        "simplex_strategy": strategy,
     }
     for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(model)
+    return solver
+
+
+def _quiet() -> highspy.Highs:
+    """A solver without callbacks: switching them on writes a banner to standard output."""
+    solver = highspy.Highs.__new__(highspy.Highs)
+    super(highspy.Highs, solver).__init__()
     return solver
 
 

@@ -134,6 +134,11 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
     raise ProtectionError("no additive rounding exists; merge levels or use another base")
 
 
+def strictly_roundable(quarter: Slice) -> bool:
+    """Whether some rounding keeps every cell and every sum within the base."""
+    return _additive(quarter, np.zeros(quarter.truth.shape)) is not None
+
+
 def verified(quarter: Slice, counts: Counts) -> Counts:
     """The same counts, once every promise of the method has been checked in whole numbers."""
     truth, base = quarter.truth, quarter.base

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from metrics.disclosure.linked import Booleans, Linked
 from metrics.disclosure.ranges import (
+    DUAL,
     TINY,
     Floats,
     Known,
@@ -148,7 +149,7 @@ class _Repair:
         down = np.where(want.kept, 0.0, tables.values - known.low)
         self.upper = np.concatenate([up, down])
         rows = sparse.csr_array(sparse.hstack([tables.equations, -tables.equations]))
-        self.solver = solver_of(rows, np.zeros(len(self.upper)), self.upper)
+        self.solver = solver_of(rows, np.zeros(len(self.upper)), self.upper, strategy=DUAL)
 
     def cheapest(self, hidden: Booleans, cell: int, sign: int) -> Booleans:
         """Which cells move, hidden ones for nothing, when the cell moves as far as wanted."""

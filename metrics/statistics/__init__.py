@@ -26,6 +26,7 @@ Change over time
     chart_rules         read_chart (the four rules), meaning_of, variation_icon, assurance_icon
     runs                runs_test (Anhøj)
     rebasing            rebased, read_segments: recorded and reasoned new limits
+    before_after        change_of_shares, change_of_rates: at a recorded day
     chart_choice        choose_chart: by type and dispersion
 
 Units beside each other

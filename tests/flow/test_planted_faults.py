@@ -48,6 +48,14 @@ def test_what_a_commitment_came_to_is_what_was_planted(committee, kept: Kept):
 def test_commitments_are_missed_where_a_fault_was_planted_and_nowhere_else(committee):
     rows = committee.table("results").filter(pl.col("level") == "all")
     missed = rows.filter(~pl.col("verdict").is_in(["met", "met_narrowly", "too_few"]))
+    late_letters = pl.col("commitment") == "tell_reporter"
+    letters = missed.filter(late_letters)["period_start"].to_list()
+    assert (min(letters), max(letters), len(letters)) == (
+        date(2023, 10, 1),
+        date(2025, 4, 1),
+        7,
+    )
+    missed = missed.filter(~late_letters)
     names = {start: quarter for quarter, start in QUARTERS.items()}
     found = {
         (row["commitment"], names[row["period_start"]]): row["verdict"]
@@ -275,6 +283,7 @@ def test_every_planted_fault_has_its_test_here():
         planted.SLOW_INVESTIGATIONS,
         planted.LOST_ACKNOWLEDGEMENTS,
         planted.SLIPPED_ESCALATIONS,
+        planted.LATE_LETTERS,
         planted.TINY_UNIT,
         planted.REPEATED_ROWS,
         planted.IMPOSSIBLE_DATES,
@@ -283,3 +292,16 @@ def test_every_planted_fault_has_its_test_here():
         *CHECKED,
     }
     assert told == set(FAULTS)
+
+
+# Corrective actions
+
+
+def test_what_became_of_the_actions_is_what_was_planted(committee):
+    rows = committee.table("actions").select("action", "timing", "effect", "recurrence").rows()
+    assert rows == [
+        ("letters", "on_time", "better", "not_recurred"),
+        ("triage_training", "late", "no_change", "not_applicable"),
+        ("rota", "on_time", "too_early", "not_applicable"),
+        ("posts", "overdue", "not_done", "not_applicable"),
+    ]

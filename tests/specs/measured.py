@@ -222,15 +222,19 @@ def fill(
     as_of: str,
     coverage_from: str | None,
     workspace: Workspace,
+    loading: int = 1,
 ) -> None:
-    """Stage the rows as deliveries of the as-of day, and build the core tables of them."""
+    """Stage the rows beside what is there, as deliveries of the as-of day, and build core."""
     prepare(store)
     rows = {name: _rows(name, text) for name, text in told.items() if text}
     rows.setdefault("cases", _cases_of(rows["events"]))
     for name, frame in rows.items():
-        store.append(f"staging.{name}", frame)
-        delivery = _delivery(name, frame.height, as_of, coverage_from or _first(rows["events"]))
-        store.append("staging.deliveries", delivery)
+        number = pl.col("snapshot") + pl.lit(10 * (loading - 1), dtype=pl.Int32)
+        first = coverage_from or _first(rows["events"])
+        delivery = _delivery(name, frame.height, as_of, first).with_columns(number)
+        loaded = pl.lit(loading, dtype=pl.Int32).alias("loading")
+        store.append(f"staging.{name}", frame.with_columns(number))
+        store.append("staging.deliveries", delivery.with_columns(loaded))
     build(store, workspace, {})
     store.replace("staging.levels", levels_in(store))
 

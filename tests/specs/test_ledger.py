@@ -1,6 +1,7 @@
 """What was published keeps its numbers, and nobody can change what is written down of it."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from metrics.disclosure.layers import layer_name, protected_by_layers, roundings
 from metrics.disclosure.ledger import NAME, TOLD, Ledger, LedgerError, faults
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Declared
+from metrics.metric import ExactCube
 from tests.specs.test_protection import (
     BASE,
     LEVELS,
@@ -158,6 +160,43 @@ def test_audiences_with_other_bands_of_days_are_refused():
 def test_a_coarser_audience_goes_through_every_finer_rounding():
     assert roundings(PUBLIC, (BOARD, PUBLIC)) == [5, 10]
     assert roundings(BOARD, (BOARD, PUBLIC)) == [5]
+
+
+def scattered(seed: int) -> ExactCube:
+    """Twenty cases of one winter, spread over everything."""
+    draw = np.random.default_rng(seed)
+    return cube_of(
+        *[
+            Case(
+                unit=str(draw.choice(["plant", "office", "six_people"])),
+                severity=str(draw.choice(["high", "low"])),
+                month=MONTHS[draw.integers(3)],
+                deadline=str(draw.choice(["met", "late", "not_due"])),
+                end=str(draw.choice(["ended", "open"])),
+                days=int(draw.integers(60)),
+            )
+            for _ in range(20)
+        ]
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 5])
+def test_a_finer_audience_is_rounded_so_that_the_coarser_ones_sums_stay_near(ledger, seed):
+    """Each of these is loose when the board's counts are drawn without a look at the public."""
+
+    def loose(everybody: tuple[Policy, ...], folder: str) -> Mapping[str, int]:
+        return protected_by_layers(
+            scattered(seed).cells,
+            everybody[-1],
+            everybody=everybody,
+            secret=SEED,
+            declared=Declared(TABLES, LEVELS, WINTER, QUARTERS),
+            ledger=Ledger(ledger.folder / folder, SEED),
+            renamed={},
+        ).loose
+
+    assert loose((BOARD,), "board") == {}
+    assert loose((BOARD, PUBLIC), "public") == {}
 
 
 # Bookings -----------------------------------------------------------------------------------

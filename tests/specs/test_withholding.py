@@ -6,11 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dashboard.report import csv, html
 from etl.store import Store
 from metrics.attack.report import attack
 from metrics.disclosure.layers import method_beside
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.release import open_release
+from metrics.scorecard import verdict
 from tests.specs.measured import filled, judge, sealed
 from tests.specs.test_attack import changed
 
@@ -90,6 +92,16 @@ def test_a_share_of_withheld_counts_is_withheld_with_the_reason(annex):
     assert set(figures["reason"]) == {"Withheld to protect the people involved."}
 
 
+def test_a_verdict_that_withheld_counts_could_turn_is_none(annex):
+    row = (
+        open_release(annex)
+        .figures(metric="deadline_compliance", breakdown="all", period="quarter")
+        .row(0, named=True)
+    )
+    assert row["missing"] is None
+    assert verdict(row, 0.5) == "cannot_say"
+
+
 def test_there_are_no_months(annex):
     assert "month" not in set(open_release(annex).table("figures")["period"])
 
@@ -102,6 +114,14 @@ def test_readers_are_told_the_method(annex):
         " worked out."
     )
     assert (manifest["method"], manifest["threshold"]) == ("suppression", "3")
+
+
+def test_pages_and_tables_show_that_it_is_withheld(annex):
+    release = open_release(annex)
+    page = html.render(release, date(2024, 1, 1))
+    assert "[c]" in page
+    texts = csv.render(release)
+    assert any("[c]" in text for text in texts.values())
 
 
 def test_a_count_that_is_put_back_makes_the_attack_succeed(annex, tmp_path):

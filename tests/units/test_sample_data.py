@@ -36,6 +36,7 @@ QUARTERS = [
     for number in range(1, 5)
     if "2023 Q4" <= f"{year} Q{number}" <= "2026 Q3"
 ]
+BEFORE_LETTERS = [quarter for quarter in QUARTERS if quarter <= "2025 Q2"]
 
 
 @cache
@@ -206,6 +207,9 @@ def counted():
             row["Intake"] == "WEB" and row["Received"] >= "2026-05-04" for row in readable
         ),
         "slipped_escalations": due - met,
+        "late_letters": sum(
+            due - met for met, due, _ in (kept_of("tell_reporter", q) for q in BEFORE_LETTERS)
+        ),
         "tiny_unit": len(small),
         "repeated_rows": sum(
             len(text_of(name).splitlines()) - len(set(text_of(name).splitlines()))
@@ -322,6 +326,7 @@ def test_only_the_planted_faults_break_a_commitment(quarter):
     assert broken == {
         "2026 Q2": {"escalate", "finish_investigation"},
         "2026 Q3": {"finish_investigation"},
+        **{name: {"tell_reporter"} for name in BEFORE_LETTERS},
     }.get(quarter, set())
 
 

@@ -1,0 +1,79 @@
+"""By which definitions, rules and calendars a release was made: one short hash of each."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from etl.rules import Rules
+from etl.store import Store
+from metrics.metric import Metric
+from metrics.release import TABLES
+
+Versions = Mapping[tuple[str, str], str]
+
+# What the statement of a metric reads tells which declarations it rests on.
+_BY_RULES = re.compile(r"core\.(deadlines|escalations|routes|level_spans|milestones)\b")
+_BY_PROCEDURE = re.compile(r"core\.(step_\w+|skips|disorders|repeats|detours|four_eyes)\b")
+
+
+def versions(store: Store, metrics: Iterable[Metric], rules: Rules) -> pl.DataFrame:
+    """One row per metric, rule, calendar and procedure: columns as in a release's `versions`.
+
+    Nothing of it depends on a case: it says what was declared.
+    """
+    procedure = [
+        store.frame(f"select * from staging.{name} order by all").write_json()  # noqa: S608
+        for name in ("procedure_steps", "procedure_pairs")
+    ]
+    told: dict[tuple[str, str], list[str]] = {("procedure", ""): procedure}
+    for metric in metrics:
+        told["metric", metric.name] = [
+            repr(part)
+            for part in (metric.kind, metric.contributions, metric.outcomes, metric.measures)
+        ]
+    for rule in rules.deadlines:
+        told.setdefault(("rule", rule.name), []).append(repr(rule))
+    for name, text in store.frame(_CALENDARS).iter_rows():
+        told.setdefault(("calendar", name), []).append(text)
+    return pl.DataFrame(
+        [
+            {"kind": kind, "name": name, "version": _short(parts)}
+            for (kind, name), parts in told.items()
+        ],
+        schema=TABLES["versions"],
+    )
+
+
+_CALENDARS = "select distinct calendar, definition from staging.calendars order by all"
+
+
+def changed(then: pl.DataFrame, now: pl.DataFrame) -> set[tuple[str, str]]:
+    """Kind and name of what was declared otherwise then, or not at all."""
+    before, after = (
+        {(row["kind"], row["name"]): row["version"] for row in rows.iter_rows(named=True)}
+        for rows in (then, now)
+    )
+    return {key for key in {*before, *after} if before.get(key) != after.get(key)}
+
+
+def recorded(metric: Metric, part: str, changes: set[tuple[str, str]]) -> list[str]:
+    """What is recorded to have changed of all that a metric's counts rest on, in words.
+
+    "definition", "rule", "calendar" and "procedure", as far as each was declared otherwise.
+    """
+    by_rules = metric.sum_of is not None or _BY_RULES.search(metric.contributions)
+    kinds = {kind for kind, _ in changes}
+    names = {name for kind, name in changes if kind == "rule"}
+    found = {
+        "definition": ("metric", metric.name) in changes,
+        "rule": bool(by_rules) and (part in names if part else bool(names)),
+        "calendar": bool(by_rules) and "calendar" in kinds,
+        "procedure": bool(_BY_PROCEDURE.search(metric.contributions)) and "procedure" in kinds,
+    }
+    return [word for word, is_so in found.items() if is_so]
+
+
+def _short(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
