@@ -37,6 +37,8 @@ def _line(covered: Covered) -> str:
         after = f"to record: {', '.join(covered.missing)}"
     elif practice.measured_by == _BY_RULE:
         after = "measured by a [[deadline]] in rules/ that names these events"
+    elif practice.is_owed:
+        after = f"measured by {practice.measured_by}, as [practices] in rules/ says"
     else:
         after = f"measured by {practice.measured_by}"
     return f"  {practice.number:>2}  {practice.name}. {practice.question} {after}"

@@ -28,6 +28,13 @@ _SAID = {
     "same_person": "had both steps done by one person",
     "bounced": "left this step and came back to it",
     "repeated": "took this step more than once",
+    "triage_incomplete": "were triaged without one of the acts that make a triage whole",
+    "not_followed_up": "had no answer to this within its days",
+    "discipline_absent": "had no conference with this discipline in time",
+    "without_news": "left this person without news for too long",
+    "not_served": "were referred to this partner and not served in time",
+    "check_missed": "had no check for retaliation at this time",
+    "no_exit_plan": "saw a service end without a plan",
 }
 _HEADED = {
     "skipped": "the step “{}” is skipped",
@@ -35,6 +42,13 @@ _HEADED = {
     "same_person": "“{}” are done by the same person",
     "bounced": "{word} come back to the step “{}”",
     "repeated": "the step “{}” is done again",
+    "triage_incomplete": "the {} is not whole",
+    "not_followed_up": "“{}” is not followed up in time",
+    "discipline_absent": "“{}” is not at the table",
+    "without_news": "the {} is left without news",
+    "not_served": "people referred to the {} are not served in time",
+    "check_missed": "no check for retaliation {}",
+    "no_exit_plan": "a service ends without a plan",
 }
 _WAITS = "days_in_step"
 _MARKS = {"worse": "concern", "better": "better"}
@@ -141,8 +155,8 @@ def _whose(release: Release, gap: Gap) -> str:
         title = release.title_of("unit", gap.unit)
         return f"{title}: {_counts(gap.unit_cases, gap.unit_judged)}, {by}."
     if gap.changed:
-        return "It is more than usual everywhere; no single unit stands out."
-    return "No single unit stands out; it is within what is usual from month to month."
+        return "It is more than in the quarters before; no single unit stands out."
+    return "No single unit stands out, and the quarters before do not make it unusual."
 
 
 def ranked(release: Release, found: list[Gap]) -> str:
@@ -150,7 +164,7 @@ def ranked(release: Release, found: list[Gap]) -> str:
     columns = [
         Column("Gap"),
         Column("Cases", "number"),
-        Column("Compared with its past"),
+        Column("Compared with the quarters before"),
         Column("Unit that stands out"),
     ]
     rows = [

@@ -44,7 +44,7 @@ def add_reveal(verbs: "Verbs") -> argparse.ArgumentParser:
 
 def reveal(options: argparse.Namespace) -> int:
     """Answer one question; exit 1 where no case of the exports has the reference."""
-    from dashboard.steps import Told
+    from dashboard.steps import Told, spoken_in_releases
     from etl.reveals import Question
     from etl.reveals import reveal as look_up
 
@@ -61,6 +61,7 @@ def reveal(options: argparse.Namespace) -> int:
         options.export,
         key=_key(options),
         source=options.source,
+        scopes=spoken_in_releases(workspace),
     )
     kept = f"recorded as line {found.line} of ledger/reveals.jsonl, seal {found.seal[:16]}"
     numbers = [f"{source}: {number}" for source, number in found.numbers]

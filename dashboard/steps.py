@@ -260,6 +260,14 @@ def find_release(workspace: Workspace, named: str) -> Path:
     raise WorkspaceError(f"there is no release {named!r}; there are: {names}")
 
 
+def spoken_in_releases(workspace: Workspace) -> tuple[str, ...]:
+    """The scopes of the references in every release of the workspace, for `reveal`."""
+    from metrics.release import open_release, releases_in, scope_of
+
+    told = [open_release(path).manifest for path in releases_in(workspace.releases)]
+    return tuple(scope_of(each["audience"], each["inputs_sha256"]) for each in told)
+
+
 def _require_quarter(known: list[date], asked: date | None) -> None:
     if asked is not None and asked not in known:
         raise WorkspaceError(

@@ -9,6 +9,7 @@ import polars as pl
 from etl import working_days
 from etl.rules import Deadline, Rules, tables
 from etl.rules.deadline import Length
+from etl.rules.practices import as_table as as_limits
 from etl.rules.procedure import as_tables
 from etl.store import Store
 from etl.working_days import Calendar
@@ -16,7 +17,7 @@ from etl.working_days import Calendar
 # The staging tables that stand for the rules: what is judged changes when they do.
 TABLES = (
     "rules", "rule_steps", "lengths", "extensions", "ladder", "routes", "days",
-    "procedure_steps", "procedure_pairs",
+    "procedure_steps", "procedure_pairs", "practice_limits",
 )  # fmt: skip
 
 _DAYS_OF = {
@@ -33,7 +34,8 @@ def declare(
     day covered. Raises WorkspaceError for a calendar that is not known.
     """
     made = tables(rules, calendar=calendar)
-    for name, rows in {**made, **as_tables(rules.procedure)}.items():
+    promised = {"practice_limits": as_limits(rules.practices)}
+    for name, rows in {**made, **as_tables(rules.procedure), **promised}.items():
         store.replace(f"staging.{name}", rows)
     span = (date(first.year - 10, 1, 1), as_of + _reach(rules.deadlines))
     names = {*made["rules"]["calendar"], calendar}

@@ -10,7 +10,7 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,10 +59,12 @@ def reveal(
     *,
     key: bytes,
     source: str | None = None,
+    scopes: Sequence[str] = (),
 ) -> Revealed:
     """Find the case numbers, each with its source, that a reference means in these exports.
 
-    A reference may be one of any audience of the workspace, or a pseudonym of the store. The
+    A reference may be one of any audience of the workspace, one of a release (`scopes` are
+    those before which releases speak of cases), or a pseudonym of the store. The
     question is recorded first, whether or not there is an answer. Raises RevealError, and
     ExportError or SourceError where a file cannot be read.
     """
@@ -75,6 +77,7 @@ def reveal(
     _refuse_other_key(workspace, key)
     known = workspace.sources()
     candidates = [known[source]] if source in known else list(known.values())
+    spoken = (*workspace.audiences, ANALYST, *scopes)
     numbers: dict[tuple[str, str], None] = {}
     hashes: list[str] = []
     for path in exports:
@@ -86,18 +89,18 @@ def reveal(
                 numbers |= {
                     (found.name, number): None
                     for number, case_key in zip(ids, keys, strict=True)
-                    if _means(question.reference, case_key, workspace, key)
+                    if _means(question.reference, case_key, spoken, key)
                 }
     line, seal = _record(workspace.folder / "ledger", question, hashes, len(numbers), key=key)
     return Revealed(numbers=tuple(numbers), line=line, seal=seal)
 
 
-def _means(asked: str, case_key: str, workspace: Workspace, key: bytes) -> bool:
+def _means(asked: str, case_key: str, spoken: Iterable[str], key: bytes) -> bool:
     if not asked.startswith("C-"):
         return hmac.compare_digest(asked, case_key)
     return any(
         hmac.compare_digest(asked, reference(case_key, audience=audience, key=key))
-        for audience in (*workspace.audiences, ANALYST)
+        for audience in spoken
     )
 
 

@@ -16,7 +16,7 @@ Grain = Literal[
 # Canonical fields that hold a code, and those whose codes are ours and not the organisation's.
 CODED = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
-    "clock", "anonymity", "raised_by", "question",
+    "clock", "anonymity", "raised_by", "question", "party",
 )  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
@@ -67,7 +67,10 @@ FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "case": (("case_id",), _OF_A_CASE),
     "allegation": (("case_id",), _OF_A_CASE),
     "finding": (("case_id",), ("category", "outcome")),
-    "event": (("case_id", "occurred"), ("kind", "level", "until", "order", "actor")),
+    "event": (
+        ("case_id", "occurred"),
+        ("kind", "level", "until", "order", "actor", "party"),
+    ),
     "feedback": (("case_id", "score"), ("offered", "answered", "question")),
     "snapshot": (("case_id", "occurred"), (*_OF_A_CASE, "level", "order", "actor")),
     "change": (("case_id", "occurred"), ("before", "after", "text", "order", "actor")),

@@ -177,6 +177,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
             pl.col(f"event {kind} precision").alias("exactness"),
             pl.lit(None, dtype=pl.Int64).alias("ordinal"),
             pl.lit(None, dtype=pl.String).alias("actor_key"),
+            pl.lit(None, dtype=pl.String).alias("party"),
             _until(rows, kind),
         )
         for kind in export.events
@@ -192,7 +193,7 @@ def _no_events(rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Datetime("us")).alias("occurred_at"),
         pl.lit(None, dtype=pl.String).alias("exactness"),
         pl.lit(None, dtype=pl.Int64).alias("ordinal"),
-        pl.lit(None, dtype=pl.String).alias("actor_key"),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in ("actor_key", "party")),
         pl.lit(None, dtype=pl.Date).alias("until_on"),
     )
 
@@ -223,6 +224,7 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         kind.alias("kind"),
         _or_null(rows, file, "level", pl.String),
         *_happened(rows, file),
+        _or_null(rows, file, "party", pl.String),
         _or_null(rows, file, "until", pl.Date, named="until_on"),
     )
 

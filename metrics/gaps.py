@@ -9,11 +9,14 @@ import polars as pl
 from metrics.catalog.process_gaps import GAPS
 from metrics.figures import Row
 from metrics.release import TABLES
-from metrics.statistics.comparison import binomial_tails
+from metrics.statistics.comparison import binomial_tails, more_than_before
 from metrics.statistics.multiplicity import benjamini_hochberg
 
 # At most this share of the units named in a quarter is named by chance.
 FALSE_NAMES = 0.05
+# A quarter is more than its past when that makes it as rare as a point outside a funnel. The
+# limits of single months alone would name a unit for one case where there had been none.
+RARE = 0.001
 _PLACE = ("metric", "part", "period_start")
 
 
@@ -32,20 +35,40 @@ def gaps(figures: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
 
     A unit is named only where chance does not explain it: its share lies beyond the 99.8 %
     limits of its size and is still unusual among all units and gaps of the quarter
-    (Benjamini and Hochberg), or its own history left its usual range while that of the whole
-    organisation did not. Columns as in `metrics.release.TABLES["gaps"]`.
+    (Benjamini and Hochberg), or a month of its own history left its usual range and the quarter
+    is more than its past explains, while that of the whole organisation is not (Fisher's exact
+    test at 1 in 1,000). Columns as in `metrics.release.TABLES["gaps"]`.
     """
     quarterly = figures.filter(
         pl.col("metric").is_in([metric.name for metric in GAPS])
         & (pl.col("period") == "quarter")
-        & (pl.col("state") == "ok")
         & pl.col("breakdown").is_in(["all", "unit"])
     )
+    judged = _with_past(quarterly).filter(pl.col("state") == "ok")
     unusual = signals.filter(pl.col("signal") == "worse")
     rows: list[Row] = []
-    for _, quarter in quarterly.group_by("period_start", maintain_order=True):
+    for _, quarter in judged.group_by("period_start", maintain_order=True):
         rows += _of_quarter(quarter, unusual)
     return pl.DataFrame(rows, schema=TABLES["gaps"])
+
+
+def _with_past(quarterly: pl.DataFrame) -> pl.DataFrame:
+    """Beside each quarter whether it is `more` than its past: all quarters before it.
+
+    A quarter that was more than its own past is no part of what is usual: a gap that stays
+    does not become the rule.
+    """
+    before: dict[tuple[str, ...], tuple[int, int]] = {}
+    more = []
+    ordered = quarterly.sort("period_start", maintain_order=True)
+    for row in ordered.iter_rows(named=True):
+        place = (row["metric"], row["part"], row["breakdown"], row["level"])
+        now = (row["numerator"] or 0, int(row["denominator"] or 0))
+        past = before.get(place, (0, 0))
+        more.append(more_than_before(now, past) <= RARE)
+        if not more[-1]:
+            before[place] = (past[0] + now[0], past[1] + now[1])
+    return ordered.with_columns(pl.Series("more", more, dtype=pl.Boolean))
 
 
 def _of_quarter(figures: pl.DataFrame, unusual: pl.DataFrame) -> Iterator[Row]:
@@ -68,7 +91,7 @@ def _of_quarter(figures: pl.DataFrame, unusual: pl.DataFrame) -> Iterator[Row]:
                 row["period_start"], row["period_end"], closed="left"
             )
         )
-        changed = (months["breakdown"] == "all").any()
+        changed = row["more"]
         named = _named(row, units, worse, months, believed, changed=changed)
         yield {
             **{name: row[name] for name in _PLACE},
@@ -129,7 +152,7 @@ def _named(
     for unit in units.sort("numerator", descending=True).iter_rows(named=True):
         level = unit["level"]
         by_funnel = level in outside and (row["metric"], row["part"], level) in believed
-        if by_funnel or level in of_its_own:
+        if by_funnel or (level in of_its_own and unit["more"]):
             by = "funnel" if by_funnel else "history"
             return _Named(level, unit["numerator"], int(unit["denominator"]), by)
     return None

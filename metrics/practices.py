@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from etl.store import Store
+from metrics.catalog.practice_gaps import PRACTICE_GAPS
 
 State = Literal["assessable", "partly", "not_assessable"]
 
@@ -24,6 +25,11 @@ class Practice:
     question: str
     needs: tuple[str, ...]
     measured_by: str = "deadline_compliance"
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the workspace must say under [practices] what it promises."""
+        return self.measured_by in {metric.name for metric in PRACTICE_GAPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ FACTS = {
     "severity": "select count(*) > 0 as there from core.cases where severity <> 'unknown'",
     "outcome": "select count(outcome) > 0 as there from core.cases",
     "person_acting": "select count(actor_key) > 0 as there from core.events",
+    "party": "select count(party) > 0 as there from core.events",
     "reporter": "select count(reporter_key) > 0 as there from core.cases",
     "assignee": "select count(assignee_key) > 0 as there from core.cases",
     "group": "select count(raised_by) > 0 as there from core.cases",
@@ -65,32 +72,36 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(7, "Consistent consequences", "Do like findings have like consequences?",
              ("outcome", "consequence"), "substantiation"),
     Practice(8, "Triage", "Is triage done in time, and whole?",
-             ("triaged", "risk_assessed", "consent_reviewed", "ethics_consulted"), "skipped"),
+             ("triaged", "risk_assessed", "consent_reviewed", "ethics_consulted"),
+             "triage_incomplete"),
     Practice(9, "Immediate safeguards", "Was the person made safe in time?",
-             ("safeguard_required", "safeguard_applied")),
+             ("safeguard_required", "safeguard_applied"), "not_followed_up"),
     Practice(10, "Pausing the work", "Is a decision to pause taken and recorded?",
-             ("red_flag", "work_paused", "supervisor_authorised")),
+             ("red_flag", "work_paused", "supervisor_authorised"), "not_followed_up"),
     Practice(11, "Consent", "Is consent reviewed, and confirmed again where it was in doubt?",
-             ("consent_reviewed", "consent_inconsistent", "consent_reconfirmed")),
+             ("consent_reviewed", "consent_inconsistent", "consent_reconfirmed"),
+             "not_followed_up"),
     Practice(12, "Case conference", "Did the right disciplines meet in time?",
-             ("conference_required", "conference_held")),
+             ("conference_required", "conference_held", "party"), "discipline_absent"),
     Practice(13, "Documentation", "Are notes written when things happen?",
              ("note_written", "evidence_added")),
     Practice(14, "Conversation about rights", "Was the person told their rights and options?",
-             ("coercion_identified", "rights_conversation")),
+             ("coercion_identified", "rights_conversation"), "not_followed_up"),
     Practice(15, "Independent intermediary", "Was one offered, accepted, and met?",
-             ("intermediary_offered", "intermediary_accepted", "intermediary_contact")),
+             ("intermediary_offered", "intermediary_accepted", "intermediary_contact"),
+             "not_followed_up"),
     Practice(16, "Supervisor's reviews", "Does a supervisor look at open cases regularly?",
              ("supervisor_review",)),
-    Practice(17, "Updates", "Was anybody left without news?", ("updated",)),
+    Practice(17, "Updates", "Was anybody left without news?", ("updated", "party"),
+             "without_news"),
     Practice(18, "Milestones", "Is what was announced kept?",
              ("milestone_announced", "milestone_met")),
     Practice(19, "Partner referrals", "Do people who are referred receive the service?",
-             ("referral_made", "referral_accepted", "service_started")),
+             ("referral_made", "referral_accepted", "service_started", "party"), "not_served"),
     Practice(20, "Partner meetings", "Do the partners meet as planned?", ("liaison_meeting",)),
     Practice(21, "External review", "Is a review granted in time, and its outcome told?",
              ("review_requested", "review_granted", "review_completed",
-              "outcome_communicated")),
+              "outcome_communicated"), "not_followed_up"),
     Practice(22, "Who decides", "Does the organisation decide, whoever reviews?",
              ("review_completed", "internal_decision")),
     Practice(23, "Formal investigation", "Are serious cases investigated and not coached?",
@@ -99,9 +110,9 @@ PRACTICES: tuple[Practice, ...] = (
              ("person_acting", "investigated", "decided", "conflict_checked",
               "evidence_added"), "same_person"),
     Practice(25, "Retaliation watch", "Is it checked that nobody suffers for speaking up?",
-             ("retaliation_check", "retaliation_reported", "adverse_action")),
+             ("retaliation_check", "retaliation_reported", "adverse_action"), "check_missed"),
     Practice(26, "Disengagement plan", "Is there a plan before a service ends?",
-             ("disengagement_plan", "alternative_offered", "service_ended")),
+             ("disengagement_plan", "alternative_offered", "service_ended"), "no_exit_plan"),
     Practice(27, "Consent forms", "Is a clear form signed at the start?",
              ("consent_form_signed",)),
     Practice(28, "Training", "Is training done after a gap?",

@@ -39,6 +39,7 @@ from metrics.escalated import with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
+from metrics.gap_cases import gap_cases
 from metrics.gaps import gaps
 from metrics.inputs import inputs_digest, told_to
 from metrics.judged import (
@@ -116,7 +117,8 @@ def publish(
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar)
     facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
-    facts["inputs_sha256"] = inputs_digest(store, policy, seed)
+    inputs = facts["inputs_sha256"] = inputs_digest(store, policy, seed)
+    tables["gap_cases"] = gap_cases(store, policy, tables["gaps"], secret=seed, inputs=inputs)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
     found, since = aftermath(store, policy, rules, now, actions, places)

@@ -12,6 +12,7 @@ AS_OF = date(2026, 9, 30)
 RECEIVED_FROM = date(2023, 10, 1)
 EXPORTS: tuple[str, ...] = (
     "beacon_cases.csv",
+    "beacon_history.csv",
     "casebook_allegations.csv",
     "casebook_history.xlsx",
     "beacon_surveys.csv",

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sample_data import planted
 from sample_data.dice import Dice
-from sample_data.layouts import HISTORY_HEADER, Row, british
+from sample_data.histories import CASEBOOK_HEADER
+from sample_data.layouts import QUESTIONS, Row, british
 from sample_data.process import SEED
 
 # Rows are spoilt only here, so that the last four quarters differ by the big faults alone.
@@ -108,10 +109,10 @@ def _unreadable_casebook(model: Row) -> list[Row]:
 def spoil_history(rows: list[Row]) -> list[Row]:
     """Casebook's history with events of cases that do not exist."""
     strays = [
-        (f"C9900{place}", "INV", british(date(2025, 3, 3) + timedelta(days=place)))
+        (f"C9900{place}", "INV", british(date(2025, 3, 3) + timedelta(days=place)), "", "")
         for place in range(1, planted.EVENTS_WITHOUT_CASE.count + 1)
     ]
-    return [*rows, *(dict(zip(HISTORY_HEADER, stray, strict=True)) for stray in strays)]
+    return [*rows, *(dict(zip(CASEBOOK_HEADER, stray, strict=True)) for stray in strays)]
 
 
 def spoil_beacon_surveys(rows: list[Row]) -> list[Row]:
@@ -120,9 +121,14 @@ def spoil_beacon_surveys(rows: list[Row]) -> list[Row]:
     old = [
         row
         for row in rows
-        if row["Satisfaction"] and SPOILT_FROM <= row["Survey sent"] < SURVEYS_SPOILT_UNTIL
+        if row["Score"]
+        and row["Question"] == QUESTIONS[0]
+        and SPOILT_FROM <= row["Survey sent"] < SURVEYS_SPOILT_UNTIL
     ]
     chosen = dice.several(old, planted.SCORES_OFF_SCALE.count + planted.ANSWERED_UNASKED.count)
-    wrong: list[Row] = [{"Satisfaction": "7"}, {"Satisfaction": "9"}, {"Survey sent": ""}]
+    wrong: list[Row] = [{"Score": "7"}, {"Score": "9"}, {"Survey sent": ""}]
     spoils = {row["Case ref"]: change for row, change in zip(chosen, wrong, strict=True)}
-    return [{**row, **spoils.get(row["Case ref"], {})} for row in rows]
+    return [
+        {**row, **spoils.get(row["Case ref"], {})} if row["Question"] == QUESTIONS[0] else row
+        for row in rows
+    ]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sample_data import faults, layouts, process
+from sample_data import faults, histories, layouts, process
 from sample_data.xlsx import write_xlsx
 
 
@@ -20,6 +20,7 @@ def write_exports(folder: Path) -> None:
 
     hotline = faults.spoil_beacon([layouts.beacon_row(case) for case in beacon])
     _write(folder / "beacon_cases.csv", hotline)
+    _write(folder / "beacon_history.csv", histories.beacon_history(beacon, hotline))
     allegations = [row for case in casebook for row in layouts.casebook_rows(case)]
     _write(
         folder / "casebook_allegations.csv",
@@ -27,12 +28,12 @@ def write_exports(folder: Path) -> None:
         delimiter=";",
         encoding="cp1252",
     )
-    history = faults.spoil_history(layouts.history_rows(casebook))
-    cells = [layouts.HISTORY_HEADER, *(tuple(row.values()) for row in history)]
+    history = faults.spoil_history(histories.casebook_history(casebook))
+    cells = [histories.CASEBOOK_HEADER, *(tuple(row.values()) for row in history)]
     write_xlsx(folder / "casebook_history.xlsx", cells, sheet="History")
-    sent = [layouts.beacon_survey_row(survey) for survey in asked[0]]
+    sent = [row for survey in asked[0] for row in layouts.beacon_survey_rows(survey)]
     _write(folder / "beacon_surveys.csv", faults.spoil_beacon_surveys(sent))
-    sent = [layouts.casebook_survey_row(survey) for survey in asked[1]]
+    sent = [row for survey in asked[1] for row in layouts.casebook_survey_rows(survey)]
     _write(folder / "casebook_surveys.csv", sent, delimiter=";", encoding="cp1252")
 
 

@@ -1,6 +1,5 @@
 """The same cases as two case systems and their surveys write them: columns, codes and dates."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -96,7 +95,16 @@ BEACON_STEPS: dict[str, str] = {
     "reopened": "Reopened",
 }
 CASEBOOK_HISTORY = ("escalated", "investigated", "decided", "informed", "resolved", "reopened")
-HISTORY_HEADER = ("Case no", "Event", "Event date")
+# Satisfied with the process, and whether they would speak up again.
+QUESTIONS = ("Q1", "Q2")
+WHO: dict[str, str] = {
+    "employee": "E",
+    "former_employee": "F",
+    "contractor": "S",
+    "client": "C",
+    "relative": "R",
+    "public": "P",
+}
 # The hour at which each step is noted, so that the steps of one day stand in their order.
 HOURS: dict[str, int] = {
     "received": 8,
@@ -140,6 +148,8 @@ def beacon_row(case: Case) -> Row:
         **steps,
         "Closed": _noted(resolved_on, "resolved", dice),
         "Days open": str((resolved_on - case.received_on).days) if resolved_on else "",
+        "Anonymous": "N" if case.is_named else "Y",
+        "Reporter is": WHO[case.raised_by],
         "Reporter name": _reporter(case),
         "Summary": f"Invented summary {case.number:05}",
     }
@@ -171,6 +181,8 @@ def casebook_rows(case: Case) -> list[Row]:
             "Date received": british(case.received_on),
             "Date acknowledged": british(case.first("acknowledged")),
             "Date triaged": british(case.first("triaged")),
+            "Anonymous": "N" if case.is_named else "Y",
+            "Reporter is": WHO[case.raised_by],
             "Reporter name": _reporter(case),
             "Summary": f"Invented summary {case.number:05}",
         }
@@ -178,28 +190,14 @@ def casebook_rows(case: Case) -> list[Row]:
     ]
 
 
-def history_rows(cases: Iterable[Case]) -> list[Row]:
-    """Casebook's event history in the order of the days, one row per event."""
-    dated = sorted(
-        (day, HOURS[kind], case.number, case_number(case), kind)
-        for case in cases
-        for kind, day in case.steps
-        if kind in CASEBOOK_HISTORY
-    )
-    return [
-        dict(zip(HISTORY_HEADER, (number, CASEBOOK_CODES[kind], british(day)), strict=True))
-        for day, _, _, number, kind in dated
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One survey offered after a case was closed, and what came back."""
+    """One survey offered after a case was closed, and what came back for each question."""
 
     case: Case
     offered_on: date
     answered_on: date | None
-    score: int | None
+    scores: tuple[int | None, int | None]
 
 
 def survey(case: Case) -> Survey | None:
@@ -213,25 +211,34 @@ def survey(case: Case) -> Survey | None:
     answered_on = offered_on + timedelta(days=dice.whole(1, 12))
     score = dice.one({1: 5, 2: 7, 3: 10, 4: 46, 5: 32})
     if not dice.happens(0.28) or answered_on > AS_OF:
-        return Survey(case, offered_on, None, None)
-    return Survey(case, offered_on, answered_on, score)
+        return Survey(case, offered_on, None, (None, None))
+    again = dice.one({1: 4, 2: 6, 3: 9, 4: 43, 5: 38})
+    return Survey(case, offered_on, answered_on, (score, again))
 
 
-def beacon_survey_row(offered: Survey) -> Row:
-    """A survey as beacon's survey tool exports it; blank where nobody answered."""
-    return {
-        "Case ref": case_number(offered.case),
-        "Survey sent": offered.offered_on.isoformat(),
-        "Survey answered": offered.answered_on.isoformat() if offered.answered_on else "",
-        "Satisfaction": str(offered.score or ""),
-    }
+def beacon_survey_rows(offered: Survey) -> list[Row]:
+    """A survey as beacon's survey tool exports it, a row per question; blank: no answer."""
+    return [
+        {
+            "Case ref": case_number(offered.case),
+            "Survey sent": offered.offered_on.isoformat(),
+            "Survey answered": offered.answered_on.isoformat() if offered.answered_on else "",
+            "Question": question,
+            "Score": str(score or ""),
+        }
+        for question, score in zip(QUESTIONS, offered.scores, strict=True)
+    ]
 
 
-def casebook_survey_row(offered: Survey) -> Row:
-    """A survey as casebook exports it; blank where nobody answered."""
-    return {
-        "Case no": case_number(offered.case),
-        "Sent": british(offered.offered_on),
-        "Returned": british(offered.answered_on),
-        "Rating": str(offered.score or ""),
-    }
+def casebook_survey_rows(offered: Survey) -> list[Row]:
+    """A survey as casebook exports it, a row per question; blank where nobody answered."""
+    return [
+        {
+            "Case no": case_number(offered.case),
+            "Sent": british(offered.offered_on),
+            "Returned": british(offered.answered_on),
+            "Question": question,
+            "Rating": str(score or ""),
+        }
+        for question, score in zip(QUESTIONS, offered.scores, strict=True)
+    ]

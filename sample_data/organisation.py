@@ -36,6 +36,14 @@ CHANNELS: dict[str, dict[str, float]] = {
     "casebook": {"manager": 45, "in_person": 30, "email": 15, "letter": 10},
 }
 NAMED: dict[str, float] = {"beacon": 0.62, "casebook": 0.92}
+REPORTERS: dict[str, float] = {
+    "employee": 52,
+    "former_employee": 6,
+    "contractor": 8,
+    "client": 22,
+    "relative": 8,
+    "public": 4,
+}
 OUTCOMES: dict[str, float] = {
     "substantiated": 34,
     "partly": 16,

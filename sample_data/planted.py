@@ -11,6 +11,33 @@ ESCALATIONS_SLIP_UNTIL = date(2026, 7, 1)  # excluded
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """Where the procedure, and what is owed to people, fails on purpose, and since when.
+
+    A unit skips the check for conflicts, in another who investigates decides as well, a
+    partner takes no referrals, and affected people are left without news. The days are those
+    of receipt; of the partner, of the referral.
+    """
+
+    unchecked_unit: str = "logistics"
+    unchecked_from: date = date(2025, 10, 1)
+    one_person_unit: str = "client_accounts"
+    one_person_from: date = date(2025, 10, 1)
+    partner: str = "housing_partner"
+    refused_from: date = date(2025, 10, 1)
+    silent_from: date = date(2026, 1, 1)
+
+
+GAPS = Gaps()
+NO_GAPS = Gaps(
+    unchecked_from=date.max,
+    one_person_from=date.max,
+    refused_from=date.max,
+    silent_from=date.max,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing planted: how much of it, what exactly, and where it must show."""
 
@@ -127,6 +154,36 @@ ANSWERED_UNASKED = Fault(
     "Data quality: answers without an offer",
 )
 
+SKIPPED_CONFLICT_CHECKS = Fault(
+    "skipped_conflict_checks",
+    46,
+    "cases of Logistics received from 2025-10-01 on that were investigated without a check for"
+    " conflicts of interest; about six in ten there, one in a hundred elsewhere",
+    "Process gaps, 2025 Q4 to 2026 Q3: conflict checked, skipped, Logistics",
+)
+DECIDED_BY_THE_INVESTIGATOR = Fault(
+    "decided_by_the_investigator",
+    44,
+    "cases of Client accounts received from 2025-10-01 on that were decided by the person who"
+    " investigated them; about six in ten there, one in a hundred elsewhere",
+    "Process gaps, 2025 Q4 to 2026 Q3: investigated and decided, done by the same person,"
+    " Client accounts",
+)
+REFUSED_REFERRALS = Fault(
+    "refused_referrals",
+    40,
+    "referrals to the housing partner made from 2025-10-01 on whose 21 days ended before the"
+    " as-of day without a service; the other partners take all but a few",
+    "Process gaps, 2025 Q4 to 2026 Q2: housing partner, referred and not served",
+)
+SILENCE_TOWARDS_AFFECTED = Fault(
+    "silence_towards_affected",
+    78,
+    "cases received from 2026-01-01 on in which the affected person had no news for more than"
+    " 45 days; reporters are told as before",
+    "Process gaps, 2026 Q1 to Q3: affected person, left without news, more than usual",
+)
+
 FAULTS: tuple[Fault, ...] = (
     SLOW_INVESTIGATIONS,
     LOST_ACKNOWLEDGEMENTS,
@@ -144,6 +201,12 @@ FAULTS: tuple[Fault, ...] = (
     EVENTS_WITHOUT_CASE,
     SCORES_OFF_SCALE,
     ANSWERED_UNASKED,
+)
+PLANTED_GAPS: tuple[Fault, ...] = (
+    SKIPPED_CONFLICT_CHECKS,
+    DECIDED_BY_THE_INVESTIGATOR,
+    REFUSED_REFERRALS,
+    SILENCE_TOWARDS_AFFECTED,
 )
 
 

@@ -27,6 +27,7 @@ class Case:
     channel: str
     severity: str
     is_named: bool
+    raised_by: str
     incident_on: date | None
     outcome: str
     steps: tuple[Step, ...]
@@ -55,8 +56,7 @@ def cases(seed: str = SEED) -> list[Case]:
     """Every case of the three years, in the order of receipt."""
     arrivals = list(_arrivals(Dice(f"{seed}/arrivals")))
     return [
-        _case(number, unit, day, Dice(f"{seed}/case/{number}"))
-        for number, (unit, day) in enumerate(arrivals, start=1)
+        _case(number, unit, day, seed) for number, (unit, day) in enumerate(arrivals, start=1)
     ]
 
 
@@ -71,7 +71,8 @@ def _arrivals(dice: Dice) -> Iterator[tuple[str, date]]:
                 yield unit, day
 
 
-def _case(number: int, unit: str, received_on: date, dice: Dice) -> Case:
+def _case(number: int, unit: str, received_on: date, seed: str) -> Case:
+    dice = Dice(f"{seed}/case/{number}")
     system = dice.one(organisation.SYSTEMS)
     severity = dice.one(organisation.SEVERITIES)
     is_withdrawn = dice.happens(0.05)
@@ -88,6 +89,7 @@ def _case(number: int, unit: str, received_on: date, dice: Dice) -> Case:
         channel=dice.one(organisation.CHANNELS[system]),
         severity=severity,
         is_named=dice.happens(organisation.NAMED[system]),
+        raised_by=Dice(f"{seed}/who/{number}").one(organisation.REPORTERS),
         incident_on=_incident_on(received_on, dice),
         outcome=outcome if has_ended else "",
         steps=known,

@@ -168,6 +168,7 @@ def small_tables() -> dict[str, list[Row]]:
              "state": "assessable", "missing": []},
         ],
         "gaps": [],  # tests of gaps make theirs of cases
+        "gap_cases": [],
         "outlook": [
             {"metric": "report_frequency", "measure": "reports", "breakdown": "all",
              "level": "all", "period_start": date(2026, 10, 1), "period_end": date(2027, 1, 1),

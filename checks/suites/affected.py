@@ -33,6 +33,13 @@ _OF_GAPS = (
     "same_person",
     "bounced",
     "repeated",
+    "triage_incomplete",
+    "not_followed_up",
+    "discipline_absent",
+    "without_news",
+    "not_served",
+    "check_missed",
+    "no_exit_plan",
     "days_in_step",
 )
 

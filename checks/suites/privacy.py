@@ -20,6 +20,8 @@ _CODES = """
     select snapshot, min(line), status from staging.cases group by snapshot, status
     union all
     select snapshot, min(line), level from staging.events group by snapshot, level
+    union all
+    select snapshot, min(line), party from staging.events group by snapshot, party
 """
 
 _EXAMINED = Template("""

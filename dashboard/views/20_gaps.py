@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, frame, panels, process_gaps, series, wording
+from dashboard import charts, frame, gap_cases, panels, process_gaps, series, wording
 from dashboard.figure import months_after
 
 row = frame.filters()
@@ -35,6 +35,15 @@ st.html(process_gaps.by_unit(release, quarter, chosen.metric) + process_gaps.KEY
 st.header(f"{chosen.title}. Is a unit different, or just small?", anchor=False)
 rows = series.by_level(release, subject, "unit", start=quarter)
 panels.side_by_side(release, rows, axis, first="Unit")
+
+st.header(f"{chosen.title}. Which {word}?", anchor=False)
+if chosen.cases:
+    st.write(f"**What to do next.** {gap_cases.next_step(chosen)}")
+    st.write(gap_cases.said_of_cases(release, quarter, chosen))
+    if listed := gap_cases.cases_behind(release, quarter, chosen):
+        st.html(listed)
+else:
+    st.write(f"None of the {word} that could be judged.")
 
 st.header("Since when?", anchor=False)
 panels.over_time(

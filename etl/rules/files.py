@@ -11,13 +11,14 @@ from etl.errors import RuleError
 from etl.rules import entries
 from etl.rules.deadline import Deadline
 from etl.rules.parsing import KNOWN, SUBSTANCE, deadline
+from etl.rules.practices import NO_PRACTICES, Practices, practices_in
 from etl.rules.procedure import NO_PROCEDURE, Procedure, procedure_in
 from etl.rules.route import Route, route
 
 PRESETS = Path(__file__).parent / "presets"
 
 _LISTED = ("deadline", "commitment", "route", "override")
-_ALONE = ("presets", "ladder", "procedure")
+_ALONE = ("presets", "ladder", "procedure", "practices")
 _COMMITMENT = ("name", "title", "metric", "measure", "target", "owner", "part")
 
 
@@ -46,6 +47,7 @@ class Rules:
     routes: tuple[Route, ...] = ()
     ladder: tuple[str, ...] = ()
     procedure: Procedure = NO_PROCEDURE
+    practices: Practices = NO_PRACTICES
 
 
 _Told = Mapping[str, Any]
@@ -80,7 +82,12 @@ def read_rules(folder: Path) -> Rules:
     ladder = _ladder(files)
     _check_references(deadlines, ladder)
     return Rules(
-        tuple(deadlines), tuple(commitments), tuple(routes), ladder, procedure_in(files)
+        deadlines=tuple(deadlines),
+        commitments=tuple(commitments),
+        routes=tuple(routes),
+        ladder=ladder,
+        procedure=procedure_in(files),
+        practices=practices_in(files),
     )
 
 
@@ -99,7 +106,7 @@ def told(path: Path) -> Mapping[str, Any]:
         if key not in {*_LISTED, *_ALONE}:
             raise RuleError(
                 f"{path.name}: {key!r} is not known; use [[deadline]] and [[commitment]],"
-                " [[route]], [[override]], [procedure], presets and ladder"
+                " [[route]], [[override]], [procedure], [practices], presets and ladder"
             )
     return found
 

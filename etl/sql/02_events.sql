@@ -14,6 +14,8 @@ create table if not exists staging.events (
     -- The declared order of the rows, where instants tie.
     ordinal bigint,
     actor_key text,
+    -- Whom it was done for or with: a party to the case, a partner, a discipline.
+    party text,
     -- The day to which the event puts off what it is about, such as an extension.
     until_on date
 );

@@ -12,6 +12,7 @@ select
     events.exactness,
     events.ordinal,
     events.actor_key,
+    events.party,
     events.until_on
 from staging.events as events
 semi join temp.sole_files as files
@@ -29,6 +30,7 @@ select
     events.exactness,
     events.ordinal,
     events.actor_key,
+    events.party,
     events.until_on
 from staging.events as events
 inner join core.chosen_rows as chosen

@@ -12,6 +12,7 @@ with dated as (
         occurred_at,
         ordinal,
         actor_key,
+        party,
         until_on,
         coalesce(exactness = 'instant', false) as has_hours
     from temp.counted_events
@@ -27,6 +28,7 @@ with dated as (
         occurred_at,
         ordinal,
         actor_key,
+        null as party,
         null as until_on,
         coalesce(exactness = 'instant', false) as has_hours
     from core.derived_events
@@ -45,6 +47,7 @@ select
     openings.stated_at as occurred_at,
     null as ordinal,
     null as actor_key,
+    null as party,
     null as until_on,
     false as has_hours
 from core.openings as openings

@@ -6,7 +6,7 @@ with placed as (
         -- Told with and without its place, it is the same event.
         coalesce(
             ordinal,
-            min(ordinal) over (partition by case_key, kind, level, occurred_at)
+            min(ordinal) over (partition by case_key, kind, level, party, occurred_at)
         ) as ordinal
     from temp.told_events
     where
@@ -22,6 +22,7 @@ select
     occurred_on,
     occurred_at,
     level,
+    party,
     ordinal,
     min(snapshot) as snapshot,
     min(line) as line,
@@ -30,4 +31,4 @@ select
     -- Told by the day and by the hour, it is known by the hour.
     bool_or(has_hours) as has_hours
 from placed
-group by case_key, source, kind, occurred_on, occurred_at, level, ordinal;
+group by case_key, source, kind, occurred_on, occurred_at, level, party, ordinal;

@@ -1,4 +1,4 @@
--- core.events: one row per case, kind, level, instant and declared place, up to the as-of day.
+-- core.events: one row per case, kind, level, party, instant and place, up to the as-of day.
 create or replace table core.events as
 with dated as (
     select
@@ -8,6 +8,7 @@ with dated as (
         occurred_on,
         occurred_at,
         level,
+        party,
         ordinal,
         snapshot,
         line,
@@ -23,6 +24,7 @@ with dated as (
         occurred_on,
         occurred_at,
         level,
+        party,
         ordinal,
         snapshot,
         line,
@@ -41,6 +43,6 @@ select
     row_number() over (
         partition by case_key
         order by
-            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind
+            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind, party
     ) as sequence
 from dated;

@@ -1,4 +1,4 @@
--- core.step_gaps: one row per case, kind of gap and step, or pair of steps: its result.
+-- core.step_gaps: one row per case, kind of gap and step or other part: its result.
 create or replace view core.step_gaps as
 with found as (
     select
@@ -48,12 +48,13 @@ select
     found.days
 from found
 inner join staging.procedure_steps as steps on found.position = steps.position
-union all
+union all by name
 select
-    case_key,
     'same_person' as gap,
-    part,
-    result,
-    found_on,
-    days
-from core.four_eyes;
+    four_eyes.*
+from core.four_eyes as four_eyes
+union all by name
+select
+    practices.gap,
+    practices.* exclude (gap)
+from core.practice_gaps as practices;

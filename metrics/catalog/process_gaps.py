@@ -1,77 +1,20 @@
 """Where the procedure fails: steps skipped, out of order, bounced, repeated, waited for."""
 
-from collections.abc import Callable
-
-from etl.rules import Rules
+from metrics.catalog.gap_metrics import RESTS_ON, gap_metric
+from metrics.catalog.practice_gaps import PRACTICE_GAPS
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import Counted, Measure, Metric
+from metrics.metric import Measure, Metric
 
-_WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
-_RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
-_FOUND = ("gap", "kept")
 _COHORT = "cases received in the period that went through the step; {}"
 
-
-_CONTRIBUTIONS = """
-        select
-            gaps.part,
-            cases.received_on as happened_on,
-            cases.unit,
-            cases.category,
-            cases.channel,
-            cases.severity,
-            gaps.result as outcome,
-            null::integer as days
-        from core.step_gaps as gaps
-        inner join core.cases as cases on gaps.case_key = cases.case_key
-        where gaps.gap = '{gap}'
-"""
-
-
-def _share(title: str, definition: str) -> Measure:
-    return Measure(
-        name="share",
-        title=title,
-        unit="share",
-        better="lower",
-        definition=definition,
-        source=_WILSON,
-        counted=Counted(("gap",), of=_FOUND, missing=("not_assessable",), pending=("pending",)),
-    )
-
-
-def _gap(
-    name: str,
-    *,
-    title: str,
-    question: str,
-    judged: str,
-    definition: str,
-    parts: Callable[[Rules], tuple[str, ...]],
-) -> Metric:
-    """A metric of one kind of gap in core.step_gaps, whose name is the metric's."""
-    return Metric(
-        name=name,
-        title=title,
-        question=question,
-        cohort=_COHORT.format(judged),
-        kind="counted",
-        outcomes=("gap", "kept", "pending", "not_assessable"),
-        measures=(_share(title, definition),),
-        contributions=_CONTRIBUTIONS.format(gap=name),
-        depends_on=_RESTS_ON,
-        charted="share",
-        exact_only=EXACT_ONLY,
-        parts=parts,
-    )
-
-
-SKIPPED = _gap(
+SKIPPED = gap_metric(
     "skipped",
     title="Skipped",
     question="Are the mandatory steps taken?",
-    judged="one is judged when a later step or the closing shows that it is over",
+    cohort=_COHORT.format(
+        "one is judged when a later step or the closing shows that it is over"
+    ),
     definition=(
         "Cases without a record of a mandatory step although a later step, or their closing,"
         " shows that it was passed: skipped, or done and not recorded. Of all cases that came"
@@ -82,11 +25,11 @@ SKIPPED = _gap(
     parts=lambda rules: rules.procedure.skippable,
 )
 
-OUT_OF_ORDER = _gap(
+OUT_OF_ORDER = gap_metric(
     "out_of_order",
     title="Out of order",
     question="Are the steps taken in their order?",
-    judged="one is judged when it is done",
+    cohort=_COHORT.format("one is judged when it is done"),
     definition=(
         "Cases in which a later step of the procedure was done before this one, of all in"
         " which this one was done. Steps of one instant, or of one day where no hour is told,"
@@ -96,11 +39,11 @@ OUT_OF_ORDER = _gap(
     parts=lambda rules: rules.procedure.overtaken,
 )
 
-SAME_PERSON = _gap(
+SAME_PERSON = gap_metric(
     "same_person",
     title="Done by the same person",
     question="Are steps that two people must take taken by two?",
-    judged="one is judged when both steps are done",
+    cohort=_COHORT.format("one is judged when both steps are done"),
     definition=(
         "Cases in which one person did both steps, of those in which both were done and it is"
         " recorded by whom. Where it is not recorded it cannot be judged."
@@ -108,11 +51,11 @@ SAME_PERSON = _gap(
     parts=lambda rules: rules.procedure.pairs,
 )
 
-BOUNCED = _gap(
+BOUNCED = gap_metric(
     "bounced",
     title="Came back",
     question="Do cases come back to a step that they had left?",
-    judged="one is judged when the case is closed",
+    cohort=_COHORT.format("one is judged when the case is closed"),
     definition=(
         "Closed cases that went from this step to another and back to it, of all closed cases"
         " with this step. Steps after a case was opened again are counted anew."
@@ -120,11 +63,11 @@ BOUNCED = _gap(
     parts=lambda rules: rules.procedure.steps,
 )
 
-REPEATED = _gap(
+REPEATED = gap_metric(
     "repeated",
     title="Done again",
     question="Are steps done more than once?",
-    judged="one is judged when the case is closed",
+    cohort=_COHORT.format("one is judged when the case is closed"),
     definition=(
         "Closed cases in which this step was done at two instants or more, of all closed cases"
         " with this step. A step done again after the case was opened again is not repeated."
@@ -179,11 +122,11 @@ DAYS_IN_STEP = Metric(
         from core.step_waits as waits
         inner join core.cases as cases on waits.case_key = cases.case_key
     """,
-    depends_on=_RESTS_ON,
+    depends_on=RESTS_ON,
     charted="median",
     exact_only=EXACT_ONLY,
     parts=lambda rules: rules.procedure.waits,
 )
 
 # Kinds of gap that have a share, in the order in which they are told.
-GAPS = (SKIPPED, OUT_OF_ORDER, SAME_PERSON, BOUNCED, REPEATED)
+GAPS = (SKIPPED, OUT_OF_ORDER, SAME_PERSON, BOUNCED, REPEATED, *PRACTICE_GAPS)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from math import ceil
+from math import ceil, comb
 from typing import Literal, NamedTuple
 
 from scipy.special import bdtr, bdtrc, pdtr, pdtrc
@@ -50,6 +50,30 @@ def poisson_tails(events: int, expected: float) -> Tails:
         raise ValueError(f"{events} events, {expected} expected: both must be >= 0")
     high = 1.0 if events == 0 else float(pdtrc(events - 1, expected))
     return Tails(float(pdtr(events, expected)), high)
+
+
+def more_than_before(now: tuple[int, int], before: tuple[int, int]) -> float:
+    """Probability, by chance alone, of as many or more among those `now`.
+
+    Both are (count, of how many). Which of all were counted is held fixed, so that the share
+    of before is not taken for known: Fisher's exact test, one-sided.
+
+    Source: Fisher (1935), J. R. Stat. Soc. 98: 39-82, as fisher.test(alternative = "greater")
+    of R.
+
+    Raises:
+        ValueError: a count outside 0 to its total.
+    """
+    for count, total in (now, before):
+        if not 0 <= count <= total:
+            raise ValueError(f"{count} of {total}: must be a part of them")
+    (count, total), whole = now, now[1] + before[1]
+    counted = count + before[0]
+    ways = sum(
+        comb(total, some) * comb(before[1], counted - some)
+        for some in range(count, min(total, counted) + 1)
+    )
+    return ways / comb(whole, counted)
 
 
 def outside(tails: Tails, *, level: float = 0.998) -> Literal["high", "low", "usual"]:

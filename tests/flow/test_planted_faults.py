@@ -102,14 +102,21 @@ def singled_out(release) -> set[tuple[str, str, date]]:
     return set(rows.select("part", "level", "period_start").rows())
 
 
+# Two of the planted gaps are of a unit each: tests/flow/test_planted_gaps.py asks for them.
+OF_GAPS = ("skipped", "same_person")
 BLAMED = {("finish_investigation", "field_operations", start) for start in QUARTERS.values()}
 
 
 def test_field_operations_alone_is_beyond_the_limits(committee):
-    # Its slow investigations show in the pace of its cases too.
-    found = singled_out(committee)
-    assert {row for row in found if row[0] == "finish_investigation"} == BLAMED
-    assert {unit for _, unit, _ in found} == {"field_operations"}
+    rows = committee.table("signals").filter(
+        (pl.col("against") == "units") & (pl.col("signal") == "worse")
+    )
+    of_deadlines = rows.filter(pl.col("metric") == "deadline_compliance")
+    assert set(of_deadlines.select("part", "level", "period_start").rows()) == BLAMED
+    # Its cases are slow by every measure of time, from the quarter on in which it began.
+    others = rows.filter(~pl.col("metric").is_in(OF_GAPS))
+    assert set(others["level"]) == {"field_operations"}
+    assert others["period_start"].min() == date(2026, 1, 1)
 
 
 def test_rounded_to_fives_field_operations_stands_out_and_nobody_else(releases):

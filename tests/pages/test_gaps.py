@@ -1,5 +1,6 @@
 """The page of process gaps, on a release made of cases: who skips triage, and who is small."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ mandatory = ["triaged"]
 four_eyes = [["triaged", "decided"]]
 basis = "Policy, section 3"
 """
+REFERENCE = re.compile(r"C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}")
 CASES = {"north": 40, "south": 40, "east": 40, "archive": 4}
 
 
@@ -106,3 +108,23 @@ def test_an_audience_of_rounded_counts_is_told_why_it_sees_no_gaps(opened, tmp_p
     test = opened("20_gaps", folder=folder, audiences="public", quarter="2024Q1")
     assert "is told to the committee" in words(test)
     assert charts(test) == []
+
+
+def test_from_the_sentence_to_the_gap_to_its_cases_and_what_to_do_next(opened, skipped):
+    test = opened("20_gaps", folder=skipped, quarter="2024Q1")
+    said = words(test)
+    assert "Triaged: skipped. Which cases?" in said
+    assert "What to do next.** Ask whether the step was left out, or only not recorded" in said
+    assert "Triaged: skipped, case by case" in said
+    assert len(set(REFERENCE.findall(said))) == 20
+    # No number of a case, and no more of its day than the month.
+    assert "north0" not in said
+    assert "2024-01-02" not in said
+
+
+def test_fewer_than_five_cases_are_counted_and_not_listed(opened, tmp_path):
+    folder = shelf(tmp_path, skipping="archive")
+    said = words(opened("20_gaps", folder=folder, quarter="2024Q1"))
+    assert "2 of 121 cases" in said
+    assert "Fewer than five cases, or none: they are not listed" in said
+    assert not REFERENCE.search(said)

@@ -31,12 +31,16 @@ def test_a_practice_whose_events_are_all_recorded_can_be_assessed(found):
 def test_a_practice_with_some_of_its_events_is_assessed_in_part_and_the_rest_is_named(found):
     referrals = found["Partner referrals"]
     assert referrals.state == "partly"
-    assert referrals.missing == ("referral_accepted", "service_started")
+    assert referrals.missing == ("referral_accepted", "service_started", "party")
 
 
 def test_a_practice_without_any_of_its_events_is_not_assessable(found):
     assert found["Case conference"].state == "not_assessable"
-    assert found["Case conference"].missing == ("conference_required", "conference_held")
+    assert found["Case conference"].missing == (
+        "conference_required",
+        "conference_held",
+        "party",
+    )
 
 
 def test_a_fact_beside_the_events_must_be_recorded_too(core, found):

@@ -55,7 +55,9 @@ def rows_of(name):
 def history():
     with zipfile.ZipFile(sample_data.FOLDER / "casebook_history.xlsx") as archive:
         sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314
-    rows = [[cell.text for cell in row.iter(f"{TAG}t")] for row in sheet.iter(f"{TAG}row")]
+    rows = [
+        [cell.text or "" for cell in row.iter(f"{TAG}t")] for row in sheet.iter(f"{TAG}row")
+    ]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
@@ -177,10 +179,10 @@ def judged():
 
 def answers():
     for row in rows_of("beacon_surveys.csv"):
-        if row["Satisfaction"] in set("12345") and row["Survey sent"]:
-            yield row["Case ref"], iso(row["Survey sent"]), int(row["Satisfaction"])
+        if row["Score"] in set("12345") and row["Survey sent"] and row["Question"] == "Q1":
+            yield row["Case ref"], iso(row["Survey sent"]), int(row["Score"])
     for row in rows_of("casebook_surveys.csv"):
-        if row["Rating"]:
+        if row["Rating"] and row["Question"] == "Q1":
             yield row["Case no"], british(row["Sent"]), int(row["Rating"])
 
 
@@ -229,7 +231,7 @@ def counted():
         "sentinel_dates": len(undated),
         "dates_after_as_of": sum(row["Closed"] > "2026-10" for row in beacon),
         "events_without_case": sum(row["Case no"] not in cases() for row in history()),
-        "scores_off_scale": sum(row["Satisfaction"] > "5" for row in surveys),
+        "scores_off_scale": sum(row["Score"] > "5" for row in surveys),
         "answered_unasked": sum(row["Survey sent"] == "" for row in surveys),
     }
 
@@ -287,6 +289,12 @@ def test_the_readme_lists_every_planted_fault_as_the_constants_have_it():
     facts = [(f.name, str(f.count), f.fact, f.shows) for f in planted.FAULTS]
 
     assert readme_rows("fault") == facts
+
+
+def test_the_readme_lists_every_planted_gap_as_the_constants_have_it():
+    facts = [(g.name, str(g.count), g.fact, g.shows) for g in planted.PLANTED_GAPS]
+
+    assert readme_rows("gap") == facts
 
 
 def test_the_readme_lists_what_the_commitments_come_to():
@@ -381,7 +389,7 @@ def test_the_size_of_the_organisation_is_as_described():
 
 def test_no_answer_is_blank_and_never_nought():
     rows = [*rows_of("beacon_surveys.csv"), *rows_of("casebook_surveys.csv")]
-    scores = [row.get("Satisfaction", row.get("Rating")) for row in rows]
+    scores = [row.get("Score", row.get("Rating")) for row in rows]
 
     assert scores.count("0") == 0
     assert 1 - scores.count("") / len(scores) == pytest.approx(0.28, abs=0.03)

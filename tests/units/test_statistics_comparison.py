@@ -5,6 +5,7 @@ from metrics.statistics.comparison import (
     Tails,
     binomial_limits,
     binomial_tails,
+    more_than_before,
     outside,
     poisson_limits,
     poisson_tails,
@@ -152,3 +153,27 @@ def test_a_level_lies_between_0_and_1(level):
 def test_impossible_counts_are_refused(refuse):
     with pytest.raises(ValueError, match="must be"):
         refuse()
+
+
+def test_a_count_among_those_now_is_compared_with_what_was_before():
+    # By hand: of 30 with 4 counted, C(10,3) C(20,1) + C(10,4) of C(30,4).
+    by_hand = (120 * 20 + 210) / 27_405
+    assert more_than_before((3, 10), (1, 20)) == pytest.approx(by_hand, rel=1e-12)
+    assert more_than_before((3, 10), (1, 20)) == pytest.approx(
+        stats.fisher_exact([[3, 7], [1, 19]], alternative="greater").pvalue, rel=1e-9
+    )
+
+
+def test_none_now_and_nothing_before_are_no_excess():
+    assert more_than_before((0, 10), (5, 20)) == 1.0
+    assert more_than_before((3, 10), (0, 0)) == 1.0
+
+
+def test_one_case_of_fifty_is_no_excess_over_none_of_nine_hundred():
+    assert more_than_before((1, 50), (0, 900)) == pytest.approx(50 / 950)
+
+
+@pytest.mark.parametrize(("now", "before"), [((4, 3), (0, 1)), ((1, 3), (-1, 4))])
+def test_what_is_counted_is_a_part_of_the_total(now, before):
+    with pytest.raises(ValueError, match="must be a part"):
+        more_than_before(now, before)

@@ -1,0 +1,90 @@
+"""From a gap to the cases behind it, masked, and what to do with them next."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboard.markup import Cell, Column, plain, table, two_lines
+from dashboard.phrases import count, days, month_text
+from dashboard.process_gaps import Gap
+from metrics.release import Release
+
+SHOWN = 20
+# What whoever owns the process asks first, by kind of gap.
+_NEXT = {
+    "skipped": "Ask whether the step was left out, or only not recorded: the two look alike",
+    "out_of_order": "Ask why the later step could not wait, and whether its date is right",
+    "same_person": "Have a second person look at these decisions, and keep the two acts apart",
+    "bounced": "Ask what was missing when they came to the step first",
+    "repeated": "Ask what the first time left undone",
+    "triage_incomplete": "Have the missing acts done where the case is open",
+    "not_followed_up": "See first whether anybody still waits for it in the open ones",
+    "discipline_absent": "Ask the discipline why it was not there, and who stands in for it",
+    "without_news": "Tell the people of the open ones today, then ask who should have",
+    "not_served": "Find out who of these people still has no help, then speak to the partner",
+    "check_missed": "Ask these people now: a check that is late is better than none",
+    "no_exit_plan": "See where these people are now, and offer what a plan would have offered",
+}
+
+
+def cases_behind(release: Release, quarter: date, gap: Gap) -> str:
+    """The masked cases of a gap as a table; or nothing where it has too few to list."""
+    rows = release.table("gap_cases").filter(
+        (pl.col("metric") == gap.metric)
+        & (pl.col("part") == gap.part)
+        & (pl.col("period_start") == quarter)
+    )
+    if rows.is_empty():
+        return ""
+    columns = [
+        Column("Reference"),
+        Column("Unit"),
+        Column("Category"),
+        Column("Severity"),
+        Column("Received"),
+        Column("Days", "number"),
+        Column("State"),
+    ]
+    shown = [_row(release, row) for row in rows.head(SHOWN).iter_rows(named=True)]
+    return table(f"{gap.title}, case by case", columns, shown)
+
+
+def said_of_cases(release: Release, quarter: date, gap: Gap) -> str:
+    """How many are listed of how many, and how a reference leads back to a number."""
+    word = release.manifest["case_word_plural"]
+    listed = release.table("gap_cases").filter(
+        (pl.col("metric") == gap.metric)
+        & (pl.col("part") == gap.part)
+        & (pl.col("period_start") == quarter)
+    )
+    if listed.is_empty():
+        return (
+            f"Fewer than five {word}, or none: they are not listed, since so few could be"
+            " recognised by what is told of them."
+        )
+    open_ones = listed["is_open"].sum()
+    many = f"the first {SHOWN} of " if listed.height > SHOWN else ""
+    return (
+        f"Listed: {many}{count(gap.cases)} {word}, those that took longest first;"
+        f" {count(int(open_ones))} of those named in this release are open. Days of receipt are"
+        " told by the month. A reference holds in this release alone; `case-audit reveal` leads"
+        " it back to a number for whoever has the exports and the key, and records who asked."
+    )
+
+
+def next_step(gap: Gap) -> str:
+    """What to do with the cases of this gap first."""
+    return f"{_NEXT[gap.metric]}."
+
+
+def _row(release: Release, row: dict[str, Any]) -> list[Cell]:
+    return [
+        two_lines(row["reference"], "", size="bold"),
+        plain(release.title_of("unit", row["unit"])),
+        plain(release.title_of("category", row["category"])),
+        plain(release.title_of("severity", row["severity"])),
+        plain(month_text(row["month"])),
+        plain(days(row["days"]) if row["days"] is not None else "not counted"),
+        plain("open" if row["is_open"] else "closed"),
+    ]

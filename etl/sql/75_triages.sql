@@ -1,0 +1,51 @@
+-- core.triages: one row per triaged case: whether all that makes a triage whole was done.
+create or replace table core.triages as
+with acts as (
+    select
+        part,
+        unnest(kinds) as act
+    from staging.practice_limits
+    where demand = 'triage'
+),
+
+done as (
+    select
+        cases.case_key,
+        acts.part,
+        bool_and(recorded.kind is not null) as is_recorded,
+        bool_and(taken.first_on is not null) as is_whole,
+        max(taken.first_on) as last_on
+    from core.cases as cases
+    cross join acts
+    left join core.recorded_kinds as recorded
+        on cases.source = recorded.source and acts.act = recorded.kind
+    left join core.milestones as taken
+        on cases.case_key = taken.case_key and acts.act = taken.kind
+    group by cases.case_key, acts.part
+),
+
+-- The triage is over once somebody works on what it came to.
+after as (
+    select
+        case_key,
+        min(first_on) as over_on
+    from core.milestones
+    where kind in ('investigated', 'decided', 'resolved', 'closed', 'cancelled')
+    group by case_key
+)
+
+select
+    done.case_key,
+    done.part,
+    case
+        when done.is_whole then 'kept'
+        when not done.is_recorded then 'not_assessable'
+        when after.over_on is null then 'pending'
+        else 'gap'
+    end as result,
+    coalesce(after.over_on, done.last_on) as found_on,
+    null::integer as days
+from done
+inner join core.milestones as triaged
+    on done.case_key = triaged.case_key and triaged.kind = 'triaged'
+left join after on done.case_key = after.case_key;

@@ -1,0 +1,47 @@
+-- core.practice_gaps: one row per case, practice and part of it: its result.
+create or replace table core.practice_gaps as
+with found as (
+    select
+        'triage_incomplete' as gap,
+        *
+    from core.triages
+    union all by name
+    select
+        'not_followed_up' as gap,
+        *
+    from core.follow_ups
+    union all by name
+    select
+        'discipline_absent' as gap,
+        *
+    from core.absences
+    union all by name
+    select
+        'without_news' as gap,
+        *
+    from core.silences
+    union all by name
+    select
+        'not_served' as gap,
+        *
+    from core.referrals
+    union all by name
+    select
+        'check_missed' as gap,
+        *
+    from core.check_ups
+    union all by name
+    select
+        'no_exit_plan' as gap,
+        *
+    from core.exits
+)
+
+select
+    case_key,
+    gap,
+    part,
+    result,
+    found_on,
+    days
+from found;

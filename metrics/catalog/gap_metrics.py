@@ -1,0 +1,64 @@
+"""The shape of a metric that says how many cases show a gap, of those that could be judged."""
+
+from collections.abc import Callable
+
+from etl.rules import Rules
+from metrics.catalog.times import EXACT_ONLY
+from metrics.metric import Counted, Measure, Metric
+
+_WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
+_FOUND = ("gap", "kept")
+
+_CONTRIBUTIONS = """
+        select
+            gaps.part,
+            cases.received_on as happened_on,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,
+            gaps.result as outcome,
+            null::integer as days
+        from core.step_gaps as gaps
+        inner join core.cases as cases on gaps.case_key = cases.case_key
+        where gaps.gap = '{gap}'
+"""
+
+
+def _share(title: str, definition: str) -> Measure:
+    return Measure(
+        name="share",
+        title=title,
+        unit="share",
+        better="lower",
+        definition=definition,
+        source=_WILSON,
+        counted=Counted(("gap",), of=_FOUND, missing=("not_assessable",), pending=("pending",)),
+    )
+
+
+def gap_metric(
+    name: str,
+    *,
+    title: str,
+    question: str,
+    cohort: str,
+    definition: str,
+    parts: Callable[[Rules], tuple[str, ...]],
+) -> Metric:
+    """A metric of one kind of gap in core.step_gaps, whose name is the metric's."""
+    return Metric(
+        name=name,
+        title=title,
+        question=question,
+        cohort=cohort,
+        kind="counted",
+        outcomes=("gap", "kept", "pending", "not_assessable"),
+        measures=(_share(title, definition),),
+        contributions=_CONTRIBUTIONS.format(gap=name),
+        depends_on=RESTS_ON,
+        charted="share",
+        exact_only=EXACT_ONLY,
+        parts=parts,
+    )
