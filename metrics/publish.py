@@ -116,12 +116,9 @@ def publish(
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, secret=seed)
-    inputs = inputs_digest(store, policy, seed)
-    tables["gap_cases"] = gap_cases(store, policy, tables["gaps"], secret=seed, inputs=inputs)
-    facts = _facts(data.told, policy, about, verdicts) | {
-        "inputs_sha256": inputs,
-        **_protection(exact, protected, policy),
-    }
+    facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
+    facts["inputs_sha256"] = inputs_digest(store, policy, seed)
+    tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
     found, since = aftermath(store, policy, rules, now, actions, places)

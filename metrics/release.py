@@ -9,7 +9,6 @@ import polars as pl
 
 from etl.store import Store, StoreError
 from metrics.release_tables import TABLES as TABLES
-from metrics.aftermath import AFTERMATH
 
 
 def scope_of(audience: str, inputs: str) -> str:

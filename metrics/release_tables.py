@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from metrics.aftermath import AFTERMATH
+
 # Columns of each table of a release, in order. `publish` writes exactly these.
 TABLES: dict[str, dict[str, pl.DataType]] = {
     "manifest": {"name": pl.String(), "value": pl.String()},
