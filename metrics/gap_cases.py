@@ -31,16 +31,16 @@ _ROWS = """
 
 
 def gap_cases(
-    store: Store, policy: Policy, gaps: pl.DataFrame, *, secret: bytes, inputs: str
-) -> pl.DataFrame:
-    """One row per case behind a gap of a quarter; columns as in `TABLES["gap_cases"]`.
+    store: Store, policy: Policy, gaps: pl.DataFrame, inputs: str, *, secret: bytes
+) -> dict[str, pl.DataFrame]:
+    """The table `gap_cases` of a release: one row per case behind a gap of a quarter.
 
     `gaps` are those of the release and `inputs` is the digest of what it was made of, so that
     its references join with those of no other release. Days are rounded to the month. A gap
     of fewer than five cases names none of them; nor does a release of protected counts.
     """
     if policy.method != "identity" or gaps.is_empty():
-        return pl.DataFrame(schema=TABLES["gap_cases"])
+        return {"gap_cases": pl.DataFrame(schema=TABLES["gap_cases"])}
     told = gaps.filter(pl.col("cases") >= FEWEST).select("metric", "part", "period_start")
     quarters = gaps.select("period_start").unique().sort("period_start")
     rows = (
@@ -53,7 +53,7 @@ def gap_cases(
     scope = scope_of(policy.audience, inputs)
     masked = [reference(key, audience=scope, key=secret) for key in rows["case_key"]]
     place = ["metric", "part", "period_start"]
-    return (
+    found = (
         rows.with_columns(
             pl.Series("reference", masked, dtype=pl.String),
             pl.col("received_on").dt.truncate("1mo").alias("month"),
@@ -66,3 +66,4 @@ def gap_cases(
         .head(MOST)
         .select(*TABLES["gap_cases"])
     )  # fmt: skip
+    return {"gap_cases": found}

@@ -54,7 +54,6 @@ select
     four_eyes.*
 from core.four_eyes as four_eyes
 union all by name
-select
-    practices.gap,
-    practices.* exclude (gap)
+-- All six columns of the table.
+select practices.*  -- noqa: AM04
 from core.practice_gaps as practices;
