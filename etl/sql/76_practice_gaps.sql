@@ -1,4 +1,4 @@
--- core.practice_gaps: one row per case, practice and part of it: its result.
+-- core.practice_gaps: one row per case, practice or four eyes, and part: its result.
 create or replace table core.practice_gaps as
 with found as (
     select
@@ -35,6 +35,11 @@ with found as (
         'no_exit_plan' as gap,
         *
     from core.exits
+    union all by name
+    select
+        'same_person' as gap,
+        *
+    from core.four_eyes
 )
 
 select

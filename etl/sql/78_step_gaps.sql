@@ -48,12 +48,12 @@ select
     found.days
 from found
 inner join staging.procedure_steps as steps on found.position = steps.position
-union all by name
+union all
 select
-    'same_person' as gap,
-    four_eyes.*
-from core.four_eyes as four_eyes
-union all by name
--- All six columns of the table.
-select practices.*  -- noqa: AM04
-from core.practice_gaps as practices;
+    case_key,
+    gap,
+    part,
+    result,
+    found_on,
+    days
+from core.practice_gaps;
