@@ -52,6 +52,23 @@ steps = ["received", "acknowledged", "triaged", "resolved"]
 mandatory = ["acknowledged", "triaged"]
 four_eyes = [["acknowledged", "triaged"]]
 basis = "Policy, section 3"
+
+[practices]
+triage = ["risk_assessed"]
+conference = ["legal"]
+conference_within = 14
+check_ups = [30]
+exit_plan = true
+basis = "Policy, section 4"
+
+[practices.follow_up]
+red_flag = 2
+
+[practices.news]
+reporter = 45
+
+[practices.referrals]
+legal_partner = 21
 """
 # How many parts a metric has by these rules, where it is more than one.
 PARTS = {
