@@ -56,7 +56,7 @@ def _stage(store: Store, seed: str, planting: planted.Gaps) -> None:
     every = process.cases(seed)
     cases = [
         {
-            "case_key": str(case.number),
+            "case_key": f"{case.number:032x}",
             "unit": case.unit,
             "category": case.categories[0],
             "channel": case.channel,
@@ -94,7 +94,7 @@ def _event(
     case: process.Case, kind: str, day: date, *, by: str | None = None, party: str | None = None
 ) -> dict[str, object]:
     return {
-        "case_key": str(case.number),
+        "case_key": f"{case.number:032x}",
         "kind": kind,
         "occurred_on": day,
         "occurred_at": datetime.combine(day, time()),
