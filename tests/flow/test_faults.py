@@ -29,6 +29,7 @@ time_zone = "Europe/London"
 "N" = "north"
 [exports.cases]
 grain = "case"
+same_case = "last"
 [exports.cases.columns]
 case_id = "Case"
 unit = "Unit"
