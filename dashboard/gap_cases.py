@@ -37,17 +37,19 @@ def cases_behind(release: Release, quarter: date, gap: Gap) -> str:
     )
     if rows.is_empty():
         return ""
+    timed = is_timed(rows)
     columns = [
-        Column("Reference"),
-        Column("Unit"),
-        Column("Category"),
-        Column("Severity"),
-        Column("Received"),
-        Column("Days", "number"),
-        Column("State"),
+        Column(name) for name in ("Reference", "Unit", "Category", "Severity", "Received")
     ]
-    shown = [_row(release, row) for row in rows.head(SHOWN).iter_rows(named=True)]
+    columns += [Column("Days", "number")] if timed else []
+    columns += [Column("State")]
+    shown = [_row(release, row, timed=timed) for row in rows.head(SHOWN).iter_rows(named=True)]
     return table(f"{gap.title}, case by case", columns, shown)
+
+
+def is_timed(rows: pl.DataFrame) -> bool:
+    """Whether a gap has a length in days: a step that was skipped has none."""
+    return rows["days"].is_not_null().any()
 
 
 def said_of_cases(release: Release, quarter: date, gap: Gap) -> str:
@@ -65,8 +67,9 @@ def said_of_cases(release: Release, quarter: date, gap: Gap) -> str:
         )
     open_ones = listed["is_open"].sum()
     many = f"the first {SHOWN} of " if listed.height > SHOWN else ""
+    order = ", those that took longest first" if is_timed(listed) else ""
     return (
-        f"Listed: {many}{count(gap.cases)} {word}, those that took longest first;"
+        f"Listed: {many}{count(gap.cases)} {word}{order};"
         f" {count(int(open_ones))} of those named in this release are open. Days of receipt are"
         " told by the month. A reference holds in this release alone; `case-audit reveal` leads"
         " it back to a number for whoever has the exports and the key, and records who asked."
@@ -78,13 +81,14 @@ def next_step(gap: Gap) -> str:
     return f"{_NEXT[gap.metric]}."
 
 
-def _row(release: Release, row: dict[str, Any]) -> list[Cell]:
+def _row(release: Release, row: dict[str, Any], *, timed: bool) -> list[Cell]:
+    length = plain(days(row["days"]) if row["days"] is not None else "not counted")
     return [
         two_lines(row["reference"], "", size="bold"),
         plain(release.title_of("unit", row["unit"])),
         plain(release.title_of("category", row["category"])),
         plain(release.title_of("severity", row["severity"])),
         plain(month_text(row["month"])),
-        plain(days(row["days"]) if row["days"] is not None else "not counted"),
+        *([length] if timed else []),
         plain("open" if row["is_open"] else "closed"),
     ]

@@ -116,6 +116,9 @@ def test_from_the_sentence_to_the_gap_to_its_cases_and_what_to_do_next(opened, s
     assert "Triaged: skipped. Which cases?" in said
     assert "What to do next.** Ask whether the step was left out, or only not recorded" in said
     assert "Triaged: skipped, case by case" in said
+    # A step that was skipped took no time, so no column and no order speaks of it.
+    assert "not counted" not in said
+    assert "took longest" not in said
     assert len(set(REFERENCE.findall(said))) == 20
     # No number of a case, and no more of its day than the month.
     assert "north0" not in said
