@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from metrics.durations import AGES, QUARTILES
+from metrics.metric import Measure
 from metrics.statistics.life_table import life_table
 from metrics.statistics.risk_sets import FloatArray
 from metrics.statistics.survival import TOLERANCE, Curve, kaplan_meier, quantile, share_open
@@ -53,6 +54,24 @@ def duration_ranges(
         least = _least(share_open(curve, day).value for curve in best)
         found[name] = (least, share_open(worst, day).value)
     return found
+
+
+def incidence_range(rows: pl.DataFrame, measure: Measure, *, loose: int) -> tuple[float, float]:
+    """Lowest and highest share come to an outcome by a day, where `loose` cases are in doubt.
+
+    Every case has at least its own part of the whole, and those that are watched no longer hand
+    theirs on to others; so the share is no less than that of the sure cases with the outcome,
+    and no more than what the sure cases with another outcome, or open after the day, leave.
+    """
+    assert measure.counted is not None  # noqa: S101  the catalogue's tests see to it
+    assert measure.by_day is not None  # noqa: S101
+    sure = rows.filter(pl.col("doubt") == "")
+    everybody = int(sure["n"].sum()) + loose
+    by_then = pl.col("band") <= measure.by_day
+    own = pl.col("outcome").is_in(measure.counted.outcomes)
+    came = int(sure.filter(own & by_then)["n"].sum())
+    others = sure.filter(~by_then | (by_then & ~own & (pl.col("outcome") != "open")))
+    return came / everybody, 1 - int(others["n"].sum()) / everybody
 
 
 def _lowest(ended: Counts, still: Counts, loose: int) -> FloatArray:

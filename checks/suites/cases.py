@@ -132,7 +132,7 @@ CASES = (
         ),
         affects=("incident_to_report",),
         remedy="Name the day under sentinels in the source's description.",
-        doubt="visible",
+        doubt="unsure",
         mended_in="sources",
     ),
     Check(
