@@ -139,10 +139,12 @@ _OTHERS = (
         from core.cases where received_on is not null and (line - 2) % 20011 <> 43""",
     "insert into staging.rules by name"
     " select unnest(['acknowledge', 'resolve', 'escalate']) as rule,"
-    " unnest(['acknowledged', 'resolved', 'escalated']) as to_kind",
+    " unnest(['acknowledged', 'resolved', 'escalated']) as to_kind,"
+    " unnest([null, 'paused', null]) as pauses",
     """insert into core.deadlines by name
         select case_key, rule, 0 as round, received_on as started_on,
-            received_on + if(rule = 'resolve', 60, 7) as due_on,
+            received_on + if(rule = 'resolve', 60, 7) as unpaused_due_on,
+            unpaused_due_on + if((line - 2) % 61 = 0 and rule = 'resolve', 9, 0) as due_on,
             if(rule = 'resolve', resolved_on, received_on + 1) as done_on,
             case
                 when (line - 2) % 127 = 45 then 'not_assessable'

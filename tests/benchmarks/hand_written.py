@@ -479,10 +479,16 @@ _DEADLINES = """
     ),
     pauses as (
         select
-            d.rule, count(*) as number, count_if(e.occurred_on >= d.due_on - 2) as late
+            d.rule, count(*) as number,
+            count_if(e.occurred_on >= coalesce(d.unpaused_due_on, d.due_on) - 2) as late
         from core.events as e
         inner join core.deadlines as d on e.case_key = d.case_key
-        where e.kind = 'paused' and e.occurred_on between d.due_on - 9 and d.due_on
+        where
+            e.kind = 'paused'
+            and d.rule in (
+                select r.rule from staging.rules as r where r.pauses in ('paused', 'either')
+            )
+            and coalesce(d.unpaused_due_on, d.due_on) - e.occurred_on between 0 and 9
         group by d.rule
     )
     select

@@ -155,6 +155,7 @@ from = "received"
 to = "resolved"
 within = {RESOLVE_WITHIN}
 unit = "calendar_days"
+pauses = ["paused"]
 basis = "Invented"
 
 [[deadline]]

@@ -1,27 +1,11 @@
 """Rows around each claim: on its limits, beyond them, and of what it does not speak."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests.verdicts.judging_rows import Spoil
+from tests.verdicts.around_cases import CASES, DELIVERIES, TEXTS
+from tests.verdicts.judging_rows import Around, limit
 from tests.verdicts.tables import AS_OF, DAY, FIRST, Tables, case, event, step
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Clean rows spoilt in one way, and how many of them a check says break its claim."""
-
-    check: str
-    name: str
-    spoil: Spoil
-    failing: int
-    examined: int | None = None
-
-
-def limit(check: str, name: str, fine: Spoil, beyond: Spoil, broken: int) -> tuple[Around, ...]:
-    """Rows on a limit, which are fine, and one step beyond it, which are not."""
-    return Around(check, name, fine, 0), Around(check, f"beyond {name}", beyond, broken)
 
 
 def closed(days: int) -> Callable[[Tables], object]:
@@ -82,6 +66,9 @@ def counted_last(days_ago: int) -> Callable[[Tables], object]:
 
 
 AROUND: tuple[Around, ...] = (
+    *DELIVERIES,
+    *CASES,
+    *TEXTS,
     *limit("closed_not_before_received", "closed on the day of receipt", closed(0), closed(-1), 1),
     *limit(
         "no_date_after_as_of", "on the as-of day",

@@ -25,12 +25,28 @@ class Judged:
 
 def judged_by(store: Store, check: Check) -> Judged:
     found = store.frame(
-        "select count(*) as examined, count_if(found.violated) as failing,"  # noqa: S608  ours
-        " count_if(found.violated is null) as undecided,"
+        "select count(*) as examined, coalesce(count_if(found.violated), 0) as failing,"  # noqa: S608  ours
+        " coalesce(count_if(found.violated is null), 0) as undecided,"
         " coalesce(sum(hash(found)) filter (where found.violated), 0)::text as which"
         f" from (\n{check.statement}\n) as found"
     ).row(0)
-    return Judged(*found[:3], int(found[3]))
+    return Judged(*map(int, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Clean rows spoilt in one way, and how many of them a check says break its claim."""
+
+    check: str
+    name: str
+    spoil: Spoil
+    failing: int
+    examined: int | None = None
+
+
+def limit(check: str, name: str, fine: Spoil, beyond: Spoil, broken: int) -> tuple[Around, ...]:
+    """Rows on a limit, which are fine, and one step beyond it, which are not."""
+    return Around(check, name, fine, 0), Around(check, f"beyond {name}", beyond, broken)
 
 
 @contextmanager

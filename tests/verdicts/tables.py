@@ -50,7 +50,7 @@ def clean() -> Tables:
                 "fiscal_year_start_month": 1,
             }
         ],
-        "staging.rules": [{"rule": "resolve", "to_kind": "resolved"}],
+        "staging.rules": [{"rule": "resolve", "to_kind": "resolved", "pauses": "paused"}],
         "staging.deliveries": [filed(1, "case", 1), filed(2, "event", 1), filed(9, "event", 2)],
         "staging.levels": [level("unit", "north"), level("channel", "web")],
         "staging.headcount": [
