@@ -296,6 +296,7 @@ def _rates(asked: _Asked, setting: Setting) -> Ranges:
 def _durations(asked: _Asked, setting: Setting) -> Ranges:
     wide = by_place(asked.counts)
     joining_at = joining_in(wide, asked.absent)
+    names = {measure.name for measure in asked.metric.measures}
     found: Ranges = {}
     for place, rows in asked.counts.group_by(*KEY):
         counts = wide[place]
@@ -305,7 +306,9 @@ def _durations(asked: _Asked, setting: Setting) -> Ranges:
         if asked.metric.part_of:
             behind += left_out
         affected = total(counts, None, ANY) - lacking(counts) + left_out
-        bounds = duration_ranges(rows, joining=joining + left_out, exact=setting.exact)
+        bounds = duration_ranges(
+            rows, joining=joining + left_out, exact=setting.exact, names=names
+        )
         for measure in asked.metric.measures:
             low, high = bounds[measure.name]
             found[(measure.name, place)] = Range(low, high, affected, joining, behind)

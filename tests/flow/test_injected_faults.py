@@ -44,7 +44,8 @@ def figures_and_ranges(
     calendar = periods(*covered, year_starts=1)
     setting = Setting(
         periods=calendar,
-        levels=store.frame("select * from staging.levels order by all"),
+        # Ranges are told of everybody and of each unit.
+        levels=store.frame("select * from staging.levels where breakdown = 'unit'"),
         exposure=average_people(
             store.frame("select * from core.exposure"), calendar, coverage=covered
         ),
