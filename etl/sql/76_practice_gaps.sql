@@ -37,6 +37,21 @@ with found as (
     from core.exits
     union all by name
     select
+        'not_reviewed' as gap,
+        *
+    from core.reviews
+    union all by name
+    select
+        'milestone_missed' as gap,
+        *
+    from core.announcements
+    union all by name
+    select
+        'harmed' as gap,
+        *
+    from core.harms
+    union all by name
+    select
         'same_person' as gap,
         *
     from core.four_eyes
