@@ -5,8 +5,9 @@ select
     limits.part,
     case
         when recorded.kind is null then 'not_assessable'
-        when harms.first_on <= cases.received_on + limits.days then 'gap'
+        -- Harm that came early waits too: judged at once, it would be all that is judged.
         when parameters.as_of <= cases.received_on + limits.days then 'pending'
+        when harms.first_on <= cases.received_on + limits.days then 'gap'
         else 'kept'
     end as result,
     harms.first_on as found_on,

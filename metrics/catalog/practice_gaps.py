@@ -153,13 +153,12 @@ HARMED = gap_metric(
     question="Was a confidence broken, or did somebody suffer for having spoken up?",
     cohort=(
         "cases received in the period; one is judged when the days for which it is watched are"
-        " over, or harm was done, whether or not the case was closed"
+        " over, whether or not harm was done before and the case was closed"
     ),
     definition=(
         "Cases in which this harm was recorded within the days that the workspace's [practices]"
-        " watch after the receipt, of all whose days are over or that had it. For harm to"
-        " whoever spoke up, anonymous reporters are left out. A source that never records it"
-        " cannot be judged."
+        " watch after the receipt, of all whose days are over. For harm to whoever spoke up,"
+        " anonymous reporters are left out. A source that never records it cannot be judged."
     ),
     parts=lambda rules: rules.practices.parts("harm"),
 )

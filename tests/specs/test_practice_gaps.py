@@ -337,8 +337,8 @@ def test_by_each_day_announced_as_much_is_reached_as_was_announced_up_to_it(gaps
 
 
 def test_harm_counts_within_its_days_and_no_revenge_is_taken_on_nobody(gaps):
-    # A's revenge came on the last day and B's a day late; C's days are not over; nobody knows
-    # who D is, whose confidence can be broken all the same.
+    # A's revenge came on the last day and B's a day late; C's days are not over, though it came
+    # already; nobody knows who D is, whose confidence can be broken all the same.
     events = """
         case | kind                   | on
         A    | received               | 2024-01-01
@@ -346,8 +346,9 @@ def test_harm_counts_within_its_days_and_no_revenge_is_taken_on_nobody(gaps):
         B    | received               | 2024-01-01
         B    | retaliation_reported   | 2024-04-11
         C    | received               | 2024-03-22
-        D    | received               | 2024-01-01
-        D    | confidentiality_breach | 2024-01-05
+        C    | retaliation_reported   | 2024-03-23
+        D    | received               | 2023-06-01
+        D    | confidentiality_breach | 2023-06-05
     """
     who = """
         case | anonymity
