@@ -15,7 +15,6 @@ compared as (
         announced.case_key,
         announced.until_on,
         announced.announced,
-        count(met.case_key) as met,
         count(met.case_key) filter (where met.occurred_on <= announced.until_on) as met_in_time
     from announced
     left join core.events as met
@@ -42,7 +41,7 @@ select
     cases.case_key,
     limits.part,
     case
-        when announced_recorded.kind is null or met_recorded.kind is null then 'not_assessable'
+        when announcing.kind is null or meeting.kind is null then 'not_assessable'
         when told.missed_on is not null then 'gap'
         when told.is_undated then 'not_assessable'
         when told.is_kept then 'kept'
@@ -52,13 +51,9 @@ select
     null::integer as days
 from core.cases as cases
 cross join staging.practice_limits as limits
-left join core.recorded_kinds as announced_recorded
-    on
-        cases.source = announced_recorded.source
-        and announced_recorded.kind = 'milestone_announced'
-left join core.recorded_kinds as met_recorded
-    on cases.source = met_recorded.source and met_recorded.kind = 'milestone_met'
+left join core.recorded_kinds as announcing
+    on cases.source = announcing.source and announcing.kind = 'milestone_announced'
+left join core.recorded_kinds as meeting
+    on cases.source = meeting.source and meeting.kind = 'milestone_met'
 left join told on cases.case_key = told.case_key
-where
-    limits.demand = 'milestone'
-    and (told.case_key is not null or announced_recorded.kind is null);
+where limits.demand = 'milestone' and (told.case_key is not null or announcing.kind is null);

@@ -3,9 +3,9 @@ create or replace table core.reviews as
 with owed as (
     select
         cases.*,
-        limits.* exclude (demand, kinds),
-        -- The last time lasts to the closing, or is not over yet.
-        coalesce(cases.resolved_on, parameters.as_of) as until_on
+        limits.part,
+        limits.days,
+        coalesce(cases.resolved_on, parameters.as_of) as until_on  -- or it is not over yet
     from core.cases as cases
     cross join staging.parameters as parameters
     inner join staging.practice_limits as limits on limits.demand = 'review'

@@ -36,20 +36,8 @@ with found as (
         *
     from core.exits
     union all by name
-    select
-        'not_reviewed' as gap,
-        *
-    from core.reviews
-    union all by name
-    select
-        'milestone_missed' as gap,
-        *
-    from core.announcements
-    union all by name
-    select
-        'harmed' as gap,
-        *
-    from core.harms
+    select *
+    from core.watched_cases
     union all by name
     select
         'same_person' as gap,
