@@ -44,10 +44,9 @@ def test_a_reading_that_nobody_asks_for_is_given_up(tmp_path, scratch):
     # The strict reader needs some ten seconds for these.
     path.write_bytes(b"id\n" + b"1\n" * 6_000_000)
     started = time.perf_counter()
-    with pytest.raises(ExportError, match="of another"), Ahead() as ahead:
+    with Ahead() as ahead:
         ahead.begin(path)
         while not list(scratch.iterdir()):
             time.sleep(0.01)
-        raise ExportError("of another")
     assert time.perf_counter() - started < 5
     assert list(scratch.iterdir()) == []
