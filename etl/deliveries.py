@@ -1,8 +1,7 @@
 """One file of a delivery: read in chunks, staged, and accounted for row by row."""
 
-import hashlib
-import stat
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ import polars as pl
 
 from etl.contradictions import contradictions
 from etl.errors import ExportError
+from etl.known_files import described_by, known_file, same_bytes
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS, Reading
 from etl.recognition import found_within, recognised
@@ -73,20 +73,22 @@ def take_in(
     candidates: Mapping[str, Source],
     loading: Loading,
     *,
+    first: Callable[[Path], AbstractContextManager[Reading]],
     say: Callable[[str], None],
 ) -> tuple[Delivery, ...]:
     """Append one file's rows to staging, unless the same bytes are there already.
 
     A file may hold several exports, such as issues with their changes: each is a delivery of
     its own. Bytes that an earlier version of the description read are read again and replace
-    what was there. Raises ExportError or SourceError; the transaction must then be undone.
+    what was there. `first` reads the file as it comes. Raises ExportError or SourceError; the
+    transaction must then be undone.
     """
     zone = workspace.organisation.time_zone
-    known = _known(store, path, candidates, zone=zone)
+    known = known_file(store, path, candidates, zone=zone)
     if known is not None:
         return (_as_known(path, known),)
     say(f"reading {path.name}")
-    with recognised(path, list(candidates.values())) as (read, source, export):
+    with recognised(path, list(candidates.values()), first=first) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
         others = [other for other in source.exports if other.name in export.also]
         for other in others:
@@ -111,8 +113,8 @@ def _taken_in(
     export: Export,
     loading: Loading,
 ) -> Delivery:
-    described = _described(source, export, workspace.organisation.time_zone)
-    before = _same_bytes(store, read.told.sha256, source, export)
+    described = described_by(source, export, workspace.organisation.time_zone)
+    before = same_bytes(store, read.told.sha256, source, export)
     if before is not None and before["described"] == described:
         return _as_known(path, before)
     snapshot = next_number(store)
@@ -135,47 +137,6 @@ def next_number(store: Store) -> int:
         "select coalesce(max(greatest(snapshot, loading)), 0) as last from staging.deliveries"
     )
     return int(last["last"][0]) + 1
-
-
-def _known(
-    store: Store, path: Path, candidates: Mapping[str, Source], *, zone: str
-) -> dict[str, Any] | None:
-    """The delivery that brought these bytes; they are hashed where their number is known."""
-    try:
-        about = path.stat()
-    except (OSError, ValueError):
-        return None
-    sized = store.frame(
-        "select * from staging.deliveries where bytes = $bytes", {"bytes": about.st_size}
-    )
-    if sized.is_empty() or not stat.S_ISREG(about.st_mode):
-        return None
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    for before in sized.filter(pl.col("sha256") == sha256).iter_rows(named=True):
-        source = candidates.get(before["source"])
-        exports = source.exports if source is not None else ()
-        for export in [export for export in exports if export.name == before["export"]]:
-            if source and before["described"] == _described(source, export, zone):
-                return before
-    return None
-
-
-def _same_bytes(
-    store: Store, sha256: str, source: Source, export: Export
-) -> dict[str, Any] | None:
-    found = store.frame(
-        "select * from staging.deliveries"
-        " where sha256 = $sha256 and source = $source and export = $export",
-        {"sha256": sha256, "source": source.name, "export": export.name},
-    )
-    return found.row(0, named=True) if found.height else None
-
-
-def _described(source: Source, export: Export, zone: str) -> str:
-    """Changes whenever anything that decides how a file's rows are read and staged changes."""
-    told = (source.name, source.time_zone, source.codes, export, zone)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loading:

@@ -1,8 +1,9 @@
 """Take exports in: read, stage, and rebuild the core tables, all of it or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,9 @@ from etl.changing import changing
 from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
+from etl.known_files import may_be_known
+from etl.reading_ahead import Ahead
+from etl.source import Source
 from etl.store import Store
 from etl.watching import renames_told
 from etl.workspace import Workspace
@@ -47,10 +51,7 @@ def load(
         was_current = is_current(store)
         before = _snapshots(store)
         loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
-        taken: list[Delivery] = []
-        for path in exports:
-            with renames_told(store, path, candidates):
-                taken += take_in(store, workspace, path, candidates, loading, say=say)
+        taken = _taken(store, workspace, exports, candidates, loading, say)
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
@@ -67,6 +68,27 @@ def load(
             else delivery
             for delivery in taken
         )
+
+
+def _taken(
+    store: Store,
+    workspace: Workspace,
+    exports: Sequence[Path],
+    candidates: Mapping[str, Source],
+    loading: Loading,
+    say: Callable[[str], None],
+) -> list[Delivery]:
+    """Take each export in, while the next one is being read."""
+    taken: list[Delivery] = []
+    with Ahead() as ahead:
+        for path, following in zip_longest(exports, exports[1:]):
+            if following is not None and not may_be_known(store, following):
+                ahead.begin(following)
+            with renames_told(store, path, candidates):
+                taken += take_in(
+                    store, workspace, path, candidates, loading, first=ahead.reading, say=say
+                )
+    return taken
 
 
 def ask_again(workspace: Workspace, *, as_of: date) -> None:

@@ -24,6 +24,15 @@ LOCKED = {
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
+# The information schema says the same, at three times the cost of a small statement.
+_NAMED = """
+    select table_name, 'table' as kind from duckdb_tables()
+    where schema_name = $schema and temporary = $temporary
+    union all
+    select view_name as table_name, 'view' as kind from duckdb_views()
+    where schema_name = $schema and temporary = $temporary and not internal
+"""
+
 Parameters = Mapping[str, object]
 
 
@@ -142,20 +151,14 @@ class Store:
 
     def inside(self, schema: str) -> dict[str, Literal["table", "view"]]:
         """Names of the tables and views of a schema, and which of the two each is."""
-        found = self.frame(
-            "select table_name, if(table_type = 'VIEW', 'view', 'table') as kind"
-            " from information_schema.tables"
-            " where table_schema = $schema and table_catalog <> 'temp'",
-            {"schema": schema},
-        )
-        return dict(found.iter_rows())
+        return dict(self.frame(_NAMED, {"schema": schema, "temporary": False}).iter_rows())
 
     def drop_schema(self, name: str) -> None:
         """Take a schema away, with all that is in it, where there is one."""
         # One by one: DuckDB 2.0 cannot commit where a schema takes tables of the same
         # transaction along.
-        for table in self.inside(name):
-            self.drop(f"{name}.{table}")
+        for table, kind in self.inside(name).items():
+            self.execute(f"drop {kind} {_checked(f'{name}.{table}')}")
         self.execute(f"drop schema if exists {_checked(name)}")
 
     def drop(self, table: str) -> None:
@@ -165,12 +168,7 @@ class Store:
 
     def drop_temporary(self) -> None:
         """Take temporary tables and views away: they hold memory, and no file, until then."""
-        found = _rows(
-            self._connection,
-            "select table_name, if(table_type = 'VIEW', 'view', 'table') as kind"
-            " from information_schema.tables where table_catalog = 'temp'",
-            None,
-        )
+        found = _rows(self._connection, _NAMED, {"schema": "main", "temporary": True})
         for table, kind in found.iter_rows():
             self.execute(f"drop {kind} temp.{_checked(table)}")
 
@@ -236,12 +234,7 @@ class Store:
     def has(self, table: str) -> bool:
         """Say whether `schema.table` exists."""
         schema, _, name = _checked(table).rpartition(".")
-        found = self.frame(
-            "select 1 from information_schema.tables"
-            " where table_schema = $schema and table_name = $name",
-            {"schema": schema or "main", "name": name},
-        )
-        return found.height > 0
+        return name in self.inside(schema or "main")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
