@@ -4,13 +4,11 @@ Ranges are computed from protected counts alone: the rows in doubt are counted a
 their own and protected with the others, so that a range tells no more than they do.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from etl.store import Store
-from metrics.disclosure.policy import Policy
 from metrics.doubtful_counts import (
     ANY,
     EVERYTHING,
@@ -133,7 +131,7 @@ def _of_metric(
         bool(failed.filter(pl.col("doubt") == doubt).height) for doubt in ("unbounded", "level")
     )
     if not _bounded(asked.metric):
-        unbounded = unbounded or not failed.filter(pl.col("doubt").is_in(_COUNTED)).is_empty()
+        unbounded |= not failed.filter(pl.col("doubt").is_in(_COUNTED)).is_empty()
     titles = blocked(verdicts).get(asked.metric.name, [])
     asked = replace(asked, missing_in_doubt="visible" in failed["doubt"])
     ranges = _ranges(asked, setting) if names and not titles else {}
@@ -349,54 +347,3 @@ _MAKERS: dict[Kind, Callable[[_Asked, Setting], Ranges]] = {
     "competing": _competing,
     "stock": _stocks,
 }
-
-
-def absent_rows(store: Store, metrics: Iterable[Metric], policy: Policy) -> dict[str, int]:
-    """How many rows belong to a metric and stand in no covered month, by metric.
-
-    Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
-    cases that were not delivered. They are in no cell; where counts are rounded their number
-    is rounded up.
-    """
-    unread = store.frame(
-        "select coalesce(sum(rows_rejected) filter (where grain in ('case', 'allegation')), 0)"
-        "::bigint as cases, coalesce(sum(rows_rejected) filter (where grain = 'feedback'), 0)"
-        "::bigint as surveys from core.snapshots"
-    ).row(0, named=True)
-    found = {}
-    for metric in metrics:
-        lost = store.frame(_ABSENT, {"metric": metric.name})
-        of_files = unread["surveys" if metric.kind == "survey" else "cases"]
-        number = int(lost["cases"][0]) + int(of_files if lost["unread"][0] else 0)
-        found[metric.name] = -(-number // policy.base) * policy.base
-    return found
-
-
-_ABSENT = """
-    with at_fault as (
-        select name, doubt
-        from quality.verdicts
-        where
-            run = (select max(verdicts.run) from quality.verdicts as verdicts)
-            and outcome in ('failed', 'known')
-            and list_contains(affects, $metric)
-    ),
-    placed as (
-        select cases.case_key
-        from core.cases as cases
-        cross join staging.parameters as parameters
-        where
-            cases.received_on >= date_trunc('month', parameters.coverage_from)
-            and cases.received_on <= last_day(parameters.coverage_until)
-    )
-    select
-        count(distinct affected.case_key)::bigint as cases,
-        exists (select 1 from at_fault where name = 'rows_all_read') as unread
-    from quality.affected_cases as affected
-    inner join at_fault on affected.name = at_fault.name
-    anti join placed on affected.case_key = placed.case_key
-    where
-        at_fault.doubt = 'absent'
-        or at_fault.doubt = 'misplaced'
-        or (at_fault.doubt = 'unsure' and affected.step = 'received')
-"""

@@ -79,7 +79,8 @@ class Metric:
     event that they rest on, null for any): those that a failed check puts in doubt are counted
     apart, as outcomes of their own, so that they can be protected with the others. `moved_by`
     are kinds of event that decide the period, beside the receipt: in doubt they leave it open.
-    `joined_by` are those that may add a contribution of a case that has none.
+    `joined_by` are those that may add a contribution of a case that has none. A metric that is
+    not `doubted` says in `unbounded` why no range can be stated.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Metric:
     doubted: bool = False
     moved_by: tuple[str, ...] = ()
     joined_by: tuple[str, ...] = ()
+    unbounded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

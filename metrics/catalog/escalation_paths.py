@@ -5,6 +5,10 @@ from metrics.catalog.times import EXACT_ONLY, quantiles
 from metrics.metric import ANY_STEP, Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+UNBOUNDED = (
+    "A case may be passed on any number of times: one event that is lost or wrong may hide"
+    " none, one or several."
+)
 _RESTS_ON = ("events_are_in_order", "no_date_after_as_of")
 _PLACE = """
             '' as part,
@@ -75,6 +79,7 @@ ESCALATIONS = Metric(
     depends_on=_RESTS_ON,
     charted="unprompted",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
 )
 
 SKIPPED_LEVELS = Metric(
@@ -114,6 +119,7 @@ SKIPPED_LEVELS = Metric(
     depends_on=_RESTS_ON,
     charted="skipped",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
 )
 
 PING_PONG = Metric(
@@ -254,5 +260,6 @@ DAYS_AT_LEVEL = Metric(
     depends_on=_RESTS_ON,
     charted="median",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
     parts=lambda rules: rules.ladder,
 )

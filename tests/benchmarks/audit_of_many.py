@@ -1,8 +1,8 @@
 """A store of as many cases as one likes, with faults of nearly every kind in it.
 
 Six events a case, two deadlines, a clock of the source for every other case and a survey for
-two in three. Every number follows from that of the case; faults stand at multiples of primes, so
-that both ways of counting them have something to find.
+two in three. Every number follows from that of the case; faults stand at multiples of primes,
+so that both ways of counting them have something to find.
 """
 
 from pathlib import Path
@@ -85,19 +85,20 @@ _STEPS = f"""
     where
         cases.received_on is not null
         and (kinds.kind <> 'resolved' or cases.resolved_on is not null)
-"""  # noqa: S608  a column of ours
+"""
 _OTHERS = (
     """insert into core.events by name
         select case_key, source, 'reopened' as kind, 1 as snapshot, line, 0 as sequence,
-            received_on + 2 as occurred_on, received_on::timestamp + interval 3 day as occurred_at
+            received_on + 2 as occurred_on,
+            received_on::timestamp + interval 3 day as occurred_at
         from core.cases where (line - 2) % 53 = 0 and received_on is not null""",
     """insert into core.events by name
         select case_key, source, 'received' as kind, 1 as snapshot, line, 7 as sequence,
             received_on + 1 as occurred_on, received_at + interval 1 day as occurred_at
         from core.cases where (line - 2) % 6007 = 33 and received_on is not null""",
     """insert into core.closures by name
-        select case_key, resolved_on as closed_on, if((line - 2) % 159 = 0, 1, 6) as closed_place,
-            2 as reopened_place
+        select case_key, resolved_on as closed_on,
+            if((line - 2) % 159 = 0, 1, 6) as closed_place, 2 as reopened_place
         from core.cases where (line - 2) % 53 = 0""",
     """insert into core.case_facts by name
         select case_key, snapshot, line from core.cases where (line - 2) % 25013 <> 57""",
@@ -174,7 +175,8 @@ _OTHERS = (
         select * exclude (export, question), 'process' as question from staging.feedback""",
     """insert into staging.deliveries by name
         select 1 as snapshot, 1 as loading, 'harbour' as source, 'case' as export,
-            'case' as grain, 'cases.csv' as file_name, 'f' as sha256, date '2024-12-31' as as_of,
+            'case' as grain, 'cases.csv' as file_name, 'f' as sha256,
+            date '2024-12-31' as as_of,
             count(*) as rows_in, count(*) as rows_loaded, 0 as rows_rejected,
             0 as rows_repeated, date '2023-01-01' as coverage_from,
             date '2024-12-31' as coverage_until
@@ -191,8 +193,8 @@ _OTHERS = (
             100.0 + u + m % 5 as people
         from range(38) as units(u), range(24) as months(m)""",
     """insert into core.exposure by name
-        select 'unit_' || u as unit, date '2023-01-01' as from_on, date '2025-01-01' as until_on,
-            100.0 as people
+        select 'unit_' || u as unit, date '2023-01-01' as from_on,
+            date '2025-01-01' as until_on, 100.0 as people
         from range(38) as units(u)""",
 )
 

@@ -5,8 +5,9 @@ import not (it is told apart). The hand-written pass (`hand_written`) knows noth
 is compiled, and must come to the same counts. On pandas stand the row-wise claims about cases
 that Great Expectations has expectations for, the frame loaded beforehand.
 
-Each runs in a process of its own, in turn, and the median is told: seconds on the clock, seconds
-of the processors (which another user of the machine does not lengthen) and the most memory held.
+Each runs in a process of its own, in turn, and the median is told: seconds on the clock,
+seconds of the processors (which other users of the machine hardly lengthen) and the most
+memory held.
 CASE_AUDIT_BENCH_CHECKS says how many cases, such as "100000" or "1000000,10000000"; each has
 six events and two deadlines. CASE_AUDIT_BENCH_ROUNDS says how often (3).
 """

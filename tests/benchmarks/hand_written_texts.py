@@ -50,4 +50,4 @@ TEXTS = f"""
             )
             from staging.deliveries
         ) as file_names_name_nobody
-"""  # noqa: S608  patterns of ours
+"""

@@ -11,8 +11,9 @@ from checks.record import record
 from checks.verdict import Verdict
 from etl.store import Store
 from etl.workspace import Workspace, open_workspace
+from metrics.absent_rows import absent_rows
 from metrics.catalog import METRICS
-from metrics.consequences import absent_rows, consequences
+from metrics.consequences import consequences
 from metrics.count import count
 from metrics.disclosure.policy import Policy
 from metrics.doubts import AT_FAULT, together

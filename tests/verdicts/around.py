@@ -63,13 +63,13 @@ def counted_last(days_ago: int) -> Callable[[Tables], object]:
     return lambda tables: tables["staging.headcount"].append(row)
 
 
-
-
 AROUND: tuple[Around, ...] = (
     *DELIVERIES,
     *CASES,
     *TEXTS,
-    *limit("closed_not_before_received", "closed on the day of receipt", closed(0), closed(-1), 1),
+    *limit(
+        "closed_not_before_received", "closed on the day of receipt", closed(0), closed(-1), 1
+    ),
     *limit(
         "no_date_after_as_of", "on the as-of day",
         told("decided", AS_OF), told("decided", AS_OF + DAY), 1,

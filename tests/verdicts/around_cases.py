@@ -42,7 +42,7 @@ def filed_also(*rows: Row) -> Spoil:
 
 
 def monthly(counts: Sequence[int], **blanks: Sequence[int]) -> Spoil:
-    """So many cases in the months up to August 2024, of which so many say nothing of a field."""
+    """Cases in the months up to August 2024, of which so many say nothing of a field."""
 
     def spoil(tables: Tables) -> None:
         first = 2024 * 12 + 7 - (len(counts) - 1)

@@ -1,7 +1,9 @@
 """Mistakes that change nothing that can be seen, by check, each with its reason."""
 
 _ONE_ROW = "staging.parameters has one row"
-_NONE_OR_LESS = "a month that is examined usually has five cases, which five times 0 or -1 is under"
+_NONE_OR_LESS = (
+    "a month that is examined usually has five cases, which five times 0 or -1 is under"
+)
 _ITSELF = "what stands alone is its own first place, and no twin of another"
 
 EQUIVALENT: dict[str, dict[str, str]] = {

@@ -1,4 +1,4 @@
-"""Rows of which a check is asked: clean ones, the smallest that break it, and those about it."""
+"""Rows of which a check is asked: clean ones, those that break it, and those about it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ class Judged:
 
 def judged_by(store: Store, check: Check) -> Judged:
     found = store.frame(
-        "select count(*) as examined, coalesce(count_if(found.violated), 0) as failing,"  # noqa: S608  ours
+        "select count(*) as examined, coalesce(count_if(found.violated), 0) as failing,"
         " coalesce(count_if(found.violated is null), 0) as undecided,"
         " coalesce(sum(hash(found)) filter (where found.violated), 0)::text as which"
         f" from (\n{check.statement}\n) as found"

@@ -1,4 +1,4 @@
-"""Small mistakes in SQL, one at a time: what somebody may mistype or get the wrong way round."""
+"""Small mistakes in SQL, one at a time: what somebody may mistype or turn round."""
 
 import dataclasses
 import re
@@ -47,7 +47,7 @@ _DATE = re.compile(r"date '(\d{4})-")
 
 
 def mutants(check: Check) -> Iterator[tuple[str, Check]]:
-    """Each mistake in what the check examines, named after its place, with the check so spoilt."""
+    """Each mistake in what the check examines, named by place, with the check so spoilt."""
     rows = check.examines
     parts = (
         {"violated": rows.violated, "among": rows.among, "source": rows.source}
@@ -65,7 +65,7 @@ def mutants(check: Check) -> Iterator[tuple[str, Check]]:
 
 
 def mistakes(text: str) -> Iterator[tuple[str, str]]:
-    """Texts with one mistake each, and what it is: the line, what stood there, what does now."""
+    """Texts with one mistake each, and its name: what stood there, what does now, the line."""
     seen: dict[str, int] = {}
     for start, end, new in (*_in_code(text), *_in_lists(text)):
         spoilt = text[:start] + new + text[end:]

@@ -38,9 +38,16 @@ def drawn(check):
     return dict(dice.sample(made, min(int(TRIED), len(made))))
 
 
+def untouched(tables):
+    """The clean rows as they are."""
+
+
 def examples(check):
-    told = [lambda tables: 0, getattr(breaking, check.name)]
-    return [*told, *(each.spoil for each in AROUND if each.check == check.name)]
+    return [
+        untouched,
+        getattr(breaking, check.name),
+        *(each.spoil for each in AROUND if each.check == check.name),
+    ]
 
 
 def noticed(store, check, mutant):
