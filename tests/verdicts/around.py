@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from tests.verdicts.around_cases import CASES, DELIVERIES, TEXTS
+from tests.verdicts.around_people import PEOPLE
+from tests.verdicts.around_steps import DEADLINES, STEPS
 from tests.verdicts.judging_rows import Around, limit
 from tests.verdicts.tables import AS_OF, DAY, FIRST, Tables, case, event, step
 
@@ -67,6 +69,9 @@ AROUND: tuple[Around, ...] = (
     *DELIVERIES,
     *CASES,
     *TEXTS,
+    *STEPS,
+    *DEADLINES,
+    *PEOPLE,
     *limit(
         "closed_not_before_received", "closed on the day of receipt", closed(0), closed(-1), 1
     ),
@@ -89,6 +94,7 @@ AROUND: tuple[Around, ...] = (
         "not_closed_at_once", "closed after 10 minutes",
         closing(timedelta(minutes=10)), closing(timedelta(minutes=10, seconds=-1)), 1,
     ),
+    Around("not_closed_at_once", "at the instant of its receipt", closing(timedelta(0)), 0),
     *limit("nothing_after_the_closing", "on the day of the closing", decided(0), decided(1), 1),
     *limit(
         "survey_dates_possible", "answered on the as-of day",
