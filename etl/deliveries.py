@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
+from etl.confirming import confirm
 from etl.contradictions import contradictions
 from etl.errors import ExportError
 from etl.known_files import described_by, known_file, same_bytes
@@ -30,7 +31,8 @@ class Delivery:
     """What became of one file: rows in = loaded + rejected + exact repeats.
 
     `known_as` is the number of the delivery that brought the same bytes before, `known_on` its
-    as-of day. `notes` are sentences about the delivery, for people.
+    as-of day, and `confirmed_until` a later one, until which that full export has not changed.
+    `notes` are sentences about the delivery, for people.
     """
 
     file_name: str
@@ -45,6 +47,7 @@ class Delivery:
     unknown_columns: tuple[str, ...]
     rejects: tuple[str, ...]
     known_on: date | None = None
+    confirmed_until: date | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -56,6 +59,7 @@ class Loading:
     as_of: date
     coverage_from: date | None
     accept_rejects: int
+    as_of_told: Literal["yes", "no"] = "yes"
 
 
 @dataclass(slots=True)
@@ -86,7 +90,7 @@ def take_in(
     zone = workspace.organisation.time_zone
     known = known_file(store, path, candidates, zone=zone)
     if known is not None:
-        return (_as_known(path, known),)
+        return (_as_known(store, path, known, loading),)
     say(f"reading {path.name}")
     with recognised(path, list(candidates.values()), first=first) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
@@ -116,7 +120,7 @@ def _taken_in(
     described = described_by(source, export, workspace.organisation.time_zone)
     before = same_bytes(store, read.told.sha256, source, export)
     if before is not None and before["described"] == described:
-        return _as_known(path, before)
+        return _as_known(store, path, before, loading)
     snapshot = next_number(store)
     if before is not None:
         loading = _withdrawn(store, before, loading)
@@ -328,7 +332,10 @@ def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Del
     )
 
 
-def _as_known(path: Path, before: Mapping[str, Any]) -> Delivery:
+def _as_known(
+    store: Store, path: Path, before: Mapping[str, Any], loading: Loading
+) -> Delivery:
+    told = loading.as_of_told == "yes"
     counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
     return Delivery(
         file_name=path.name,
@@ -337,6 +344,7 @@ def _as_known(path: Path, before: Mapping[str, Any]) -> Delivery:
         sha256=before["sha256"],
         known_as=before["snapshot"],
         known_on=before["as_of"],
+        confirmed_until=confirm(store, before, loading.as_of) if told else None,
         unknown_columns=(),
         rejects=(),
         **{name: before[name] for name in counts},
