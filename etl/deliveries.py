@@ -1,6 +1,7 @@
 """One file of a delivery: read in chunks, staged, and accounted for row by row."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,7 +19,7 @@ from etl.reading import CHUNK_ROWS, Reading
 from etl.recognition import found_within, recognised
 from etl.repeats import Repeats
 from etl.source import Export, Source
-from etl.staging import stage
+from etl.staging import Staged, stage
 from etl.store import Store
 from etl.watching import LOOKED_AT, watch, watch_codes
 from etl.workspace import Workspace
@@ -68,6 +69,13 @@ class _Account:
     rejected: int = 0
     repeated: int = 0
     shown: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, staged: Staged) -> None:
+        """Count the rows of one more chunk."""
+        self.rows_in += staged.rows_in
+        self.rejected += staged.rejects.height
+        self.repeated += staged.rows_repeated
+        self.shown += staged.rejects.head(SHOWN_REJECTS - len(self.shown)).to_dicts()
 
 
 def take_in(
@@ -173,29 +181,37 @@ def _staged(
     *,
     snapshot: int,
 ) -> _Account:
-    """Stage a file chunk by chunk: no more than one of them is in memory."""
+    """Stage a file chunk by chunk, and keep one while the next is staged."""
     account, repeats = _Account(), Repeats()
-    for chunk in read.chunks(CHUNK_ROWS):
-        staged = stage(
-            chunk,
-            source,
-            export,
-            workbook=chunk.kind == "workbook",
-            key=workspace.key(),
-            zone=workspace.organisation.time_zone,
-        )
-        repeats.look_at(chunk.rows)
-        for table, rows in (staged.tables | {"rejects": staged.rejects.drop("value")}).items():
-            number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
-            store.append(f"staging.{table}", rows.with_columns(number))
-        account.rows_in += staged.rows_in
-        account.rejected += staged.rejects.height
-        account.repeated += staged.rows_repeated
-        account.shown += staged.rejects.head(SHOWN_REJECTS - len(account.shown)).to_dicts()
+    with ThreadPoolExecutor(1) as keeper:
+        kept: Future[None] | None = None
+        for chunk in read.chunks(CHUNK_ROWS):
+            staged = stage(
+                chunk,
+                source,
+                export,
+                workbook=chunk.kind == "workbook",
+                key=workspace.key(),
+                zone=workspace.organisation.time_zone,
+            )
+            repeats.look_at(chunk.rows)
+            if kept is not None:
+                kept.result()
+            # Until the next chunk is staged, nobody else speaks to the store.
+            kept = keeper.submit(_keep, store, staged, snapshot)
+            account.add(staged)
+        if kept is not None:
+            kept.result()
     if repeats.chunks > 1:
         again = repeats.lines(lambda: (chunk.rows for chunk in read.chunks(CHUNK_ROWS)))
         _take_out(store, again, account, snapshot=snapshot)
     return account
+
+
+def _keep(store: Store, staged: Staged, snapshot: int) -> None:
+    number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
+    for table, rows in (staged.tables | {"rejects": staged.rejects.drop("value")}).items():
+        store.append(f"staging.{table}", rows.with_columns(number))
 
 
 def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: int) -> None:
