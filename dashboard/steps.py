@@ -89,24 +89,25 @@ def load_exports(
     )
     return Told(
         lines=tuple(line for delivery in deliveries for line in _account(delivery)),
-        data=[
-            {
-                "file": delivery.file_name,
-                "source": delivery.source,
-                "export": delivery.export,
-                "sha256": delivery.sha256,
-                "rows_in": delivery.rows_in,
-                "rows_loaded": delivery.rows_loaded,
-                "rows_rejected": delivery.rows_rejected,
-                "rows_repeated": delivery.rows_repeated,
-                "known_as": delivery.known_as,
-                "confirmed_until": delivery.confirmed_until and str(delivery.confirmed_until),
-                "unknown_columns": list(delivery.unknown_columns),
-                "notes": list(delivery.notes),
-            }
-            for delivery in deliveries
-        ],
+        data=[_as_data(delivery) for delivery in deliveries],
     )
+
+
+def _as_data(delivery: Delivery) -> dict[str, object]:
+    return {
+        "file": delivery.file_name,
+        "source": delivery.source,
+        "export": delivery.export,
+        "sha256": delivery.sha256,
+        "rows_in": delivery.rows_in,
+        "rows_loaded": delivery.rows_loaded,
+        "rows_rejected": delivery.rows_rejected,
+        "rows_repeated": delivery.rows_repeated,
+        "known_as": delivery.known_as,
+        "confirmed_until": delivery.confirmed_until and str(delivery.confirmed_until),
+        "unknown_columns": list(delivery.unknown_columns),
+        "notes": list(delivery.notes),
+    }
 
 
 def see_again(workspace: Workspace, *, as_of: date) -> Told:

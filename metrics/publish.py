@@ -115,7 +115,7 @@ def publish(
     setting = _setting(store, policy, data, protected)
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(store, policy, rules, *told, data.calendar)
+    tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
     facts["inputs_sha256"] = inputs_digest(store, policy, seed)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)

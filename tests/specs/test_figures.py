@@ -59,6 +59,8 @@ conference = ["legal"]
 conference_within = 14
 check_ups = [30]
 exit_plan = true
+supervisor_review = 30
+milestones = true
 basis = "Policy, section 4"
 
 [practices.follow_up]
@@ -69,6 +71,9 @@ reporter = 45
 
 [practices.referrals]
 legal_partner = 21
+
+[practices.harm]
+retaliation_reported = 365
 """
 # How many parts a metric has by these rules, where it is more than one.
 PARTS = {
