@@ -4,6 +4,7 @@ from metrics.catalog.times import EXACT_ONLY
 from metrics.metric import Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+_TIME_FOR_IT = 30  # days in which nobody can say yet that a reporter did not come back
 _RESTS_ON = ("cases_have_a_received_date", "one_row_per_case")
 _PLACE = """
             '' as part,
@@ -55,7 +56,7 @@ FOLLOW_UP = Metric(
     question="Do people who report anonymously come back to their case?",
     cohort="anonymous cases received in the period, from sources that record contacts",
     kind="counted",
-    outcomes=("came_back", "did_not", "not_recorded"),
+    outcomes=("came_back", "did_not", "too_young", "not_recorded"),
     measures=(
         Measure(
             name="came_back",
@@ -64,11 +65,16 @@ FOLLOW_UP = Metric(
             better="higher",
             definition=(
                 "Anonymous cases whose reporter came back at least once by the as-of day, of"
-                " all anonymous cases received. Young cases have had less time for it."
+                " all that were received at least 30 days before it. People have had too little"
+                " time to come back to younger ones, which are not judged yet, whether or not"
+                " somebody did."
             ),
             source=_WILSON,
             counted=Counted(
-                ("came_back",), of=("came_back", "did_not"), missing=("not_recorded",)
+                ("came_back",),
+                of=("came_back", "did_not"),
+                missing=("not_recorded",),
+                pending=("too_young",),
             ),
         ),
     ),
@@ -76,11 +82,13 @@ FOLLOW_UP = Metric(
         select {_PLACE}
             case
                 when recorded.kind is null then 'not_recorded'
+                when parameters.as_of < cases.received_on + {_TIME_FOR_IT} then 'too_young'
                 when came.case_key is not null then 'came_back'
                 else 'did_not'
             end as outcome,
             null::integer as days
         from core.cases as cases
+        cross join staging.parameters as parameters
         left join core.recorded_kinds as recorded
             on cases.source = recorded.source and recorded.kind = 'contacted'
         left join core.milestones as came
