@@ -197,7 +197,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("headcount", "engagements", "levels", *demands.TABLES)
+_CONSTANTS = ("confirmations", "headcount", "engagements", "levels", *demands.TABLES)
 
 
 def _sign(store: Store, signature: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ def load(
     exports: Sequence[Path],
     *,
     as_of: date,
+    as_of_told: Literal["yes", "no"] = "yes",
     source: str | None = None,
     coverage_from: date | None = None,
     accept_rejects: int = 0,
@@ -37,10 +38,11 @@ def load(
     """Load exports as deliveries of `as_of` and bring the core tables up to date.
 
     The exports are parts of one delivery: together they speak for a case. The same bytes twice
-    change nothing. Up to `accept_rejects` rows of a file may be unreadable, or as many as its
-    source's description allows; `accept_drop` lets a full delivery be much smaller than the
-    one before. Raises ExportError, SourceError, RuleError, WorkspaceError or StoreError, and
-    then the store is as it was before.
+    change nothing; those of the newest full export, told to be of a later day, say that nothing
+    had changed until then. Up to `accept_rejects` rows of a file may be unreadable, or as many
+    as its source's description allows; `accept_drop` lets a full delivery be much smaller than
+    the one before. Raises ExportError, SourceError, RuleError, WorkspaceError or StoreError,
+    and then the store is as it was before.
     """
     known = workspace.sources()
     if source is not None and source not in known:
@@ -50,13 +52,13 @@ def load(
         prepare(store)
         was_current = is_current(store)
         before = _snapshots(store)
-        loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
+        loading = Loading(next_number(store), as_of, coverage_from, accept_rejects, as_of_told)
         taken = _taken(store, workspace, exports, candidates, loading, say)
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)
-        if after != before:
+        if after != before or any(delivery.confirmed_until for delivery in taken):
             ask(store, None)
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.

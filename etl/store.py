@@ -48,7 +48,8 @@ class Store:
     """A DuckDB database that reads no other file and runs no code from outside.
 
     Each SELECT uses a cursor of its own: one connection shared between threads hands one
-    thread the rows of another. A store with a transaction under way belongs to one thread.
+    thread the rows of another. A store with a transaction under way belongs to one thread at
+    a time.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -129,17 +130,13 @@ class Store:
 
     def append(self, table: str, rows: pl.DataFrame) -> None:
         """Add `rows` to an existing table, column by column name."""
-        self._connection.register("appended_rows", rows)
-        self.execute(f"insert into {_checked(table)} by name select * from appended_rows")
-        self._connection.unregister("appended_rows")
+        self._with_rows(rows, f"insert into {_checked(table)} by name select * from given_rows")
 
     def replace(self, table: str, rows: pl.DataFrame) -> None:
         """Make `table` hold exactly `rows`, with their columns and types."""
-        self._connection.register("replacing_rows", rows)
-        self.execute(
-            f"create or replace table {_checked(table)} as select * from replacing_rows"
+        self._with_rows(
+            rows, f"create or replace table {_checked(table)} as select * from given_rows"
         )
-        self._connection.unregister("replacing_rows")
 
     def append_from(self, table: str, other: str) -> None:
         """Add the rows of another table, column by column name."""
@@ -184,12 +181,11 @@ class Store:
 
     def remove(self, table: str, keys: pl.DataFrame) -> None:
         """Take out of `table` the rows that agree with a row of `keys` in all its columns."""
-        self._connection.register("removed_keys", keys)
-        self.execute(
-            f"delete from {_checked(table)} as rows_of using removed_keys where "
-            + " and ".join(f"rows_of.{name} = removed_keys.{name}" for name in keys.columns)
+        self._with_rows(
+            keys,
+            f"delete from {_checked(table)} as rows_of using given_rows where "
+            + " and ".join(f"rows_of.{name} = given_rows.{name}" for name in keys.columns),
         )
-        self._connection.unregister("removed_keys")
 
     def remove_also(self, table: str, other: str, column: str) -> None:
         """Take out of `table` the rows whose `column` has a value that `other` has there."""
@@ -222,6 +218,12 @@ class Store:
         )
         self._connection.unregister("known_keys")
         return int(earlier.item())
+
+    def _with_rows(self, rows: pl.DataFrame, statement: str) -> None:
+        """Run a statement that speaks of `rows` as given_rows."""
+        # Under a registered name a transaction would hold them until it ends: 10 GB of them.
+        with _said_plainly():
+            self._connection.from_arrow(rows.to_arrow()).query("given_rows", statement)
 
     def checkpoint(self) -> None:
         """Write everything that is kept into the file itself."""
