@@ -17,8 +17,8 @@ from tests.flow.injected_faults import FAULTS, Fault
 from tests.flow.judging import judged
 from tests.flow.ranges import figures_and_ranges, outside, whole_figures
 
-# A step whose day is lost is missing from these by their definition, and counted beside them or,
-# in "skipped", among them: "skipped, or done and not recorded".
+# A step whose day is lost is missing from these by their definition, and counted beside them
+# or, in "skipped", among them: "skipped, or done and not recorded".
 TOLD_BESIDE = {
     "acknowledgements lost": {"skipped", "out_of_order", "time_to_acknowledgement"},
 }
