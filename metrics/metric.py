@@ -75,7 +75,9 @@ class Metric:
     left open. `parts` names its parts by the rules of the workspace, in published order. The
     contributions of a `doubted` metric have two columns more, `case_key` and `steps` (kinds of
     event that they rest on): those that a failed check puts in doubt are counted apart, as
-    outcomes of their own, so that they can be protected with the others.
+    outcomes of their own, so that they can be protected with the others. `follows` names the
+    metric that has counted by any month every case that this one has, so that its totals are
+    rounded towards those.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Metric:
     exact_only: str = ""
     parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import absent_rows, consequences
 from metrics.count import count
+from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
     layer_name,
@@ -108,7 +109,15 @@ def publish(
     say(f"protecting the counts for {policy.audience}")
     judging = Judging(verdicts, blocked(verdicts), absent_rows(store, data.metrics, policy))
     protected = _protected(
-        exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
+        exact,
+        data,
+        policy,
+        everybody,
+        judging,
+        rules,
+        secret=seed,
+        places=places,
+        renamed=renamed,
     )
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
@@ -162,6 +171,7 @@ def _protected(
     policy: Policy,
     everybody: Sequence[Policy],
     judging: Judging,
+    rules: Rules,
     *,
     secret: bytes,
     places: Places,
@@ -181,11 +191,15 @@ def _protected(
         declared=Declared(
             # Counts in doubt told apart would be smaller still, and withheld.
             tables=_declared(
-                data, judging.verdicts.clear() if withheld else judging.verdicts, doubted
+                data,
+                judging.verdicts.clear() if withheld else judging.verdicts,
+                doubted,
+                rules,
             ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
+            is_settled=data.told["as_of"] == data.told["coverage_until"],
         ),
         ledger=places.ledger,
         renamed=renamed or {},
@@ -324,9 +338,10 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
 
 
 def _declared(
-    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
+    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]], rules: Rules
 ) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
+    since = data.told["coverage_from"]
 
     def kinds(metric: Metric) -> tuple[str, ...]:
         if not metric.doubted:
@@ -343,6 +358,8 @@ def _declared(
             timed=metric.kind == "survival",
             part_of=metric.part_of,
             stocks=outcomes_with((NOT_DUE,), KINDS),
+            follows=metric.follows,
+            delays=delays(rules, since) if metric.name == DEADLINES else {},
         )
         for metric in data.metrics
         if metric.sum_of is None
