@@ -11,7 +11,7 @@ from metrics.disclosure.tables import Delay
 
 DEADLINES = DEADLINE_COMPLIANCE.name
 SHORTEST_MONTH = 28
-# A working day takes 7 / 5 days, and at most ten more are holidays; an hour may end a day later.
+# A working day takes 7 / 5 days, and ten more at most are holidays.
 DAYS = {
     "hours": (1 / 24, 1),
     "calendar_days": (1, 0),

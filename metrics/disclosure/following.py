@@ -126,116 +126,95 @@ def _lag(led: Counts, due: Counts) -> int | None:
     return None
 
 
-def towards(
-    led: Counts, months: Sequence[int], followers: Sequence[Follower], *, base: int
-) -> Tether:
-    """Where the added totals `led` should be for all followers to keep to them.
-
-    Only where one of them does not. Its weights have one cell.
-    """
-    weights = np.tril(np.ones((len(months), len(months)), dtype=np.int64))[:, :, np.newaxis]
-    bounds = np.full((2, len(led), len(months)), np.inf)
-    bounds[0] *= -1
-    for follower in followers:
-        begun = follower.begun(led)
-        for level, lag in follower.link.lags.items():
-            come = follower.told[level, follower.months[0] :][:, follower.flows].sum(axis=1)
-            added = begun[level] + come.cumsum()
-            _ask(bounds[:, level], led[level], months, added, follower.months[0], lag)
-            if level in follower.link.settled:
-                last = months[-1]
-                still = int(follower.told[level, last, list(follower.stocks)].sum())
-                now = int(added[last - follower.months[0]]) + still
-                if now != led[level, last]:
-                    bounds[:, level, -1] = now
-    before = led[:, months[0] - 1] if months[0] else np.zeros(len(led), dtype=np.int64)
-    lower, upper = (bounds - before[:, np.newaxis]) / base
-    return Tether(weights, lower, upper)
-
-
-def _ask(
-    bounds: Floats,
-    led: Counts,
-    months: Sequence[int],
-    added: Counts,
-    first: int,
-    lag: int | None,
-) -> None:
-    """Narrow the bounds (lower and upper, month) of one level where a follower is outside."""
-    for at, month in enumerate(months):
-        if added[month - first] > led[month]:
-            bounds[0, at] = max(bounds[0, at], added[month - first])
-        late = month + lag if lag is not None else months[-1] + 1
-        if late <= months[-1] and added[late - first] < led[month]:
-            bounds[1, at] = min(bounds[1, at], added[late - first])
-
-
 def beside(
     led: Counts, followers: Sequence[Follower], widths: Sequence[int], *, base: int
 ) -> Tether:
     """What followers should keep to that are rounded with the table that they follow.
 
-    `widths` are the numbers of cells of that table and of each follower, side by side.
+    `led` are that table's added totals (level, month), known before the months that are told
+    now; `widths` are the numbers of cells of the table and of each follower, side by side.
     """
     months = followers[0].months
     before = led[:, months[0] - 1] if months[0] else np.zeros(len(led), dtype=np.int64)
     rows: list[tuple[Counts, Floats, Floats]] = []
     for each, start in zip(followers, np.cumsum(widths), strict=False):
+        place = _Place(int(start), sum(widths), widths[0])
         begun = each.begun(led)
-        for lag in sorted({-1, *(lag for lag in each.link.lags.values() if lag is not None)}):
-            rows += _rows(led, each, (int(start), sum(widths), widths[0]), begun, before, lag)
+        rows += _never_ahead(
+            each, place, {level: before[level] - n for level, n in begun.items()}
+        )
+        for lag in sorted({lag for lag in each.link.lags.values() if lag is not None}):
+            rows += _never_behind(each, place, led, begun, lag)
     weights, lower, upper = (np.array(part) for part in zip(*rows, strict=True))
     return Tether(weights, lower.T / base, upper.T / base)
 
 
-def _rows(
-    led: Counts,
-    each: Follower,
-    place: tuple[int, int, int],
-    begun: Mapping[int, int],
-    before: Counts,
-    lag: int,
-) -> Iterator[tuple[Counts, Floats, Floats]]:
-    """Weights, lower and upper bounds: of each month, and of what is still to come.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a follower's cells begin, of how many; and how many those are that it follows."""
 
-    With a `lag` they say that the follower is not behind, with -1 that it is not ahead.
-    """
-    start, cells, wide = place
-    flows = [start + cell for cell in each.flows]
-    for at, month in enumerate(each.months):
-        weights = np.zeros((len(each.months), cells), dtype=np.int64)
-        weights[: at + 1, flows] = 1
-        lower, upper = np.full(len(led), -np.inf), np.full(len(led), np.inf)
-        if lag < 0:
-            weights[: at + 1, :wide] = -1
-            for level in each.link.lags:
-                upper[level] = before[level] - begun[level]
-        elif month >= lag:
-            weights[: max(at + 1 - lag, 0), :wide] = -1
-            then = before if lag <= at else led[:, month - lag]
-            for level, own in each.link.lags.items():
-                if own == lag:
-                    lower[level] = then[level] - begun[level]
-        yield weights, lower, upper
-    if lag < 0 and each.link.settled:
-        weights = np.zeros((len(each.months), cells), dtype=np.int64)
-        weights[:, flows] = 1
-        weights[-1, [start + cell for cell in each.stocks]] = 1
-        weights[:, :wide] = -1
-        lower, upper = np.full(len(led), -np.inf), np.full(len(led), np.inf)
+    start: int
+    cells: int
+    led: int
+
+    def weights(self, each: Follower, come: int, led: int) -> Counts:
+        """What has come in so many months, less what was led in so many."""
+        found = np.zeros((len(each.months), self.cells), dtype=np.int64)
+        found[:come, [self.start + cell for cell in each.flows]] = 1
+        found[: max(led, 0), : self.led] = -1
+        return found
+
+
+def _free(levels: int) -> tuple[Floats, Floats]:
+    return np.full(levels, -np.inf), np.full(levels, np.inf)
+
+
+def _never_ahead(
+    each: Follower, place: _Place, room: Mapping[int, int]
+) -> Iterator[tuple[Counts, Floats, Floats]]:
+    """By the end of each month; and what is still to come makes up the rest."""
+    for at in range(1, len(each.months) + 1):
+        lower, upper = _free(len(each.told))
+        upper[list(room)] = list(room.values())
+        yield place.weights(each, at, at), lower, upper
+    if each.link.settled:
+        weights = place.weights(each, len(each.months), len(each.months))
+        weights[-1, [place.start + cell for cell in each.stocks]] = 1
+        lower, upper = _free(len(each.told))
         for level in each.link.settled:
-            lower[level] = upper[level] = before[level] - begun[level]
+            lower[level] = upper[level] = room[level]
         yield weights, lower, upper
+
+
+def _never_behind(
+    each: Follower, place: _Place, led: Counts, begun: Mapping[int, int], lag: int
+) -> Iterator[tuple[Counts, Floats, Floats]]:
+    """At the levels that have this lag, by the end of each month."""
+    first = each.months[0]
+    for at, month in enumerate(each.months, start=1):
+        if month < lag:
+            continue
+        known = min(first, month - lag + 1)  # months that were told before
+        lower, upper = _free(len(each.told))
+        for level, own in each.link.lags.items():
+            if own == lag:
+                lower[level] = (led[level, known - 1] if known else 0) - begun[level]
+        yield place.weights(each, at, at - lag), lower, upper
 
 
 def narrowed(
-    led: Counts, followers: Sequence[Follower], spans: Sequence[tuple[int, int]], base: int
+    led: Counts,
+    followers: Sequence[Follower],
+    spans: Sequence[tuple[int, int]],
+    base: int,
+    further: Sequence[int],
 ) -> int:
     """How many totals of these spans all series together leave less room than the base does.
 
     `led` are the totals (level, month) that are followed. A span is its first month and the
     one after its last; the spans must follow each other. Differences of added totals are all
-    that is known, so that the room of each is a shortest path.
+    that is known, so that the room of each is a shortest path. `further` is by how many bases
+    more the totals of each may be off, those of `led` first.
     """
     first, last = spans[0][0], spans[-1][1]
     series = [led, *(each.told[:, :, each.flows].sum(axis=2) for each in followers)]
@@ -250,7 +229,7 @@ def narrowed(
                 at * size + start - first,
                 at * size + end - first,
                 totals[:, start:end].sum(axis=1),
-                base,
+                base * (1 + further[at]),
             )
     for at, each in enumerate(followers, start=1):
         _link(room, each, at * size, first, last, base)

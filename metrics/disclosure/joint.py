@@ -19,11 +19,13 @@ from metrics.disclosure.following import (
     beside,
     link_of,
     narrowed,
-    towards,
 )
 from metrics.disclosure.rounding import (
+    FURTHER,
+    WAYS,
     Slice,
     Tether,
+    Ways,
     looseness,
     rounded,
     strictly_roundable,
@@ -31,7 +33,8 @@ from metrics.disclosure.rounding import (
 )
 from metrics.disclosure.tables import Counts, ProtectionError
 
-TRIES = 4  # at rounding a table and those that follow it, of which the best is taken
+STRICT = 6  # of the tries keep every sum within the base; the others need not
+TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 11  # more of each, after which a coarser audience's sums go further
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
@@ -135,7 +138,14 @@ class Turn:
         unit = self.bases.unit
         said = [self.said(each) for each in self.followers]
         said = [replace(each, told=each.told * unit) for each in said]
-        return narrowed(self.table.totals * unit, said, self.spans, self.bases.base * unit)
+        further = [self._further(each) for each in (self.table, *self.followers)]
+        base = self.bases.base * unit
+        return narrowed(self.table.totals * unit, said, self.spans, base, further)
+
+    def _further(self, each: Rounding) -> int:
+        """By how many bases totals of a table are further from the truth than cells are."""
+        piece = each.piece(self.months, self.bases.base)
+        return max(each.off[1], looseness(piece, each.counts[:, self.months, :])[1])
 
 
 def round_all(
@@ -177,62 +187,48 @@ def round_all(
 def _together(turn: Turn) -> None:
     """Round one table and those that follow it, until they tell no more together than alone.
 
-    That is where they leave every total the room that the base promises. Where no try does,
+    That is where they leave every total the room that the base promises. Where no draw does,
     the one that comes nearest is taken, and the attack on the release decides.
     """
-    every = [turn.table, *turn.followers]
+    every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best: tuple[int, list[Counts]] | None = None
-    lead: Tether | None = None
-    stale = [each for each in every if each.new(turn.months)]
-    for again in range(TRIES if stale else 0):
-        for each in stale:
-            _draw(each, lead if each is turn.table else _tether(each, turn), turn, again)
+    for again in range(TRIES if every else 0):
+        _draw_all(every, turn, again, WAYS if again < STRICT else FURTHER)
         less = turn.narrowed()
         if best is None or less < best[0]:
             best = less, [each.counts[:, turn.months, :].copy() for each in every]
         if not less:
             break
-        lead = _lead(turn)
-    for each, counts in zip(every, best[1] if best else (), strict=False):
+    for each, counts in zip(every, best[1] if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
-    if best and best[0] and turn.new and turn.table.new(turn.months):
-        _side_by_side(turn, best[0])
-    for each in stale:
+    for each in every:
         _redraw_until_tellable(each, turn, best[0] if best else 0)
 
 
-def _side_by_side(turn: Turn, less: int) -> None:
-    """Round all tables by one program, where that leaves more totals their room."""
-    every = [turn.table, *turn.new]
-    new = turn.table.new(turn.months)
-    if any(each.new(turn.months) != new for each in every):
-        return
-    before = [each.counts[:, new, :].copy() for each in every]
+def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> None:
+    """By one program; one after the other where some of them were told already, or it fails."""
+    new = every[0].new(turn.months)
+    is_one = len(every) > 1 and every[0] is turn.table
+    if is_one and all(each.new(turn.months) == new for each in every):
+        with suppress(ProtectionError):
+            _draw_side_by_side(every, new, turn, again, ways)
+            return
+    for each in every:
+        _draw(each, None if each is turn.table else _tether(each, turn), turn, again)
+
+
+def _draw_side_by_side(
+    every: Sequence[Rounding], new: list[int], turn: Turn, again: int, ways: Ways
+) -> None:
     piece, carry = _stacked(every, new, turn.bases.base)
-    widths = np.array(piece.tables)
     led = turn.table.totals.cumsum(axis=1)
-    said = [turn.said(each) for each in turn.new]
-    tether = beside(led, said, widths.tolist(), base=turn.bases.base)
-    draw = turn.table.draw(turn.quarter, TRIES + DRAWS)
-    with suppress(ProtectionError):
-        made = rounded(replace(piece, tether=tether), carry=carry, draw=draw)
-        for each, counts in zip(
-            every, np.split(made, widths.cumsum()[:-1], axis=2), strict=True
-        ):
-            each.counts[:, new, :] = counts
-    if turn.narrowed() > less:
-        for each, counts in zip(every, before, strict=True):
-            each.counts[:, new, :] = counts
-
-
-def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slice, Counts]:
-    """Several tables as one with all their cells, and what each of them carries."""
-    cells = [each.truth.shape[2] for each in every]
-    truth = np.concatenate([each.truth[:, new, :] for each in every], axis=2)
-    sums = block_diag(*(each.sums for each in every)).astype(np.int64)
-    carried = [np.split(each.carry, [n], axis=1) for each, n in zip(every, cells, strict=True)]
-    carry = np.concatenate([part[at] for at in (0, 1) for part in carried], axis=1)
-    return Slice(truth, every[0].faces, sums, base, tables=tuple(cells)), carry
+    said = [turn.said(each) for each in every[1:]]
+    tether = beside(led, said, piece.tables, base=turn.bases.base)
+    draw = turn.table.draw(turn.quarter, again)
+    made = rounded(replace(piece, tether=tether), carry=carry, draw=draw, ways=ways)
+    ends = np.cumsum(piece.tables)[:-1]
+    for each, counts in zip(every, np.split(made, ends, axis=2), strict=True):
+        each.counts[:, new, :] = counts
 
 
 def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
@@ -245,8 +241,9 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
     for again in range(TRIES, TRIES + DRAWS):
         if _tellable(table, turn):
             return
-        as_it_is = _as_it_is(table, turn) if table is turn.table and turn.followers else None
-        own = _tether(table, turn) if table is not turn.table else as_it_is
+        own = None
+        if turn.followers:
+            own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
         if turn.narrowed() > less:
             table.counts[:, turn.months, :] = made
@@ -267,6 +264,16 @@ def _as_it_is(table: Rounding, turn: Turn) -> Tether:
     return Tether(np.repeat(weights, table.truth.shape[2], axis=2), sums, sums)
 
 
+def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slice, Counts]:
+    """Several tables as one with all their cells, and what each of them carries."""
+    cells = [each.truth.shape[2] for each in every]
+    truth = np.concatenate([each.truth[:, new, :] for each in every], axis=2)
+    sums = block_diag(*(each.sums for each in every)).astype(np.int64)
+    carried = [np.split(each.carry, [n], axis=1) for each, n in zip(every, cells, strict=True)]
+    carry = np.concatenate([part[at] for at in (0, 1) for part in carried], axis=1)
+    return Slice(truth, every[0].faces, sums, base, tables=tuple(cells)), carry
+
+
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
     new = table.new(turn.months)
     piece = table.piece(new, turn.bases.base)
@@ -285,18 +292,6 @@ def _rounded(piece: Slice, carry: Counts, draw: np.random.Generator) -> Counts:
         with suppress(ProtectionError):
             return rounded(piece, carry=carry, draw=draw)
     return rounded(replace(piece, tether=None), carry=carry, draw=draw)
-
-
-def _lead(turn: Turn) -> Tether | None:
-    """What the first table should keep to for the others to keep to it."""
-    own = turn.table.new(turn.months)
-    if not own:
-        return None
-    led = turn.table.totals.cumsum(axis=1)
-    wishes = [turn.said(each) for each in turn.new]
-    found = towards(led, own, wishes, base=turn.bases.base)
-    cells = turn.table.truth.shape[2]
-    return replace(found, weights=np.repeat(found.weights, cells, axis=2))
 
 
 def _tellable(table: Rounding, turn: Turn) -> bool:

@@ -27,7 +27,9 @@ from metrics.disclosure.tables import Counts, ProtectionError
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
 FREE = 1000  # multiples: as good as no limit
-WAYS = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
+Ways = tuple[tuple[int, int, int], ...]
+WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
+FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -149,7 +151,9 @@ class Moves:
     costs: Floats
 
 
-def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Counts:
+def rounded(
+    quarter: Slice, *, carry: Counts, draw: np.random.Generator, ways: Ways = ()
+) -> Counts:
     """The quarter's counts as multiples of the base; the same draw gives the same counts.
 
     `carry` (level, cell or sum as in `Slice.steered`) is published less true, summed over the
@@ -158,12 +162,12 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
 
     Where no strict rounding adds up, sums and cells of the quarter may go further by one
     multiple, then the quarter's totals of all cells too, then all these as far as they must,
-    and a month's totals last of all: every cell of a month stays within the base, and levels
+    and a month's totals last of all (or in the `ways` that are given): every cell of a month stays within the base, and levels
     add up. Raises ProtectionError where the solver
     finds nothing.
     """
     costs = _costs(quarter, carry, draw)
-    for slack, totals, in_months in WAYS:
+    for slack, totals, in_months in ways or WAYS:
         piece = replace(quarter, slack=slack, totals=totals, months=in_months)
         counts = _additive(piece, costs)
         if counts is not None:

@@ -21,7 +21,7 @@ from metrics import sealed as beside
 from metrics import sealed_checks
 from metrics.attack.report import attack
 from metrics.count import count
-from metrics.disclosure import layers, protect, rounding, tables
+from metrics.disclosure import joint, layers, protect, rounding, tables
 from metrics.disclosure import policy as policies
 from metrics.disclosure.layers import layer_name
 from metrics.disclosure.ledger import TOLD, Ledger
@@ -156,16 +156,17 @@ def a_breakdown_does_not_add_up(broken: pytest.MonkeyPatch) -> None:
 def cells_go_down_and_up_alone(broken: pytest.MonkeyPatch) -> None:
     """Conventional rounding: every cell to its nearest multiple, whatever the totals say."""
 
-    def nearest(quarter, *, carry, draw):
+    def nearest(quarter, *, carry, draw, ways=()):
         return (quarter.truth + quarter.base // 2) // quarter.base * quarter.base
 
-    broken.setattr(protect, "rounded", nearest)
+    broken.setattr(joint, "rounded", nearest)
 
 
 def a_quarters_sums_go_anywhere(broken: pytest.MonkeyPatch) -> None:
     free = rounding.FREE
-    broken.setattr(rounding, "WAYS", ((free, free, free),))
-    broken.setattr(protect, "looseness", lambda *_: (0, 0))
+    for module in (rounding, joint):
+        broken.setattr(module, "WAYS", ((free, free, free),))
+    broken.setattr(joint, "looseness", lambda *_: (0, 0))
 
 
 def the_base_is_one_less(broken: pytest.MonkeyPatch) -> None:
@@ -196,6 +197,16 @@ def cases_are_rounded_twice(broken: pytest.MonkeyPatch) -> None:
         publishing,
         "_declared",
         lambda *told: [replace(table, part_of=None) for table in declared(*told)],
+    )
+
+
+def metrics_are_rounded_apart(broken: pytest.MonkeyPatch) -> None:
+    """A deadline that every case has counts them again, and is told with another error."""
+    declared = publishing._declared
+    broken.setattr(
+        publishing,
+        "_declared",
+        lambda *told: [replace(table, follows=None) for table in declared(*told)],
     )
 
 
@@ -255,6 +266,7 @@ FIRST, SECOND = BOTH_QUARTERS[:1], BOTH_QUARTERS[1:]
         (a_told_quarter_is_rounded_anew, BOTH_QUARTERS, "FAIL reader of all releases to board"),
         (each_audience_is_rounded_from_the_truth, BOTH_AUDIENCES, "all audiences: "),
         (cases_are_rounded_twice, FIRST, "FAIL reader of the newest release to board"),
+        (metrics_are_rounded_apart, FIRST, "board who adds up its metrics"),
         (what_nobody_has_is_left_out, FIRST, "declared cells are absent"),
         (figures_are_made_of_exact_counts, FIRST, "figures is not what the published counts"),
         (shares_of_few_are_told, FIRST, "figures is not what the published counts give"),
