@@ -59,21 +59,12 @@ from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
 from metrics.scorecard import results
-from metrics.sealed import tables_about
+from metrics.sealed import About as About
+from metrics.sealed import facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
 
 NOT_DUE = "not_due"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a release says of its organisation and of who may read it."""
-
-    organisation: str
-    case_word: str
-    case_word_plural: str
-    product_version: str
 
 
 def publish(
@@ -125,7 +116,7 @@ def publish(
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar)
-    facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
+    facts = facts_of(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
     facts["inputs_sha256"] = inputs_digest(store, policy, seed)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
@@ -377,34 +368,4 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
     return {
         month: quarter_of(month, year_starts=year_starts)
         for month in calendar["month"].unique()
-    }
-
-
-def _facts(
-    told: Mapping[str, Any],
-    policy: Policy,
-    about: About,
-    verdicts: pl.DataFrame,
-) -> dict[str, str]:
-    return {
-        "audience": policy.audience,
-        "as_of": told["as_of"].isoformat(),
-        "organisation": about.organisation,
-        "case_word": about.case_word,
-        "case_word_plural": about.case_word_plural,
-        "time_zone": told["time_zone"],
-        "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
-        "method": policy.method,
-        "base": str(policy.base),
-        "min_denominator": str(policy.min_denominator),
-        "policy": policy.version,
-        "policy_owner": policy.owner,
-        "coverage_from": told["coverage_from"].isoformat(),
-        "coverage_until": told["coverage_until"].isoformat(),
-        "product_version": about.product_version,
-        "not_fit": ", ".join(
-            metric.name for metric in METRICS if metric.name in blocked(verdicts)
-        ),
-        "checks_run": str(verdicts.height),
-        "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }

@@ -200,16 +200,6 @@ def cases_are_rounded_twice(broken: pytest.MonkeyPatch) -> None:
     )
 
 
-def metrics_are_rounded_apart(broken: pytest.MonkeyPatch) -> None:
-    """A deadline that every case has counts them again, and is told with another error."""
-    declared = publishing._declared
-    broken.setattr(
-        publishing,
-        "_declared",
-        lambda *told: [replace(table, follows=None) for table in declared(*told)],
-    )
-
-
 def what_nobody_has_is_left_out(broken: pytest.MonkeyPatch) -> None:
     cube = publishing._cube
 
@@ -266,7 +256,6 @@ FIRST, SECOND = BOTH_QUARTERS[:1], BOTH_QUARTERS[1:]
         (a_told_quarter_is_rounded_anew, BOTH_QUARTERS, "FAIL reader of all releases to board"),
         (each_audience_is_rounded_from_the_truth, BOTH_AUDIENCES, "all audiences: "),
         (cases_are_rounded_twice, FIRST, "FAIL reader of the newest release to board"),
-        (metrics_are_rounded_apart, FIRST, "board who adds up its metrics"),
         (what_nobody_has_is_left_out, FIRST, "declared cells are absent"),
         (figures_are_made_of_exact_counts, FIRST, "figures is not what the published counts"),
         (shares_of_few_are_told, FIRST, "figures is not what the published counts give"),
