@@ -25,6 +25,9 @@ _NEXT = {
     "not_served": "Find out who of these people still has no help, then speak to the partner",
     "check_missed": "Ask these people now: a check that is late is better than none",
     "no_exit_plan": "See where these people are now, and offer what a plan would have offered",
+    "not_reviewed": "Have a supervisor look at the open ones this week",
+    "milestone_missed": "Tell the people what they can expect now, and by when",
+    "harmed": "See first to the people concerned, then how it could happen",
 }
 
 

@@ -12,7 +12,7 @@ from dashboard.attention import Matter
 from dashboard.figure import Figure, months_after
 from dashboard.grids import KEY, KEY_OF_LEVELS, grid
 from dashboard.palette import PALETTES, Theme
-from dashboard.phrases import ASSURANCE_WORDS
+from dashboard.phrases import ASSURANCE_WORDS, STATE_WORDS, between
 from metrics.release import Release
 
 _STANDING = {
@@ -138,7 +138,7 @@ def period_table(
         for row in rows.reverse().iter_rows(named=True)
     ]
     header = ("Period", "Figure", "Counts", "Usual range", "Compared with usual")
-    return grid(axis.title, header, body)
+    return grid(axis.title, header, body) + _why_none(rows)
 
 
 def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
@@ -154,13 +154,24 @@ def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, firs
         for row in rows.iter_rows(named=True)
     ]
     header = (first, "Figure", "Counts", "Expected for its size", "Compared with all")
-    return grid(f"{axis.title}, by {first.lower()}", header, body)
+    return grid(f"{axis.title}, by {first.lower()}", header, body) + _why_none(rows)
 
 
 def _value(row: dict[str, Any], axis: charts.Axis) -> str:
     if row["value"] is None:
-        return wording.capital(row["reason"] or "no figure")
+        return wording.capital(STATE_WORDS.get(row["state"], "no figure"))
     return axis.words(row["value"])
+
+
+def _why_none(rows: pl.DataFrame) -> str:
+    """Each reason for a missing figure once, beneath the table: in its cells it is too long."""
+    said = rows.filter(pl.col("value").is_null() & (pl.col("reason") != ""))
+    reasons = said.select("state", "reason").unique(maintain_order=True)
+    return "".join(
+        f'<p class="ca-about">{escape(wording.capital(STATE_WORDS.get(state, "no figure")))}:'
+        f" {escape(reason[:1].lower() + reason[1:])}</p>"
+        for state, reason in reasons.iter_rows()
+    )
 
 
 def _counts(release: Release, row: dict[str, Any], axis: charts.Axis) -> str:
@@ -173,7 +184,7 @@ def _range(row: dict[str, Any], axis: charts.Axis) -> str:
     low, high = max(row["lower"], 0.0), row["upper"]
     if axis.share:
         high = min(high, 1.0)
-    return f"{wording.value_text(low, axis.unit)} to {wording.value_text(high, axis.unit)}"
+    return between(low, high, axis.unit)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

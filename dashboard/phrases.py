@@ -198,8 +198,13 @@ def interval_text(figure: Figure) -> str:
         return ""
     if figure.high is None:
         return f"{value_text(figure.low, unit)} or more"
-    low, high = value_text(figure.low, unit), value_text(figure.high, unit)
-    return f"{low.removesuffix(' days').removesuffix(' day')} to {high}"
+    return between(figure.low, figure.high, unit)
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """From one value to another, with the unit told once: '62% to 71%', '33 to 47 days'."""
+    first, last = value_text(low, unit), value_text(high, unit)
+    return f"{first.removesuffix(' days').removesuffix(' day')} to {last}"
 
 
 def change_text(

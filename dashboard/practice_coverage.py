@@ -1,9 +1,10 @@
 """Which practices the data can speak of, and what to record for the rest."""
 
 from dashboard.steps import Told, require_loaded
+from etl.actions import read_actions
 from etl.store import Store
 from etl.workspace import Workspace
-from metrics.practices import Covered, coverage
+from metrics.practices import Covered, Practice, coverage
 
 _STATES = {
     "assessable": "can be assessed",
@@ -12,13 +13,14 @@ _STATES = {
 }
 # A practice of two events is measured once the workspace says how far apart they may be.
 _BY_RULE = "deadline_compliance"
+BY_ACTIONS = "corrective_actions"
 
 
 def told(workspace: Workspace) -> Told:
     """Every practice with its state and what is missing; never a number of cases."""
     require_loaded(workspace)
     with Store.open(workspace.store_path, mode="read") as store:
-        found = coverage(store)
+        found = coverage(store, read_actions(workspace.folder))
     lines: list[str] = []
     for state, words in _STATES.items():
         fitting = [each for each in found if each.state == state]
@@ -33,8 +35,10 @@ def told(workspace: Workspace) -> Told:
 
 def _line(covered: Covered) -> str:
     practice = covered.practice
-    if covered.missing:
-        after = f"to record: {', '.join(covered.missing)}"
+    if covered.by_actions:
+        after = "followed by the corrective actions of the workspace"
+    elif covered.missing:
+        after = f"to record: {', '.join(covered.missing)}" + _or_action(practice)
     elif practice.measured_by == _BY_RULE:
         after = "measured by a [[deadline]] in rules/ that names these events"
     elif practice.is_owed:
@@ -44,6 +48,13 @@ def _line(covered: Covered) -> str:
     return f"  {practice.number:>2}  {practice.name}. {practice.question} {after}"
 
 
+def _or_action(practice: Practice) -> str:
+    if not practice.actions:
+        return ""
+    kinds = " or ".join(practice.actions)
+    return f"; or write down what was decided as an action ({kinds}): case-audit action add"
+
+
 def _data(covered: Covered) -> dict[str, object]:
     practice = covered.practice
     return {
@@ -51,7 +62,7 @@ def _data(covered: Covered) -> dict[str, object]:
         "name": practice.name,
         "question": practice.question,
         "state": covered.state,
-        "measured_by": practice.measured_by,
+        "measured_by": BY_ACTIONS if covered.by_actions else practice.measured_by,
         "needs": list(practice.needs),
         "missing": list(covered.missing),
     }

@@ -12,13 +12,19 @@ def sentence(release: Release) -> str:
     rows = release.table("practices")
     absent = rows.filter(pl.col("state") == "not_assessable").sort("number")
     if absent.is_empty():
-        return "The exports record something of every practice."
+        return "Something is recorded of every practice."
     names = listed([name.lower() for name in absent["name"]])
     return (
         f"{absent.height} of {rows.height} practices of an ethics programme cannot be assessed,"
-        f" because the exports tell of none of the events that show them: {names}. Nobody can"
-        " say whether they are kept."
+        f" because nothing that shows them is recorded: {names}. Nobody can say whether they"
+        " are kept."
     )
+
+
+OR_ACTIONS = (
+    "Training, a changed policy or a changed workflow that was decided after a gap can be"
+    " written down as a corrective action instead; the page Actions then follows it."
+)
 
 
 def to_record(release: Release) -> str:

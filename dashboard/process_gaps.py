@@ -35,6 +35,9 @@ _SAID = {
     "not_served": "were referred to this partner and not served in time",
     "check_missed": "had no check for retaliation at this time",
     "no_exit_plan": "saw a service end without a plan",
+    "not_reviewed": "were not looked at by a supervisor for too long",
+    "milestone_missed": "did not keep a day that was announced",
+    "harmed": "had this harm recorded within the days it is watched for",
 }
 _HEADED = {
     "skipped": "the step “{}” is skipped",
@@ -49,6 +52,9 @@ _HEADED = {
     "not_served": "people referred to the {} are not served in time",
     "check_missed": "no check for retaliation {}",
     "no_exit_plan": "a service ends without a plan",
+    "not_reviewed": "no supervisor looks at {word} for too long",
+    "milestone_missed": "what was announced is not kept",
+    "harmed": "harm is done: {}",
 }
 _WAITS = "days_in_step"
 _MARKS = {"worse": "concern", "better": "better"}

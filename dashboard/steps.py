@@ -68,6 +68,7 @@ def load_exports(
     exports: Sequence[Path],
     *,
     as_of: date,
+    as_of_told: Literal["yes", "no"] = "yes",
     source: str | None = None,
     coverage_from: date | None = None,
     accept_rejects: int = 0,
@@ -79,6 +80,7 @@ def load_exports(
         workspace,
         exports,
         as_of=as_of,
+        as_of_told=as_of_told,
         source=source,
         coverage_from=coverage_from,
         accept_rejects=accept_rejects,
@@ -87,23 +89,25 @@ def load_exports(
     )
     return Told(
         lines=tuple(line for delivery in deliveries for line in _account(delivery)),
-        data=[
-            {
-                "file": delivery.file_name,
-                "source": delivery.source,
-                "export": delivery.export,
-                "sha256": delivery.sha256,
-                "rows_in": delivery.rows_in,
-                "rows_loaded": delivery.rows_loaded,
-                "rows_rejected": delivery.rows_rejected,
-                "rows_repeated": delivery.rows_repeated,
-                "known_as": delivery.known_as,
-                "unknown_columns": list(delivery.unknown_columns),
-                "notes": list(delivery.notes),
-            }
-            for delivery in deliveries
-        ],
+        data=[_as_data(delivery) for delivery in deliveries],
     )
+
+
+def _as_data(delivery: Delivery) -> dict[str, object]:
+    return {
+        "file": delivery.file_name,
+        "source": delivery.source,
+        "export": delivery.export,
+        "sha256": delivery.sha256,
+        "rows_in": delivery.rows_in,
+        "rows_loaded": delivery.rows_loaded,
+        "rows_rejected": delivery.rows_rejected,
+        "rows_repeated": delivery.rows_repeated,
+        "known_as": delivery.known_as,
+        "confirmed_until": delivery.confirmed_until and str(delivery.confirmed_until),
+        "unknown_columns": list(delivery.unknown_columns),
+        "notes": list(delivery.notes),
+    }
 
 
 def see_again(workspace: Workspace, *, as_of: date) -> Told:
@@ -116,6 +120,11 @@ def see_again(workspace: Workspace, *, as_of: date) -> Told:
 
 def _account(delivery: Delivery) -> list[str]:
     what = f"{delivery.file_name} ({delivery.source}, {delivery.export})"
+    if delivery.confirmed_until is not None:
+        return [
+            f"{what}: the bytes of the full export of {delivery.known_on} again: nothing had"
+            f" changed until {delivery.confirmed_until}"
+        ]
     if delivery.known_as is not None:
         return [
             f"{what}: the same bytes are loaded already, as of {delivery.known_on}; nothing"

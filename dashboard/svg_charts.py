@@ -13,6 +13,7 @@ import polars as pl
 from dashboard.figure import Signal, Standing, history, months_after
 from dashboard.markup import Column, plain, spark_words, table
 from dashboard.phrases import (
+    between,
     day_text,
     half_up,
     month_text,
@@ -321,4 +322,4 @@ def range_text(point: Signal, unit: str) -> str:
     low, high = max(0.0, point.lower), point.upper
     if unit == "share":
         high = min(1.0, half_up(high, 6))
-    return f"{value_text(low, unit)} to {value_text(high, unit)}"
+    return between(low, high, unit)

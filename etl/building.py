@@ -1,7 +1,7 @@
 """The core tables: made of staging, the rules, the calendar and the headcount."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def build(
     """
     _declare(store, workspace, known, as_of or asked(store))
     _run_all(store)
-    _sign(store)
+    _sign(store, _signature(store))
 
 
 def refresh(
@@ -92,13 +92,13 @@ def refresh(
         is_done = False
     if not is_done:
         _run_all(store)
-    _sign(store)
+    _sign(store, now)
 
 
 def is_current(store: Store) -> bool:
     """Say whether the core tables hold all deliveries that staging holds."""
     before = _signed(store)
-    return before is not None and before["deliveries"] == _print(store, ("deliveries",))
+    return before is not None and before["deliveries"] == _print([_told(store, "deliveries")])
 
 
 def asked(store: Store) -> date | None:
@@ -197,11 +197,11 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("headcount", "engagements", "levels", *demands.TABLES)
+_CONSTANTS = ("confirmations", "headcount", "engagements", "levels", *demands.TABLES)
 
 
-def _sign(store: Store) -> None:
-    store.replace("core.build", pl.DataFrame([_signature(store)]))
+def _sign(store: Store, signature: dict[str, str]) -> None:
+    store.replace("core.build", pl.DataFrame([signature]))
 
 
 def _signature(store: Store) -> dict[str, str]:
@@ -211,14 +211,14 @@ def _signature(store: Store) -> dict[str, str]:
     what holds for all cases and with the statements themselves, `day` with the as-of day.
     """
     statements = hashlib.sha256(b"".join(path.read_bytes() for path in core_files()))
-    parameters = store.frame(
-        "select * exclude (coverage_from, coverage_until) from staging.parameters"
-    )
+    deliveries, parameters = _told(store, "deliveries"), _told(store, "parameters")
+    constants = [_told(store, table) for table in _CONSTANTS]
+    days = parameters.drop("coverage_from", "coverage_until")
     return {
-        "fingerprint": _print(store, ("deliveries", "parameters", *_CONSTANTS)),
-        "deliveries": _print(store, ("deliveries",)),
-        "constants": _print(store, _CONSTANTS) + statements.hexdigest(),
-        "day": parameters.write_json(),
+        "fingerprint": _print([deliveries, parameters, *constants]),
+        "deliveries": _print([deliveries]),
+        "constants": _print(constants) + statements.hexdigest(),
+        "day": days.write_json(),
     }
 
 
@@ -229,9 +229,12 @@ def _signed(store: Store) -> dict[str, str] | None:
     return signed if "constants" in signed else None
 
 
-def _print(store: Store, tables: Sequence[str]) -> str:
+def _told(store: Store, table: str) -> pl.DataFrame:
+    return store.frame(f"select * from staging.{table} order by all")  # noqa: S608
+
+
+def _print(tables: Iterable[pl.DataFrame]) -> str:
     digest = hashlib.sha256()
-    for table in tables:
-        rows = store.frame(f"select * from staging.{table} order by all")  # noqa: S608
+    for rows in tables:
         digest.update(rows.write_json().encode())
     return digest.hexdigest()

@@ -1,23 +1,25 @@
 """One file of a delivery: read in chunks, staged, and accounted for row by row."""
 
-import hashlib
-import stat
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
+from etl.confirming import confirm
 from etl.contradictions import contradictions
 from etl.errors import ExportError
+from etl.known_files import described_by, known_file, same_bytes
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS, Reading
 from etl.recognition import found_within, recognised
 from etl.repeats import Repeats
 from etl.source import Export, Source
-from etl.staging import stage
+from etl.staging import Staged, stage
 from etl.store import Store
 from etl.watching import LOOKED_AT, watch, watch_codes
 from etl.workspace import Workspace
@@ -30,7 +32,8 @@ class Delivery:
     """What became of one file: rows in = loaded + rejected + exact repeats.
 
     `known_as` is the number of the delivery that brought the same bytes before, `known_on` its
-    as-of day. `notes` are sentences about the delivery, for people.
+    as-of day, and `confirmed_until` a later one, until which that full export has not changed.
+    `notes` are sentences about the delivery, for people.
     """
 
     file_name: str
@@ -45,6 +48,7 @@ class Delivery:
     unknown_columns: tuple[str, ...]
     rejects: tuple[str, ...]
     known_on: date | None = None
+    confirmed_until: date | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -56,6 +60,7 @@ class Loading:
     as_of: date
     coverage_from: date | None
     accept_rejects: int
+    as_of_told: Literal["yes", "no"] = "yes"
 
 
 @dataclass(slots=True)
@@ -65,6 +70,13 @@ class _Account:
     repeated: int = 0
     shown: list[dict[str, Any]] = field(default_factory=list)
 
+    def add(self, staged: Staged) -> None:
+        """Count the rows of one more chunk."""
+        self.rows_in += staged.rows_in
+        self.rejected += staged.rejects.height
+        self.repeated += staged.rows_repeated
+        self.shown += staged.rejects.head(SHOWN_REJECTS - len(self.shown)).to_dicts()
+
 
 def take_in(
     store: Store,
@@ -73,20 +85,22 @@ def take_in(
     candidates: Mapping[str, Source],
     loading: Loading,
     *,
+    first: Callable[[Path], AbstractContextManager[Reading]],
     say: Callable[[str], None],
 ) -> tuple[Delivery, ...]:
     """Append one file's rows to staging, unless the same bytes are there already.
 
     A file may hold several exports, such as issues with their changes: each is a delivery of
     its own. Bytes that an earlier version of the description read are read again and replace
-    what was there. Raises ExportError or SourceError; the transaction must then be undone.
+    what was there. `first` reads the file as it comes. Raises ExportError or SourceError; the
+    transaction must then be undone.
     """
     zone = workspace.organisation.time_zone
-    known = _known(store, path, candidates, zone=zone)
+    known = known_file(store, path, candidates, zone=zone)
     if known is not None:
-        return (_as_known(path, known),)
+        return (_as_known(store, path, known, loading),)
     say(f"reading {path.name}")
-    with recognised(path, list(candidates.values())) as (read, source, export):
+    with recognised(path, list(candidates.values()), first=first) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
         others = [other for other in source.exports if other.name in export.also]
         for other in others:
@@ -111,10 +125,10 @@ def _taken_in(
     export: Export,
     loading: Loading,
 ) -> Delivery:
-    described = _described(source, export, workspace.organisation.time_zone)
-    before = _same_bytes(store, read.told.sha256, source, export)
+    described = described_by(source, export, workspace.organisation.time_zone)
+    before = same_bytes(store, read.told.sha256, source, export)
     if before is not None and before["described"] == described:
-        return _as_known(path, before)
+        return _as_known(store, path, before, loading)
     snapshot = next_number(store)
     if before is not None:
         loading = _withdrawn(store, before, loading)
@@ -135,47 +149,6 @@ def next_number(store: Store) -> int:
         "select coalesce(max(greatest(snapshot, loading)), 0) as last from staging.deliveries"
     )
     return int(last["last"][0]) + 1
-
-
-def _known(
-    store: Store, path: Path, candidates: Mapping[str, Source], *, zone: str
-) -> dict[str, Any] | None:
-    """The delivery that brought these bytes; they are hashed where their number is known."""
-    try:
-        about = path.stat()
-    except (OSError, ValueError):
-        return None
-    sized = store.frame(
-        "select * from staging.deliveries where bytes = $bytes", {"bytes": about.st_size}
-    )
-    if sized.is_empty() or not stat.S_ISREG(about.st_mode):
-        return None
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    for before in sized.filter(pl.col("sha256") == sha256).iter_rows(named=True):
-        source = candidates.get(before["source"])
-        exports = source.exports if source is not None else ()
-        for export in [export for export in exports if export.name == before["export"]]:
-            if source and before["described"] == _described(source, export, zone):
-                return before
-    return None
-
-
-def _same_bytes(
-    store: Store, sha256: str, source: Source, export: Export
-) -> dict[str, Any] | None:
-    found = store.frame(
-        "select * from staging.deliveries"
-        " where sha256 = $sha256 and source = $source and export = $export",
-        {"sha256": sha256, "source": source.name, "export": export.name},
-    )
-    return found.row(0, named=True) if found.height else None
-
-
-def _described(source: Source, export: Export, zone: str) -> str:
-    """Changes whenever anything that decides how a file's rows are read and staged changes."""
-    told = (source.name, source.time_zone, source.codes, export, zone)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loading:
@@ -208,29 +181,37 @@ def _staged(
     *,
     snapshot: int,
 ) -> _Account:
-    """Stage a file chunk by chunk: no more than one of them is in memory."""
+    """Stage a file chunk by chunk, and keep one while the next is staged."""
     account, repeats = _Account(), Repeats()
-    for chunk in read.chunks(CHUNK_ROWS):
-        staged = stage(
-            chunk,
-            source,
-            export,
-            workbook=chunk.kind == "workbook",
-            key=workspace.key(),
-            zone=workspace.organisation.time_zone,
-        )
-        repeats.look_at(chunk.rows)
-        for table, rows in (staged.tables | {"rejects": staged.rejects.drop("value")}).items():
-            number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
-            store.append(f"staging.{table}", rows.with_columns(number))
-        account.rows_in += staged.rows_in
-        account.rejected += staged.rejects.height
-        account.repeated += staged.rows_repeated
-        account.shown += staged.rejects.head(SHOWN_REJECTS - len(account.shown)).to_dicts()
+    with ThreadPoolExecutor(1) as keeper:
+        kept: Future[None] | None = None
+        for chunk in read.chunks(CHUNK_ROWS):
+            staged = stage(
+                chunk,
+                source,
+                export,
+                workbook=chunk.kind == "workbook",
+                key=workspace.key(),
+                zone=workspace.organisation.time_zone,
+            )
+            repeats.look_at(chunk.rows)
+            if kept is not None:
+                kept.result()
+            # Until the next chunk is staged, nobody else speaks to the store.
+            kept = keeper.submit(_keep, store, staged, snapshot)
+            account.add(staged)
+        if kept is not None:
+            kept.result()
     if repeats.chunks > 1:
         again = repeats.lines(lambda: (chunk.rows for chunk in read.chunks(CHUNK_ROWS)))
         _take_out(store, again, account, snapshot=snapshot)
     return account
+
+
+def _keep(store: Store, staged: Staged, snapshot: int) -> None:
+    number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
+    for table, rows in (staged.tables | {"rejects": staged.rejects.drop("value")}).items():
+        store.append(f"staging.{table}", rows.with_columns(number))
 
 
 def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: int) -> None:
@@ -367,7 +348,10 @@ def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Del
     )
 
 
-def _as_known(path: Path, before: Mapping[str, Any]) -> Delivery:
+def _as_known(
+    store: Store, path: Path, before: Mapping[str, Any], loading: Loading
+) -> Delivery:
+    told = loading.as_of_told == "yes"
     counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
     return Delivery(
         file_name=path.name,
@@ -376,6 +360,7 @@ def _as_known(path: Path, before: Mapping[str, Any]) -> Delivery:
         sha256=before["sha256"],
         known_as=before["snapshot"],
         known_on=before["as_of"],
+        confirmed_until=confirm(store, before, loading.as_of) if told else None,
         unknown_columns=(),
         rejects=(),
         **{name: before[name] for name in counts},

@@ -1,8 +1,9 @@
 """Take exports in: read, stage, and rebuild the core tables, all of it or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,9 @@ from etl.changing import changing
 from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
+from etl.known_files import may_be_known
+from etl.reading_ahead import Ahead
+from etl.source import Source
 from etl.store import Store
 from etl.watching import renames_told
 from etl.workspace import Workspace
@@ -24,6 +28,7 @@ def load(
     exports: Sequence[Path],
     *,
     as_of: date,
+    as_of_told: Literal["yes", "no"] = "yes",
     source: str | None = None,
     coverage_from: date | None = None,
     accept_rejects: int = 0,
@@ -33,10 +38,11 @@ def load(
     """Load exports as deliveries of `as_of` and bring the core tables up to date.
 
     The exports are parts of one delivery: together they speak for a case. The same bytes twice
-    change nothing. Up to `accept_rejects` rows of a file may be unreadable, or as many as its
-    source's description allows; `accept_drop` lets a full delivery be much smaller than the
-    one before. Raises ExportError, SourceError, RuleError, WorkspaceError or StoreError, and
-    then the store is as it was before.
+    change nothing; those of the newest full export, told to be of a later day, say that nothing
+    had changed until then. Up to `accept_rejects` rows of a file may be unreadable, or as many
+    as its source's description allows; `accept_drop` lets a full delivery be much smaller than
+    the one before. Raises ExportError, SourceError, RuleError, WorkspaceError or StoreError,
+    and then the store is as it was before.
     """
     known = workspace.sources()
     if source is not None and source not in known:
@@ -46,16 +52,13 @@ def load(
         prepare(store)
         was_current = is_current(store)
         before = _snapshots(store)
-        loading = Loading(next_number(store), as_of, coverage_from, accept_rejects)
-        taken: list[Delivery] = []
-        for path in exports:
-            with renames_told(store, path, candidates):
-                taken += take_in(store, workspace, path, candidates, loading, say=say)
+        loading = Loading(next_number(store), as_of, coverage_from, accept_rejects, as_of_told)
+        taken = _taken(store, workspace, exports, candidates, loading, say)
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)
-        if after != before:
+        if after != before or any(delivery.confirmed_until for delivery in taken):
             ask(store, None)
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.
@@ -67,6 +70,27 @@ def load(
             else delivery
             for delivery in taken
         )
+
+
+def _taken(
+    store: Store,
+    workspace: Workspace,
+    exports: Sequence[Path],
+    candidates: Mapping[str, Source],
+    loading: Loading,
+    say: Callable[[str], None],
+) -> list[Delivery]:
+    """Take each export in, while the next one is being read."""
+    taken: list[Delivery] = []
+    with Ahead() as ahead:
+        for path, following in zip_longest(exports, exports[1:]):
+            if following is not None and not may_be_known(store, following):
+                ahead.begin(following)
+            with renames_told(store, path, candidates):
+                taken += take_in(
+                    store, workspace, path, candidates, loading, first=ahead.reading, say=say
+                )
+    return taken
 
 
 def ask_again(workspace: Workspace, *, as_of: date) -> None:

@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -79,9 +79,17 @@ def read_export(
 
 @contextmanager
 def reading(
-    path: Path, layout: Layout = UNTOLD, *, limits: Limits | None = None, **told: Any
+    path: Path,
+    layout: Layout = UNTOLD,
+    *,
+    limits: Limits | None = None,
+    started: Callable[[subprocess.Popen[bytes]], object] = lambda _: None,
+    **told: Any,
 ) -> Iterator[Reading]:
-    """The export at `path` as `read_export` reads it, for as long as the block lasts."""
+    """The export at `path` as `read_export` reads it, for as long as the block lasts.
+
+    `started` is told of the process that reads it, which may be killed at any time.
+    """
     bounds = limits or Limits()
     _sweep()
     with _opened(path) as descriptor, _scratch(path) as scratch:
@@ -97,7 +105,7 @@ def reading(
                 "output": bounds.output,
             },
         }
-        code = _run(request, folder, path, wall_seconds=bounds.wall_seconds)
+        code = _run(request, folder, path, started, wall_seconds=bounds.wall_seconds)
         yield _taken_over(folder, path, code)
 
 
@@ -161,25 +169,38 @@ def _refuse_irregular(path: Path, mode: int) -> None:
     )
 
 
-def _run(request: dict[str, object], folder: Path, path: Path, *, wall_seconds: float) -> int:
+def _run(
+    request: dict[str, object],
+    folder: Path,
+    path: Path,
+    started: Callable[[subprocess.Popen[bytes]], object],
+    *,
+    wall_seconds: float,
+) -> int:
     """Run the child to its end; the exit code, negative for the signal that ended it."""
     with (folder / "stderr").open("wb") as stderr:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "etl.readers"],
-                input=json.dumps(request).encode(),
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                # Python would take modules from the current folder before any other.
-                cwd=folder,
-                env=_environment(folder),
-                pass_fds=(int(str(request["descriptor"])),),
-                timeout=wall_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise _gave_up(path, f"it took longer than {wall_seconds:g} seconds") from None
-    return done.returncode
+        child = subprocess.Popen(
+            [sys.executable, "-m", "etl.readers"],
+            stdin=subprocess.PIPE,
+            # Nothing is written there: that it is closed tells of the end at once.
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            # Python would take modules from the current folder before any other.
+            cwd=folder,
+            env=_environment(folder),
+            pass_fds=(int(str(request["descriptor"])),),
+        )
+        with child:
+            try:
+                started(child)
+                child.communicate(json.dumps(request).encode(), timeout=wall_seconds)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise _gave_up(path, f"it took longer than {wall_seconds:g} seconds") from None
+            except BaseException:
+                child.kill()
+                raise
+    return child.returncode
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Which description an export fits, by its header, and its text read as that asks."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +13,19 @@ from etl.source import Export, Source
 
 
 @contextmanager
-def recognised(path: Path, sources: list[Source]) -> Iterator[tuple[Reading, Source, Export]]:
+def recognised(
+    path: Path,
+    sources: list[Source],
+    *,
+    first: Callable[[Path], AbstractContextManager[Reading]] = reading,
+) -> Iterator[tuple[Reading, Source, Export]]:
     """The file's text and the description that it fits, read as that description asks.
 
-    Raises ExportError for what is wrong with the file, SourceError where no description fits.
+    `first` reads it as it comes, before anything is known of it. Raises ExportError for what is
+    wrong with the file, SourceError where no description fits.
     """
     with ExitStack() as readings:
-        yield _recognised(path, sources, readings)
+        yield _recognised(path, sources, readings, first)
 
 
 @contextmanager
@@ -36,10 +42,13 @@ def found_within(path: Path, export: Export) -> Iterator[Reading | None]:
 
 
 def _recognised(
-    path: Path, sources: list[Source], readings: ExitStack
+    path: Path,
+    sources: list[Source],
+    readings: ExitStack,
+    first: Callable[[Path], AbstractContextManager[Reading]],
 ) -> tuple[Reading, Source, Export]:
     try:
-        read = readings.enter_context(reading(path))
+        read = readings.enter_context(first(path))
         source, export = recognise(sources, read.told.header, file_name=path.name)
     except (ExportError, SourceError):
         # A declaration is the cure for a file that shows too little of its layout.

@@ -6,7 +6,9 @@ import numpy as np
 import polars as pl
 
 _SEEDS = (0x5EED, 0xC0FFEE)
+_PARTS = 16  # a power of two
 Prints = np.ndarray[tuple[int], np.dtype[np.uint64]]
+_NONE = np.empty(0, dtype=np.uint64)
 
 
 class Repeats:
@@ -45,12 +47,21 @@ class Repeats:
 
     def _places(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Places, from 0, of the rows that are not the first of their kind."""
-        first = np.concatenate(self._prints[0])
-        in_order = np.sort(first)
-        doubled = in_order[1:][in_order[1:] == in_order[:-1]]
+        doubled = np.concatenate([self._doubled(part) for part in range(_PARTS)])
         if not len(doubled):
             return np.empty(0, dtype=np.int64)
+        first = np.concatenate(self._prints[0])
         perhaps = np.flatnonzero(np.isin(first, doubled))
         both = np.stack([first[perhaps], np.concatenate(self._prints[1])[perhaps]], axis=1)
         _, firsts = np.unique(both, axis=0, return_index=True)
         return np.delete(perhaps, firsts)
+
+    def _doubled(self, part: int) -> Prints:
+        """The first prints that stand more than once, of those of one part of all there are."""
+        # Sorting all of a hundred million at once would take as much memory as keeping them.
+        some = np.concatenate(
+            [prints[prints & (_PARTS - 1) == part] for prints in self._prints[0]] or [_NONE]
+        )
+        some.sort()
+        doubled: Prints = some[1:][some[1:] == some[:-1]]
+        return doubled

@@ -252,7 +252,11 @@ def _told(side: str, window: _Window, value: float | None) -> Row:
 
 
 def _recurrence(action: Row, after: _Window, effect: str, setting: Setting) -> str:
-    """Whether what was better fell back within the year, beyond what chance does."""
+    """Whether what was better fell back within the year, beyond what chance does.
+
+    By simulation, with looks after 9 to 12 months, an action that holds is said to have fallen
+    back in about 1 of 100 histories, in 3 where months differ more than chance gives.
+    """
     if effect != "better":
         return "not_applicable"
     first, later = (

@@ -15,6 +15,8 @@ State = Literal[
     "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable",
     "not_fit",
 ]  # fmt: skip
+# In `moved_by` and `joined_by`: every kind of event.
+ANY_STEP = ("*",)
 Kind = Literal["rate", "survival", "competing", "deadline", "survey", "counted", "stock"]
 Direction = Literal["higher", "lower", "neutral"]
 
@@ -78,6 +80,11 @@ class Metric:
     outcomes of their own, so that they can be protected with the others. `follows` names the
     metric that has counted by any month every case that this one has, so that its totals are
     rounded towards those.
+    event that they rest on, null for any): those that a failed check puts in doubt are counted
+    apart, as outcomes of their own, so that they can be protected with the others. `moved_by`
+    are kinds of event that decide the period, beside the receipt: in doubt they leave it open.
+    `joined_by` are those that may add a contribution of a case that has none. A metric that is
+    not `doubted` says in `unbounded` why no range can be stated.
     """
 
     name: str
@@ -98,6 +105,9 @@ class Metric:
     parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False
     follows: str | None = None
+    moved_by: tuple[str, ...] = ()
+    joined_by: tuple[str, ...] = ()
+    unbounded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

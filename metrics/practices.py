@@ -4,8 +4,12 @@ Their order and numbers are those of the catalogue of practices that the program
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+import polars as pl
+
+from etl.actions import KINDS
 from etl.store import Store
 from metrics.catalog.practice_gaps import PRACTICE_GAPS
 
@@ -18,6 +22,7 @@ class Practice:
 
     `needs` holds kinds of event, or facts of `FACTS`. `measured_by` names a metric of the
     catalogue; a deadline between two of the kinds, or a procedure, makes it that of a practice.
+    A corrective action of one of the kinds in `actions` tells all that `needs` would.
     """
 
     number: int
@@ -25,6 +30,7 @@ class Practice:
     question: str
     needs: tuple[str, ...]
     measured_by: str = "deadline_compliance"
+    actions: tuple[str, ...] = ()
 
     @property
     def is_owed(self) -> bool:
@@ -34,11 +40,12 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Whether the exports record what a practice needs, and what of it is missing."""
+    """Whether a practice can be judged, what is missing for it, and if actions tell it."""
 
     practice: Practice
     state: State
     missing: tuple[str, ...]
+    by_actions: bool = False
 
 
 # Facts beside the kinds of event, each with the statement that is true where it is recorded.
@@ -64,7 +71,7 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(3, "Satisfaction", "Are people satisfied with how they were treated?",
              ("survey",), "satisfaction"),
     Practice(4, "Confidentiality", "Was anybody's confidence broken?",
-             ("confidentiality_breach",)),
+             ("confidentiality_breach",), "harmed"),
     Practice(5, "Confidential channels", "Do people dare to speak up, and give their name?",
              ("anonymity", "channel", "named_later"), "anonymity"),
     Practice(6, "Escalation", "Are serious cases passed up in time?",
@@ -91,11 +98,11 @@ PRACTICES: tuple[Practice, ...] = (
              ("intermediary_offered", "intermediary_accepted", "intermediary_contact"),
              "not_followed_up"),
     Practice(16, "Supervisor's reviews", "Does a supervisor look at open cases regularly?",
-             ("supervisor_review",)),
+             ("supervisor_review",), "not_reviewed"),
     Practice(17, "Updates", "Was anybody left without news?", ("updated", "party"),
              "without_news"),
     Practice(18, "Milestones", "Is what was announced kept?",
-             ("milestone_announced", "milestone_met")),
+             ("milestone_announced", "milestone_met"), "milestone_missed"),
     Practice(19, "Partner referrals", "Do people who are referred receive the service?",
              ("referral_made", "referral_accepted", "service_started", "party"), "not_served"),
     Practice(20, "Partner meetings", "Do the partners meet as planned?", ("liaison_meeting",)),
@@ -116,13 +123,13 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(27, "Consent forms", "Is a clear form signed at the start?",
              ("consent_form_signed",)),
     Practice(28, "Training", "Is training done after a gap?",
-             ("training_assigned", "training_done")),
+             ("training_assigned", "training_done"), actions=("training",)),
     Practice(29, "Policy update", "Is the policy changed after a gap?",
-             ("gap_found", "policy_updated")),
+             ("gap_found", "policy_updated"), actions=("policy",)),
     Practice(30, "Workflow change", "Is the workflow changed, and its effect looked at?",
-             ("workflow_changed", "effect_reviewed")),
+             ("workflow_changed", "effect_reviewed"), actions=("workflow",)),
     Practice(31, "Corrective actions", "Are actions done in time, and do they hold?",
-             ("action_due", "action_done", "effectiveness_checked")),
+             ("action_due", "action_done", "effectiveness_checked"), actions=KINDS),
     Practice(32, "Asking for guidance", "Do staff ask before something happens?",
              ("guidance_sought",)),
     Practice(33, "Equal treatment", "Are groups of people treated alike?",
@@ -136,19 +143,30 @@ PRACTICES: tuple[Practice, ...] = (
 )  # fmt: skip
 
 
-def coverage(store: Store) -> tuple[Covered, ...]:
-    """Every practice in its order, with what the exports do not record for it.
+def coverage(store: Store, actions: pl.DataFrame | None = None) -> tuple[Covered, ...]:
+    """Every practice in its order, with what is not recorded for it.
 
-    `store` holds the core tables. A kind counts as recorded where any source ever told it.
+    `store` holds the core tables, `actions` the corrective actions as `etl.actions` reads them;
+    those accepted after the as-of day say nothing yet. A kind counts as recorded where any
+    source ever told it.
     """
     recorded = set(store.frame("select distinct kind from core.recorded_kinds")["kind"])
     recorded |= {
         name for name, statement in FACTS.items() if store.frame(statement)["there"][0]
     }
-    return tuple(_covered(practice, recorded) for practice in PRACTICES)
+    taken = _taken(store, actions) if actions is not None else set()
+    return tuple(_covered(practice, recorded, taken) for practice in PRACTICES)
 
 
-def _covered(practice: Practice, recorded: set[str]) -> Covered:
+def _taken(store: Store, actions: pl.DataFrame) -> set[str]:
+    """Kinds of the actions that were accepted by the as-of day."""
+    as_of: date = store.frame("select as_of from staging.parameters")["as_of"][0]
+    return set(actions.filter(pl.col("accepted_on") <= as_of)["kind"])
+
+
+def _covered(practice: Practice, recorded: set[str], taken: set[str]) -> Covered:
+    if taken & set(practice.actions):
+        return Covered(practice, "assessable", (), by_actions=True)
     missing = tuple(need for need in practice.needs if need not in recorded)
     if not missing:
         return Covered(practice, "assessable", ())

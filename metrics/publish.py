@@ -10,10 +10,11 @@ import polars as pl
 
 from etl.rules import Rules
 from etl.store import Store
+from metrics.absent_rows import absent_rows
 from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.consequences import absent_rows, consequences
+from metrics.consequences import consequences
 from metrics.count import count
 from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
@@ -115,8 +116,9 @@ def publish(
     setting = _setting(store, policy, data, protected)
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
-    tables |= tables_about(store, policy, rules, *told, data.calendar)
-    facts = facts_of(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
+    tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
+    facts = facts_of(data.told, policy, about, verdicts)
+    facts |= _protection(exact, protected, policy)
     facts["inputs_sha256"] = inputs_digest(store, policy, seed)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")

@@ -38,6 +38,7 @@ def tables_about(
     verdicts: pl.DataFrame,
     metrics: Iterable[Metric],
     calendar: pl.DataFrame,
+    actions: pl.DataFrame | None,
 ) -> dict[str, pl.DataFrame]:
     """The tables that are not figures; counts of rows only where counts may be exact."""
     return {
@@ -47,16 +48,16 @@ def tables_about(
         "levels": levels.select(*TABLES["levels"]),
         "annotations": annotations.select(*TABLES["annotations"]).sort("happened_on"),
         **tables_of_checks(store, policy, verdicts),
-        "practices": _practices(store, policy),
+        "practices": _practices(store, policy, actions),
         **_exact_alone(store, policy, calendar),
         "deliveries": _unnamed(withheld(_deliveries(store), policy), policy),
         "reject_reasons": withheld(_reject_reasons(store), policy),
     }
 
 
-def _practices(store: Store, policy: Policy) -> pl.DataFrame:
+def _practices(store: Store, policy: Policy, actions: pl.DataFrame | None) -> pl.DataFrame:
     """For exact audiences alone: that an event was ever recorded tells of a case."""
-    found = coverage(store) if policy.method == "identity" else ()
+    found = coverage(store, actions) if policy.method == "identity" else ()
     return pl.DataFrame(
         [
             {

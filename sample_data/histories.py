@@ -45,6 +45,18 @@ CODES: dict[str, str] = {
     "service_ended": "END",
     "contacted": "REP",
     "named_later": "NAM",
+    "supervisor_review": "SUP",
+    "evidence_added": "EVI",
+    "internal_decision": "IND",
+    "consequence": "CSQ",
+    "coercion_identified": "COE",
+    "rights_conversation": "RIT",
+    "intermediary_offered": "IMO",
+    "intermediary_accepted": "IMA",
+    "intermediary_contact": "IMC",
+    "retaliation_reported": "RET",
+    "adverse_action": "ADV",
+    "confidentiality_breach": "BRE",
 }
 PARTIES: dict[str, str] = {
     "": "",

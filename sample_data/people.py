@@ -38,7 +38,7 @@ def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS) -> list[Act]:
     """
     topics = (
         _triage, _conflict, _safety, _conference, _news, _referral, _review, _checks,
-        _exit, _contact, _deciding,
+        _exit, _contact, _deciding, _supervision, _evidence, _rights, _harm,
     )  # fmt: skip
     found = [
         act
@@ -151,6 +151,7 @@ def _review(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
     yield Act("review_requested", day)
     yield Act("review_granted", day := _after(day, granted))
     yield Act("review_completed", day := _after(day, completed))
+    yield Act("internal_decision", _after(day, 1))
     yield Act("outcome_communicated", _after(day, told + 20 if late else told))
 
 
@@ -194,6 +195,53 @@ def _deciding(case: Case, dice: Dice, gaps: Gaps) -> Iterator[Act]:
         is_same = usual or (is_planted and breach)
         decider = by if is_same else (by + other - 1) % 24 + 1
         yield Act("decided", decided_on, by=_handler(decider))
+
+
+def _supervision(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    looked_on, forgotten = _after(case.received_on, dice.whole(12, 27)), dice.happens(0.03)
+    if forgotten:
+        looked_on = _after(looked_on, 30)
+    while looked_on < (case.resolved_on or AS_OF):
+        yield Act("supervisor_review", looked_on)
+        looked_on = _after(looked_on, dice.whole(20, 29))
+
+
+def _evidence(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    """What the investigation rests on, and what came of it for whoever did wrong."""
+    triaged_on, investigated_on = case.first("triaged"), case.first("investigated")
+    before = [dice.whole(0, 6) for _ in range(dice.one({1: 30, 2: 50, 3: 20}))]
+    days, spared = dice.whole(2, 15), dice.happens(0.08)
+    if triaged_on is not None and investigated_on is not None:
+        for each in before:
+            yield Act("evidence_added", max(_after(investigated_on, -each), triaged_on))
+    decided_on = case.first("decided")
+    if decided_on and case.outcome in {"substantiated", "partly"} and not spared:
+        yield Act("consequence", _after(decided_on, days))
+
+
+def _rights(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    triaged_on, coerced, late = case.first("triaged"), dice.happens(0.3), dice.happens(0.03)
+    days, accepted, contact = dice.whole(0, 6), dice.happens(0.5), dice.whole(2, 12)
+    if triaged_on is None or case.categories[0] != SERVING or not coerced:
+        return
+    told_on = _after(triaged_on, days + 12 if late else days)
+    yield Act("coercion_identified", triaged_on, party=AFFECTED)
+    yield Act("rights_conversation", told_on, party=AFFECTED)
+    yield Act("intermediary_offered", told_on, party=AFFECTED)
+    if accepted:
+        yield Act("intermediary_accepted", told_on, party=AFFECTED)
+        yield Act("intermediary_contact", _after(told_on, contact), party=AFFECTED)
+
+
+def _harm(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    suffers, dismissed, breach = dice.happens(0.012), dice.happens(0.3), dice.happens(0.004)
+    days, later, broken = dice.whole(15, 160), dice.whole(5, 60), dice.whole(3, 40)
+    if case.is_named and suffers:
+        yield Act("retaliation_reported", _after(case.received_on, days))
+        if dismissed:
+            yield Act("adverse_action", _after(case.received_on, days + later))
+    if breach:
+        yield Act("confidentiality_breach", _after(case.received_on, broken))
 
 
 def _handler(number: int) -> str:

@@ -40,6 +40,9 @@ _OF_GAPS = (
     "not_served",
     "check_missed",
     "no_exit_plan",
+    "not_reviewed",
+    "milestone_missed",
+    "harmed",
     "days_in_step",
 )
 

@@ -44,6 +44,7 @@ if release.table("practices").height:
     st.write(practices.sentence(release))
     with st.expander("What to record"):
         st.html(practices.to_record(release))
+        st.write(practices.OR_ACTIONS)
 
 st.header("What is told otherwise than last time", anchor=False)
 st.write(restatement.sentence(release, level))

@@ -9,7 +9,10 @@ import polars as pl
 from etl.errors import RuleError
 from etl.rules import entries
 
-Demand = Literal["triage", "follow_up", "discipline", "news", "referral", "check_up", "exit"]
+Demand = Literal[
+    "triage", "follow_up", "discipline", "news", "referral", "check_up", "exit", "review",
+    "milestone", "harm",
+]  # fmt: skip
 
 # What an event calls for, by its kind: any of these kinds answers it.
 ANSWERS: Mapping[str, tuple[str, ...]] = {
@@ -23,10 +26,12 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 # What tells the person who raised the case something, whether or not it is called an update.
 NEWS = ("updated", "acknowledged", "holding_response", "feedback", "informed", "final_response")
+# What nobody should suffer for having spoken up, or by how a case is handled.
+HARMS = ("confidentiality_breach", "retaliation_reported", "adverse_action")
 
 _KEYS = (
     "triage", "follow_up", "conference", "conference_within", "news", "referrals", "check_ups",
-    "exit_plan", "basis", "verified",
+    "exit_plan", "supervisor_review", "milestones", "harm", "basis", "verified",
 )  # fmt: skip
 
 
@@ -103,6 +108,9 @@ def _practices(where: str, told: object) -> Practices:
             *_by_party(where, told, "referrals", "referral", ("service_started",)),
             *_check_ups(where, told),
             *_exit(where, told),
+            *_review(where, told),
+            *_milestones(where, told),
+            *_harm(where, told),
         ),
         basis=entries.text(where, told, "basis"),
         verified=entries.truth(where, told, "verified"),
@@ -163,6 +171,30 @@ def _exit(where: str, told: Mapping[str, Any]) -> list[Limit]:
     if not entries.truth(where, told, "exit_plan"):
         return []
     return [Limit("exit", "end_of_service", None, ("disengagement_plan",))]
+
+
+def _review(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    if "supervisor_review" not in told:
+        return []
+    days = entries.whole(where, "supervisor_review", told["supervisor_review"])
+    return [Limit("review", "open_case", days, ("supervisor_review",))]
+
+
+def _milestones(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    if not entries.truth(where, told, "milestones"):
+        return []
+    return [Limit("milestone", "announced_day", None, ("milestone_met",))]
+
+
+def _harm(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    found = _days_of(where, "harm", told)
+    for kind in found:
+        if kind not in HARMS:
+            raise RuleError(
+                f"{where}: harm: {kind!r} is not a harm that is watched for; there are"
+                f" {', '.join(HARMS)}"
+            )
+    return [Limit("harm", kind, days, (kind,)) for kind, days in found.items()]
 
 
 def _days_of(where: str, key: str, told: Mapping[str, Any]) -> dict[str, int]:

@@ -1,11 +1,34 @@
 -- staging.parameters: one row: the as-of day, the days that all sources cover, the calendar.
 create or replace table staging.parameters as
-with covered as (
+with told as (
+    select
+        source,
+        grain,
+        as_of,
+        coverage_from,
+        coverage_until
+    from staging.deliveries
+    union all
+    select
+        deliveries.source,
+        deliveries.grain,
+        confirmations.as_of,
+        deliveries.coverage_from,
+        confirmations.as_of as coverage_until
+    from staging.confirmations as confirmations
+    inner join staging.deliveries as deliveries
+        on
+            confirmations.source = deliveries.source
+            and confirmations.export = deliveries.export
+            and confirmations.sha256 = deliveries.sha256
+),
+
+covered as (
     select
         source,
         min(coverage_from) as coverage_from,
         max(coverage_until) as coverage_until
-    from staging.deliveries
+    from told
     where grain in ('case', 'allegation') and as_of <= coalesce($as_of, as_of)
     group by source
 ),
@@ -15,7 +38,7 @@ newest as (
         coalesce($as_of, max(as_of)) as as_of,
         $time_zone::text as time_zone,
         $fiscal_year_start_month::integer as fiscal_year_start_month
-    from staging.deliveries
+    from told
 )
 
 select

@@ -30,7 +30,7 @@ select
     snapshots.export,
     heard.case_key,
     snapshots.grain,
-    snapshots.as_of,
+    snapshots.holds_until as as_of,
     snapshots.loading,
     heard.last_line
 from heard

@@ -23,7 +23,7 @@ select
     rows_of.stated_at,
     rows_of.ordinal,
     snapshots.grain,
-    snapshots.as_of,
+    snapshots.holds_until as as_of,
     chosen.only_line is not null or snapshots.grain = 'snapshot' as is_whole_case
 from staging.cases as rows_of
 inner join core.chosen_rows as chosen

@@ -4,7 +4,7 @@ with whole as (
     select
         source,
         export,
-        max({ 'as_of': as_of, 'loading': loading }) as newest
+        max({ 'as_of': holds_until, 'loading': loading }) as newest
     from core.snapshots
     where delivery = 'full' and grain in ('case', 'allegation')
     group by source, export
@@ -36,7 +36,7 @@ select
     gone.source,
     gone.export,
     gone.last_seen_on,
-    min(later.as_of) as missing_on,
+    min(if(later.as_of > gone.last_seen_on, later.as_of, later.holds_until)) as missing_on,
     -- An event that says why; without one nobody knows, and the case is as it was last seen.
     (
         select min(events.kind)
@@ -49,5 +49,5 @@ inner join core.snapshots as later
         gone.source = later.source
         and gone.export = later.export
         and later.delivery = 'full'
-        and gone.last_sighting < { 'as_of': later.as_of, 'loading': later.loading }
+        and gone.last_sighting < { 'as_of': later.holds_until, 'loading': later.loading }
 group by gone.case_key, gone.source, gone.export, gone.last_seen_on;

@@ -3,9 +3,12 @@ create or replace temp table temp.step_events as
 with rounds as (
     select
         *,
-        -- A case that is opened again takes its steps again: that is no detour.
+        -- A case that is opened again takes its steps again: that is no detour. What one row
+        -- tells beside the opening comes after it.
         count(*) filter (where kind = 'reopened') over (
-            partition by case_key order by sequence
+            partition by case_key
+            order by occurred_at, ordinal nulls first, snapshot, line
+            range between unbounded preceding and current row
         )::integer as round
     from core.events
     where case_key in (

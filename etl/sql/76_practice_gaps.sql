@@ -36,6 +36,9 @@ with found as (
         *
     from core.exits
     union all by name
+    select *
+    from core.watched_cases
+    union all by name
     select
         'same_person' as gap,
         *

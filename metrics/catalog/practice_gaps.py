@@ -115,6 +115,54 @@ NO_EXIT_PLAN = gap_metric(
     parts=lambda rules: rules.practices.parts("exit"),
 )
 
+NOT_REVIEWED = gap_metric(
+    "not_reviewed",
+    title="Not looked at by a supervisor",
+    question="Does a supervisor look at every open case regularly?",
+    cohort=(
+        "cases received in the period; an open case is judged once no supervisor has looked at"
+        " it for too long, any other when it is closed"
+    ),
+    definition=(
+        "Cases that no supervisor looked at for longer than the workspace's [practices] allow,"
+        " from the receipt to the closing or, in an open case, to the as-of day; of all that"
+        " could be judged. A case closed sooner than that needed no look."
+    ),
+    parts=lambda rules: rules.practices.parts("review"),
+)
+
+MILESTONE_MISSED = gap_metric(
+    "milestone_missed",
+    title="Announced and not kept",
+    question="Is what people were told to expect, and when, kept?",
+    cohort=(
+        "cases received in the period in which something was announced for a day; one is judged"
+        " when all of it was reached in time or a day has passed without it"
+    ),
+    definition=(
+        "Cases in which, by a day that was announced, fewer milestones had been reached than"
+        " were announced up to that day, of all cases with an announcement. One without a day"
+        " cannot be judged."
+    ),
+    parts=lambda rules: rules.practices.parts("milestone"),
+)
+
+HARMED = gap_metric(
+    "harmed",
+    title="Harm done",
+    question="Was a confidence broken, or did somebody suffer for having spoken up?",
+    cohort=(
+        "cases received in the period; one is judged when the days for which it is watched are"
+        " over, whether or not harm was done before and the case was closed"
+    ),
+    definition=(
+        "Cases in which this harm was recorded within the days that the workspace's [practices]"
+        " watch after the receipt, of all whose days are over. For harm to whoever spoke up,"
+        " anonymous reporters are left out. A source that never records it cannot be judged."
+    ),
+    parts=lambda rules: rules.practices.parts("harm"),
+)
+
 PRACTICE_GAPS: tuple[Metric, ...] = (
     TRIAGE_INCOMPLETE,
     NOT_FOLLOWED_UP,
@@ -123,4 +171,7 @@ PRACTICE_GAPS: tuple[Metric, ...] = (
     NOT_SERVED,
     CHECK_MISSED,
     NO_EXIT_PLAN,
+    NOT_REVIEWED,
+    MILESTONE_MISSED,
+    HARMED,
 )

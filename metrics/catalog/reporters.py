@@ -4,6 +4,7 @@ from metrics.catalog.times import EXACT_ONLY
 from metrics.metric import Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+_TIME_FOR_IT = 30  # days in which nobody can say yet that a reporter did not come back
 _RESTS_ON = ("cases_have_a_received_date", "one_row_per_case")
 _PLACE = """
             '' as part,
@@ -40,13 +41,16 @@ ANONYMITY = Metric(
     contributions=f"""
         select {_PLACE}
             coalesce(cases.anonymity, 'not_recorded') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.cases as cases
         where cases.received_on is not null
     """,  # noqa: S608  our own columns
     depends_on=_RESTS_ON,
     charted="anonymous",
     exact_only=EXACT_ONLY,
+    doubted=True,
 )
 
 FOLLOW_UP = Metric(
@@ -55,7 +59,7 @@ FOLLOW_UP = Metric(
     question="Do people who report anonymously come back to their case?",
     cohort="anonymous cases received in the period, from sources that record contacts",
     kind="counted",
-    outcomes=("came_back", "did_not", "not_recorded"),
+    outcomes=("came_back", "did_not", "too_young", "not_recorded"),
     measures=(
         Measure(
             name="came_back",
@@ -64,11 +68,16 @@ FOLLOW_UP = Metric(
             better="higher",
             definition=(
                 "Anonymous cases whose reporter came back at least once by the as-of day, of"
-                " all anonymous cases received. Young cases have had less time for it."
+                " all that were received at least 30 days before it. People have had too little"
+                " time to come back to younger ones, which are not judged yet, whether or not"
+                " somebody did."
             ),
             source=_WILSON,
             counted=Counted(
-                ("came_back",), of=("came_back", "did_not"), missing=("not_recorded",)
+                ("came_back",),
+                of=("came_back", "did_not"),
+                missing=("not_recorded",),
+                pending=("too_young",),
             ),
         ),
     ),
@@ -76,11 +85,15 @@ FOLLOW_UP = Metric(
         select {_PLACE}
             case
                 when recorded.kind is null then 'not_recorded'
+                when parameters.as_of < cases.received_on + {_TIME_FOR_IT} then 'too_young'
                 when came.case_key is not null then 'came_back'
                 else 'did_not'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['contacted']::text[] as steps
         from core.cases as cases
+        cross join staging.parameters as parameters
         left join core.recorded_kinds as recorded
             on cases.source = recorded.source and recorded.kind = 'contacted'
         left join core.milestones as came
@@ -90,6 +103,7 @@ FOLLOW_UP = Metric(
     depends_on=_RESTS_ON,
     charted="came_back",
     exact_only=EXACT_ONLY,
+    doubted=True,
 )
 
 _WHO = {
@@ -125,7 +139,9 @@ RAISED_BY = Metric(
     contributions=f"""
         select {_PLACE}
             coalesce(cases.raised_by, 'not_recorded') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.cases as cases
         where cases.received_on is not null
     """,  # noqa: S608  our own columns
@@ -135,4 +151,5 @@ RAISED_BY = Metric(
         " better."
     ),
     exact_only=EXACT_ONLY,
+    doubted=True,
 )

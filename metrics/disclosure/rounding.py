@@ -162,9 +162,9 @@ def rounded(
 
     Where no strict rounding adds up, sums and cells of the quarter may go further by one
     multiple, then the quarter's totals of all cells too, then all these as far as they must,
-    and a month's totals last of all (or in the `ways` that are given): every cell of a month stays within the base, and levels
-    add up. Raises ProtectionError where the solver
-    finds nothing.
+    and a month's totals last of all, or in the `ways` that are given: every cell of a month
+    stays within the base, and levels add up. Raises ProtectionError where the solver finds
+    nothing.
     """
     costs = _costs(quarter, carry, draw)
     for slack, totals, in_months in ways or WAYS:

@@ -59,7 +59,9 @@ def write_exports(folder: Path, cases: int, *, every: int = 1, edition: int = 0)
     }
     told = {name: str(list(values)) for name, values in lists.items()}
     told |= {"units": str(UNITS), "cases": str(cases), "every": str(every)}
-    with duckdb.connect() as connection:
+    # Sixty million events are put in order of time on a machine of 8 GiB too.
+    bounds = {"memory_limit": "4GiB", "temp_directory": str(folder / "spill")}
+    with duckdb.connect(config=bounds) as connection:
         for name, select in (("cases", CASES), ("events", EVENTS)):
             path = folder / f"{name}.csv"
             filled = select.format(edition=edition, **told)

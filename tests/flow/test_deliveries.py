@@ -238,3 +238,60 @@ def test_only_the_cases_that_a_delivery_speaks_of_are_computed_anew(workspace):
     (workspace.folder / "headcount.csv").write_text("unit,from,people\nnorth,2024-01-01,9\n")
     load(workspace, ["HB-2,S,2024-01-02,\n"], "2024-01-31")
     assert rows(workspace, marked) == [("north", "unknown", 7), ("south", "unknown", 2)]
+
+
+def test_the_same_full_export_of_a_later_day_says_that_nothing_changed(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    assert load(workspace, JANUARY, "2024-02-29") == 0
+    assert "nothing had changed until 2024-02-29" in capsys.readouterr().out
+    assert rows(workspace, "select as_of, coverage_until from staging.parameters") == [
+        (date(2024, 2, 29), date(2024, 2, 29))
+    ]
+    watched = "select max(observed_until), max(days) from core.clocks"
+    assert rows(workspace, watched) == [(date(2024, 2, 29), 59)]
+    assert rows(workspace, "select count(*) from staging.deliveries") == [(1,)]
+    # Given once more, it says nothing new.
+    load(workspace, JANUARY, "2024-02-29")
+    assert "the same bytes are loaded already" in capsys.readouterr().out
+    assert rows(workspace, "select count(*) from staging.confirmations") == [(1,)]
+
+
+def test_a_case_that_vanishes_after_a_quiet_month_was_watched_through_it(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, JANUARY, "2024-02-29")
+    load(workspace, JANUARY[1:], "2024-03-31")
+    gone = "select last_seen_on, missing_on from core.vanished_cases"
+    assert rows(workspace, gone) == [(date(2024, 2, 29), date(2024, 3, 31))]
+    # Quiet again: it is no longer gone than it was.
+    load(workspace, JANUARY[1:], "2024-04-30")
+    assert rows(workspace, gone) == [(date(2024, 2, 29), date(2024, 3, 31))]
+    assert rows(workspace, "select * from core.coverage_gaps") == []
+    verb(workspace, "load", "--as-of", "2024-02-15")
+    assert rows(workspace, "select max(observed_until) from core.clocks") == [
+        (date(2024, 2, 15),)
+    ]
+
+
+def test_a_quiet_month_outweighs_a_delivery_of_a_day_before_it_that_came_late(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, JANUARY, "2024-03-31")
+    load(workspace, ["HB-1,S,2024-01-01,\n", *JANUARY[1:]], "2024-02-29")
+    assert rows(workspace, "select count(*) from core.cases where unit = 'south'") == [(0,)]
+
+
+def test_what_is_not_the_newest_full_export_confirms_nothing(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, [*JANUARY[:8], "HB-9,S,2024-01-09,\n"], "2024-02-29")
+    load(workspace, JANUARY, "2024-03-31")
+    assert "the same bytes are loaded already" in capsys.readouterr().out
+    describe(workspace, "delta")
+    load(workspace, [*JANUARY[:8], "HB-9,N,2024-01-09,2024-02-01\n"], "2024-03-31")
+    load(workspace, [*JANUARY[:8], "HB-9,N,2024-01-09,2024-02-01\n"], "2024-04-30")
+    assert rows(workspace, "select count(*) from staging.confirmations") == [(0,)]
+    assert rows(workspace, "select as_of from staging.parameters") == [(date(2024, 3, 31),)]
+
+
+def test_without_a_day_the_same_file_is_the_same_file(workspace):
+    load(workspace, JANUARY, "2024-01-31")
+    assert verb(workspace, "load", str(workspace.folder.parent / "2024-01-31.csv")) == 0
+    assert rows(workspace, "select as_of from staging.parameters") == [(date(2024, 1, 31),)]

@@ -3,7 +3,8 @@
 import json
 import tomllib
 from collections import Counter
-from datetime import date
+from datetime import date, time
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +16,14 @@ from tests.flow.conftest import Said, case_audit
 from tests.flow.judging import judged
 
 pytestmark = pytest.mark.real_data
+
+STEPS = ("received", "acknowledged", "paused", "resumed", "resolved", "closed")
+PROCEDURE = f"""
+[procedure]
+steps = {json.dumps(STEPS)}
+mandatory = ["acknowledged"]
+basis = "The states of an incident, in their order"
+"""
 
 
 def folder(real_data: Path, name: str) -> Path:
@@ -78,6 +87,7 @@ def log(real_data) -> pl.DataFrame:
 def servicenow(real_data, tmp_path_factory) -> tuple[Audit, Said]:
     path = folder(real_data, "servicenow_incident_log") / "incident_event_log.csv.gz"
     audit = Audit(tmp_path_factory.mktemp("real") / "servicenow")
+    (audit.place / "rules" / "procedure.toml").write_text(PROCEDURE, encoding="utf-8")
     audit.codes(path)
     refused = audit.load(path, as_of="2017-02-28")
     assert 'value "-100"' in refused.err
@@ -134,6 +144,95 @@ def test_the_count_of_reopenings_stays_evidence(servicenow, log):
     last = log.group_by("number", maintain_order=True).last()
     by_hand = last["reopen_count"].cast(pl.Int64).sum()
     assert audit.ask("select sum(source_reopens)::bigint from core.cases") == [(by_hand,)]
+
+
+def steps_by_hand(log: pl.DataFrame, zone: str) -> dict[str, list[list[tuple]]]:
+    """Rounds of each incident, between its reopenings: (instant, place, position), in order."""
+    local = pl.col("at").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
+    opened = pl.col("opened_at").str.to_datetime("%d/%m/%Y %H:%M", time_zone="UTC")
+    rows = log.with_columns(
+        local.dt.replace_time_zone(None).alias("at"),
+        opened.min().over("number").dt.convert_time_zone(zone).dt.replace_time_zone(None),
+    )
+    found: dict[str, list[list[tuple]]] = {}
+    for row in rows.iter_rows(named=True):
+        if row["number"] not in found:
+            found[row["number"]] = [[(row["opened_at"], -1, 0)]]
+        rounds = found[row["number"]]
+        was, is_now = row["incident_state before"], row["incident_state"]
+        if row["ended before"] and not row["ended"]:
+            rounds.append([])
+        told = {
+            "acknowledged": was == "New" and is_now != "New",
+            "paused": row["waits"] and not row["waits before"],
+            "resumed": row["waits before"] and not row["waits"],
+            "resolved": row["ended"] and not row["ended before"],
+            "closed": is_now == "Closed" and was != "Closed",
+        }
+        rounds[-1] += [
+            (row["at"], row["place"], STEPS.index(kind)) for kind in told if told[kind]
+        ]
+    return {number: [sorted(each) for each in rounds] for number, rounds in found.items()}
+
+
+def repeated(rounds: list[list[tuple]]) -> set[int]:
+    return {
+        step
+        for steps in rounds
+        for _, _, step in steps
+        if len({at for at, _, each in steps if each == step}) > 1
+    }
+
+
+def bounced(rounds: list[list[tuple]]) -> set[int]:
+    visits = [[step for step, _ in groupby(step for *_, step in steps)] for steps in rounds]
+    return {
+        third
+        for steps in visits
+        for first, _, third in zip(steps, steps[1:], steps[2:], strict=False)
+        if first == third
+    }
+
+
+def overtaken(rounds: list[list[tuple]]) -> set[int]:
+    """Steps that were first taken after a later one of the same round."""
+    met: set[int] = set()
+    found: set[int] = set()
+    for steps in rounds:
+        for at, place, step in steps:
+            if step in met:
+                continue
+            met.add(step)
+            earlier = [one for one in steps if one[2] > step and one[:2] < (at, place)]
+            # An hour of midnight is an hour that is not told.
+            if any(
+                then.date() < at.date() or then == at or then.time() != time.min
+                for then, *_ in earlier
+            ):
+                found.add(step)
+    return found
+
+
+def test_the_steps_of_a_servicenow_log_agree_with_a_count_by_hand(servicenow, log):
+    audit, _ = servicenow
+    zone = tomllib.loads((audit.place / "case-audit.toml").read_text())["organisation"]
+    by_hand = steps_by_hand(log, zone["time_zone"])
+    ways = {"repeated": repeated, "bounced": bounced, "out_of_order": overtaken}
+    counted = Counter(
+        (gap, STEPS[step])
+        for rounds in by_hand.values()
+        for gap, way in ways.items()
+        for step in way(rounds)
+    )
+    counted["skipped", "acknowledged"] = sum(
+        all(step != 1 for steps in rounds for *_, step in steps) for rounds in by_hand.values()
+    )
+    found = audit.ask(
+        "select gap, part, count(*) from core.step_gaps where result = 'gap' group by all"
+    )
+    assert {(gap, part): n for gap, part, n in found} == dict(counted)
+    # None is out of order: the log is written as it happens.
+    assert {gap for gap, _ in counted} == {"skipped", "repeated", "bounced"}
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,8 @@ def test_where_units_are_compared_a_unit_without_a_figure_is_in_the_table_but_no
     opened,
 ):
     test = opened("30_metrics", by="unit", figure="deadline_compliance.share_met.acknowledge")
-    assert "Legal Figure Fewer than 10, too few for a share." in words(test)
+    assert "Legal Figure Too few to show" in words(test)
+    assert "Too few to show: fewer than 10, too few for a share." in words(test)
     carried = [table for chart in charts(test) for table in numbers_of(chart)]
     named = [table for table in carried if "title" in table.columns]
     assert named

@@ -70,7 +70,7 @@ def test_a_small_unit_that_skips_is_not_named(opened, tmp_path):
     said = words(opened("20_gaps", folder=folder, quarter="2024Q1"))
     assert "The largest gap in Q1 2024: the step “triaged” is skipped." in said
     assert "No single unit stands out" in said
-    assert "Fewer than 10 to judge" in said
+    assert "fewer than 10 to judge" in said
 
 
 def test_where_nothing_fails_the_page_says_so(opened, tmp_path):

@@ -59,6 +59,8 @@ conference = ["legal"]
 conference_within = 14
 check_ups = [30]
 exit_plan = true
+supervisor_review = 30
+milestones = true
 basis = "Policy, section 4"
 
 [practices.follow_up]
@@ -69,6 +71,9 @@ reporter = 45
 
 [practices.referrals]
 legal_partner = 21
+
+[practices.harm]
+retaliation_reported = 365
 """
 # How many parts a metric has by these rules, where it is more than one.
 PARTS = {
@@ -157,6 +162,13 @@ def test_a_metric_is_counted_itself_or_the_sum_of_one_that_is(metric):
     assert (metric.contributions == "") == (metric.sum_of is not None)
     assert metric.sum_of in {None, *names} - {metric.name}
     assert metric.part_of in {None, *names} - {metric.name}
+
+
+@ALL
+def test_a_metric_has_a_range_or_says_why_it_has_none(metric):
+    bounded = metric.doubted or metric.kind == "rate" or metric.sum_of is not None
+    assert bounded == (metric.unbounded == "")
+    assert bounded or metric.unbounded.endswith(".")
 
 
 @ALL

@@ -40,7 +40,9 @@ def little_of_many() -> tuple[str, str]:
 @pytest.fixture
 def small_units(store: Store, tmp_path: Path) -> Store:
     events, units = little_of_many()
-    return judge(filled(store, tmp_path, as_of="2024-03-31", events=events, cases=units)) or store
+    return (
+        judge(filled(store, tmp_path, as_of="2024-03-31", events=events, cases=units)) or store
+    )
 
 
 def test_metrics_that_are_rounded_together_tell_no_more_together(small_units, tmp_path):

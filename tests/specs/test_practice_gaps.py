@@ -11,6 +11,8 @@ conference = ["legal", "ethics"]
 conference_within = 10
 check_ups = [30, 60]
 exit_plan = true
+supervisor_review = 30
+milestones = true
 basis = "Policy, section 7"
 
 [practices.follow_up]
@@ -23,6 +25,10 @@ affected_person = 30
 
 [practices.referrals]
 housing = 14
+
+[practices.harm]
+confidentiality_breach = 365
+retaliation_reported = 100
 """
 
 
@@ -253,6 +259,112 @@ def test_a_plan_must_be_there_when_the_service_ends(gaps):
         C    | received           | 2024-01-01
     """
     assert gaps("no_exit_plan", events) == {"end_of_service": {"A": "kept", "B": "gap"}}
+
+
+def test_a_supervisor_looks_at_an_open_case_again_and_again_to_its_end(gaps):
+    # A's longest time without a look is 30 days; B's began with the receipt, C's with the last
+    # look; D was closed before one was due, E is open and was looked at in time.
+    events = """
+        case | kind              | on
+        A    | received          | 2024-01-01
+        A    | supervisor_review | 2024-01-31
+        A    | resolved          | 2024-03-01
+        B    | received          | 2024-01-01
+        B    | supervisor_review | 2024-02-01
+        B    | resolved          | 2024-02-02
+        C    | received          | 2024-05-01
+        C    | supervisor_review | 2024-05-30
+        D    | received          | 2024-01-01
+        D    | resolved          | 2024-01-31
+        E    | received          | 2024-06-01
+        E    | supervisor_review | 2024-06-20
+    """
+    assert gaps("not_reviewed", events) == {
+        "open_case": {"A": "kept", "B": "gap", "C": "gap", "D": "kept", "E": "pending"}
+    }
+
+
+def test_a_look_after_the_closing_does_not_count(gaps):
+    events = """
+        case | kind              | on
+        A    | received          | 2024-01-01
+        A    | resolved          | 2024-03-01
+        A    | supervisor_review | 2024-03-02
+    """
+    assert gaps("not_reviewed", events) == {"open_case": {"A": "gap"}}
+
+
+@pytest.mark.parametrize("practice", ["not_reviewed", "milestone_missed", "harmed"])
+def test_what_a_source_never_records_cannot_be_judged(gaps, practice):
+    events = """
+        case | kind     | on
+        A    | received | 2024-01-01
+    """
+    found = gaps(practice, events)
+    assert found
+    assert all(results == {"A": "not_assessable"} for results in found.values())
+
+
+def test_by_each_day_announced_as_much_is_reached_as_was_announced_up_to_it(gaps):
+    # A reached both in time. B reached the second only after its day. C's day is the as-of
+    # day, which is not over. D was announced for no day. E's first day passed without anything.
+    events = """
+        case | kind                | on         | until_on
+        A    | received            | 2024-01-01 |
+        A    | milestone_announced | 2024-01-02 | 2024-02-01
+        A    | milestone_announced | 2024-01-02 | 2024-03-01
+        A    | milestone_met       | 2024-02-01 |
+        A    | milestone_met       | 2024-02-10 |
+        B    | received            | 2024-01-01 |
+        B    | milestone_announced | 2024-01-02 | 2024-02-01
+        B    | milestone_announced | 2024-01-03 | 2024-03-01
+        B    | milestone_met       | 2024-01-20 |
+        B    | milestone_met       | 2024-03-02 |
+        C    | received            | 2024-01-01 |
+        C    | milestone_announced | 2024-06-01 | 2024-06-30
+        D    | received            | 2024-01-01 |
+        D    | milestone_announced | 2024-01-02 |
+        E    | received            | 2024-01-01 |
+        E    | milestone_announced | 2024-01-02 | 2024-06-29
+        E    | milestone_announced | 2024-01-03 | 2024-12-31
+        F    | received            | 2024-01-01 |
+    """
+    assert gaps("milestone_missed", events) == {
+        "announced_day": {
+            "A": "kept", "B": "gap", "C": "pending", "D": "not_assessable", "E": "gap",
+        }
+    }  # fmt: skip
+
+
+def test_harm_counts_within_its_days_and_no_revenge_is_taken_on_nobody(gaps):
+    # A's revenge came on the last day and B's a day late; C's days are not over, though it came
+    # already; nobody knows who D is, whose confidence can be broken all the same.
+    events = """
+        case | kind                   | on
+        A    | received               | 2024-01-01
+        A    | retaliation_reported   | 2024-04-10
+        B    | received               | 2024-01-01
+        B    | retaliation_reported   | 2024-04-11
+        C    | received               | 2024-03-22
+        C    | retaliation_reported   | 2024-03-23
+        D    | received               | 2023-06-01
+        D    | confidentiality_breach | 2023-06-05
+    """
+    who = """
+        case | anonymity
+        A    | named
+        B    |
+        C    | named
+        D    | anonymous
+    """
+    found = gaps("harmed", events, cases=who)
+    assert found["retaliation_reported"] == {"A": "gap", "B": "kept", "C": "pending"}
+    assert found["confidentiality_breach"] == {
+        "A": "pending",
+        "B": "pending",
+        "C": "pending",
+        "D": "gap",
+    }
 
 
 def test_the_share_is_of_those_judged_and_what_is_pending_stands_beside_it():

@@ -1,7 +1,11 @@
 """The catalogue of practices: what the exports record decides what can be assessed."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 
+from etl.actions import SCHEMA
 from etl.source import FIXED
 from metrics.catalog import METRICS
 from metrics.practices import FACTS, PRACTICES, coverage
@@ -46,6 +50,28 @@ def test_a_practice_without_any_of_its_events_is_not_assessable(found):
 def test_a_fact_beside_the_events_must_be_recorded_too(core, found):
     assert found["Reported concerns"].missing == ("headcount",)
     assert found["Equal treatment"].missing == ("group", "triaged", "outcome")
+
+
+def _actions(kind: str, accepted: date) -> pl.DataFrame:
+    blank = dict.fromkeys(SCHEMA)
+    return pl.DataFrame([blank | {"kind": kind, "accepted_on": accepted}], schema=SCHEMA)
+
+
+def test_corrective_actions_tell_what_no_export_does(core):
+    store = core(as_of="2024-06-30", events=EVENTS)
+    training = _actions("training", date(2024, 6, 30))
+    found = {each.practice.name: each for each in coverage(store, training)}
+    assert found["Corrective actions"].state == "assessable"
+    assert found["Training"].by_actions
+    assert found["Policy update"].state == "not_assessable"
+
+
+def test_an_action_accepted_after_the_as_of_day_tells_nothing_yet(core):
+    store = core(as_of="2024-06-30", events=EVENTS)
+    later = _actions("training", date(2024, 7, 1))
+    found = {each.practice.name: each for each in coverage(store, later)}
+    assert found["Training"].state == "not_assessable"
+    assert not found["Corrective actions"].by_actions
 
 
 def test_every_practice_of_the_catalogue_is_there_once_in_its_order():

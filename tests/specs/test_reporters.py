@@ -33,6 +33,13 @@ def test_of_two_anonymous_reporters_one_came_back():
     assert (row["value"], row["numerator"], row["denominator"]) == (0.5, 1, 2)
 
 
+def test_whoever_spoke_up_less_than_30_days_ago_has_had_too_little_time_to_come_back():
+    # On 31 January the 30 days of A are over, and those of B are not.
+    young = figures_of(as_of="2024-01-31", cases=CASES, events=EVENTS)
+    row = one(young, metric="follow_up")
+    assert (row["numerator"], row["denominator"], row["pending"]) == (1, 1, 1)
+
+
 def test_without_any_record_of_contacts_it_is_not_assessable_whether_they_came_back():
     silent = "\n".join(line for line in EVENTS.splitlines() if "contacted" not in line)
     row = one(figures(silent), metric="follow_up")

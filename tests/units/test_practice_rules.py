@@ -20,8 +20,10 @@ def test_what_is_owed_is_told_by_its_parts_in_order(tmp_path):
         BASIS
         + 'triage = ["risk_assessed"]\nconference = ["legal", "ethics"]\n'
         + "conference_within = 14\ncheck_ups = [30, 60]\nexit_plan = true\n"
+        + "supervisor_review = 30\nmilestones = true\n"
         + "[practices.follow_up]\nred_flag = 2\nsafeguard_required = 3\n"
-        + "[practices.news]\nreporter = 30\n[practices.referrals]\nhousing = 21\n",
+        + "[practices.news]\nreporter = 30\n[practices.referrals]\nhousing = 21\n"
+        + "[practices.harm]\nretaliation_reported = 365\n",
     )
     assert told.parts("triage") == ("triage",)
     assert told.parts("follow_up") == ("red_flag", "safeguard_required")
@@ -30,7 +32,11 @@ def test_what_is_owed_is_told_by_its_parts_in_order(tmp_path):
     assert told.parts("referral") == ("housing",)
     assert told.parts("check_up") == ("after_30_days", "after_60_days")
     assert told.parts("exit") == ("end_of_service",)
-    assert [limit.days for limit in told.limits] == [None, 2, 3, 14, 14, 30, 21, 30, 60, None]
+    assert told.parts("review") == ("open_case",)
+    assert told.parts("milestone") == ("announced_day",)
+    assert told.parts("harm") == ("retaliation_reported",)
+    days = [limit.days for limit in told.limits]
+    assert days == [None, 2, 3, 14, 14, 30, 21, 30, 60, None, 30, None, 365]
 
 
 def test_no_rules_file_needs_practices(tmp_path):
@@ -56,6 +62,9 @@ def test_no_rules_file_needs_practices(tmp_path):
         (BASIS + "news = 30", r"write \[practices.news\] name = days"),
         (BASIS + "[practices.news]\nreporter = -1", "news: reporter must be a whole number"),
         (BASIS + "[practices.follow_up]\ndecided = 3", "nothing is known that answers"),
+        (BASIS + "[practices.harm]\ndecided = 3", "'decided' is not a harm"),
+        (BASIS + "supervisor_review = true", "supervisor_review must be a whole number"),
+        (BASIS + "milestones = 3", "milestones is true or false"),
     ],
 )
 def test_what_practices_may_not_say_is_refused(tmp_path, text, problem):

@@ -1,6 +1,8 @@
+import gc
 import threading
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from etl.store import Store, StoreError
@@ -122,3 +124,13 @@ def test_a_pseudonym_is_given_as_its_digits_and_found_by_them(store):
     store.append("keyed", pl.DataFrame({"case_key": [digits]}))
     found = store.frame("select * from keyed where case_key = $key", {"key": digits})
     assert found["case_key"].to_list() == [digits]
+
+
+def test_rows_are_let_go_before_their_transaction_ends(store):
+    store.execute("create table numbers (number bigint)")
+    before = pa.total_allocated_bytes()
+    with store.transaction():
+        store.append("numbers", pl.DataFrame(pa.table({"number": pa.array(range(100_000))})))
+        gc.collect()
+        assert pa.total_allocated_bytes() == before
+    assert store.frame("select count(*) as rows from numbers").item() == 100_000
