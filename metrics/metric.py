@@ -76,15 +76,12 @@ class Metric:
     metric too, and rounding the same cases a second time would narrow what the first rounding
     left open. `parts` names its parts by the rules of the workspace, in published order. The
     contributions of a `doubted` metric have two columns more, `case_key` and `steps` (kinds of
-    event that they rest on): those that a failed check puts in doubt are counted apart, as
-    outcomes of their own, so that they can be protected with the others. `follows` names the
-    metric that has counted by any month every case that this one has, so that its totals are
-    rounded towards those.
     event that they rest on, null for any): those that a failed check puts in doubt are counted
     apart, as outcomes of their own, so that they can be protected with the others. `moved_by`
     are kinds of event that decide the period, beside the receipt: in doubt they leave it open.
     `joined_by` are those that may add a contribution of a case that has none. A metric that is
-    not `doubted` says in `unbounded` why no range can be stated.
+    not `doubted` says in `unbounded` why no range can be stated. `follows` names the metric
+    that has counted by any month every case that this one has: the two are rounded together.
     """
 
     name: str

@@ -101,15 +101,7 @@ def publish(
     say(f"protecting the counts for {policy.audience}")
     judging = Judging(verdicts, blocked(verdicts), absent_rows(store, data.metrics, policy))
     protected = _protected(
-        exact,
-        data,
-        policy,
-        everybody,
-        judging,
-        rules,
-        secret=seed,
-        places=places,
-        renamed=renamed,
+        exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
@@ -117,9 +109,8 @@ def publish(
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
-    facts = facts_of(data.told, policy, about, verdicts)
+    facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
     facts |= _protection(exact, protected, policy)
-    facts["inputs_sha256"] = inputs_digest(store, policy, seed)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -142,6 +133,7 @@ class _Data:
     levels: pl.DataFrame
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
+    rules: Rules
 
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
@@ -155,6 +147,7 @@ def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
+        rules=rules,
     )
 
 
@@ -164,7 +157,6 @@ def _protected(
     policy: Policy,
     everybody: Sequence[Policy],
     judging: Judging,
-    rules: Rules,
     *,
     secret: bytes,
     places: Places,
@@ -187,7 +179,6 @@ def _protected(
                 data,
                 judging.verdicts.clear() if withheld else judging.verdicts,
                 doubted,
-                rules,
             ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
@@ -331,7 +322,7 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
 
 
 def _declared(
-    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]], rules: Rules
+    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
 ) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
     since = data.told["coverage_from"]
@@ -352,7 +343,7 @@ def _declared(
             part_of=metric.part_of,
             stocks=outcomes_with((NOT_DUE,), KINDS),
             follows=metric.follows,
-            delays=delays(rules, since) if metric.name == DEADLINES else {},
+            delays=delays(data.rules, since) if metric.name == DEADLINES else {},
         )
         for metric in data.metrics
         if metric.sum_of is None

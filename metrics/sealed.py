@@ -193,6 +193,7 @@ def facts_of(
     policy: Policy,
     about: About,
     verdicts: pl.DataFrame,
+    inputs: str,
 ) -> dict[str, str]:
     """What a release says of itself, but for how it was protected and sealed."""
     return {
@@ -211,6 +212,7 @@ def facts_of(
         "coverage_from": told["coverage_from"].isoformat(),
         "coverage_until": told["coverage_until"].isoformat(),
         "product_version": about.product_version,
+        "inputs_sha256": inputs,
         "not_fit": ", ".join(
             metric.name for metric in METRICS if metric.name in blocked(verdicts)
         ),
