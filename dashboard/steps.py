@@ -274,7 +274,12 @@ def spoken_in_releases(workspace: Workspace) -> tuple[str, ...]:
     from metrics.release import open_release, releases_in, scope_of
 
     told = [open_release(path).manifest for path in releases_in(workspace.releases)]
-    return tuple(scope_of(each["audience"], each["inputs_sha256"]) for each in told)
+    # Releases of protected counts do not tell what they were made of, nor of any case.
+    return tuple(
+        scope_of(each["audience"], each["inputs_sha256"])
+        for each in told
+        if "inputs_sha256" in each
+    )
 
 
 def _require_quarter(known: list[date], asked: date | None) -> None:

@@ -4,24 +4,42 @@ Ranges are computed from protected counts alone: the rows in doubt are counted a
 their own and protected with the others, so that a range tells no more than they do.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from etl.store import Store
-from metrics.disclosure.policy import Policy
-from metrics.doubts import AT_FAULT, apart, blocked
-from metrics.duration_ranges import duration_ranges
+from metrics.doubtful_counts import (
+    ANY,
+    EVERYTHING,
+    Counts,
+    Place,
+    Range,
+    Share,
+    by_place,
+    clearance_range,
+    joining_in,
+    lacking,
+    number_range,
+    share_of,
+    share_range,
+    stock_range,
+    total,
+)
+from metrics.doubts import AT_FAULT, KINDS, LACKING, apart, blocked
+from metrics.duration_ranges import duration_ranges, incidence_range
+from metrics.durations import UNRECORDED
 from metrics.figures import KEY, Row, Setting
-from metrics.metric import Metric
+from metrics.metric import Counted, Kind, Metric
 from metrics.release import TABLES
 
 UNFIT_SHARE = 0.5  # above it more rows are in doubt than not
 COUNT_TOLERANCE = 0.05  # a number of cases that may be off by more is used with caution
 BREAKDOWNS = ("all", "unit")
-
-Place = tuple[object, ...]  # what KEY names
+_COUNTED = (
+    *KINDS,
+    "absent",
+)  # doubts that bound a figure where it is counted what they concern
 
 BLOCKED = "A critical check failed: {titles}."
 MOSTLY_IN_DOUBT = "More than half of the rows behind it are in doubt."
@@ -34,13 +52,16 @@ class _Asked:
     """What the consequences of one metric are computed from.
 
     `counts` has the columns of KEY, outcome, doubt and n; `absent` is how many rows of no
-    known place may belong to it.
+    known place may belong to it; `values` are the figures themselves; `missing_in_doubt` says
+    that a check failed which speaks of what is missing.
     """
 
     metric: Metric
     counts: pl.DataFrame
     absent: int
     received: Mapping[Place, int]
+    values: Mapping[tuple[str, Place], float]
+    missing_in_doubt: bool
 
 
 def consequences(
@@ -72,6 +93,11 @@ def consequences(
             counts=summed.filter(pl.col("metric") == _source(metric)),
             absent=absent.get(metric.name, 0),
             received={key[1:]: n for key, n in counted.items()},
+            values={
+                (row["measure"], tuple(row[name] for name in KEY)): row["value"]
+                for row in own.filter(pl.col("value").is_not_null()).iter_rows(named=True)
+            },
+            missing_in_doubt=False,
         )
         rows += _of_metric(own, asked, verdicts, setting)
     return pl.DataFrame(rows, schema=TABLES["consequences"])
@@ -104,7 +130,10 @@ def _of_metric(
     unbounded, moved = (
         bool(failed.filter(pl.col("doubt") == doubt).height) for doubt in ("unbounded", "level")
     )
+    if not _bounded(asked.metric):
+        unbounded |= not failed.filter(pl.col("doubt").is_in(_COUNTED)).is_empty()
     titles = blocked(verdicts).get(asked.metric.name, [])
+    asked = replace(asked, missing_in_doubt="visible" in failed["doubt"])
     ranges = _ranges(asked, setting) if names and not titles else {}
     made = []
     for row in figures.iter_rows(named=True):
@@ -129,20 +158,6 @@ def _of_metric(
             }
         )
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Lowest and highest value of a figure, over everything that its rows in doubt may be.
-
-    None for a bound that does not exist: the highest of a duration that may never be reached.
-    """
-
-    low: float | None
-    high: float | None
-    affected: int
-    absent: int
-    of: int
 
 
 _NONE = Range(low=None, high=None, affected=0, absent=0, of=0)
@@ -177,118 +192,76 @@ def _beyond(row: Row, found: Range) -> bool:
 _ROUNDING = 1e-9
 
 Ranges = dict[tuple[str, Place], Range]
-Wide = dict[Place, dict[tuple[str, str], int]]
 
 
 def _ranges(asked: _Asked, setting: Setting) -> Ranges:
-    make = _MAKERS.get(asked.metric.kind)
-    if make is None or not (asked.metric.doubted or asked.metric.kind in {"rate", "deadline"}):
-        return {}
-    return make(asked, setting)
+    return _MAKERS[asked.metric.kind](asked, setting) if _bounded(asked.metric) else {}
 
 
-def _wide(asked: _Asked) -> Wide:
-    """Counts by outcome and doubt, for every place that has any."""
-    wide: Wide = {}
-    grouped = asked.counts.group_by(*KEY, "outcome", "doubt").agg(pl.col("n").sum())
-    for row in grouped.iter_rows(named=True):
-        place = tuple(row[name] for name in KEY)
-        wide.setdefault(place, {})[(row["outcome"], row["doubt"])] = row["n"]
-    return wide
+def _bounded(metric: Metric) -> bool:
+    """Whether it is counted which of its contributions are in doubt: else nobody can say."""
+    return metric.doubted or metric.kind in {"rate", "deadline"}
 
 
-def _sum(
-    counts: Mapping[tuple[str, str], int],
-    outcomes: Iterable[str] | None,
-    doubts: Iterable[str],
-) -> int:
-    wanted = None if outcomes is None else set(outcomes)
-    kinds = set(doubts)
-    return sum(
-        n
-        for (outcome, doubt), n in counts.items()
-        if doubt in kinds and (wanted is None or outcome in wanted)
-    )
-
-
-_ANY = ("unsure", "misplaced", "extra")
-_FLIPS = ("unsure", "misplaced")
-
-
-def _joining(asked: _Asked, wide: Wide) -> Callable[[Place], int]:
-    """Of a place: how many rows of other periods, or of none, may belong to it.
-
-    Rows of no known period are told beside the whole span alone: in every quarter they would
-    be counted as often as there are quarters.
-    """
-    everywhere = {
-        place[:3]: _sum(counts, None, ("misplaced",))
-        for place, counts in wide.items()
-        if place[3] == "whole"
-    }
-
-    def joining(place: Place) -> int:
-        ours = _sum(wide.get(place, {}), None, ("misplaced",))
-        absent = asked.absent if place[3] == "whole" else 0
-        return everywhere.get(place[:3], 0) - ours + absent
-
-    return joining
-
-
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """Outcomes of a share: those of its numerator, of the rest, and unknown ones."""
-
-    hits: tuple[str, ...]
-    rest: tuple[str, ...]
-    unknown: tuple[str, ...]
-    drop_in: tuple[str, ...]
-
-
-_SHARES: dict[str, _Share] = {
-    "share_met": _Share(
+_SHARES: dict[str, Share] = {
+    "share_met": Share(
         ("met",), ("met_late", "missed"), ("not_assessable",), ("not_due", "not_applicable")
     ),
-    "top_two": _Share(("satisfied",), ("other",), ("unusable",), ("unanswered",)),
-    "response_rate": _Share(("satisfied", "other"), ("unanswered",), ("unusable",), ()),
+    "top_two": Share(("satisfied",), ("other",), ("unusable",), ("unanswered",)),
+    "response_rate": Share(("satisfied", "other"), ("unanswered",), ("unusable",), ()),
 }
 
 
 def _shares(asked: _Asked, setting: Setting) -> Ranges:
     del setting
-    wide = _wide(asked)
-    joining = _joining(asked, wide)
+    wide = by_place(asked.counts)
+    joining = joining_in(wide, asked.absent)
     found: Ranges = {}
     for place, counts in wide.items():
         for measure in asked.metric.measures:
-            made = _share(counts, _SHARES[measure.name], joining(place))
+            made = share_range(counts, _SHARES[measure.name], joining(place))
             if made is not None:
                 found[(measure.name, place)] = made
     return found
 
 
-def _share(counts: Mapping[tuple[str, str], int], told: _Share, absent: int) -> Range | None:
-    """Bounds of k of n: rows in doubt may turn, drop out, or drop in as one or the other.
+def _counted(asked: _Asked, setting: Setting) -> Ranges:
+    del setting
+    wide = by_place(asked.counts)
+    joining = joining_in(wide, asked.absent)
+    found: Ranges = {}
+    for measure in asked.metric.measures:
+        told = measure.counted or Counted(())
+        share = share_of(told, asked.metric.outcomes, missing_in_doubt=asked.missing_in_doubt)
+        for place, counts in wide.items():
+            made = (
+                share_range(counts, share, joining(place))
+                if told.of
+                else number_range(counts, told.outcomes, joining(place))
+            )
+            if made is not None:
+                found[(measure.name, place)] = made
+    return found
 
-    A row of another period can drop in, and so can one that was left out; to turn moves a
-    share further than to drop out, so only what may be no row at all drops out.
-    """
-    everything = ("", *_ANY)
-    k, n = (_sum(counts, names, everything) for names in (told.hits, told.hits + told.rest))
-    left_out = _sum(counts, told.unknown, everything) + _sum(counts, told.drop_in, _FLIPS)
-    turned = [_sum(counts, names, _FLIPS) for names in (told.hits, told.rest)]
-    gone = [_sum(counts, names, ("extra",)) for names in (told.hits, told.rest)]
-    joining = left_out + absent
-    least_of, most_of = n - gone[0] + joining, n - gone[1] + joining
-    if n == 0 or least_of == 0 or most_of == 0:
-        return None
-    return Range(
-        low=max(k - turned[0] - gone[0], 0) / least_of,
-        high=min((k + turned[1] + joining) / most_of, 1.0),
-        affected=sum(turned) + sum(gone) + left_out,
-        absent=absent,
-        of=n + left_out,
-    )
+
+def _stocks(asked: _Asked, setting: Setting) -> Ranges:
+    del setting
+    wide = by_place(asked.counts)
+    doubtful = {
+        place[:3]: total(counts, ("received", "carried", LACKING), ANY)
+        for place, counts in wide.items()
+        if place[3] == "whole"
+    }
+    found: Ranges = {}
+    for (measure, place), value in asked.values.items():
+        in_doubt = doubtful.get(place[:3], 0)
+        if measure == "open_cases":
+            made: Range | None = stock_range(value, in_doubt + asked.absent)
+        else:
+            made = clearance_range(wide.get(place, {}), in_doubt, asked.absent)
+        if made is not None:
+            found[(measure, place)] = made
+    return found
 
 
 def _rates(asked: _Asked, setting: Setting) -> Ranges:
@@ -296,12 +269,12 @@ def _rates(asked: _Asked, setting: Setting) -> Ranges:
         (row["unit"], row["period"], row["period_start"]): row["people"]
         for row in setting.exposure.iter_rows(named=True)
     }
-    wide = _wide(asked)
-    joining_at = _joining(asked, wide)
+    wide = by_place(asked.counts)
+    joining_at = joining_in(wide, asked.absent)
     found: Ranges = {}
     for place, count in asked.received.items():
         counts = wide.get(place, {})
-        loose = _sum(counts, None, ("misplaced", "extra"))
+        loose = total(counts, None, ("misplaced", "extra"))
         joining = joining_at(place)
         _, breakdown, level, period, start = place
         exposed = people.get((level if breakdown == "unit" else "all", period, start))
@@ -319,76 +292,58 @@ def _rates(asked: _Asked, setting: Setting) -> Ranges:
 
 
 def _durations(asked: _Asked, setting: Setting) -> Ranges:
-    wide = _wide(asked)
-    joining_at = _joining(asked, wide)
+    wide = by_place(asked.counts)
+    joining_at = joining_in(wide, asked.absent)
+    names = {measure.name for measure in asked.metric.measures}
     found: Ranges = {}
     for place, rows in asked.counts.group_by(*KEY):
         counts = wide[place]
-        left_out = max(asked.received.get(place, 0) - _sum(counts, None, ("", *_ANY)), 0)
+        left_out = _left_out(asked, place, counts)
         joining = joining_at(place)
-        affected = _sum(counts, None, _ANY) + left_out
-        of = _sum(counts, None, ("", *_ANY)) + left_out
-        bounds = duration_ranges(rows, joining=joining + left_out, exact=setting.exact)
+        behind = total(counts, None, EVERYTHING) - lacking(counts)
+        if asked.metric.part_of:
+            behind += left_out
+        affected = total(counts, None, ANY) - lacking(counts) + left_out
+        bounds = duration_ranges(
+            rows, joining=joining + left_out, exact=setting.exact, names=names
+        )
         for measure in asked.metric.measures:
             low, high = bounds[measure.name]
-            found[(measure.name, place)] = Range(low, high, affected, joining, of)
+            found[(measure.name, place)] = Range(low, high, affected, joining, behind)
     return found
 
 
-_MAKERS: dict[str, Callable[[_Asked, Setting], Ranges]] = {
+def _left_out(asked: _Asked, place: Place, counts: Counts) -> int:
+    """Cases of the place that have no duration and may have one, beside those in doubt."""
+    if asked.metric.part_of:
+        return max(asked.received.get(place, 0) - total(counts, None, EVERYTHING), 0)
+    return total(counts, (UNRECORDED,), ("",)) if asked.missing_in_doubt else 0
+
+
+def _competing(asked: _Asked, setting: Setting) -> Ranges:
+    del setting
+    wide = by_place(asked.counts)
+    joining_at = joining_in(wide, asked.absent)
+    found: Ranges = {}
+    for place, rows in asked.counts.group_by(*KEY):
+        counts, joining = wide[place], joining_at(place)
+        loose = total(counts, None, ANY) + joining
+        if not loose:
+            continue
+        affected = total(counts, None, ANY) - lacking(counts)
+        behind = total(counts, None, EVERYTHING) - lacking(counts)
+        for measure in asked.metric.measures:
+            low, high = incidence_range(rows, measure, loose=loose)
+            found[(measure.name, place)] = Range(low, high, affected, joining, behind)
+    return found
+
+
+_MAKERS: dict[Kind, Callable[[_Asked, Setting], Ranges]] = {
     "rate": _rates,
     "deadline": _shares,
     "survey": _shares,
     "survival": _durations,
+    "counted": _counted,
+    "competing": _competing,
+    "stock": _stocks,
 }
-
-
-def absent_rows(store: Store, metrics: Iterable[Metric], policy: Policy) -> dict[str, int]:
-    """How many rows belong to a metric and stand in no covered month, by metric.
-
-    Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
-    cases that were not delivered. They are in no cell; where counts are rounded their number
-    is rounded up.
-    """
-    unread = store.frame(
-        "select coalesce(sum(rows_rejected) filter (where grain in ('case', 'allegation')), 0)"
-        "::bigint as cases, coalesce(sum(rows_rejected) filter (where grain = 'feedback'), 0)"
-        "::bigint as surveys from core.snapshots"
-    ).row(0, named=True)
-    found = {}
-    for metric in metrics:
-        lost = store.frame(_ABSENT, {"metric": metric.name})
-        of_files = unread["surveys" if metric.kind == "survey" else "cases"]
-        number = int(lost["cases"][0]) + int(of_files if lost["unread"][0] else 0)
-        found[metric.name] = -(-number // policy.base) * policy.base
-    return found
-
-
-_ABSENT = """
-    with at_fault as (
-        select name, doubt
-        from quality.verdicts
-        where
-            run = (select max(verdicts.run) from quality.verdicts as verdicts)
-            and outcome in ('failed', 'known')
-            and list_contains(affects, $metric)
-    ),
-    placed as (
-        select cases.case_key
-        from core.cases as cases
-        cross join staging.parameters as parameters
-        where
-            cases.received_on >= date_trunc('month', parameters.coverage_from)
-            and cases.received_on <= last_day(parameters.coverage_until)
-    )
-    select
-        count(distinct affected.case_key)::bigint as cases,
-        exists (select 1 from at_fault where name = 'rows_all_read') as unread
-    from quality.affected_cases as affected
-    inner join at_fault on affected.name = at_fault.name
-    anti join placed on affected.case_key = placed.case_key
-    where
-        at_fault.doubt = 'absent'
-        or at_fault.doubt = 'misplaced'
-        or (at_fault.doubt = 'unsure' and affected.step = 'received')
-"""

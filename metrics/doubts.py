@@ -5,7 +5,7 @@ from string import Template
 
 import polars as pl
 
-from metrics.metric import Metric
+from metrics.metric import ANY_STEP, Metric
 
 # What may be true of a contribution in doubt: it came to something else in its place; it
 # belongs to another period, or to none, and may have come to something else; it is none.
@@ -14,15 +14,20 @@ AT_FAULT = ("failed", "known")
 
 _SUFFIX = f"_({'|'.join(KINDS)})$"
 
+# A case in doubt that contributes nothing, and perhaps should: it is counted apart from all.
+LACKING = "lacking"
+
 _DOUBTED = Template("""
     with contributions as ($contributions),
     judged as (
         select
             contributions.*,
-            coalesce(doubtful.misplaced, false) as misplaced,
+            coalesce(doubtful.misplaced or $moved, false) as misplaced,
             coalesce(doubtful.extra, false) as extra,
             coalesce(
-                doubtful.unsure or list_has_any(doubtful.steps, contributions.steps), false
+                doubtful.unsure or list_has_any(doubtful.steps, contributions.steps)
+                or (contributions.steps is null and len(doubtful.steps) > 0),
+                false
             ) as unsure
         from contributions
         left join metrics.doubtful as doubtful on contributions.case_key = doubtful.case_key
@@ -40,12 +45,48 @@ _DOUBTED = Template("""
     from judged
 """)
 
+_LACKING = Template("""
+    union all by name
+    select
+        parts.part,
+        cases.received_on as happened_on,
+        cases.unit,
+        cases.category,
+        cases.channel,
+        cases.severity,
+        'lacking_' || if(doubtful.misplaced or $moves, 'misplaced', 'unsure') as outcome,
+        null::integer as days
+    from metrics.doubtful as doubtful
+    inner join core.cases as cases on doubtful.case_key = cases.case_key
+    cross join (select distinct contributions.part from contributions) as parts
+    anti join contributions
+        on parts.part = contributions.part and cases.case_key = contributions.case_key
+    where $joined
+""")
+
 
 def contributed(metric: Metric) -> str:
     """SELECT of the metric's contributions, those in doubt with an outcome of their own."""
     if not metric.doubted:
         return metric.contributions
-    return _DOUBTED.substitute(contributions=metric.contributions)
+    moved = _in_doubt(metric.moved_by)
+    select = _DOUBTED.substitute(contributions=metric.contributions, moved=moved)
+    if metric.joined_by:
+        select += _LACKING.substitute(
+            moves="true" if metric.moved_by else "false",
+            joined=f"doubtful.misplaced or {_in_doubt(metric.joined_by)}",
+        )
+    return select
+
+
+def _in_doubt(kinds: Sequence[str]) -> str:
+    """Whether a doubtful case is so for one of these kinds of event."""
+    if not kinds:
+        return "false"
+    if tuple(kinds) == ANY_STEP:
+        return "(doubtful.unsure or len(doubtful.steps) > 0)"
+    told = ", ".join(f"'{kind}'" for kind in kinds)
+    return f"(doubtful.unsure or list_has_any(doubtful.steps, [{told}]))"
 
 
 def kinds_of(verdicts: pl.DataFrame, metric: str) -> tuple[str, ...]:
@@ -76,10 +117,11 @@ def subtotals_with(
 
 
 def together(cells: pl.DataFrame) -> pl.DataFrame:
-    """The cells with those in doubt counted where their outcome says."""
+    """The cells with those in doubt counted where their outcome says, and no lacking ones."""
     keys = [name for name in cells.columns if name != "n"]
     return (
         cells.with_columns(pl.col("outcome").str.replace(_SUFFIX, ""))
+        .filter(pl.col("outcome") != LACKING)
         .group_by(keys, maintain_order=True)
         .agg(pl.col("n").sum())
         .select(cells.columns)

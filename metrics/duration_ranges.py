@@ -1,12 +1,13 @@
 """How far cases in doubt could move a duration: ended when it counts most, or never."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from metrics.durations import AGES, QUARTILES
+from metrics.metric import Measure
 from metrics.statistics.life_table import life_table
 from metrics.statistics.risk_sets import FloatArray
 from metrics.statistics.survival import TOLERANCE, Curve, kaplan_meier, quantile, share_open
@@ -17,9 +18,9 @@ FOR_EVER = 100_000  # days
 
 
 def duration_ranges(
-    rows: pl.DataFrame, *, joining: int, exact: bool
+    rows: pl.DataFrame, *, joining: int, exact: bool, names: Collection[str]
 ) -> dict[str, tuple[float | None, float | None]]:
-    """Lowest and highest value of every measure, by name.
+    """Lowest and highest value of the measures with these names.
 
     `rows` has outcome (ended or open), doubt, band and n for one figure's place; `joining` is
     the number of cases that may belong there too. At worst none of them ever ended.
@@ -30,14 +31,16 @@ def duration_ranges(
     loose = int(rows.filter(pl.col("doubt") != "")["n"].sum()) + joining
     told = rows.filter(pl.col("band") >= 0)["band"].to_numpy()
     # Bands have no end after the last; days have one, and who never ends outlasts it.
-    ends = [0, *AGES.values(), FOR_EVER] if exact else [0]
+    quartiles = {name: share for name, share in QUARTILES.items() if name in names}
+    ages = {name: day for name, day in AGES.items() if name in names}
+    ends = [0, *ages.values(), FOR_EVER] if exact else [0]
     # A case in doubt may end on a day of its own, and tells most when others have just left.
     after = told + 1 if exact else told
     bands = np.unique(np.concatenate([told, after, ends])).astype(np.int64)
     ended, still = (_by_band(sure, outcome, bands) for outcome in ("ended", "open"))
     lowest = _lowest(ended, still, loose)
     if exact:
-        places = sorted({0, *np.searchsorted(bands, list(AGES.values())).tolist()})
+        places = sorted({0, *np.searchsorted(bands, list(ages.values())).tolist()})
     else:
         places = list(range(len(bands)))
     best = [
@@ -45,14 +48,32 @@ def duration_ranges(
     ]
     worst = _curve(bands, ended, still + _at(-1, loose, bands), exact=exact)
     found: dict[str, tuple[float | None, float | None]] = {}
-    for name, share in QUARTILES.items():
+    for name, share in quartiles.items():
         values = (quantile(curve, share).value for curve in best)
         first = _first(bands, lowest, share) if exact else _least(values)
         found[name] = (first, quantile(worst, share).value)
-    for name, day in AGES.items():
+    for name, day in ages.items():
         least = _least(share_open(curve, day).value for curve in best)
         found[name] = (least, share_open(worst, day).value)
     return found
+
+
+def incidence_range(rows: pl.DataFrame, measure: Measure, *, loose: int) -> tuple[float, float]:
+    """Lowest and highest share come to an outcome by a day, where `loose` cases are in doubt.
+
+    Every case has at least its own part of the whole, and those that are watched no longer hand
+    theirs on to others; so the share is no less than that of the sure cases with the outcome,
+    and no more than what the sure cases with another outcome, or open after the day, leave.
+    """
+    assert measure.counted is not None  # noqa: S101  the catalogue's tests see to it
+    assert measure.by_day is not None  # noqa: S101
+    sure = rows.filter(pl.col("doubt") == "")
+    everybody = int(sure["n"].sum()) + loose
+    by_then = pl.col("band") <= measure.by_day
+    own = pl.col("outcome").is_in(measure.counted.outcomes)
+    came = int(sure.filter(own & by_then)["n"].sum())
+    others = sure.filter(~by_then | (by_then & ~own & (pl.col("outcome") != "open")))
+    return came / everybody, 1 - int(others["n"].sum()) / everybody
 
 
 def _lowest(ended: Counts, still: Counts, loose: int) -> FloatArray:

@@ -262,6 +262,15 @@ def _uses() -> str:
                 " with the others, and the range holds that of every true count."
             ),
             _wrapped(
+                "A case in doubt that a figure leaves out may come to belong to it. A length of"
+                " time is lowest if all in doubt ended on the day asked for, and highest if"
+                " none ever does; of what cases come to by a day, the sure ones alone give the"
+                " bounds; of those open at an end, each in doubt is open or is not. Where a"
+                " source never records what is asked, that is told beside the figure and is no"
+                " fault; where a check failed that speaks of it, it counts as either."
+            ),
+            _wrapped(_without_range()),
+            _wrapped(
                 "Rows that stand in no period, since their day of receipt is lost or they could"
                 " not be read, widen the range of the whole span and of no single quarter: each"
                 " belongs to one quarter at most, and counted into all of them it would make"
@@ -270,6 +279,20 @@ def _uses() -> str:
                 " span."
             ),
         ]
+    )
+
+
+def _without_range() -> str:
+    reasons: dict[str, list[str]] = {}
+    for metric in METRICS:
+        if metric.unbounded:
+            reasons.setdefault(metric.unbounded, []).append(metric.title)
+    told = " ".join(
+        f"No range is stated for: {', '.join(t)}. {why}" for why, t in reasons.items()
+    )
+    return (
+        f"{told} Satisfaction weighted by who answers, and months that are still being"
+        " entered, have ranges of their own, told where they are."
     )
 
 

@@ -15,6 +15,8 @@ State = Literal[
     "ok", "few", "withheld", "not_reached", "no_data", "not_assessable", "not_comparable",
     "not_fit",
 ]  # fmt: skip
+# In `moved_by` and `joined_by`: every kind of event.
+ANY_STEP = ("*",)
 Kind = Literal["rate", "survival", "competing", "deadline", "survey", "counted", "stock"]
 Direction = Literal["higher", "lower", "neutral"]
 
@@ -74,8 +76,11 @@ class Metric:
     metric too, and rounding the same cases a second time would narrow what the first rounding
     left open. `parts` names its parts by the rules of the workspace, in published order. The
     contributions of a `doubted` metric have two columns more, `case_key` and `steps` (kinds of
-    event that they rest on): those that a failed check puts in doubt are counted apart, as
-    outcomes of their own, so that they can be protected with the others.
+    event that they rest on, null for any): those that a failed check puts in doubt are counted
+    apart, as outcomes of their own, so that they can be protected with the others. `moved_by`
+    are kinds of event that decide the period, beside the receipt: in doubt they leave it open.
+    `joined_by` are those that may add a contribution of a case that has none. A metric that is
+    not `doubted` says in `unbounded` why no range can be stated.
     """
 
     name: str
@@ -95,6 +100,9 @@ class Metric:
     exact_only: str = ""
     parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False
+    moved_by: tuple[str, ...] = ()
+    joined_by: tuple[str, ...] = ()
+    unbounded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

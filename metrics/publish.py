@@ -10,10 +10,11 @@ import polars as pl
 
 from etl.rules import Rules
 from etl.store import Store
+from metrics.absent_rows import absent_rows
 from metrics.approvals import UNNAMED, Person, Places
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
-from metrics.consequences import absent_rows, consequences
+from metrics.consequences import consequences
 from metrics.count import count
 from metrics.disclosure.layers import (
     Protected,

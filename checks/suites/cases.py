@@ -62,7 +62,7 @@ CASES = (
                 min(snapshot) as snapshot,
                 min(line) as line,
                 min(occurred_on) as happened_on,
-                count(distinct occurred_on) > 1 as violated
+                coalesce(min(occurred_on) < max(occurred_on), false) as violated
             from core.events
             where kind = 'received'
             group by case_key
@@ -132,7 +132,7 @@ CASES = (
         ),
         affects=("incident_to_report",),
         remedy="Name the day under sentinels in the source's description.",
-        doubt="visible",
+        doubt="unsure",
         mended_in="sources",
     ),
     Check(

@@ -151,26 +151,32 @@ CLOSURES = (
                 where kind = 'resolved'
                 group by source
             ),
-            slots as (
+            closings as materialized (
                 select
+                    events.snapshot,
+                    events.line,
                     events.source,
-                    clocks.has_time,
+                    events.case_key,
+                    events.occurred_on,
                     if(
                         clocks.has_time,
                         time_bucket(interval 10 minute, events.occurred_at),
                         date_trunc('day', events.occurred_at)
-                    ) as slot,
-                    count(distinct events.case_key) as closings
+                    ) as slot
                 from core.events as events
                 inner join clocks on events.source = clocks.source
                 where events.kind = 'resolved'
-                group by all
+            ),
+            slots as (
+                select source, slot, count(distinct case_key) as cases_then
+                from closings
+                group by source, slot
             ),
             bursts as (
-                select *
+                select source, slot
                 from slots
-                qualify closings >= 20
-                    and closings > 10 * median(closings) over (partition by source)
+                qualify cases_then >= 20
+                    and cases_then > 10 * median(cases_then) over (partition by source)
             )
             select
                 closings.snapshot,
@@ -178,16 +184,9 @@ CLOSURES = (
                 closings.occurred_on as happened_on,
                 'resolved' as step,
                 bursts.slot is not null as violated
-            from core.events as closings
+            from closings
             left join bursts
-                on
-                    closings.source = bursts.source
-                    and if(
-                        bursts.has_time,
-                        time_bucket(interval 10 minute, closings.occurred_at),
-                        date_trunc('day', closings.occurred_at)
-                    ) = bursts.slot
-            where closings.kind = 'resolved'
+                on closings.source = bursts.source and closings.slot = bursts.slot
         """,
         affects=CLOSING,
         remedy="Ask who closed them and when the work on them ended.",

@@ -1,40 +1,63 @@
 """Claims about deadlines: each rule finds its cases, and the dates it needs are there."""
 
-from string import Template
-
 from checks.suites.affected import COMPLIANCE
-from checks.verdict import Check
+from checks.verdict import Check, Rows
 
 # Deadlines that are due and whether a date they need is lost, alone and among those of the
 # same rule, channel and quarter. Rules that a source never records are left to `rules_judged`.
-_DUE = Template("""
-            with due as (
-                select
-                    cases.snapshot,
-                    cases.line,
-                    coalesce(deadlines.due_on, deadlines.started_on, cases.received_on)
-                        as happened_on,
-                    cases.channel,
-                    deadlines.rule,
-                    deadlines.result = 'not_assessable' as lost,
-                    bool_or(deadlines.result <> 'not_assessable')
-                        over (partition by deadlines.rule, cases.source) as judged
-                from core.deadlines as deadlines
-                inner join core.cases as cases on deadlines.case_key = cases.case_key
-                where deadlines.result not in ('not_due', 'not_applicable')
-            ),
-            grouped as (
-                select
-                    *,
-                    count(*) over place as deadlines_there,
-                    count(*) filter (where lost) over place as lost_there
-                from due
-                where judged
-                window place as (partition by rule, channel, date_trunc('quarter', happened_on))
-            )
-            select snapshot, line, happened_on, $violated as violated
-            from grouped
-""")
+# Counted by place and joined again: a window would keep every deadline of a place in memory.
+_DUE = """(
+    with due as (
+        select
+            cases.snapshot,
+            cases.line,
+            cases.source,
+            cases.channel,
+            deadlines.rule,
+            coalesce(deadlines.due_on, deadlines.started_on, cases.received_on) as happened_on,
+            coalesce(year(happened_on) * 4 + quarter(happened_on), 0) as quarter_number,
+            deadlines.result = 'not_assessable' as lost
+        from core.deadlines as deadlines
+        inner join core.cases as cases on deadlines.case_key = cases.case_key
+        where deadlines.result not in ('not_due', 'not_applicable')
+    ),
+    counted as materialized (
+        select
+            rule,
+            source,
+            channel,
+            quarter_number,
+            count(*) as deadlines_there,
+            count_if(lost) as lost_there
+        from due
+        group by rule, source, channel, quarter_number
+    ),
+    judged as (
+        select rule, source
+        from counted
+        group by rule, source
+        having sum(lost_there) < sum(deadlines_there)
+    ),
+    places as (
+        select
+            counted.rule,
+            counted.channel,
+            counted.quarter_number,
+            sum(counted.deadlines_there) as deadlines_there,
+            sum(counted.lost_there) as lost_there
+        from counted
+        semi join judged on counted.rule = judged.rule and counted.source = judged.source
+        group by counted.rule, counted.channel, counted.quarter_number
+    )
+    select due.*, places.deadlines_there, places.lost_there
+    from due
+    semi join judged on due.rule = judged.rule and due.source = judged.source
+    inner join places
+        on
+            due.rule = places.rule
+            and due.channel = places.channel
+            and due.quarter_number = places.quarter_number
+) as due"""
 
 DEADLINES = (
     Check(
@@ -43,15 +66,31 @@ DEADLINES = (
         why="The case would count twice in the compliance with that rule.",
         about="core.deadlines",
         severity="critical",
+        # Only of those that have two it is asked where their case stands.
         examines="""
+            with counted as materialized (
+                select
+                    case_key,
+                    rule,
+                    round,
+                    min(started_on) as started_on,
+                    count(*) > 1 as doubled
+                from core.deadlines
+                group by case_key, rule, round
+            ),
+            doubled as (select distinct case_key from counted where doubled),
+            places as (
+                select cases.case_key, cases.snapshot, cases.line
+                from core.cases as cases
+                inner join doubled on cases.case_key = doubled.case_key
+            )
             select
-                any_value(cases.snapshot) as snapshot,
-                any_value(cases.line) as line,
-                min(deadlines.started_on) as happened_on,
-                count(*) > 1 as violated
-            from core.deadlines as deadlines
-            left join core.cases as cases on deadlines.case_key = cases.case_key
-            group by deadlines.case_key, deadlines.rule, deadlines.round
+                places.snapshot,
+                places.line,
+                counted.started_on as happened_on,
+                counted.doubled as violated
+            from counted
+            left join places on counted.case_key = places.case_key
         """,
         affects=COMPLIANCE,
         remedy="Give the rule's versions dates in force that do not overlap.",
@@ -106,7 +145,7 @@ DEADLINES = (
         why="A deadline without it can be neither met nor missed, and compliance has a gap.",
         about="core.deadlines",
         severity="warning",
-        examines=_DUE.substitute(violated="lost"),
+        examines=Rows(_DUE, "lost", dated="happened_on"),
         affects=COMPLIANCE,
         remedy="Fill in the dates in the case system and export again.",
         doubt="visible",
@@ -119,8 +158,10 @@ DEADLINES = (
         about="core.deadlines",
         severity="warning",
         # At least three, so that one slip in a small channel is no pattern.
-        examines=_DUE.substitute(
-            violated="lost and lost_there >= 3 and 20 * lost_there > deadlines_there"
+        examines=Rows(
+            _DUE,
+            "lost and lost_there >= 3 and 20 * lost_there > deadlines_there",
+            dated="happened_on",
         ),
         affects=COMPLIANCE,
         remedy="Ask whoever runs the channel why the date is no longer filled in.",
@@ -176,21 +217,32 @@ DEADLINES = (
         why="A pause is for waiting on somebody; begun on the eve of the due day it buys time.",
         about="core.deadlines",
         severity="warning",
-        # Of the last ten days three hold three tenths by chance; four deviations are none.
+        # Of the last ten days three hold three tenths by chance; four deviations are none. The
+        # due day is the one before any pause moved it, of rules that a pause moves.
         examines="""
-            with pauses as (
+            with pausing as (
+                select distinct rule from staging.rules where pauses in ('paused', 'either')
+            ),
+            clocks as (
                 select
                     deadlines.case_key,
                     deadlines.rule,
-                    deadlines.due_on,
+                    coalesce(deadlines.unpaused_due_on, deadlines.due_on) as due_on
+                from core.deadlines as deadlines
+                inner join pausing on deadlines.rule = pausing.rule
+            ),
+            pauses as (
+                select
+                    clocks.rule,
+                    clocks.due_on,
                     events.snapshot,
                     events.line,
-                    events.occurred_on >= deadlines.due_on - 2 as late
-                from core.deadlines as deadlines
-                inner join core.events as events on deadlines.case_key = events.case_key
+                    events.occurred_on >= clocks.due_on - 2 as late
+                from clocks
+                inner join core.events as events on clocks.case_key = events.case_key
                 where
                     events.kind = 'paused'
-                    and events.occurred_on between deadlines.due_on - 9 and deadlines.due_on
+                    and events.occurred_on between clocks.due_on - 9 and clocks.due_on
             ),
             rules as (
                 select
@@ -199,20 +251,19 @@ DEADLINES = (
                 from pauses
                 group by rule
                 having count(*) >= 10
-            ),
-            steps as (select distinct rule, to_kind from staging.rules)
+            )
             select
                 pauses.snapshot,
                 pauses.line,
                 pauses.due_on as happened_on,
-                steps.to_kind as step,
+                'paused' as step,
                 pauses.late and coalesce(rules.crowded, false) as violated
             from pauses
             left join rules on pauses.rule = rules.rule
-            left join steps on pauses.rule = steps.rule
         """,
         affects=COMPLIANCE,
         remedy="Ask what each of those pauses waited for.",
-        doubt="unsure",
+        # The due day moves with the pause, perhaps into another period.
+        doubt="misplaced",
     ),
 )

@@ -50,7 +50,7 @@ EVENTS = (
         severity="warning",
         examines=_of_steps(
             "rows_of.occurred_on < greatest(date '1990-01-01',"
-            " parameters.coverage_from - interval 20 year)",
+            " cast(parameters.coverage_from - interval 20 year as date))",
             among="rows_of.occurred_on is not null",
         ),
         affects=RECEIPTS,

@@ -18,7 +18,9 @@ EVIDENCE = (
                     rule,
                     bool_and(result = 'met') as is_met
                 from core.deadlines
-                where result in ('met', 'met_late', 'missed')
+                where
+                    result in ('met', 'met_late', 'missed')
+                    and rule in (select theirs.clock from core.source_deadlines as theirs)
                 group by case_key, rule
             ),
             steps as (select distinct rule, to_kind from staging.rules)

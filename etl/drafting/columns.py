@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.drafting.dates import Dates, dates_of
-from etl.drafting.words import EXACT, is_called_a_date, is_nothing, likest, never_read
+from etl.drafting.words import (
+    EXACT,
+    header_words,
+    is_called_a_date,
+    is_nothing,
+    likest,
+    never_read,
+)
 from etl.readers.rows import TextTable
 
 LONGEST_CODE = 60
@@ -24,6 +31,8 @@ _TITLED = (
     r"(?i)^(mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|hr|fr|mme?|mlle|sr|sra|sig|dhr|mevr)\.? "
 )
 _SURNAME_FIRST = r"^\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’.-]+( \p{Lu}[\p{L}.]*)?$"
+# Where a state is written so it is a part of a country, and where somebody lives.
+_OF_A_COUNTRY = r"^\p{Lu}{2}$"
 _SENTENCE = r"[!?] |\. \p{Lu}\p{Ll}|\n|\r"
 
 
@@ -120,7 +129,11 @@ def column_of(name: str, place: int, cells: pl.Series) -> Column:
         longest=longest,
         is_number=is_number and not values.is_empty(),
         dates=dates,
-        why_not=_why_not(name, values, longest, dates),
+        why_not=(
+            "address"
+            if _is_part_of_a_country(name, values)
+            else _why_not(name, values, longest, dates)
+        ),
     )
 
 
@@ -142,6 +155,10 @@ def _why_not(name: str, values: pl.Series, longest: int, dates: Dates | None) ->
     if longest > 2 * LONGEST_CODE or _share(values, _SENTENCE) > _SOME:
         return "narrative"
     return why if score > known else None
+
+
+def _is_part_of_a_country(name: str, values: pl.Series) -> bool:
+    return header_words(name) == "state" and _share(values, _OF_A_COUNTRY) > _MOSTLY
 
 
 def _share(values: pl.Series, pattern: str) -> float:

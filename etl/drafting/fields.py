@@ -37,6 +37,8 @@ CHANGES = {
 _MEANT = ("severity", "outcome", "status", "kind")
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
+# Taken from a name's score where no value of its column is known for the field.
+_UNKNOWN = 25
 _SOME_CASES = 0.1
 _COUNTS = ("source_days", "source_reopens")
 
@@ -282,7 +284,8 @@ def code_score(field: str, column: Column) -> int:
         return told - 5 if column.is_number else told
     known = _share_known(field, column)
     if told:
-        return told + round(20 * known)
+        # A name whose values say nothing of it is no more than a name.
+        return told + round(20 * known) if known else told - _UNKNOWN
     return 60 if known >= _KNOWN and column.distinct > 1 else 0
 
 

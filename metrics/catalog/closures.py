@@ -9,6 +9,7 @@ EXACT_ONLY = (
     " narrowed by the two."
 )
 
+_ENDINGS = ("received", "resolved", "reopened")
 _FOUND = ("substantiated", "partly")
 _WITH_FINDING = (*_FOUND, "unsubstantiated")
 
@@ -74,13 +75,18 @@ SUBSTANTIATION = Metric(
                 when outcome = 'unfounded' then 'unsubstantiated'
                 else 'without_finding'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases
         where resolved_on >= received_on
     """,
     depends_on=_DATES,
     charted="substantiated",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=_ENDINGS,
+    joined_by=_ENDINGS,
 )
 
 REOPENING_DAYS = 90
@@ -137,7 +143,9 @@ REOPENING = Metric(
                     then 'reopened'
                 else 'stayed'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from first_closed
         inner join core.cases as cases on first_closed.case_key = cases.case_key
         cross join staging.parameters as parameters
@@ -147,6 +155,9 @@ REOPENING = Metric(
     depends_on=("closed_not_before_received", "events_are_in_order"),
     charted="reopened",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=_ENDINGS,
+    joined_by=_ENDINGS,
 )
 
 BACKLOG = Metric(
@@ -190,7 +201,9 @@ BACKLOG = Metric(
             cases.channel,
             cases.severity,
             if(cases.received_on < parameters.coverage_from, 'carried', 'received') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases as cases
         cross join staging.parameters as parameters
         where
@@ -206,7 +219,9 @@ BACKLOG = Metric(
             cases.channel,
             cases.severity,
             'resolved' as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases as cases
         cross join staging.parameters as parameters
         where
@@ -221,7 +236,9 @@ BACKLOG = Metric(
             cases.channel,
             cases.severity,
             'gone' as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases as cases
         cross join staging.parameters as parameters
         where
@@ -234,6 +251,9 @@ BACKLOG = Metric(
         " hold; what comes in and how long it takes are tested."
     ),
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=_ENDINGS,
+    joined_by=_ENDINGS,
 )
 
 _AGES = ("under_30", "under_90", "under_180", "under_365", "over_365")
@@ -281,7 +301,9 @@ AGE_OF_OPEN_CASES = Metric(
                 when parameters.as_of - cases.received_on < 365 then 'under_365'
                 else 'over_365'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases as cases
         cross join staging.parameters as parameters
         where
@@ -292,4 +314,7 @@ AGE_OF_OPEN_CASES = Metric(
     depends_on=("cases_have_a_received_date", *_DATES),
     charted="older_90",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=_ENDINGS,
+    joined_by=_ENDINGS,
 )

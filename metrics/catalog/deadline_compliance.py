@@ -28,7 +28,10 @@ _CONTRIBUTIONS = """
     left join (
         select
             rule,
-            list(distinct from_kind) || list(distinct to_kind) as steps
+            list(distinct from_kind) || list(distinct to_kind)
+            || if(bool_or(pauses in ('paused', 'either')), ['paused', 'resumed'], [])
+            || if(bool_or(pauses in ('closed', 'either')), ['resolved', 'reopened'], [])
+                as steps
         from staging.rules
         group by rule
     ) as kinds on deadlines.rule = kinds.rule

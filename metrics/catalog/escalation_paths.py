@@ -2,9 +2,13 @@
 
 from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY, quantiles
-from metrics.metric import Counted, Measure, Metric
+from metrics.metric import ANY_STEP, Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
+UNBOUNDED = (
+    "A case may be passed on any number of times: one event that is lost or wrong may hide"
+    " none, one or several."
+)
 _RESTS_ON = ("events_are_in_order", "no_date_after_as_of")
 _PLACE = """
             '' as part,
@@ -75,6 +79,7 @@ ESCALATIONS = Metric(
     depends_on=_RESTS_ON,
     charted="unprompted",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
 )
 
 SKIPPED_LEVELS = Metric(
@@ -114,6 +119,7 @@ SKIPPED_LEVELS = Metric(
     depends_on=_RESTS_ON,
     charted="skipped",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
 )
 
 PING_PONG = Metric(
@@ -155,13 +161,18 @@ PING_PONG = Metric(
             cases.channel,
             cases.severity,
             if(passed.turned, 'turned', 'straight') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            null::text[] as steps
         from passed
         inner join core.cases as cases on passed.case_key = cases.case_key
     """,
     depends_on=_RESTS_ON,
     charted="turned",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=ANY_STEP,
+    joined_by=ANY_STEP,
 )
 
 
@@ -204,7 +215,9 @@ RIGHT_ROUTE = Metric(
             cases.channel,
             cases.severity,
             routes.result as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            null::text[] as steps
         from core.routes as routes
         inner join core.cases as cases on routes.case_key = cases.case_key
     """,
@@ -212,6 +225,8 @@ RIGHT_ROUTE = Metric(
     charted="met",
     exact_only=EXACT_ONLY,
     parts=_routes,
+    doubted=True,
+    joined_by=ANY_STEP,
 )
 
 DAYS_AT_LEVEL = Metric(
@@ -245,5 +260,6 @@ DAYS_AT_LEVEL = Metric(
     depends_on=_RESTS_ON,
     charted="median",
     exact_only=EXACT_ONLY,
+    unbounded=UNBOUNDED,
     parts=lambda rules: rules.ladder,
 )

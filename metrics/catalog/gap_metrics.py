@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import Counted, Measure, Metric
+from metrics.metric import ANY_STEP, Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
 RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
@@ -19,7 +19,9 @@ _CONTRIBUTIONS = """
             cases.channel,
             cases.severity,
             gaps.result as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            null::text[] as steps
         from core.step_gaps as gaps
         inner join core.cases as cases on gaps.case_key = cases.case_key
         where gaps.gap = '{gap}'
@@ -61,4 +63,6 @@ def gap_metric(
         charted="share",
         exact_only=EXACT_ONLY,
         parts=parts,
+        doubted=True,
+        joined_by=ANY_STEP,
     )

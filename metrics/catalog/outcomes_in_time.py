@@ -55,7 +55,9 @@ OUTCOMES_IN_TIME = Metric(
                 when cases.outcome in ('unsubstantiated', 'unfounded') then 'unsubstantiated'
                 else 'without_finding'
             end as outcome,
-            clocks.days
+            clocks.days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.clocks as clocks
         inner join core.cases as cases on clocks.case_key = cases.case_key
         where clocks.clock = 'resolution' and clocks.days >= 0
@@ -71,4 +73,6 @@ OUTCOMES_IN_TIME = Metric(
         " is tested once they are closed."
     ),
     exact_only=EXACT_ONLY,
+    doubted=True,
+    joined_by=("received", "resolved", "reopened"),
 )

@@ -2,7 +2,7 @@
 
 from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import Counted, Measure, Metric
+from metrics.metric import ANY_STEP, Counted, Measure, Metric
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
 _MET = ("met_running", "met_paused", "met_by_pause")
@@ -65,7 +65,9 @@ PAUSED_DEADLINES = Metric(
                     if(deadlines.result = 'met', 'met_', 'late_')
                     || if(deadlines.paused_days > 0, 'paused', 'running')
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            null::text[] as steps
         from core.deadlines as deadlines
         inner join core.cases as cases on deadlines.case_key = cases.case_key
         where deadlines.result in ('met', 'met_late', 'missed')
@@ -74,4 +76,7 @@ PAUSED_DEADLINES = Metric(
     charted="met_by_pause",
     exact_only=EXACT_ONLY,
     parts=_that_pause,
+    doubted=True,
+    moved_by=ANY_STEP,
+    joined_by=ANY_STEP,
 )

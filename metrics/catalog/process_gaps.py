@@ -3,7 +3,7 @@
 from metrics.catalog.gap_metrics import RESTS_ON, gap_metric
 from metrics.catalog.practice_gaps import PRACTICE_GAPS
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import Measure, Metric
+from metrics.metric import ANY_STEP, Measure, Metric
 
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
 _COHORT = "cases received in the period that went through the step; {}"
@@ -118,7 +118,9 @@ DAYS_IN_STEP = Metric(
             cases.channel,
             cases.severity,
             waits.outcome,
-            waits.days
+            waits.days,
+            cases.case_key,
+            null::text[] as steps
         from core.step_waits as waits
         inner join core.cases as cases on waits.case_key = cases.case_key
     """,
@@ -126,6 +128,8 @@ DAYS_IN_STEP = Metric(
     charted="median",
     exact_only=EXACT_ONLY,
     parts=lambda rules: rules.procedure.waits,
+    doubted=True,
+    joined_by=ANY_STEP,
 )
 
 # Kinds of gap that have a share, in the order in which they are told.

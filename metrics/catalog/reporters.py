@@ -41,13 +41,16 @@ ANONYMITY = Metric(
     contributions=f"""
         select {_PLACE}
             coalesce(cases.anonymity, 'not_recorded') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.cases as cases
         where cases.received_on is not null
     """,  # noqa: S608  our own columns
     depends_on=_RESTS_ON,
     charted="anonymous",
     exact_only=EXACT_ONLY,
+    doubted=True,
 )
 
 FOLLOW_UP = Metric(
@@ -86,7 +89,9 @@ FOLLOW_UP = Metric(
                 when came.case_key is not null then 'came_back'
                 else 'did_not'
             end as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            ['contacted']::text[] as steps
         from core.cases as cases
         cross join staging.parameters as parameters
         left join core.recorded_kinds as recorded
@@ -98,6 +103,7 @@ FOLLOW_UP = Metric(
     depends_on=_RESTS_ON,
     charted="came_back",
     exact_only=EXACT_ONLY,
+    doubted=True,
 )
 
 _WHO = {
@@ -133,7 +139,9 @@ RAISED_BY = Metric(
     contributions=f"""
         select {_PLACE}
             coalesce(cases.raised_by, 'not_recorded') as outcome,
-            null::integer as days
+            null::integer as days,
+            cases.case_key,
+            []::text[] as steps
         from core.cases as cases
         where cases.received_on is not null
     """,  # noqa: S608  our own columns
@@ -143,4 +151,5 @@ RAISED_BY = Metric(
         " better."
     ),
     exact_only=EXACT_ONLY,
+    doubted=True,
 )

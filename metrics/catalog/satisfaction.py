@@ -98,6 +98,7 @@ SPEAK_UP_AGAIN = Metric(
     ),
     contributions=_ANSWERS.format(question="speak_up_again", good="again"),
     depends_on=("scores_are_inside_the_scale", "answers_have_an_offer"),
+    doubted=True,
     charted="again",
     exact_only=EXACT_ONLY,
 )

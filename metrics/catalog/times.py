@@ -81,7 +81,9 @@ _SQL = """
                 when unrecorded then 'unrecorded' when first_on is null then 'open'
                 else 'ended'
             end as outcome,
-            case when not unrecorded then until_on - received_on end::integer as days
+            case when not unrecorded then until_on - received_on end::integer as days,
+            case_key,
+            null::text[] as steps
         from steps
 """
 
@@ -116,8 +118,11 @@ def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, .
         ),
         charted="median",
         exact_only=EXACT_ONLY,
+        doubted=True,
     )
 
+
+_ENDINGS = ("received", "resolved", "reopened")
 
 # In the order of the procedure.
 _STEPS = ("acknowledged", "triaged", "investigated", "decided", "informed", "resolved")
@@ -190,7 +195,9 @@ TIME_TO_SAFEGUARD = Metric(
                 when applied_on is null then 'open'
                 else 'ended'
             end as outcome,
-            case when waited >= 0 then waited end::integer as days
+            case when waited >= 0 then waited end::integer as days,
+            case_key,
+            ['received', 'safeguard_required', 'safeguard_applied'] as steps
         from needs
     """,
     depends_on=(
@@ -201,6 +208,8 @@ TIME_TO_SAFEGUARD = Metric(
     ),
     charted="median",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    joined_by=("safeguard_required", "safeguard_applied"),
 )
 
 ACTIVE_TIME = Metric(
@@ -242,7 +251,9 @@ ACTIVE_TIME = Metric(
             cases.channel,
             cases.severity,
             case when clocks.ended then 'ended' else 'open' end as outcome,
-            greatest(clocks.days - coalesce(closed_for.days, 0), 0)::integer as days
+            greatest(clocks.days - coalesce(closed_for.days, 0), 0)::integer as days,
+            cases.case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.clocks as clocks
         inner join core.cases as cases on clocks.case_key = cases.case_key
         left join closed_for on clocks.case_key = closed_for.case_key
@@ -256,6 +267,8 @@ ACTIVE_TIME = Metric(
     ),
     charted="median",
     exact_only=EXACT_ONLY,
+    doubted=True,
+    joined_by=_ENDINGS,
 )
 
 INCIDENT_TO_REPORT = Metric(
@@ -280,13 +293,16 @@ INCIDENT_TO_REPORT = Metric(
             severity,
             case when incident_on <= received_on then 'ended' else 'unrecorded' end as outcome,
             case when incident_on <= received_on then received_on - incident_on end::integer
-                as days
+                as days,
+            case_key,
+            []::text[] as steps
         from core.cases
         where received_on is not null
     """,
     depends_on=("cases_have_a_received_date", "one_row_per_case"),
     charted="median",
     exact_only=EXACT_ONLY,
+    doubted=True,
 )
 
 CLOSED_CASES = Metric(
@@ -323,7 +339,9 @@ CLOSED_CASES = Metric(
             channel,
             severity,
             'ended' as outcome,
-            (resolved_on - received_on)::integer as days
+            (resolved_on - received_on)::integer as days,
+            case_key,
+            ['received', 'resolved', 'reopened'] as steps
         from core.cases
         where resolved_on >= received_on
     """,
@@ -332,4 +350,7 @@ CLOSED_CASES = Metric(
         "it moves with what is chosen to be closed; the time to resolution is tested instead."
     ),
     exact_only=EXACT_ONLY,
+    doubted=True,
+    moved_by=_ENDINGS,
+    joined_by=_ENDINGS,
 )

@@ -44,6 +44,22 @@ time_zone = "UTC"
 [codes.status]
 "Open" = "open"
 "Closed" = "closed"
+[codes.outcome]
+"SUB" = "substantiated"
+"UNS" = "unsubstantiated"
+"INS" = "insufficient"
+[codes.anonymity]
+"Y" = "anonymous"
+"N" = "named"
+[codes.raised_by]
+"E" = "employee"
+"C" = "client"
+[codes.level]
+"M" = "manager"
+"B" = "board"
+[codes.question]
+"Q1" = "process"
+"Q2" = "speak_up_again"
 [codes.verdict]
 "kept" = "met"
 "broken" = "breached"
@@ -56,6 +72,10 @@ time_zone = "UTC"
 "paused" = "paused"
 "resumed" = "resumed"
 "resolved" = "resolved"
+"escalated" = "escalated"
+"contacted" = "contacted"
+"needed" = "safeguard_required"
+"safe" = "safeguard_applied"
 
 [exports.cases]
 grain = "case"
@@ -70,6 +90,9 @@ category = "Category"
 channel = "Channel"
 severity = "Severity"
 status = "Status"
+outcome = "Finding"
+anonymity = "Anonymous"
+raised_by = "Reporter is"
 incident_on = "Incident"
 source_days = "Days"
 source_reopens = "Reopens"
@@ -87,6 +110,7 @@ dates = "%Y-%m-%d %H:%M"
 case_id = "Case"
 kind = "Step"
 occurred = "At"
+level = "Level"
 
 [exports.clocks]
 grain = "verdict"
@@ -108,9 +132,12 @@ case_id = "Case"
 offered = "Sent"
 answered = "Answered"
 score = "Score"
+question = "Question"
 """
 
 RULES = f"""
+ladder = ["team", "manager", "board"]
+
 [[deadline]]
 name = "acknowledge"
 title = "Acknowledge within 7 days"
@@ -128,7 +155,47 @@ from = "received"
 to = "resolved"
 within = {RESOLVE_WITHIN}
 unit = "calendar_days"
+pauses = ["paused"]
 basis = "Invented"
+
+[[deadline]]
+name = "decide"
+title = "Decide within 60 days, pauses left out"
+from = "received"
+to = "decided"
+within = 60
+unit = "calendar_days"
+pauses = ["paused"]
+basis = "Invented"
+
+[[deadline]]
+name = "escalate"
+title = "Escalate serious cases within 3 days"
+from = "received"
+to = "escalated"
+within = 3
+unit = "calendar_days"
+applies_to = {{ severity = ["high"] }}
+basis = "Invented"
+
+[[route]]
+name = "formal"
+title = "A formal investigation"
+demands = ["investigated"]
+instead_of = ["coached"]
+applies_to = {{ severity = ["high"] }}
+basis = "Invented"
+
+[procedure]
+steps = ["received", "acknowledged", "assigned", "investigated", "decided", "resolved"]
+mandatory = ["acknowledged", "investigated", "decided"]
+basis = "Invented"
+
+[practices]
+basis = "Invented"
+
+[practices.follow_up]
+safeguard_required = 3
 """
 
 HEADCOUNT = {"N": (200, 204, 198, 203), "S": (150, 148, 152, 151)}
@@ -190,6 +257,9 @@ def _add(made: Exports, number: int) -> None:
         "Channel": "WT"[number % 5 % 2],
         "Severity": "12"[number % 7 % 2],
         "Status": "Closed" if is_closed else "Open",
+        "Finding": ("SUB", "UNS", "INS")[number * 5 % 3] if is_closed else "",
+        "Anonymous": "YN"[number % 4 % 2],
+        "Reporter is": "EC"[number % 5 % 2],
         "Incident": f"{received - timedelta(days=10 + number % 31):%Y-%m-%d}",
         "Days": str(days) if is_closed else "",
         "Reopens": "1" if number == 0 else "0",
@@ -203,6 +273,7 @@ def _add(made: Exports, number: int) -> None:
     made.history.append(_step(number, "assigned", received + DAY))
     if number == 0:
         made.history.append(_step(number, "reopened", received + 3 * DAY))
+    made.history.extend(_further(number, received))
     if is_closed:
         case["In time"] = "kept" if days <= RESOLVE_WITHIN else "broken"
         made.history.append(_step(number, "investigated", resolved - 2 * DAY))
@@ -219,8 +290,26 @@ def _add(made: Exports, number: int) -> None:
         _survey(made, number, resolved + DAY)
 
 
-def _step(number: int, step: str, moment: datetime) -> Row:
-    return {"Case": name(number), "Step": step, "At": written(moment)}
+def _step(number: int, step: str, moment: datetime, level: str = "") -> Row:
+    return {"Case": name(number), "Step": step, "At": written(moment), "Level": level}
+
+
+def _further(number: int, received: datetime) -> list[Row]:
+    """Steps that some of the cases take: passed up, and down again; kept safe; come back."""
+    told = []
+    if number % 6 == 0:
+        told.append(_step(number, "escalated", received + (2 + number % 4) * DAY, "M"))
+    if number % 18 == 0:
+        told.append(_step(number, "escalated", received + 6 * DAY, "B"))
+    if number % 36 == 0:
+        told.append(_step(number, "escalated", received + 7 * DAY, "M"))
+    if number % 5 == 0:
+        told.append(_step(number, "needed", received + DAY))
+    if number % 5 == 0 and number % 4 > 0:
+        told.append(_step(number, "safe", received + (2 + number % 7) * DAY))
+    if number % 8 == 1:
+        told.append(_step(number, "contacted", received + 5 * DAY))
+    return [row for row in told if at(row["At"]).date() <= AS_OF]
 
 
 def _survey(made: Exports, number: int, sent: datetime) -> None:
@@ -228,13 +317,15 @@ def _survey(made: Exports, number: int, sent: datetime) -> None:
     if number % 4 == 0 or answered.date() > AS_OF:
         return
     is_answered = number % 3 > 0
-    made.surveys.append(
+    made.surveys.extend(
         {
             "Case": name(number),
             "Sent": f"{sent:%Y-%m-%d}",
             "Answered": f"{answered:%Y-%m-%d}" if is_answered else "",
-            "Score": str(1 + number % 5) if is_answered else "",
+            "Score": str(1 + (number + place) % 5) if is_answered else "",
+            "Question": question,
         }
+        for place, question in enumerate(("Q1", "Q2"))
     )
 
 

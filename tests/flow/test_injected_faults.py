@@ -11,11 +11,12 @@ from checks.record import record
 from checks.verdict import Verdict
 from etl.store import Store
 from etl.workspace import Workspace, open_workspace
+from metrics.absent_rows import absent_rows
 from metrics.catalog import METRICS
-from metrics.consequences import absent_rows, consequences
+from metrics.consequences import consequences
 from metrics.count import count
 from metrics.disclosure.policy import Policy
-from metrics.doubts import together
+from metrics.doubts import AT_FAULT, together
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import KEY, Setting
@@ -44,7 +45,8 @@ def figures_and_ranges(
     calendar = periods(*covered, year_starts=1)
     setting = Setting(
         periods=calendar,
-        levels=store.frame("select * from staging.levels order by all"),
+        # Ranges are told of everybody and of each unit.
+        levels=store.frame("select * from staging.levels where breakdown = 'unit'"),
         exposure=average_people(
             store.frame("select * from core.exposure"), calendar, coverage=covered
         ),
@@ -52,14 +54,19 @@ def figures_and_ranges(
         base=1,
         min_denominator=1,
     )
-    cells = count(store, BOUNDED).cells
-    rules = tuple(rule.name for rule in audit.rules().deadlines)
-    parts = {m.name: rules if m.kind == "deadline" else ("",) for m in BOUNDED}
-    figures = estimate(ProtectedCube(together(cells), 1), BOUNDED, parts, setting)
+    at_fault = [v for v in verdicts.values() if v.outcome in AT_FAULT]
+    concerned = {name for verdict in at_fault for name in verdict.affects}
+    bounded = [m for m in BOUNDED if not at_fault or m.name in concerned]
+    # A rate's rows in doubt are counted with the time to resolution.
+    bounded += [m for m in BOUNDED if m.kind == "rate" and m not in bounded]
+    bounded += [m for m in BOUNDED if m.part_of and m not in bounded]
+    cells = count(store, bounded).cells
+    parts = {metric.name: metric.parts(audit.rules()) for metric in bounded}
+    figures = estimate(ProtectedCube(together(cells), 1), bounded, parts, setting)
     policy = Policy(audience="committee", method="identity")
     rows = store.frame("select * from quality.verdicts")
-    absent = absent_rows(store, BOUNDED, policy)
-    return figures, consequences(figures, cells, BOUNDED, rows, absent, setting)
+    absent = absent_rows(store, bounded, policy)
+    return figures, consequences(figures, cells, bounded, rows, absent, setting)
 
 
 @pytest.fixture(scope="module")

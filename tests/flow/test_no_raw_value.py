@@ -24,6 +24,11 @@ CODED = (
     "Step",
     "Clock",
     "Kept",
+    "Finding",
+    "Anonymous",
+    "Reporter is",
+    "Level",
+    "Question",
 )
 TOGETHER = (
     "a matter of 1970",
@@ -42,7 +47,7 @@ TOGETHER = (
 
 def coded(told: Exports) -> Exports:
     """The exports with a canary in every code, as their system could write them."""
-    for rows in (told.cases, told.history, told.clocks):
+    for rows in (told.cases, told.history, told.clocks, told.surveys):
         for row in rows:
             row |= {name: f"{CANARY} {row[name]}" for name in CODED if row.get(name)}
     return told

@@ -1,15 +1,20 @@
 """Every gap that is planted in the sample is found by its name, and nowhere is one made up."""
 
+import shutil
 from datetime import date
 
 import polars as pl
 import pytest
 
+import sample_data
 from dashboard import process_gaps
 from sample_data import planted
 from sample_data.planted import GAPS, NO_GAPS
+from tests.flow.conftest import case_audit
 from tests.invented_organisations import gaps_of_seed
+from tests.units.test_sample_gaps import by
 
+EXPORTS = ("beacon_cases.csv", "casebook_allegations.csv")
 SINCE_OCTOBER = (
     date(2025, 10, 1),
     date(2026, 1, 1),
@@ -120,6 +125,25 @@ def test_the_page_names_the_unit_and_the_partner(committee):
     assert checks.unit == GAPS.unchecked_unit
     assert "Housing partner: referred and not served" in titles
     assert "Logistics" in process_gaps.ranked(committee, found)
+
+
+def test_from_a_gap_to_a_case_behind_it_for_whoever_has_the_exports_and_the_key(
+    audit, committee, tmp_path
+):
+    copy = shutil.copytree(
+        audit.folder, tmp_path / "audit", ignore=shutil.ignore_patterns("audit.duckdb")
+    )
+    listed = committee.table("gap_cases").filter(
+        (pl.col("metric") == "same_person") & (pl.col("period_start") == SINCE_OCTOBER[0])
+    )
+    said = case_audit(
+        "reveal", listed["reference"][0], "--workspace", copy,
+        "--key-file", copy / "secret.key", "--purpose", "hearing of 3 March",
+        *(word for name in EXPORTS for word in ("--export", sample_data.FOLDER / name)),
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    number = said.out.splitlines()[0].split(": ")[1]
+    assert len(by(number, "investigated") | by(number, "decided")) == 1
 
 
 def test_in_another_organisation_of_the_kind_the_planted_units_are_named(tmp_path):

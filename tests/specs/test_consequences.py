@@ -236,7 +236,8 @@ def test_no_truth_about_endings_in_doubt_lies_outside_the_range_of_a_duration(su
         schema=["outcome", "doubt", "band", "n"],
         orient="row",
     )
-    found = duration_ranges(rows, joining=0, exact=True)
+    names = ("median", "open_30", "open_60")
+    found = duration_ranges(rows, joining=0, exact=True, names=names)
     days = [day for _, day in (*sure, *truth)]
     ended = [int(outcome == "ended") for outcome, _ in sure] + [was for was, _ in truth]
     curve = kaplan_meier(days, ended, [1 - each for each in ended])

@@ -165,6 +165,13 @@ def test_a_metric_is_counted_itself_or_the_sum_of_one_that_is(metric):
 
 
 @ALL
+def test_a_metric_has_a_range_or_says_why_it_has_none(metric):
+    bounded = metric.doubted or metric.kind == "rate" or metric.sum_of is not None
+    assert bounded == (metric.unbounded == "")
+    assert bounded or metric.unbounded.endswith(".")
+
+
+@ALL
 def test_the_history_of_a_metric_is_charted_by_one_of_its_measures(metric):
     assert metric.charted in {None, *(measure.name for measure in metric.measures)}
 

@@ -49,6 +49,21 @@ def test_a_column_of_an_unknown_name_is_known_by_its_codes():
     assert first_export(made)["columns"]["outcome"] == "Xyz"
 
 
+def test_a_name_alone_is_not_sure_where_no_value_of_the_column_bears_it_out():
+    made = drafted({**CASES, "Priority": ["Purple route", "Blue route"]})
+    assert 'severity = "Priority"    # likely: look at it' in made.toml
+    made = drafted({**CASES, "Priority": ["High", "Blue route"]})
+    assert 'severity = "Priority"    # sure, by its name' in made.toml
+
+
+def test_the_part_of_a_country_where_somebody_lives_is_no_state_of_a_case():
+    lived = drafted({**CASES, "State": ["CA", "NY", "TX"]})
+    assert "State" in first_export(lived)["ignored"]
+    assert "where somebody lives" in lived.toml
+    worked = drafted({**CASES, "State": ["Open", "Closed"]})
+    assert first_export(worked)["columns"]["status"] == "State"
+
+
 def test_dates_are_not_taken_for_codes_nor_codes_for_dates():
     made = drafted({**CASES, "Escalated": ["Yes", "No"], "Closed": ["no", "yes"]})
     assert set(first_export(made)["events"]) == {"received"}

@@ -54,6 +54,22 @@ def test_rows_with_a_field_an_old_and_a_new_value_are_changes(tmp_path):
     assert understood(made, tmp_path).exports[0].steps[0].meaning == "progress"
 
 
+def test_rows_with_a_field_and_its_new_value_alone_are_changes_too():
+    columns = {
+        "ticket_id": TWICE,
+        "field_name": ["status", "status", "priority", "priority"],
+        "updated": TIMES,
+        "_fivetran_synced": ["2024-06-01 00:00:00.123"],
+        "value": ["open", "solved", "high", "low"],
+    }
+    (export,) = [
+        each for each in told(drafted(columns))["exports"].values() if each["grain"] == "change"
+    ]
+    assert export["columns"]["occurred"] == "updated"
+    assert export["columns"]["after"] == "value"
+    assert {step["change"] for step in export["steps"]} == {"status", "severity"}
+
+
 def test_a_change_of_who_has_the_case_is_an_assignment_and_names_nobody(tmp_path):
     rows = {
         "Field": ["Status", "Assignee"],

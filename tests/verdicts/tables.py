@@ -4,7 +4,7 @@ Eight months of five cases each, received on the 5th and closed on the 15th but 
 with its events, clock, deadline and survey: enough for every check to examine something.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def clean() -> Tables:
                 "fiscal_year_start_month": 1,
             }
         ],
-        "staging.rules": [{"rule": "resolve", "to_kind": "resolved"}],
+        "staging.rules": [{"rule": "resolve", "to_kind": "resolved", "pauses": "paused"}],
         "staging.deliveries": [filed(1, "case", 1), filed(2, "event", 1), filed(9, "event", 2)],
         "staging.levels": [level("unit", "north"), level("channel", "web")],
         "staging.headcount": [
@@ -233,10 +233,15 @@ def survey(key: str, line: int, **answer: object) -> Row:
     return {**place, "case_key": key, **scale, **answer}
 
 
-def written(tables: Mapping[str, Sequence[Row]], path: Path | None = None) -> Store:
+def written(
+    tables: Mapping[str, Sequence[Row]],
+    path: Path | None = None,
+    *,
+    prepare: Callable[[Store], None] = prepare_plainly,
+) -> Store:
     """A store with the product's own tables, holding these rows and no others."""
     store = Store.open(path)
-    prepare_plainly(store)
+    prepare(store)
     demands.declare(store, Rules((), ()), calendar="none", folder=SQL, first=FIRST, as_of=AS_OF)
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))

@@ -1,0 +1,58 @@
+"""Rows that belong to a figure and stand in no period that is covered."""
+
+from collections.abc import Iterable
+
+from etl.store import Store
+from metrics.disclosure.policy import Policy
+from metrics.metric import Metric
+
+
+def absent_rows(store: Store, metrics: Iterable[Metric], policy: Policy) -> dict[str, int]:
+    """How many rows belong to a metric and stand in no covered month, by metric.
+
+    Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
+    cases that were not delivered. They are in no cell; where counts are rounded their number
+    is rounded up.
+    """
+    unread = store.frame(
+        "select coalesce(sum(rows_rejected) filter (where grain in ('case', 'allegation')), 0)"
+        "::bigint as cases, coalesce(sum(rows_rejected) filter (where grain = 'feedback'), 0)"
+        "::bigint as surveys from core.snapshots"
+    ).row(0, named=True)
+    found = {}
+    for metric in metrics:
+        lost = store.frame(_ABSENT, {"metric": metric.name})
+        of_files = unread["surveys" if metric.kind == "survey" else "cases"]
+        number = int(lost["cases"][0]) + int(of_files if lost["unread"][0] else 0)
+        found[metric.name] = -(-number // policy.base) * policy.base
+    return found
+
+
+_ABSENT = """
+    with at_fault as (
+        select name, doubt
+        from quality.verdicts
+        where
+            run = (select max(verdicts.run) from quality.verdicts as verdicts)
+            and outcome in ('failed', 'known')
+            and list_contains(affects, $metric)
+    ),
+    placed as (
+        select cases.case_key
+        from core.cases as cases
+        cross join staging.parameters as parameters
+        where
+            cases.received_on >= date_trunc('month', parameters.coverage_from)
+            and cases.received_on <= last_day(parameters.coverage_until)
+    )
+    select
+        count(distinct affected.case_key)::bigint as cases,
+        exists (select 1 from at_fault where name = 'rows_all_read') as unread
+    from quality.affected_cases as affected
+    inner join at_fault on affected.name = at_fault.name
+    anti join placed on affected.case_key = placed.case_key
+    where
+        at_fault.doubt = 'absent'
+        or at_fault.doubt = 'misplaced'
+        or (at_fault.doubt = 'unsure' and affected.step = 'received')
+"""
