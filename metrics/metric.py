@@ -80,7 +80,8 @@ class Metric:
     apart, as outcomes of their own, so that they can be protected with the others. `moved_by`
     are kinds of event that decide the period, beside the receipt: in doubt they leave it open.
     `joined_by` are those that may add a contribution of a case that has none. A metric that is
-    not `doubted` says in `unbounded` why no range can be stated.
+    not `doubted` says in `unbounded` why no range can be stated. `follows` names the metric
+    that has counted by any month every case that this one has: the two are rounded together.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Metric:
     exact_only: str = ""
     parts: Callable[[Rules], tuple[str, ...]] = undivided
     doubted: bool = False
+    follows: str | None = None
     moved_by: tuple[str, ...] = ()
     joined_by: tuple[str, ...] = ()
     unbounded: str = ""

@@ -16,6 +16,7 @@ from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
 from metrics.count import count
+from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
     layer_name,
@@ -59,21 +60,12 @@ from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
 from metrics.scorecard import results
-from metrics.sealed import tables_about
+from metrics.sealed import About as About
+from metrics.sealed import facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
 
 NOT_DUE = "not_due"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a release says of its organisation and of who may read it."""
-
-    organisation: str
-    case_word: str
-    case_word_plural: str
-    product_version: str
 
 
 def publish(
@@ -117,8 +109,8 @@ def publish(
     told = (data.levels, annotations, verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
-    facts = _facts(data.told, policy, about, verdicts) | _protection(exact, protected, policy)
-    facts["inputs_sha256"] = inputs_digest(store, policy, seed)
+    facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
+    facts |= _protection(exact, protected, policy)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -141,6 +133,7 @@ class _Data:
     levels: pl.DataFrame
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
+    rules: Rules
 
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
@@ -154,6 +147,7 @@ def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
         levels=store.frame("select * from staging.levels order by all"),
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
+        rules=rules,
     )
 
 
@@ -182,11 +176,14 @@ def _protected(
         declared=Declared(
             # Counts in doubt told apart would be smaller still, and withheld.
             tables=_declared(
-                data, judging.verdicts.clear() if withheld else judging.verdicts, doubted
+                data,
+                judging.verdicts.clear() if withheld else judging.verdicts,
+                doubted,
             ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
+            is_settled=data.told["as_of"] == data.told["coverage_until"],
         ),
         ledger=places.ledger,
         renamed=renamed or {},
@@ -328,6 +325,7 @@ def _declared(
     data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
 ) -> list[Table]:
     """The tables of a release; escalations are sums of protected deadlines."""
+    since = data.told["coverage_from"]
 
     def kinds(metric: Metric) -> tuple[str, ...]:
         if not metric.doubted:
@@ -344,6 +342,8 @@ def _declared(
             timed=metric.kind == "survival",
             part_of=metric.part_of,
             stocks=outcomes_with((NOT_DUE,), KINDS),
+            follows=metric.follows,
+            delays=delays(data.rules, since) if metric.name == DEADLINES else {},
         )
         for metric in data.metrics
         if metric.sum_of is None
@@ -361,34 +361,4 @@ def _quarters(calendar: pl.DataFrame, year_starts: int) -> dict[date, date]:
     return {
         month: quarter_of(month, year_starts=year_starts)
         for month in calendar["month"].unique()
-    }
-
-
-def _facts(
-    told: Mapping[str, Any],
-    policy: Policy,
-    about: About,
-    verdicts: pl.DataFrame,
-) -> dict[str, str]:
-    return {
-        "audience": policy.audience,
-        "as_of": told["as_of"].isoformat(),
-        "organisation": about.organisation,
-        "case_word": about.case_word,
-        "case_word_plural": about.case_word_plural,
-        "time_zone": told["time_zone"],
-        "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
-        "method": policy.method,
-        "base": str(policy.base),
-        "min_denominator": str(policy.min_denominator),
-        "policy": policy.version,
-        "policy_owner": policy.owner,
-        "coverage_from": told["coverage_from"].isoformat(),
-        "coverage_until": told["coverage_until"].isoformat(),
-        "product_version": about.product_version,
-        "not_fit": ", ".join(
-            metric.name for metric in METRICS if metric.name in blocked(verdicts)
-        ),
-        "checks_run": str(verdicts.height),
-        "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
     }

@@ -1,6 +1,8 @@
 """What stands in a release beside its figures: words, rules, verdicts, deliveries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -8,12 +10,23 @@ from etl.rules import ALWAYS, FOR_EVER, Commitment, Deadline, Rules
 from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
+from metrics.doubts import blocked
 from metrics.late_entry import late_months
 from metrics.metric import Metric
 from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.responses import responses
 from metrics.sealed_checks import tables_of_checks, withheld
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a release says of its organisation and of who may read it."""
+
+    organisation: str
+    case_word: str
+    case_word_plural: str
+    product_version: str
 
 
 def tables_about(
@@ -173,3 +186,36 @@ def _unnamed(deliveries: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return deliveries.with_columns(
         fingerprint=pl.lit(""), coverage_from=pl.col("coverage_from").dt.truncate("1mo")
     )
+
+
+def facts_of(
+    told: Mapping[str, Any],
+    policy: Policy,
+    about: About,
+    verdicts: pl.DataFrame,
+    inputs: str,
+) -> dict[str, str]:
+    """What a release says of itself, but for how it was protected and sealed."""
+    return {
+        "audience": policy.audience,
+        "as_of": told["as_of"].isoformat(),
+        "organisation": about.organisation,
+        "case_word": about.case_word,
+        "case_word_plural": about.case_word_plural,
+        "time_zone": told["time_zone"],
+        "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
+        "method": policy.method,
+        "base": str(policy.base),
+        "min_denominator": str(policy.min_denominator),
+        "policy": policy.version,
+        "policy_owner": policy.owner,
+        "coverage_from": told["coverage_from"].isoformat(),
+        "coverage_until": told["coverage_until"].isoformat(),
+        "product_version": about.product_version,
+        "inputs_sha256": inputs,
+        "not_fit": ", ".join(
+            metric.name for metric in METRICS if metric.name in blocked(verdicts)
+        ),
+        "checks_run": str(verdicts.height),
+        "checks_failed": str(verdicts.filter(pl.col("outcome") == "failed").height),
+    }

@@ -70,6 +70,7 @@ DEADLINE_COMPLIANCE = Metric(
     measures=(_share_met("Deadlines met", "Deadlines of the rule"),),
     contributions=_CONTRIBUTIONS,
     doubted=True,
+    follows="report_frequency",
     depends_on=("deadlines_can_be_judged", "events_are_in_order", "no_date_after_as_of"),
     subtotals=(("met", "met_late", "missed"),),
     charted="share_met",

@@ -68,6 +68,7 @@ SATISFACTION = Metric(
     contributions=_ANSWERS.format(question="process", good="satisfied"),
     depends_on=("scores_are_inside_the_scale", "answers_have_an_offer", "scores_vary"),
     doubted=True,
+    follows="report_frequency",
     charted="top_two",
     subtotals=(("satisfied", "other"), ("unanswered", "unusable")),
 )

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from metrics.disclosure.joint import Links
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Declared, Layer, layer_over
@@ -106,12 +107,14 @@ def protected_by_layers(
     made: list[pl.DataFrame] = []
     cells, unit, name = exact, 1, ""
     loose: dict[str, int] = {}
+    links: Links | None = None
     for base in roundings(policy, everybody):
         name = layer_name(base, policy.bands)
         seed = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
         told = _crossed(ledger.told(name), declared, renamed)
         layer = Layer(base, policy.bands, seed, unit, _next_base(base, policy, everybody))
-        found = layer_over(cells, layer, declared, told)
+        found = layer_over(cells, layer, declared, told, links)
+        links = found.links
         # What the finer layer left loose, in bases of this one, and what this one adds.
         finer = {key: -(-by * unit // base) for key, by in loose.items()}
         loose = {

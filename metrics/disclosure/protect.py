@@ -3,26 +3,21 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 import numpy as np
 import polars as pl
 
+from metrics.disclosure.joint import Bases, Links, Rounding, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.rounding import (
-    Slice,
-    looseness,
-    rounded,
-    strictly_roundable,
-    with_cells,
-)
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
     Counts,
+    Delay,
     Grid,
     ProtectionError,
     Table,
@@ -35,7 +30,6 @@ from metrics.metric import ExactCube, ProtectedCube
 
 SHORTEST_SEED = 16
 REMAINDER = ("", NO_DURATION)
-DRAWS = 12  # after which a coarser audience's sums go further
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +38,15 @@ class Declared:
 
     Tables (metrics with their parts, outcomes and bands) x levels (codes by breakdown; "all"
     goes without saying) x months. `quarters` gives each month the quarter, calendar or
-    fiscal, that it belongs to; a year is the sum of its published quarters.
+    fiscal, that it belongs to; a year is the sum of its published quarters. `is_settled` where
+    the as-of day is the last one covered: what has not come by then is counted as to come.
     """
 
     tables: Sequence[Table]
     levels: Mapping[str, Sequence[str]]
     months: Sequence[date]
     quarters: Mapping[date, date]
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +94,28 @@ class Rounded:
     """Every declared cell with n, the published count, and n_true, what it stands for.
 
     `loose` says by how many bases sums of cells of some metrics may be further from the truth
-    than cells are; the counts of a metric that another is part of are such sums.
+    than cells are; the counts of a metric that another is part of are such sums. `links` say
+    how tables follow each other in truth.
     """
 
     cells: pl.DataFrame
     loose: Mapping[str, int]
+    links: Links
 
 
 def layer_over(
-    cells: pl.DataFrame, layer: Layer, declared: Declared, told: pl.DataFrame | None = None
+    cells: pl.DataFrame,
+    layer: Layer,
+    declared: Declared,
+    told: pl.DataFrame | None = None,
+    links: Links | None = None,
 ) -> Rounded:
     """Round what has not been told yet, and keep what has.
 
     `told` are the cells of earlier releases, in the columns of the result: a month that is in
     it keeps its numbers for ever. Cases that have come to such a month since are booked in the
-    first month that is new (see `late_bookings`).
+    first month that is new (see `late_bookings`). `links` say how tables follow each other in
+    truth, where the cells are rounded already.
     """
     if len(layer.seed) < SHORTEST_SEED:
         raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")
@@ -125,16 +128,19 @@ def layer_over(
         quarters=declared.quarters,
         cells=banded(cells.with_columns(pl.col("n") // layer.unit), layer.bands),
         told=within.with_columns(pl.col("n", "n_true") // layer.unit),
+        is_settled=declared.is_settled,
     )
+    named = [(pair, part) for pair in paired(declared.tables) for part in pair.table.parts]
+    made = [_rounding(setting, pair, part) for pair, part in named]
+    found = round_all(made, list(setting.months_by_quarter()), setting.bases, links)
     frames: list[pl.DataFrame] = []
     loose: dict[str, int] = {}
-    for pair in paired(declared.tables):
-        for part in pair.table.parts:
-            counts, truth, found = _rounded(setting, pair, part)
-            frames += _frames(setting, pair, part, counts, truth)
-            loose |= {name: max(by, loose.get(name, 0)) for name, by in found.items()}
+    for (pair, part), table in zip(named, made, strict=True):
+        frames += _frames(setting, pair, part, table.counts, table.truth)
+        off = _loose(pair, table)
+        loose |= {name: max(by, loose.get(name, 0)) for name, by in off.items()}
     cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
-    return Rounded(cells, loose)
+    return Rounded(cells, loose, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +152,19 @@ class Ground:
     quarters: Mapping[date, date]
     cells: pl.DataFrame
     told: pl.DataFrame
+    is_settled: bool = False
 
     @property
     def base(self) -> int:
         """The base in units."""
         return self.layer.base // self.layer.unit
+
+    @property
+    def bases(self) -> Bases:
+        """The base and the next audience's in units; what it is made of is rounded or not."""
+        unit, coarser = self.layer.unit, self.layer.coarser
+        last = len(self.grid.months) - 1 if self.is_settled else None
+        return Bases(self.base, coarser // unit if coarser else None, unit, last)
 
     def months_by_quarter(self) -> Iterator[tuple[date, list[int]]]:
         """Each quarter with the positions of its months, oldest first."""
@@ -218,58 +232,42 @@ def _frames(
     ]
 
 
-def _rounded(setting: Ground, pair: Pair, part: str) -> tuple[Counts, Counts, dict[str, int]]:
-    """Quarter after quarter, each steering against the errors of those before it.
+def _rounding(setting: Ground, pair: Pair, part: str) -> Rounding:
+    """One metric and part as it is rounded: what was told, and what is to be told."""
+    columns = pair.columns(setting.layer.bands)
+    metric = pair.whole.metric if pair.whole else pair.table.metric
 
-    Returns the published counts, those that they stand for, and what is loose.
-    """
-    sums, faces = pair.sums(setting.layer.bands), setting.grid.faces()
-    counts = _laid_out(setting.told, "n", setting, pair, part)
-    truth = with_late(setting, pair, part)
-    steered = with_cells(sums)
-    told = setting.is_told(pair.table.metric, part)
-    carry = np.zeros((len(truth), len(steered)), dtype=np.int64)
-    sums_by = totals_by = 0
-    for quarter, months in setting.months_by_quarter():
-        new = [month for month in months if not told[month]]
-        if new:
-            piece = Slice(truth[:, new, :], faces, sums, setting.base)
-            try:
-                draws = (
-                    setting.draw(pair.table.metric, part, quarter, again)
-                    for again in range(DRAWS)
-                )
-                counts[:, new, :] = _drawn(setting.layer, piece, carry, draws)
-            except ProtectionError as error:
-                error.add_note(f"{pair.table.metric} {part} in the quarter from {quarter}")
-                raise
-        carry = carry + (counts - truth)[:, months, :].sum(axis=1) @ steered.T
-        whole = Slice(truth[:, months, :], faces, sums, setting.base)
-        of_sums, of_totals = looseness(whole, counts[:, months, :])
-        sums_by, totals_by = max(sums_by, of_sums), max(totals_by, of_totals)
-    found = {pair.table.metric: max(sums_by, totals_by)}
-    found |= {pair.whole.metric: totals_by} if pair.whole else {}
-    return counts, truth, {name: by for name, by in found.items() if by}
+    def draw(quarter: date, again: int) -> np.random.Generator:
+        return setting.draw(pair.table.metric, part, quarter, again)
+
+    return Rounding(
+        name=f"{metric} {part}".strip(),
+        counts=_laid_out(setting.told, "n", setting, pair, part),
+        truth=with_late(setting, pair, part),
+        told=setting.is_told(pair.table.metric, part),
+        faces=setting.grid.faces(),
+        sums=pair.sums(setting.layer.bands),
+        stocks=[at for at, column in enumerate(columns) if column[0] in pair.table.stocks],
+        draw=draw,
+        follows=pair.table.follows,
+        lags=_lags(setting, pair.table.delays.get(part)),
+    )
 
 
-def _drawn(
-    layer: Layer, piece: Slice, carry: Counts, draws: Iterator[np.random.Generator]
-) -> Counts:
-    """The first draw from which a coarser audience's sums can stay within its base.
+def _lags(setting: Ground, delay: Delay | None) -> dict[int, int]:
+    """After how many months every case comes to a metric, at the levels where all do."""
+    if delay is None:
+        return {}
+    levels = enumerate(setting.grid.levels)
+    return {at: delay.months for at, level in levels if delay.holds_at(level)}
 
-    None of them need do so; then it is the first, and that audience is told what is loose.
-    """
-    first = rounded(piece, carry=carry, draw=next(draws))
-    if layer.coarser is None:
-        return first
-    base = layer.coarser // layer.base
-    made = first
-    while not strictly_roundable(replace(piece, truth=made // piece.base, base=base)):
-        draw = next(draws, None)
-        if draw is None:
-            return first
-        made = rounded(piece, carry=carry, draw=draw)
-    return made
+
+def _loose(pair: Pair, table: Rounding) -> dict[str, int]:
+    """By how many bases sums of the metric, and of its whole, are further off than cells."""
+    sums, totals = table.off
+    found = {pair.table.metric: max(sums, totals)}
+    found |= {pair.whole.metric: totals} if pair.whole else {}
+    return {name: by for name, by in found.items() if by}
 
 
 def with_late(setting: Ground, pair: Pair, part: str) -> Counts:

@@ -14,6 +14,7 @@ count is not 0. So every value of a cell's stated window belongs to a possible t
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +27,36 @@ from metrics.disclosure.tables import Counts, ProtectionError
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
 FREE = 1000  # multiples: as good as no limit
-WAYS = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
+Ways = tuple[tuple[int, int, int], ...]
+WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
+FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
 
 Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Tether:
+    """Sums of each level's atoms that should lie between bounds, as nearly as they can.
+
+    `weights` (sum, month, cell) say of what they are made at every level; `lower` and `upper`
+    (level, sum) are multiples of the base, infinite where nothing is asked.
+    """
+
+    weights: Counts
+    lower: Floats
+    upper: Floats
+
+    def at(self, levels: Counts) -> "Tether":
+        """The same for some of the levels."""
+        return Tether(self.weights, self.lower[levels], self.upper[levels])
+
+    def off(self, multiples: Counts) -> int:
+        """By how many multiples all sums together are outside their bounds."""
+        sums = np.tensordot(multiples, self.weights, axes=((1, 2), (1, 2)))
+        below = np.maximum(np.ceil(self.lower) - sums, 0)
+        above = np.maximum(sums - np.floor(self.upper), 0)
+        return int((below + above).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +66,9 @@ class Slice:
     `faces` (breakdown, level) times the counts is 0. `sums` (sum, cell) are the sets of cells
     whose sum is published beside the cells. `slack` is how many multiples further than the
     nearest ones sums may go that leave a cell out, and cells of the whole quarter; `totals`
-    the same for the quarter's sums of all cells, `months` for a month's.
+    the same for the quarter's sums of all cells, `months` for a month's. `tether` is what
+    sums should keep to where another metric counts the same cases. `tables` are how many cells
+    each table has, where several stand side by side.
     """
 
     truth: Counts
@@ -48,6 +78,8 @@ class Slice:
     slack: int = 0
     totals: int = 0
     months: int = 0
+    tether: Tether | None = None
+    tables: tuple[int, ...] = ()
 
     @property
     def steered(self) -> Counts:
@@ -61,12 +93,19 @@ class Slice:
     def slacks(self) -> Counts:
         """For each row of the windows how many multiples further it may go."""
         levels, months, _ = self.truth.shape
-        of_month = np.where(self.sums.all(axis=1), self.months, self.slack)
-        of_quarter = np.where(self.steered.all(axis=1), self.totals, self.slack)
+        of_month = np.where(self._whole(self.sums), self.months, self.slack)
+        of_quarter = np.where(self._whole(self.steered), self.totals, self.slack)
         slacks: Counts = np.concatenate(
             [np.tile(of_month, levels * months), np.tile(of_quarter, levels)]
         )
         return slacks
+
+    def _whole(self, rows: Counts) -> Booleans:
+        """Which sums of cells are of all cells of a table."""
+        ends = np.cumsum(self.tables or (rows.shape[1],))
+        parts = np.split(rows, ends[:-1], axis=1)
+        whole: Booleans = np.any([part.all(axis=1) for part in parts], axis=0)
+        return whole
 
     def balances(self) -> sparse.csr_array:
         """One row per breakdown, month and cell: its levels less all is 0."""
@@ -112,7 +151,9 @@ class Moves:
     costs: Floats
 
 
-def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Counts:
+def rounded(
+    quarter: Slice, *, carry: Counts, draw: np.random.Generator, ways: Ways = ()
+) -> Counts:
     """The quarter's counts as multiples of the base; the same draw gives the same counts.
 
     `carry` (level, cell or sum as in `Slice.steered`) is published less true, summed over the
@@ -121,12 +162,12 @@ def rounded(quarter: Slice, *, carry: Counts, draw: np.random.Generator) -> Coun
 
     Where no strict rounding adds up, sums and cells of the quarter may go further by one
     multiple, then the quarter's totals of all cells too, then all these as far as they must,
-    and a month's totals last of all: every cell of a month stays within the base, and levels
-    add up. Raises ProtectionError where the solver
-    finds nothing.
+    and a month's totals last of all, or in the `ways` that are given: every cell of a month
+    stays within the base, and levels add up. Raises ProtectionError where the solver finds
+    nothing.
     """
     costs = _costs(quarter, carry, draw)
-    for slack, totals, in_months in WAYS:
+    for slack, totals, in_months in ways or WAYS:
         piece = replace(quarter, slack=slack, totals=totals, months=in_months)
         counts = _additive(piece, costs)
         if counts is not None:
@@ -224,7 +265,8 @@ def _settle(
     """
     rows = quarter.faces[faces]
     levels: Counts = np.union1d([0], np.nonzero(rows)[1])
-    piece = replace(quarter, truth=quarter.truth[levels], faces=rows[:, levels])
+    tether = quarter.tether.at(levels) if quarter.tether else None
+    piece = replace(quarter, truth=quarter.truth[levels], faces=rows[:, levels], tether=tether)
     found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
     if found is None:
         return False
@@ -251,17 +293,58 @@ def _solved(quarter: Slice, start: Counts, moves: Moves) -> Counts | None:
     """Multiples after the cheapest moves that keep every equation; None where none do."""
     multiples = start.ravel().copy()
     if moves.atoms.size:
-        found = milp(
-            moves.costs,
-            integrality=np.ones(len(moves.atoms)),
-            bounds=Bounds(0, 1),
-            constraints=_constraints(quarter, multiples, moves),
-            options=dict(SOLVER),
-        )
+        program = _program(quarter, multiples, moves)
+        found = milp(**program, options=dict(SOLVER))
         if found.x is None:
             return None
-        np.add.at(multiples, moves.atoms, moves.signs * np.rint(found.x).astype(np.int64))
+        taken = np.rint(found.x[: moves.atoms.size]).astype(np.int64)
+        np.add.at(multiples, moves.atoms, moves.signs * taken)
     return multiples.reshape(start.shape)
+
+
+def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
+    """Moves to choose from; then how far each tethered sum is off, below and above.
+
+    To be off by one multiple costs more than all moves together.
+    """
+    if quarter.tether is None:
+        return {
+            "c": moves.costs,
+            "integrality": np.ones(len(moves.atoms)),
+            "bounds": Bounds(0, 1),
+            "constraints": _constraints(quarter, start, moves),
+        }
+    tethered, lower, upper = _tethered(quarter.tether, start, moves)
+    rows, chosen = tethered.shape
+    worst = 1 + np.abs(moves.costs).sum()
+    off = sparse.hstack([sparse.eye_array(rows), -sparse.eye_array(rows)])
+    hard = [
+        LinearConstraint(
+            sparse.hstack([each.A, sparse.csr_array((each.A.shape[0], 2 * rows))]),
+            each.lb,
+            each.ub,
+        )
+        for each in _constraints(quarter, start, moves)
+    ]
+    soft = LinearConstraint(sparse.hstack([tethered, off]), lower, upper)
+    return {
+        "c": np.concatenate([moves.costs, np.full(2 * rows, worst)]),
+        "integrality": np.concatenate([np.ones(chosen), np.zeros(2 * rows)]),
+        "bounds": Bounds(0, np.concatenate([np.ones(chosen), np.full(2 * rows, np.inf)])),
+        "constraints": [*hard, soft] if rows else hard,
+    }
+
+
+def _tethered(
+    tether: Tether, start: Counts, moves: Moves
+) -> tuple[sparse.csr_array, Floats, Floats]:
+    """Tethered sums that moves can break, over the moves; and what they should lie between."""
+    levels, sums = tether.lower.shape
+    flat = sparse.csr_array(tether.weights.reshape(sums, -1))
+    rows = sparse.csr_array(sparse.kron(sparse.eye_array(levels), flat))
+    begun = rows @ start
+    taken = _over(moves, rows, tether.lower.ravel() - begun, tether.upper.ravel() - begun)
+    return taken.A, taken.lb, taken.ub
 
 
 def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:
@@ -281,7 +364,7 @@ def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearCons
 
 
 def _over(
-    moves: Moves, rows: sparse.csr_array, lower: Counts, upper: Counts
+    moves: Moves, rows: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
 ) -> LinearConstraint:
     """The rows that moves can break."""
     taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()

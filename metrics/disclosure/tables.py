@@ -1,7 +1,7 @@
 """Which cells a release declares, and exact counts laid out on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -30,6 +30,23 @@ class ProtectionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """Every case comes to a metric so many months after another one has counted it.
+
+    That holds at the `levels` of one breakdown alone, where one is named.
+    """
+
+    months: int
+    breakdown: str | None = None
+    levels: tuple[str, ...] = ()
+
+    def holds_at(self, level: tuple[str, str]) -> bool:
+        """Whether every case of the level comes to it."""
+        named = level[0] == self.breakdown and level[1] in self.levels
+        return self.breakdown is None or named
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The cells of one metric, declared: what is in none of them is refused.
 
@@ -38,6 +55,8 @@ class Table:
     that counts every case of this one: the two are rounded together, because rounding the
     same cases twice would tell more about them than either does alone. `stocks` are outcomes
     that say how things stand on the as-of day, such as a deadline that is not due yet.
+    `follows` names the metric that has counted by any month every case that this one has;
+    `delays` say of which parts readers know that every case comes to them, and when.
     """
 
     metric: str
@@ -47,6 +66,8 @@ class Table:
     timed: bool = False
     part_of: str | None = None
     stocks: tuple[str, ...] = ()
+    follows: str | None = None
+    delays: Mapping[str, "Delay"] = field(default_factory=dict)
 
     def cells(self, bands: Sequence[int]) -> list[tuple[str, int]]:
         """Outcome and band of every cell of one level and month."""

@@ -93,9 +93,12 @@ def test_a_protected_release_passes_and_says_what_was_tried(board):
         "reader who knows the headcounts",
         "insider who knows one case",
         "coalition that knows two cases",
+        "reader of all releases to board who adds up its metrics",
     ]
-    assert all(one.targets > 1000 for one in found.findings)
-    assert [one.narrowest for one in found.findings] == [4, 4, 3, 2]
+    assert all(one.targets > 1000 for one in found.findings[:4])
+    assert [one.narrowest for one in found.findings[:4]] == [4, 4, 3, 2]
+    assert found.findings[4].targets > 50
+    assert found.findings[4].narrowest >= 4
 
 
 def test_exact_counts_are_not_attacked_and_named_as_such(store, tmp_path):

@@ -21,7 +21,7 @@ from metrics import sealed as beside
 from metrics import sealed_checks
 from metrics.attack.report import attack
 from metrics.count import count
-from metrics.disclosure import layers, protect, rounding, tables
+from metrics.disclosure import joint, layers, protect, rounding, tables
 from metrics.disclosure import policy as policies
 from metrics.disclosure.layers import layer_name
 from metrics.disclosure.ledger import TOLD, Ledger
@@ -156,16 +156,17 @@ def a_breakdown_does_not_add_up(broken: pytest.MonkeyPatch) -> None:
 def cells_go_down_and_up_alone(broken: pytest.MonkeyPatch) -> None:
     """Conventional rounding: every cell to its nearest multiple, whatever the totals say."""
 
-    def nearest(quarter, *, carry, draw):
+    def nearest(quarter, *, carry, draw, ways=()):
         return (quarter.truth + quarter.base // 2) // quarter.base * quarter.base
 
-    broken.setattr(protect, "rounded", nearest)
+    broken.setattr(joint, "rounded", nearest)
 
 
 def a_quarters_sums_go_anywhere(broken: pytest.MonkeyPatch) -> None:
     free = rounding.FREE
-    broken.setattr(rounding, "WAYS", ((free, free, free),))
-    broken.setattr(protect, "looseness", lambda *_: (0, 0))
+    for module in (rounding, joint):
+        broken.setattr(module, "WAYS", ((free, free, free),))
+    broken.setattr(joint, "looseness", lambda *_: (0, 0))
 
 
 def the_base_is_one_less(broken: pytest.MonkeyPatch) -> None:

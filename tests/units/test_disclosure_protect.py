@@ -112,10 +112,10 @@ def test_an_unsolvable_quarter_is_named(monkeypatch):
     def refuse(*_, **__):
         raise ProtectionError("no additive rounding exists")
 
-    monkeypatch.setattr("metrics.disclosure.protect.rounded", refuse)
+    monkeypatch.setattr("metrics.disclosure.joint.rounded", refuse)
     with pytest.raises(ProtectionError) as refusal:
         protected(*BOTH)
-    assert refusal.value.__notes__ == ["reports  in the quarter from 2024-04-01"]
+    assert refusal.value.__notes__ == ["reports in the quarter from 2024-04-01"]
 
 
 def test_days_become_the_first_day_of_their_band_and_no_duration_stays():

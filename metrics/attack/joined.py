@@ -1,0 +1,235 @@
+"""What the tables of several metrics tell together: they count the same cases.
+
+A deadline that every case has from its receipt falls due once for each case, some days later.
+So the totals of both, added up month by month, are never far apart, and each of them is one
+more look at the cases received. All that is known of the added totals of one level are
+differences of two of them (a month, a quarter, what is not due yet), so that the narrowest
+interval of each is a shortest path, found exactly and in whole numbers.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+import numpy as np
+import polars as pl
+
+from metrics.attack.knowledge import Findings
+from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.told import Told, telling
+
+RECEIVED = ("report_frequency", "")
+DEADLINES = "deadline_compliance"
+IS_STOCK = pl.col("outcome").str.starts_with("not_due")
+FROM_RECEIPT = re.compile(
+    r"received to [^,;]+, (\d+) (hour|calendar day|working day|week|month)s?$"
+)
+MOST_DAYS = {"hour": (1 / 24, 1), "calendar day": (1, 0), "working day": (2, 7), "week": (7, 0)}
+SHORTEST_MONTH = 28
+
+Level = tuple[str, str]
+Series = tuple[str, str]  # metric and part
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A rule that every case of some levels, of all where none is named, has from its receipt.
+
+    What was received by the end of a month is due by the end of the month `lag` after it.
+    """
+
+    series: Series
+    lag: int
+    breakdown: str
+    levels: tuple[str, ...]
+
+    def holds_at(self, level: Level) -> bool:
+        """Whether every case received at the level has this deadline."""
+        named = level[0] == self.breakdown and level[1] in self.levels
+        return not self.breakdown or named
+
+
+def links_in(told: Told) -> list[Link]:
+    """What a release's own words about its rules say of its tables."""
+    rows = told.release.table("rules").rows(named=True)
+    names = [row["rule"] for row in rows]
+    since = date.fromisoformat(told.release.manifest["coverage_from"])
+    found = []
+    for row in rows:
+        lag = _lag(row["clock"])
+        breakdown, _, levels = row["applies_to"].rpartition(": ")
+        is_one = names.count(row["rule"]) == 1 and ";" not in row["applies_to"]
+        if lag is not None and is_one and _in_force_since(row["in_force"], since):
+            where = tuple(levels.split(", ")) if breakdown else ()
+            found.append(Link((DEADLINES, row["rule"]), lag, breakdown, where))
+    return found
+
+
+def _lag(clock: str) -> int | None:
+    """Months after which a plain clock from the receipt has run out; None for another one."""
+    plain = FROM_RECEIPT.match(clock)
+    if plain is None:
+        return None
+    within, unit = int(plain[1]), plain[2]
+    if unit == "month":
+        return within
+    times, more = MOST_DAYS[unit]
+    return ceil((within * times + more) / SHORTEST_MONTH)
+
+
+def _in_force_since(words: str, day: date) -> bool:
+    since = re.fullmatch(r"always|from (\d{4}-\d\d-\d\d)", words)
+    return since is not None and (since[1] is None or date.fromisoformat(since[1]) <= day)
+
+
+def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings]:
+    """What the readers of each audience, and those of all, find in the totals of all metrics.
+
+    `starts_empty`: they take it that no case was there before the first month.
+    """
+    rounded = [release for release in told if release.method == "rounding"]
+    names = sorted({release.audience for release in rounded})
+    groups = [[r for r in rounded if r.audience == name] for name in names]
+    groups += [rounded] if len(names) > 1 else []
+    found = []
+    for own, name in zip(groups, [*names, "all audiences"], strict=False):
+        base = min(release.base for release in own)
+        who = f"reader of all releases to {name} who adds up its metrics"
+        findings = Findings(who, len(own), promised=base - 1)
+        for low, high in _intervals(telling(own), starts_empty=starts_empty):
+            _judge(findings, low, high, base)
+        found.append(findings)
+    return found
+
+
+def _judge(found: Findings, low: Floats, high: Floats, base: int) -> None:
+    found.targets += low.size
+    found.exact += int((high == low).sum())
+    found.proven_small += int(((low >= 1) & (high < base)).sum())
+    found.proven_present += int((low >= 1).sum())
+    found.narrower_than_promised += int((high - low < base - 1).sum())
+    narrowest = int((high - low).min())
+    if found.narrowest is None or narrowest < found.narrowest:
+        found.narrowest, found.worst = narrowest, "totals of all metrics"
+
+
+def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Floats, Floats]]:
+    """Smallest and largest value of every total of each level."""
+    links = links_in(told[-1])
+    if not links:
+        return
+    months = sorted({month for release in told for month in release.cells["month"].unique()})
+    series = [RECEIVED, *(link.series for link in links)]
+    spans = [(at, at + 1) for at in range(len(months))]
+    starts = [told[-1].quarter(month) for month in months]
+    spans += [
+        (starts.index(first), len(starts) - starts[::-1].index(first))
+        for first in sorted(set(starts))
+        if starts.count(first) > 1
+    ]
+    known = {
+        level: _Sums(len(series), len(months))
+        for level in sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+    }
+    for release in told:
+        for at, one in enumerate(series):
+            _read(known, release, at, one, months, spans)
+        _read_stock(known, release, links, months)
+    for level, sums in known.items():
+        holding = [(at, link) for at, link in enumerate(links, start=1) if link.holds_at(level)]
+        for at, link in holding:
+            sums.follow(at, link.lag, starts_empty=starts_empty)
+        ends = sums.ends([0, *(at for at, _ in holding)], spans)
+        if holding and ends is not None:
+            yield ends
+
+
+def _read(
+    known: dict[Level, "_Sums"],
+    release: Told,
+    at: int,
+    series: Series,
+    months: Sequence[date],
+    spans: Sequence[tuple[int, int]],
+) -> None:
+    """Every month's and quarter's total that a release tells of a metric and part."""
+    off = release.base - 1 + release.base * release.loose.get(series[0], 0)
+    for level, totals in _totals(release, series, ~IS_STOCK, months).items():
+        for start, end in spans:
+            n = totals[start:end].sum()
+            if level in known and not np.isnan(n):
+                known[level].between(at, start, at, end, max(n - off, float(n > 0)), n + off)
+
+
+def _read_stock(
+    known: dict[Level, "_Sums"], release: Told, links: Sequence[Link], months: Sequence[date]
+) -> None:
+    """What is not due yet, where the release knows of nothing after its last month."""
+    manifest = release.release.manifest
+    if manifest["as_of"] != manifest["coverage_until"]:
+        return
+    last = months.index(max(release.cells["month"])) + 1
+    off = release.base - 1
+    for at, link in enumerate(links, start=1):
+        for level, totals in _totals(release, link.series, IS_STOCK, months).items():
+            n = totals[last - 1]
+            if level in known and link.holds_at(level) and not np.isnan(n):
+                known[level].between(at, last, 0, last, max(n - off, float(n > 0)), n + off)
+
+
+def _totals(
+    release: Told, series: Series, which: pl.Expr, months: Sequence[date]
+) -> dict[Level, Floats]:
+    """By level the sum of these cells in every month; NaN where the release says nothing."""
+    metric, part = series
+    own = (pl.col("metric") == metric) & (pl.col("part") == part)
+    rows = release.cells.filter(own & which & ~IS_SUM)
+    at_month = {month: at for at, month in enumerate(months)}
+    found: dict[Level, Floats] = {}
+    sums = rows.group_by("breakdown", "level", "month").agg(pl.col("n").sum())
+    for breakdown, level, month, n in sums.iter_rows():
+        totals = found.setdefault((breakdown, level), np.full(len(months), np.nan))
+        totals[at_month[month]] = n
+    return found
+
+
+class _Sums:
+    """Added totals of one level, and how far each can be above each other one."""
+
+    def __init__(self, series: int, months: int) -> None:
+        self.size = months + 1
+        self.most = np.full((series * self.size,) * 2, np.inf)
+        np.fill_diagonal(self.most, 0)
+
+    def between(
+        self, one: int, start: int, other: int, end: int, low: float, high: float
+    ) -> None:
+        """The other series at the end is so far above the first at the start."""
+        here, there = one * self.size + start, other * self.size + end
+        self.most[here, there] = min(self.most[here, there], high)
+        self.most[there, here] = min(self.most[there, here], -low)
+
+    def follow(self, at: int, lag: int, *, starts_empty: bool) -> None:
+        """The series is due `lag` months after the first one at the latest, never before."""
+        for month in range(self.size):
+            self.between(at, month, 0, month, 0, np.inf)
+            if month >= lag:
+                self.between(0, month - lag, at, month, 0, np.inf)
+        if starts_empty:
+            self.between(at, 0, 0, 0, 0, 0)
+
+    def ends(
+        self, series: Sequence[int], spans: Sequence[tuple[int, int]]
+    ) -> tuple[Floats, Floats] | None:
+        """Smallest and largest total of each span; None where all that cannot be true."""
+        most = self.most.copy()
+        for via in range(len(most)):
+            np.minimum(most, most[:, via : via + 1] + most[via : via + 1, :], out=most)
+        if (np.diag(most) < 0).any():
+            return None  # then it is not so that every case has each of these deadlines
+        places = [(at * self.size + a, at * self.size + b) for at in series for a, b in spans]
+        here, there = (np.array(each) for each in zip(*places, strict=True))
+        known = np.isfinite(most[here, there])
+        return -most[there, here][known], most[here, there][known]

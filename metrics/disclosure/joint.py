@@ -1,0 +1,305 @@
+"""The tables of one rounding, quarter after quarter, those that count the same cases together.
+
+A table that others follow is rounded first, then those that follow it. Where one of them cannot
+keep to what the first has told, the first is rounded again towards it, and so on.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from scipy.linalg import block_diag
+
+from metrics.disclosure.following import (
+    Common,
+    Follower,
+    Link,
+    beside,
+    link_of,
+    narrowed,
+)
+from metrics.disclosure.rounding import (
+    FURTHER,
+    WAYS,
+    Slice,
+    Tether,
+    Ways,
+    looseness,
+    rounded,
+    strictly_roundable,
+    with_cells,
+)
+from metrics.disclosure.tables import Counts, ProtectionError
+
+STRICT = 6  # of the tries keep every sum within the base; the others need not
+TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
+DRAWS = 11  # more of each, after which a coarser audience's sums go further
+QUARTERS = 2  # before, that what is told of a quarter is held against
+
+Drawing = Callable[[date, int], np.random.Generator]
+
+
+@dataclass(slots=True)
+class Rounding:
+    """One metric and part: its counts so far (level, month, cell), and what they stand for.
+
+    `told` says of each month whether its counts were told before; those stay. `stocks` are
+    cells that count what is still to come; `sums` the sums of cells that are published.
+    `lags` are those, by level, that readers know of.
+    """
+
+    name: str
+    counts: Counts
+    truth: Counts
+    told: Sequence[bool]
+    faces: Counts
+    sums: Counts
+    stocks: Sequence[int]
+    draw: Drawing
+    follows: str | None = None
+    lags: Mapping[int, int] = field(default_factory=dict)
+    carry: Counts = field(init=False)
+    off: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        width = len(with_cells(self.sums))
+        self.carry = np.zeros((len(self.truth), width), dtype=np.int64)
+
+    def new(self, months: Sequence[int]) -> list[int]:
+        """Those of the months that are told now for the first time."""
+        return [month for month in months if not self.told[month]]
+
+    def piece(self, months: Sequence[int], base: int) -> Slice:
+        """The months' exact counts with their equations."""
+        return Slice(self.truth[:, months, :], self.faces, self.sums, base)
+
+    def close(self, months: Sequence[int], base: int) -> None:
+        """Carry the quarter's errors on, and keep how far its sums are off."""
+        error = (self.counts - self.truth)[:, months, :].sum(axis=1)
+        self.carry = self.carry + error @ with_cells(self.sums).T
+        found = looseness(self.piece(months, base), self.counts[:, months, :])
+        self.off = max(self.off[0], found[0]), max(self.off[1], found[1])
+
+    @property
+    def totals(self) -> Counts:
+        """The published totals (level, month)."""
+        found: Counts = self.counts.sum(axis=2)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The base and a coarser audience's, in units; a unit is so many cases.
+
+    `stands_at` is the month with whose last day the counts end, where they end with one.
+    """
+
+    base: int
+    coarser: int | None = None
+    unit: int = 1
+    stands_at: int | None = None
+
+
+Links = dict[tuple[str, date], Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is rounded together in one quarter: a table, and those that follow it.
+
+    `months` are the quarter's; `spans` are this quarter and those before, as far back as the
+    links between them reach.
+    """
+
+    table: Rounding
+    followers: Sequence[Rounding]
+    quarter: date
+    months: Sequence[int]
+    spans: Sequence[tuple[int, int]]
+    bases: Bases
+    links: Links
+
+    @property
+    def new(self) -> list[Rounding]:
+        """Followers that are told anything now."""
+        return [each for each in self.followers if each.new(self.months)]
+
+    def said(self, each: Rounding) -> Follower:
+        """A follower as it is told so far."""
+        months = each.new(self.months) or list(self.months)
+        return Follower(each.counts, months, each.stocks, self.links[each.name, self.quarter])
+
+    def narrowed(self) -> int:
+        """How many totals have less room, all tables together, than the base promises."""
+        if not self.followers:
+            return 0
+        unit = self.bases.unit
+        said = [self.said(each) for each in self.followers]
+        said = [replace(each, told=each.told * unit) for each in said]
+        further = [self._further(each) for each in (self.table, *self.followers)]
+        base = self.bases.base * unit
+        return narrowed(self.table.totals * unit, said, self.spans, base, further)
+
+    def _further(self, each: Rounding) -> int:
+        """By how many bases totals of a table are further from the truth than cells are."""
+        piece = each.piece(self.months, self.bases.base)
+        return max(each.off[1], looseness(piece, each.counts[:, self.months, :])[1])
+
+
+def round_all(
+    tables: Sequence[Rounding],
+    quarters: Sequence[tuple[date, list[int]]],
+    bases: Bases,
+    links: Links | None = None,
+) -> Links:
+    """Round what is new of every table, quarter after quarter, each steered by those before.
+
+    Returns how they follow each other in truth, or `links`, for tables that are made of
+    rounded counts.
+    """
+    known = {} if links is None else links
+    names = {table.name for table in tables}
+    spans = [(months[0], months[-1] + 1) for _, months in quarters]
+    for at, (quarter, months) in enumerate(quarters):
+        for table in tables:
+            followers = [other for other in tables if other.follows == table.name]
+            if links is None:
+                known |= {
+                    (other.name, quarter): link_of(
+                        table.truth.sum(axis=2),
+                        other.truth,
+                        other.stocks,
+                        months[-1],
+                        Common(other.lags, months[-1] == bases.stands_at),
+                    )
+                    for other in followers
+                }
+            if table.follows not in names:
+                near = spans[max(0, at - QUARTERS) : at + 1]
+                _together(Turn(table, followers, quarter, months, near, bases, known))
+        for table in tables:
+            table.close(months, bases.base)
+    return known
+
+
+def _together(turn: Turn) -> None:
+    """Round one table and those that follow it, until they tell no more together than alone.
+
+    That is where they leave every total the room that the base promises. Where no draw does,
+    the one that comes nearest is taken, and the attack on the release decides.
+    """
+    every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
+    best: tuple[int, list[Counts]] | None = None
+    for again in range(TRIES if every else 0):
+        _draw_all(every, turn, again, WAYS if again < STRICT else FURTHER)
+        less = turn.narrowed()
+        if best is None or less < best[0]:
+            best = less, [each.counts[:, turn.months, :].copy() for each in every]
+        if not less:
+            break
+    for each, counts in zip(every, best[1] if best else (), strict=True):
+        each.counts[:, turn.months, :] = counts
+    for each in every:
+        _redraw_until_tellable(each, turn, best[0] if best else 0)
+
+
+def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> None:
+    """By one program; one after the other where some of them were told already, or it fails."""
+    new = every[0].new(turn.months)
+    is_one = len(every) > 1 and every[0] is turn.table
+    if is_one and all(each.new(turn.months) == new for each in every):
+        with suppress(ProtectionError):
+            _draw_side_by_side(every, new, turn, again, ways)
+            return
+    for each in every:
+        _draw(each, None if each is turn.table else _tether(each, turn), turn, again)
+
+
+def _draw_side_by_side(
+    every: Sequence[Rounding], new: list[int], turn: Turn, again: int, ways: Ways
+) -> None:
+    piece, carry = _stacked(every, new, turn.bases.base)
+    led = turn.table.totals.cumsum(axis=1)
+    said = [turn.said(each) for each in every[1:]]
+    tether = beside(led, said, piece.tables, base=turn.bases.base)
+    draw = turn.table.draw(turn.quarter, again)
+    made = rounded(replace(piece, tether=tether), carry=carry, draw=draw, ways=ways)
+    ends = np.cumsum(piece.tables)[:-1]
+    for each, counts in zip(every, np.split(made, ends, axis=2), strict=True):
+        each.counts[:, new, :] = counts
+
+
+def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
+    """Draw again until a coarser audience can be told sums within its own base.
+
+    Totals stay where they are, for what follows them. Where no draw is so, the counts stay,
+    and that audience is told what is loose.
+    """
+    made = table.counts[:, turn.months, :].copy()
+    for again in range(TRIES, TRIES + DRAWS):
+        if _tellable(table, turn):
+            return
+        own = None
+        if turn.followers:
+            own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
+        _draw(table, own, turn, again)
+        if turn.narrowed() > less:
+            table.counts[:, turn.months, :] = made
+    if not _tellable(table, turn):
+        table.counts[:, turn.months, :] = made
+
+
+def _tether(each: Rounding, turn: Turn) -> Tether:
+    led = turn.table.totals.cumsum(axis=1)
+    return turn.said(each).tether(led, base=turn.bases.base)
+
+
+def _as_it_is(table: Rounding, turn: Turn) -> Tether:
+    """The totals that the table has."""
+    new = table.new(turn.months)
+    weights = np.tril(np.ones((len(new), len(new)), dtype=np.int64))[:, :, np.newaxis]
+    sums = table.totals[:, new].cumsum(axis=1) / turn.bases.base
+    return Tether(np.repeat(weights, table.truth.shape[2], axis=2), sums, sums)
+
+
+def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slice, Counts]:
+    """Several tables as one with all their cells, and what each of them carries."""
+    cells = [each.truth.shape[2] for each in every]
+    truth = np.concatenate([each.truth[:, new, :] for each in every], axis=2)
+    sums = block_diag(*(each.sums for each in every)).astype(np.int64)
+    carried = [np.split(each.carry, [n], axis=1) for each, n in zip(every, cells, strict=True)]
+    carry = np.concatenate([part[at] for at in (0, 1) for part in carried], axis=1)
+    return Slice(truth, every[0].faces, sums, base, tables=tuple(cells)), carry
+
+
+def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
+    new = table.new(turn.months)
+    piece = table.piece(new, turn.bases.base)
+    draw = table.draw(turn.quarter, again)
+    try:
+        made = _rounded(replace(piece, tether=tether), table.carry, draw)
+    except ProtectionError as error:
+        error.add_note(f"{table.name} in the quarter from {turn.quarter}")
+        raise
+    table.counts[:, new, :] = made
+
+
+def _rounded(piece: Slice, carry: Counts, draw: np.random.Generator) -> Counts:
+    """Near its tether; where the solver finds nothing there, wherever it finds something."""
+    if piece.tether:
+        with suppress(ProtectionError):
+            return rounded(piece, carry=carry, draw=draw)
+    return rounded(replace(piece, tether=None), carry=carry, draw=draw)
+
+
+def _tellable(table: Rounding, turn: Turn) -> bool:
+    """Whether a coarser audience's sums can stay within its base."""
+    base, coarser = turn.bases.base, turn.bases.coarser
+    if coarser is None:
+        return True
+    new = table.new(turn.months)
+    piece = table.piece(new, base)
+    made = table.counts[:, new, :] // base
+    return strictly_roundable(replace(piece, truth=made, base=coarser // base))

@@ -1,0 +1,131 @@
+"""Two metrics that count the same cases, added up by somebody who knows that they do.
+
+Every case has a deadline of seven days from its receipt, so that as many fall due as were
+received, a week later. Rounded each by itself, "5 received" beside "0 due" proves 1 to 4.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from etl.store import Store
+from metrics import publish as publishing
+from metrics.attack.joined import joined, links_in
+from metrics.attack.told import read
+from metrics.disclosure.following import Common, Follower, beside, link_of, narrowed
+from metrics.disclosure.policy import Policy
+from metrics.sealing import UnsafeError
+from tests.specs.measured import filled, judge, sealed
+
+BANDS = (0, 61)
+BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
+PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=BANDS)
+UNITS = 8
+
+
+def little_of_many() -> tuple[str, str]:
+    """Eight units with one to four cases each in the first month of a quarter."""
+    events, units = ["case | kind | on"], ["case | unit"]
+    for unit in range(UNITS):
+        for number in range(1 + unit % 4):
+            name = f"{unit}-{number}"
+            events += [f"{name} | received | 2024-01-0{1 + number}"]
+            events += [f"{name} | acknowledged | 2024-01-0{2 + number}"]
+            units += [f"{name} | unit_{unit}"]
+    return "\n".join(events), "\n".join(units)
+
+
+@pytest.fixture
+def small_units(store: Store, tmp_path: Path) -> Store:
+    events, units = little_of_many()
+    return (
+        judge(filled(store, tmp_path, as_of="2024-03-31", events=events, cases=units)) or store
+    )
+
+
+def test_metrics_that_are_rounded_together_tell_no_more_together(small_units, tmp_path):
+    paths = [
+        sealed(small_units, to=tmp_path, policy=policy, everybody=(BOARD, PUBLIC))
+        for policy in (BOARD, PUBLIC)
+    ]
+    told = [read(path) for path in paths]
+    assert [link.lag for link in links_in(told[0])] == [1]
+    for starts_empty in (False, True):
+        found = joined(told, starts_empty=starts_empty)
+        assert [one.releases for one in found] == [1, 1, 2]
+        assert all(one.targets > 50 for one in found)
+        assert all(one.passed for one in found)
+
+
+def test_metrics_that_are_rounded_apart_stop_the_release(small_units, tmp_path, monkeypatch):
+    declared = publishing._declared
+    monkeypatch.setattr(
+        publishing,
+        "_declared",
+        lambda *told: [replace(table, follows=None) for table in declared(*told)],
+    )
+    with pytest.raises(UnsafeError, match="board who adds up its metrics"):
+        sealed(small_units, to=tmp_path, policy=BOARD)
+
+
+def follower(*told: int, lags: dict[int, int | None] | None = None) -> Follower:
+    """One level with one cell in each month, all told now."""
+    counts = np.array(told).reshape(1, len(told), 1)
+    given = {0: 0} if lags is None else lags
+    return Follower(counts, range(len(told)), [], link_of_lags(given))
+
+
+def link_of_lags(lags):
+    nothing = np.zeros((1, 1), dtype=np.int64)
+    known = link_of(nothing, nothing[:, :, np.newaxis], [], 0, Common({}))
+    return replace(known, lags=lags)
+
+
+@pytest.mark.parametrize(
+    ("received", "due", "less"),
+    [
+        (5, 5, 0),
+        (0, 0, 0),
+        (5, 0, 2),  # both are 1 to 4
+        (0, 5, 2),
+        (10, 5, 2),  # both are 6 to 9
+        (15, 15, 0),
+    ],
+)
+def test_two_looks_at_the_same_cases_leave_less_room(received, due, less):
+    led = np.array([[received]])
+    found = narrowed(led, [follower(due)], [(0, 1)], 5, [0, 0])
+    assert found == less
+
+
+def test_a_sum_that_may_be_further_off_leaves_more_room():
+    led = np.array([[10]])
+    assert narrowed(led, [follower(5)], [(0, 1)], 5, [0, 1]) == 0
+
+
+def test_what_is_due_a_month_later_may_be_told_a_month_later():
+    led = np.array([[5, 0]])
+    assert narrowed(led, [follower(0, 5, lags={0: 1})], [(0, 1), (1, 2)], 5, [0, 0]) == 0
+    assert narrowed(led, [follower(0, 5, lags={0: 0})], [(0, 1), (1, 2)], 5, [0, 0]) > 0
+
+
+def test_how_a_metric_follows_is_read_off_the_truth_unless_readers_know_it():
+    led = np.array([[3, 2], [1, 1]])
+    due = np.array([[2, 3], [2, 1]])[:, :, np.newaxis]
+    assert link_of(led, due, [], 1, Common({})).lags == {0: 1}
+    assert link_of(led, due, [], 1, Common({1: 0})).lags == {0: 1, 1: 0}
+
+
+def test_what_follows_is_tethered_to_what_is_told_beside_it():
+    tether = beside(np.array([[0, 0]]), [follower(0, 0, lags={0: 1})], [1, 1], base=5)
+    # Columns: what is followed, what follows. Never ahead, by each month; never behind.
+    assert tether.weights.tolist() == [
+        [[-1, 1], [0, 0]],
+        [[-1, 1], [-1, 1]],
+        [[-1, 1], [0, 1]],
+    ]
+    assert tether.lower.tolist() == [[-np.inf, -np.inf, 0]]
+    assert tether.upper.tolist() == [[0, 0, np.inf]]
+    assert tether.off(np.array([[[1, 0], [1, 0]]])) == 1
