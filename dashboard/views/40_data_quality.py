@@ -26,7 +26,8 @@ frame.caption(
 
 st.html(grids.trust_panel(release, quarter))
 st.html(tables.trust(release, quarter))
-st.html(other_figures.others(release, quarter))
+if figures := other_figures.others(release, quarter):
+    st.html(figures)
 if places := doubt_places.where(release, quarter):
     st.html(places)
 

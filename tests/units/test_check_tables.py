@@ -246,3 +246,7 @@ def test_figures_that_no_row_in_doubt_could_move_are_not_listed():
     told = other_figures.others(release(consequences=[fit]), QUARTER)
     assert "1 is safe" in told
     assert "<table" not in told
+
+
+def test_without_other_figures_nothing_is_said():
+    assert other_figures.others(release(consequences=[]), QUARTER) == ""
