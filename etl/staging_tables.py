@@ -36,9 +36,11 @@ def tables_of(
 
 def masked(ids: pl.Series, purpose: Purpose, source: str, key: bytes) -> pl.Series:
     """Keyed pseudonyms in the place of ids; null stays null."""
-    names = ids.drop_nulls().unique().to_list()
-    keys = pseudonyms(names, purpose=purpose, within=source, key=key)
-    return ids.replace_strict(names, keys, default=None, return_dtype=pl.String)
+    names = ids.drop_nulls().unique()
+    made = pseudonyms(names.to_list(), purpose=purpose, within=source, key=key)
+    keys = pl.DataFrame({"name": names, "key": pl.Series(made, dtype=pl.String)})
+    named = ids.to_frame("name").join(keys, on="name", how="left", maintain_order="left")
+    return named["key"]
 
 
 def _without_backfill(rows: pl.DataFrame, file: File) -> pl.DataFrame:
