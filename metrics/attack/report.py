@@ -1,7 +1,9 @@
 """The attack on a set of released files, and what may be said of it."""
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 from metrics.attack.closure import other_leaks
 from metrics.attack.joined import joined
 from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
-from metrics.attack.told import CELL, Told, read
+from metrics.attack.told import CELL, Told, new_quarters, read
 
 ATTACKER = "4"  # counts up when the attacker learns something: an older proof proves less
 
@@ -75,16 +77,19 @@ def attack(
 ) -> Attack:
     """Attack all these releases together, in the order of their names.
 
-    `looked_at` are those whose tables beside the counts have been compared with them before:
-    they are not compared again. Raises StoreError where a file is missing or is not a release.
+    `looked_at` are those that were attacked together before, and passed. Their tables beside
+    the counts are not compared with them again; quarters of which the others say nothing new
+    are not attacked again, if it was by an attacker who knew as much. Raises StoreError where a
+    file is missing or is not a release.
     """
     told = sorted((read(path) for path in paths), key=lambda release: release.name)
     findings: dict[str, Findings] = {}
     before: dict[tuple[object, ...], Findings] = {}
+    quarters = _quarters(told, looked_at)
     for profile in profiles(told):
         if profile.key not in before:
             say(f"attacking as a {profile.name}")
-            before[profile.key] = tried(profile)
+            before[profile.key] = tried(profile, quarters)
         findings[profile.name] = replace(
             before[profile.key], profile=profile.name, releases=profile.files
         )
@@ -102,6 +107,21 @@ def attack(
         findings=tuple(findings.values()),
         leaks=(*leaks, *_changed(told)),
     )
+
+
+def _quarters(told: Sequence[Told], looked_at: Collection[Path]) -> set[date] | None:
+    """Quarters of which something is said for the first time; None where all are attacked."""
+    known = [release for release in told if release.release.path in looked_at]
+    hidden = [release for release in known if release.protected]
+    if not hidden or any(_attacker_of(release) != ATTACKER for release in hidden):
+        return None
+    fresh = [release for release in told if release.protected and release not in known]
+    return new_quarters(fresh, hidden)
+
+
+def _attacker_of(release: Told) -> str:
+    attacked = json.loads(release.release.manifest.get("attack", "{}"))
+    return str(attacked.get("attacker", "")) if attacked.get("verdict") == "passed" else ""
 
 
 def _changed(told: Sequence[Told]) -> list[str]:

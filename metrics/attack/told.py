@@ -89,9 +89,26 @@ def telling(told: Sequence[Told]) -> list[Told]:
     ]
 
 
+def new_quarters(told: Sequence[Told], before: Sequence[Told]) -> set[date]:
+    """Quarters of which the releases say anything that none before says to the same readers."""
+    return {
+        release.quarter(month)
+        for release in told
+        for month in _unsaid(release, [one for one in before if _alike(one, release)])
+    }
+
+
+def _unsaid(release: Told, before: Sequence[Told]) -> set[date]:
+    cells = release.cells
+    for one in before:
+        cells = cells.join(one.cells, on=[*CELL, "n"], how="anti", nulls_equal=True)
+    return set(cells["month"].unique())
+
+
+def _alike(one: Told, other: Told) -> bool:
+    names = ("audience", "method", "base", "reach", "threshold", "loose")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
 def _covers(later: Told, earlier: Told) -> bool:
-    alike = ("audience", "method", "base", "reach", "threshold", "loose")
-    if any(getattr(later, name) != getattr(earlier, name) for name in alike):
-        return False
-    columns = [*CELL, "n"]
-    return earlier.cells.join(later.cells, on=columns, how="anti", nulls_equal=True).is_empty()
+    return _alike(later, earlier) and not _unsaid(earlier, [later])

@@ -224,3 +224,24 @@ def test_files_that_contradict_each_other_are_no_proof(board, tmp_path):
 
     other = changed(board, tmp_path / "b", cubes=elsewhere, manifest=manifest(release="0002"))
     assert "contradictions" in failed(board, other)["reader of all releases to board"]
+
+
+def test_only_quarters_of_which_something_new_is_said_are_attacked_again(board, tmp_path):
+    def spring_alone(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.filter(pl.col("month") < date(2024, 4, 1))
+
+    spring = changed(board, tmp_path / "a", cubes=spring_alone, manifest=manifest(release="0"))
+    targets = [
+        attack([spring, board], looked_at=known).findings[0].targets for known in ([], [spring])
+    ]
+    assert targets[1] == targets[0] / 2
+
+
+def test_who_was_attacked_by_one_who_knew_less_is_attacked_again(board, tmp_path):
+    older = manifest(release="0", attack='{"attacker": "1", "verdict": "passed"}')
+    before = changed(board, tmp_path / "a", manifest=older)
+    after = changed(board, tmp_path / "b", manifest=manifest(release="1"))
+    again = attack([before, after], looked_at=[before])
+    assert again.findings[0].targets == attack([before, after]).findings[0].targets
+    same = changed(board, tmp_path / "c", manifest=manifest(release="0"))
+    assert attack([same, after], looked_at=[same]).findings[0].targets == 0
