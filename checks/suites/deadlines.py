@@ -1,6 +1,6 @@
 """Claims about deadlines: each rule finds its cases, and the dates it needs are there."""
 
-from checks.suites.affected import COMPLIANCE
+from checks.suites.affected import COMPLIANCE, STEPS
 from checks.verdict import Check, Rows
 
 # Deadlines that are due and whether a date they need is lost, alone and among those of the
@@ -207,7 +207,7 @@ DEADLINES = (
             left join steps on around.rule = steps.rule
             left join core.cases as cases on around.case_key = cases.case_key
         """,
-        affects=COMPLIANCE,
+        affects=STEPS,
         remedy="Compare a few of those cases with what shows when the step was taken.",
         doubt="unsure",
     ),
