@@ -93,6 +93,7 @@ MEASURE_UNITS = {
     "q75": "days",
     "p90": "days",
     "closed": "cases",
+    "passed_up": "cases",
     "open_cases": "cases",
     "clearance": "ratio",
 }

@@ -36,6 +36,7 @@ from metrics.release import TABLES
 UNFIT_SHARE = 0.5  # above it more rows are in doubt than not
 COUNT_TOLERANCE = 0.05  # a number of cases that may be off by more is used with caution
 BREAKDOWNS = ("all", "unit")
+_PER = {"rate": 100, "per_1000_engagements": 1000}
 _COUNTED = (
     *KINDS,
     "absent",
@@ -52,7 +53,7 @@ class _Asked:
     """What the consequences of one metric are computed from.
 
     `counts` has the columns of KEY, outcome, doubt and n; `absent` is how many rows of no
-    known place may belong to it; `values` are the figures themselves; `missing_in_doubt` says
+    known place may belong to it; `told` are the figures themselves; `missing_in_doubt` says
     that a check failed which speaks of what is missing.
     """
 
@@ -60,7 +61,7 @@ class _Asked:
     counts: pl.DataFrame
     absent: int
     received: Mapping[Place, int]
-    values: Mapping[tuple[str, Place], float]
+    told: Mapping[tuple[str, Place], Row]
     missing_in_doubt: bool
 
 
@@ -93,8 +94,8 @@ def consequences(
             counts=summed.filter(pl.col("metric") == _source(metric)),
             absent=absent.get(metric.name, 0),
             received={key[1:]: n for key, n in counted.items()},
-            values={
-                (row["measure"], tuple(row[name] for name in KEY)): row["value"]
+            told={
+                (row["measure"], tuple(row[name] for name in KEY)): row
                 for row in own.filter(pl.col("value").is_not_null()).iter_rows(named=True)
             },
             missing_in_doubt=False,
@@ -253,10 +254,10 @@ def _stocks(asked: _Asked, setting: Setting) -> Ranges:
         if place[3] == "whole"
     }
     found: Ranges = {}
-    for (measure, place), value in asked.values.items():
+    for (measure, place), figure in asked.told.items():
         in_doubt = doubtful.get(place[:3], 0)
         if measure == "open_cases":
-            made: Range | None = stock_range(value, in_doubt + asked.absent)
+            made: Range | None = stock_range(figure["value"], in_doubt + asked.absent)
         else:
             made = clearance_range(wide.get(place, {}), in_doubt, asked.absent)
         if made is not None:
@@ -265,29 +266,22 @@ def _stocks(asked: _Asked, setting: Setting) -> Ranges:
 
 
 def _rates(asked: _Asked, setting: Setting) -> Ranges:
-    people = {
-        (row["unit"], row["period"], row["period_start"]): row["people"]
-        for row in setting.exposure.iter_rows(named=True)
-    }
+    del setting
     wide = by_place(asked.counts)
     joining_at = joining_in(wide, asked.absent)
     found: Ranges = {}
-    for place, count in asked.received.items():
-        counts = wide.get(place, {})
-        loose = total(counts, None, ("misplaced", "extra"))
+    for (measure, place), figure in asked.told.items():
+        count = asked.received.get(place, 0)
+        loose = total(wide.get(place, {}), None, ("misplaced", "extra"))
         joining = joining_at(place)
-        _, breakdown, level, period, start = place
-        exposed = people.get((level if breakdown == "unit" else "all", period, start))
-        for measure in asked.metric.measures:
-            per = 1.0 if measure.name == "reports" else (exposed or 0.0) / 100
-            if per > 0:
-                found[(measure.name, place)] = Range(
-                    low=max(count - loose, 0) / per,
-                    high=(count + joining) / per,
-                    affected=loose,
-                    absent=joining,
-                    of=count,
-                )
+        per = figure["denominator"] / _PER[measure] if measure in _PER else 1.0
+        found[(measure, place)] = Range(
+            low=max(count - loose, 0) / per,
+            high=(count + joining) / per,
+            affected=loose,
+            absent=joining,
+            of=count,
+        )
     return found
 
 

@@ -13,6 +13,8 @@ Place = tuple[object, ...]  # what KEY names
 Counts = Mapping[tuple[str, str], int]  # by outcome and doubt
 Wide = dict[Place, dict[tuple[str, str], int]]
 
+# Silence is no fault: what it could mean is told beside the share.
+UNANSWERED = "unanswered"
 ANY = ("unsure", "misplaced", "extra")
 FLIPS = ("unsure", "misplaced")
 EVERYTHING = ("", *ANY)
@@ -53,7 +55,7 @@ def share_of(told: Counted, outcomes: Iterable[str], *, missing_in_doubt: bool) 
     Missing ones are unknown where a check failed that speaks of them: where a source never
     records what is asked, nobody doubts it, and they are told beside the share.
     """
-    unknown = told.missing if missing_in_doubt else ()
+    unknown = tuple(n for n in told.missing if missing_in_doubt and n != UNANSWERED)
     return Share(
         hits=told.outcomes,
         rest=tuple(name for name in told.of if name not in told.outcomes),

@@ -46,7 +46,7 @@ _OF_GAPS = (
     "days_in_step",
 )
 
-# Deadlines for the closing are among those of deadline compliance.
+# What cannot be told without closings. Deadlines for the closing are among those of compliance.
 CLOSING = ("time_to_resolution", "deadline_compliance", *_OF_ENDINGS)
 STEPS = (
     "time_to_resolution",

@@ -1,6 +1,6 @@
 """Claims about how cases end: closing dates, the status they have, and the clock."""
 
-from checks.suites.affected import CLOSING
+from checks.suites.affected import CLOSING, STEPS
 from checks.suites.cases import of_cases
 from checks.verdict import Allowance, Check
 
@@ -36,7 +36,7 @@ CLOSURES = (
             among="resolved_on is not null and received_on is not null",
             step="'resolved'",
         ),
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Correct the date that is wrong in the case system.",
         doubt="unsure",
     ),
@@ -47,7 +47,7 @@ CLOSURES = (
         about="core.cases",
         severity="warning",
         examines=_CLOSED,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Fill in the closing date in the case system.",
         doubt="unsure",
         cause="closing_dates_lost",
@@ -80,7 +80,7 @@ CLOSURES = (
             dated="resolved_on",
             step="'resolved'",
         ),
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Close the case, clear the date, or map the status in the source's description.",
         doubt="unsure",
     ),
@@ -101,7 +101,7 @@ CLOSURES = (
             inner join core.cases as cases on closures.case_key = cases.case_key
             where cases.status = 'closed' and closures.reopened_place is not null
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Add the last closing to the history, or correct the status.",
         doubt="unsure",
     ),
@@ -132,7 +132,7 @@ CLOSURES = (
             left join later on cases.case_key = later.case_key
             where cases.resolved_on is not null
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Close cases when the work is done; record that a case was opened again.",
         doubt="unsure",
     ),
@@ -188,7 +188,7 @@ CLOSURES = (
             left join bursts
                 on closings.source = bursts.source and closings.slot = bursts.slot
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Ask who closed them and when the work on them ended.",
         doubt="unsure",
     ),
@@ -210,7 +210,7 @@ CLOSURES = (
             inner join core.cases as cases on closings.case_key = cases.case_key
             where closings.kind = 'resolved' and cases.received_at is not null
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Ask why; leave contacts that are no cases out of the export.",
         allowed=Allowance(
             share=0.02, reason="calls that are no concern at all may be closed while they last"
@@ -262,7 +262,7 @@ CLOSURES = (
                 clocks.clock = 'resolution' and clocks.ended
                 and cases.source_days is not null and clocks.days is not null
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Ask the system's owner what its duration counts; ours counts calendar days.",
         doubt="unsure",
     ),
@@ -275,7 +275,7 @@ CLOSURES = (
         examines=of_cases(
             "source_days is not null", among="resolved_on is null", step="'resolved'"
         ),
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Look at those cases in the case system; if its duration runs on, leave it out.",
         doubt="unsure",
     ),

@@ -1,6 +1,6 @@
 """Claims about what sources say themselves: their verdicts and counts against ours."""
 
-from checks.suites.affected import CLOSING, COMPLIANCE, STEPS
+from checks.suites.affected import COMPLIANCE, STEPS
 from checks.verdict import Check, Rows
 
 EVIDENCE = (
@@ -124,7 +124,7 @@ EVIDENCE = (
             left join told on cases.case_key = told.case_key
             where cases.source_reopens is not null
         """,
-        affects=CLOSING,
+        affects=STEPS,
         remedy="Export the whole history, over the same period as the cases.",
         doubt="unsure",
     ),

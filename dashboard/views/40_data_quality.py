@@ -2,7 +2,15 @@
 
 import streamlit as st
 
-from dashboard import check_tables, doubt_places, frame, grids, tables, wording
+from dashboard import (
+    check_tables,
+    doubt_places,
+    frame,
+    grids,
+    other_figures,
+    tables,
+    wording,
+)
 
 NO_CHECK = "none"
 
@@ -18,6 +26,8 @@ frame.caption(
 
 st.html(grids.trust_panel(release, quarter))
 st.html(tables.trust(release, quarter))
+if figures := other_figures.others(release, quarter):
+    st.html(figures)
 if places := doubt_places.where(release, quarter):
     st.html(places)
 

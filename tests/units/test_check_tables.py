@@ -8,7 +8,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from dashboard import check_tables, doubt_places, grids, quality_tables, wording
+from dashboard import (
+    check_tables,
+    doubt_places,
+    grids,
+    other_figures,
+    quality_tables,
+    wording,
+)
 from dashboard.figure import standings
 from tests.releases import QUARTER, release
 
@@ -211,3 +218,35 @@ def test_each_delivery_is_reconciled_in_a_sentence():
         in said
     )
     assert "+ 1 exact repeat." in said
+
+
+# Figures that are no commitment
+
+
+def median(**changed: Any) -> dict[str, Any]:
+    """What the checks mean for the median time to resolution of the quarter."""
+    place = {"metric": "time_to_resolution", "measure": "median", "part": ""}
+    return consequence(**place, **{"low": 40.0, "high": None, "affected": 3} | changed)
+
+
+def test_other_figures_are_counted_by_use_and_those_that_need_care_are_listed():
+    told = words(other_figures.others(release(consequences=[consequence(), median()]), QUARTER))
+    assert "Of 1 other figure of the quarter 0 are safe, one to be used with caution." in told
+    assert "40 days or more" in told
+
+
+def test_a_figure_whose_fault_nobody_can_bound_says_so():
+    unbounded = median(low=None, high=None)
+    told = words(other_figures.others(release(consequences=[unbounded]), QUARTER))
+    assert "nobody can say" in told
+
+
+def test_figures_that_no_row_in_doubt_could_move_are_not_listed():
+    fit = median(use="fit", low=None, high=None, affected=0)
+    told = other_figures.others(release(consequences=[fit]), QUARTER)
+    assert "1 is safe" in told
+    assert "<table" not in told
+
+
+def test_without_other_figures_nothing_is_said():
+    assert other_figures.others(release(consequences=[]), QUARTER) == ""

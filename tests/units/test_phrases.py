@@ -5,7 +5,15 @@ import pytest
 
 from dashboard import wording
 from dashboard.figure import Figure, find_figure
-from dashboard.phrases import in_words, interval_text, listed, moved_by, span_text
+from dashboard.phrases import (
+    MEASURE_UNITS,
+    in_words,
+    interval_text,
+    listed,
+    moved_by,
+    span_text,
+)
+from metrics.catalog import METRICS
 from metrics.release import Release
 from tests.releases import QUARTER, release
 
@@ -16,6 +24,12 @@ def exact() -> Release:
 
 
 # Numbers
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_every_figure_is_told_in_the_unit_of_its_measure(metric):
+    told = {each.name: MEASURE_UNITS.get(each.name, "share") for each in metric.measures}
+    assert told == {each.name: each.unit for each in metric.measures}
 
 
 @pytest.mark.parametrize(
