@@ -13,6 +13,11 @@ NUMBERS = ("base", "threshold", "min_denominator", "approvals")
 LISTS = {"bands": int, "approvers": str}
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
+NO_PERSONS = (
+    "no source tells which cases one person reported, so that only cases can be counted"
+)
+NO_AMOUNTS = "no amounts are published, of which one could be most"
+IMPOSSIBLE = {"persons": NO_PERSONS, "dominance": NO_AMOUNTS, "p_percent": NO_AMOUNTS}
 
 
 class PolicyError(InputError):
@@ -85,21 +90,28 @@ def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]
 def _policy(audience: str, told: object) -> Policy:
     if not isinstance(told, Mapping):
         raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
-    known = {field.name for field in fields(Policy)} - {"audience"}
     values = dict(told)
     for key, kind in LISTS.items():
         if isinstance(values.get(key), list) and all(type(one) is kind for one in values[key]):
             values[key] = tuple(values[key])
     for key, value in values.items():
-        if key not in known:
-            names = ", ".join(sorted(known))
-            raise PolicyError(f"audience {audience}: {key!r} is unknown; there are {names}")
-        wanted = tuple if key in LISTS else int if key in NUMBERS else str
-        if type(value) is not wanted:
-            raise PolicyError(f"audience {audience}: {key} must be {_kind(key)}")
+        reason = _key_fault(key, value)
+        if reason:
+            raise PolicyError(f"audience {audience}: {reason}")
     if "method" not in values:
         raise PolicyError(f"audience {audience}: method is missing; use {' or '.join(METHODS)}")
     return Policy(audience=audience, **values)
+
+
+def _key_fault(key: str, value: object) -> str | None:
+    """Why a key, or what stands there, is refused, or None."""
+    known = {field.name for field in fields(Policy)} - {"audience"}
+    if key in IMPOSSIBLE:
+        return f"{key} cannot be promised: {IMPOSSIBLE[key]}; leave it out"
+    if key not in known:
+        return f"{key!r} is unknown; there are {', '.join(sorted(known))}"
+    wanted = tuple if key in LISTS else int if key in NUMBERS else str
+    return None if type(value) is wanted else f"{key} must be {_kind(key)}"
 
 
 def _kind(key: str) -> str:

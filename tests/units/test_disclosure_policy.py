@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.disclosure.policy import Policy, PolicyError
+from metrics.disclosure.policy import Policy, PolicyError, policies_of
 
 
 def test_identity_needs_no_base():
@@ -26,6 +26,20 @@ def test_a_bad_policy_is_refused_with_the_reason(policy, reason):
     with pytest.raises(PolicyError, match=reason) as refusal:
         Policy("board", **policy)
     assert str(refusal.value).startswith("audience board: ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("persons", "no source tells which cases one person reported"),
+        ("dominance", "no amounts are published"),
+        ("p_percent", "no amounts are published"),
+    ],
+)
+def test_a_rule_that_the_data_cannot_keep_is_refused_with_the_reason(rule, reason):
+    board = {"method": "suppression", "threshold": 10, "min_denominator": 20, rule: 10}
+    with pytest.raises(PolicyError, match=f"{rule} cannot be promised: {reason}"):
+        policies_of({"board": board})
 
 
 def test_the_committee_reads_that_counts_are_exact():
