@@ -20,7 +20,6 @@ from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
     layer_name,
-    pending_corrections,
     protected_by_layers,
     roundings,
 )
@@ -110,7 +109,7 @@ def publish(
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
-    facts |= _protection(exact, protected, policy)
+    facts |= _protection(protected, policy)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -238,15 +237,10 @@ def _first_day(store: Store, told: Mapping[str, Any]) -> date:
     return first if said.height else month_of(first)
 
 
-def _protection(
-    exact: ExactCube, protected: Protected | None, policy: Policy
-) -> dict[str, str]:
+def _protection(protected: Protected | None, policy: Policy) -> dict[str, str]:
     """What a release says of its protection."""
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
-    pending = pending_corrections(exact.cells, protected, policy)
-    fewest = policy.threshold or policy.base
-    few = f"fewer than {fewest}"
     return {
         "method_sentence": policy.method_sentence(
             loose={
@@ -256,8 +250,7 @@ def _protection(
             }
         ),
         "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
-        "threshold": str(fewest),
-        "corrections_pending": few if pending < fewest else f"{fewest} or more",
+        "threshold": str(policy.threshold or policy.base),
     }
 
 

@@ -12,7 +12,7 @@ from metrics.disclosure.joint import Links
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Declared, Layer, layer_over
-from metrics.disclosure.tables import KEY, banded
+from metrics.disclosure.tables import KEY
 from metrics.disclosure.withholding import withheld_over
 
 REPORTS = "report_frequency"
@@ -156,17 +156,6 @@ def _withheld(
     cells = withheld_over(exact, layer, declared, told)
     fresh = cells.join(told, on=("metric", "part", "month"), how="anti").select(*TOLD)
     return Protected(name, cells.select(*KEY, "n", "n_true"), {name: fresh}, {})
-
-
-def pending_corrections(exact: pl.DataFrame, protected: Protected, policy: Policy) -> int:
-    """How many cases are not in the published counts yet, or are no longer cases.
-
-    The difference between the reports there are and those that the counts stand for, of the
-    whole organisation and all months together.
-    """
-    counted = (pl.col("breakdown") == "all") & (pl.col("metric") == REPORTS)
-    now = banded(exact, policy.bands).filter(counted)["n"].sum()
-    return abs(int(now) - int(protected.cells.filter(counted)["n_true"].sum()))
 
 
 def _crossed(
