@@ -27,6 +27,7 @@ def add_reveal(verbs: "Verbs") -> argparse.ArgumentParser:
         "--export",
         type=Path,
         nargs="+",
+        action="extend",  # given twice, both count
         required=True,
         metavar="FILE",
         help="the exports that hold the case: the store has no case number",

@@ -209,11 +209,11 @@ def _supervision(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
 def _evidence(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
     """What the investigation rests on, and what came of it for whoever did wrong."""
     triaged_on, investigated_on = case.first("triaged"), case.first("investigated")
-    before = [dice.whole(0, 6) for _ in range(dice.one({1: 30, 2: 50, 3: 20}))]
+    before = {dice.whole(0, 6) for _ in range(dice.one({1: 30, 2: 50, 3: 20}))}
     days, spared = dice.whole(2, 15), dice.happens(0.08)
     if triaged_on is not None and investigated_on is not None:
-        for each in before:
-            yield Act("evidence_added", max(_after(investigated_on, -each), triaged_on))
+        for added_on in {max(_after(investigated_on, -each), triaged_on) for each in before}:
+            yield Act("evidence_added", added_on)
     decided_on = case.first("decided")
     if decided_on and case.outcome in {"substantiated", "partly"} and not spared:
         yield Act("consequence", _after(decided_on, days))

@@ -36,6 +36,7 @@ from metrics.disclosure.tables import Counts, ProtectionError
 STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 11  # more of each, after which a coarser audience's sums go further
+DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 Drawing = Callable[[date, int], np.random.Generator]
@@ -110,7 +111,7 @@ class Turn:
     """What is rounded together in one quarter: a table, and those that follow it.
 
     `months` are the quarter's; `spans` are this quarter and those before, as far back as the
-    links between them reach.
+    links between them reach. `drawn` says how often it was drawn before, in vain.
     """
 
     table: Rounding
@@ -120,11 +121,16 @@ class Turn:
     spans: Sequence[tuple[int, int]]
     bases: Bases
     links: Links
+    drawn: int = 0
 
     @property
     def new(self) -> list[Rounding]:
         """Followers that are told anything now."""
         return [each for each in self.followers if each.new(self.months)]
+
+    def draw(self, table: Rounding, again: int) -> np.random.Generator:
+        """The dice of a table for one try at this quarter."""
+        return table.draw(self.quarter, again + self.drawn * (TRIES + DRAWS))
 
     def said(self, each: Rounding) -> Follower:
         """A follower as it is told so far."""
@@ -156,32 +162,86 @@ def round_all(
 ) -> Links:
     """Round what is new of every table, quarter after quarter, each steered by those before.
 
-    Returns how they follow each other in truth, or `links`, for tables that are made of
-    rounded counts.
+    Where a quarter's totals must go further from the truth because of what the one before it
+    tells, that one is drawn again, as long as nobody was told it. Returns how they follow each
+    other in truth, or `links`, for tables that are made of rounded counts.
     """
     known = {} if links is None else links
-    names = {table.name for table in tables}
     spans = [(months[0], months[-1] + 1) for _, months in quarters]
-    for at, (quarter, months) in enumerate(quarters):
-        for table in tables:
-            followers = [other for other in tables if other.follows == table.name]
-            if links is None:
-                known |= {
-                    (other.name, quarter): link_of(
-                        table.truth.sum(axis=2),
-                        other.truth,
-                        other.stocks,
-                        months[-1],
-                        Common(other.lags, months[-1] == bases.stands_at),
-                    )
-                    for other in followers
-                }
-            if table.follows not in names:
-                near = spans[max(0, at - QUARTERS) : at + 1]
-                _together(Turn(table, followers, quarter, months, near, bases, known))
+    drawn = [0] * len(quarters)
+    states: list[list[tuple[Counts, tuple[int, int]]]] = []
+    at = 0
+    while at < len(quarters):
+        quarter, months = quarters[at]
+        states[at:] = [[(table.carry, table.off) for table in tables]]
+        if links is None:
+            known |= _linked(tables, quarter, months, bases)
+        for turn in _turns(tables, quarters[at], spans[max(0, at - QUARTERS) : at + 1], bases):
+            _together(replace(turn, links=known, drawn=drawn[at]))
+        if at and drawn[at - 1] < DRAWN_AGAIN and _is_to_blame(tables, quarters, at, bases):
+            at -= 1
+            drawn[at] += 1
+            for table, (carry, off) in zip(tables, states[at], strict=True):
+                table.carry, table.off = carry, off
+            continue
         for table in tables:
             table.close(months, bases.base)
+        at += 1
     return known
+
+
+def _linked(
+    tables: Sequence[Rounding], quarter: date, months: Sequence[int], bases: Bases
+) -> Links:
+    """How each table that follows another one does so in truth, up to this quarter."""
+    return {
+        (other.name, quarter): link_of(
+            table.truth.sum(axis=2),
+            other.truth,
+            other.stocks,
+            months[-1],
+            Common(other.lags, months[-1] == bases.stands_at),
+        )
+        for table in tables
+        for other in tables
+        if other.follows == table.name
+    }
+
+
+def _turns(
+    tables: Sequence[Rounding],
+    quarter: tuple[date, list[int]],
+    near: Sequence[tuple[int, int]],
+    bases: Bases,
+) -> list[Turn]:
+    names = {table.name for table in tables}
+    return [
+        Turn(
+            table,
+            [other for other in tables if other.follows == table.name],
+            *quarter,
+            near,
+            bases,
+            {},
+        )
+        for table in tables
+        if table.follows not in names
+    ]
+
+
+def _is_to_blame(
+    tables: Sequence[Rounding],
+    quarters: Sequence[tuple[date, list[int]]],
+    at: int,
+    bases: Bases,
+) -> bool:
+    """Whether totals went further now, and the quarter before is still nobody's knowledge."""
+    (_, before), (_, months) = quarters[at - 1], quarters[at]
+    return all(table.new(before) == before for table in tables) and any(
+        looseness(table.piece(months, bases.base), table.counts[:, months, :])[1]
+        for table in tables
+        if table.new(months)
+    )
 
 
 def _together(turn: Turn) -> None:
@@ -224,7 +284,7 @@ def _draw_side_by_side(
     led = turn.table.totals.cumsum(axis=1)
     said = [turn.said(each) for each in every[1:]]
     tether = beside(led, said, piece.tables, base=turn.bases.base)
-    draw = turn.table.draw(turn.quarter, again)
+    draw = turn.draw(turn.table, again)
     made = rounded(replace(piece, tether=tether), carry=carry, draw=draw, ways=ways)
     ends = np.cumsum(piece.tables)[:-1]
     for each, counts in zip(every, np.split(made, ends, axis=2), strict=True):
@@ -277,7 +337,7 @@ def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slic
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
     new = table.new(turn.months)
     piece = table.piece(new, turn.bases.base)
-    draw = table.draw(turn.quarter, again)
+    draw = turn.draw(table, again)
     try:
         made = _rounded(replace(piece, tether=tether), table.carry, draw)
     except ProtectionError as error:
