@@ -281,13 +281,18 @@ def _rows(
     return rows.with_columns(pl.col(keys).str.replace_all("-", "", literal=True))
 
 
-def _for_loading(path: Path | None) -> dict[str, str]:
+def bounded(path: Path | None, *, most: int = MOST_MEMORY) -> dict[str, str]:
+    """Settings that keep DuckDB to so many bytes, or half of the machine's; the rest spills.
+
+    What does not fit goes to a folder beside the file, and is refused where there is none.
+    """
     there_is = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    settings = {
-        "preserve_insertion_order": "false",
-        "memory_limit": f"{min(MOST_MEMORY, there_is // 2) >> 20}MiB",
-    }
-    return settings | ({"temp_directory": f"{path}.tmp"} if path is not None else {})
+    limit = {"memory_limit": f"{min(most, there_is // 2) >> 20}MiB"}
+    return limit | ({"temp_directory": f"{path}.tmp"} if path is not None else {})
+
+
+def _for_loading(path: Path | None) -> dict[str, str]:
+    return {"preserve_insertion_order": "false", **bounded(path)}
 
 
 @contextmanager
