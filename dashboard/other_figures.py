@@ -11,7 +11,7 @@ from dashboard.breakdowns import measure_title
 from dashboard.consequences import NAMES
 from dashboard.figure import Figure, standings
 from dashboard.markup import Cell, Column, badge, plain, short_cell, table, two_lines
-from dashboard.phrases import capital, count, in_words, unit_of, value_text
+from dashboard.phrases import between, capital, count, in_words, unit_of, value_text
 from metrics.release import Release
 
 USES = {
@@ -108,4 +108,4 @@ def _range_text(row: Mapping[str, Any], figure: Figure) -> str:
     if row["most"] is None:
         return f"{value_text(row['least'], unit)} or more"
     least, most = value_text(row["least"], unit), value_text(row["most"], unit)
-    return f"{least} to {most}" if least != most else least
+    return between(row["least"], row["most"], unit) if least != most else least
