@@ -70,7 +70,7 @@ def _load(options: argparse.Namespace) -> int:
         workspace_of(options),
         options.exports,
         as_of=options.as_of or _today(),
-        as_of_told="yes" if options.as_of else "no",
+        is_as_of_told=options.as_of is not None,
         source=options.source,
         coverage_from=options.coverage_from,
         accept_rejects=options.accept_rejects,

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -60,7 +60,7 @@ class Loading:
     as_of: date
     coverage_from: date | None
     accept_rejects: int
-    as_of_told: Literal["yes", "no"] = "yes"
+    is_as_of_told: bool = True
 
 
 @dataclass(slots=True)
@@ -351,8 +351,8 @@ def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Del
 def _as_known(
     store: Store, path: Path, before: Mapping[str, Any], loading: Loading
 ) -> Delivery:
-    told = loading.as_of_told == "yes"
     counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
+    until = confirm(store, before, loading.as_of) if loading.is_as_of_told else None
     return Delivery(
         file_name=path.name,
         source=before["source"],
@@ -360,7 +360,7 @@ def _as_known(
         sha256=before["sha256"],
         known_as=before["snapshot"],
         known_on=before["as_of"],
-        confirmed_until=confirm(store, before, loading.as_of) if told else None,
+        confirmed_until=until,
         unknown_columns=(),
         rejects=(),
         **{name: before[name] for name in counts},

@@ -28,7 +28,7 @@ def load(
     exports: Sequence[Path],
     *,
     as_of: date,
-    as_of_told: Literal["yes", "no"] = "yes",
+    is_as_of_told: bool = True,
     source: str | None = None,
     coverage_from: date | None = None,
     accept_rejects: int = 0,
@@ -52,7 +52,9 @@ def load(
         prepare(store)
         was_current = is_current(store)
         before = _snapshots(store)
-        loading = Loading(next_number(store), as_of, coverage_from, accept_rejects, as_of_told)
+        loading = Loading(
+            next_number(store), as_of, coverage_from, accept_rejects, is_as_of_told
+        )
         taken = _taken(store, workspace, exports, candidates, loading, say)
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
