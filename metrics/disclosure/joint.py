@@ -176,8 +176,12 @@ def round_all(
         states[at:] = [[(table.carry, table.off) for table in tables]]
         if links is None:
             known |= _linked(tables, quarter, months, bases)
-        for turn in _turns(tables, quarters[at], spans[max(0, at - QUARTERS) : at + 1], bases):
-            _together(replace(turn, links=known, drawn=drawn[at]))
+        near = spans[max(0, at - QUARTERS) : at + 1]
+        for table in _leading(tables):
+            followers = _following(tables, table)
+            _together(
+                Turn(table, followers, quarter, months, near, bases, known, drawn=drawn[at])
+            )
         if at and drawn[at - 1] < DRAWN_AGAIN and _is_to_blame(tables, quarters, at, bases):
             at -= 1
             drawn[at] += 1
@@ -203,30 +207,18 @@ def _linked(
             Common(other.lags, months[-1] == bases.stands_at),
         )
         for table in tables
-        for other in tables
-        if other.follows == table.name
+        for other in _following(tables, table)
     }
 
 
-def _turns(
-    tables: Sequence[Rounding],
-    quarter: tuple[date, list[int]],
-    near: Sequence[tuple[int, int]],
-    bases: Bases,
-) -> list[Turn]:
+def _leading(tables: Sequence[Rounding]) -> list[Rounding]:
+    """Those that follow none of the others."""
     names = {table.name for table in tables}
-    return [
-        Turn(
-            table,
-            [other for other in tables if other.follows == table.name],
-            *quarter,
-            near,
-            bases,
-            {},
-        )
-        for table in tables
-        if table.follows not in names
-    ]
+    return [table for table in tables if table.follows not in names]
+
+
+def _following(tables: Sequence[Rounding], table: Rounding) -> list[Rounding]:
+    return [other for other in tables if other.follows == table.name]
 
 
 def _is_to_blame(
