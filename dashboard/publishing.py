@@ -13,8 +13,9 @@ from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace
 from metrics.approvals import Person, Standing, approve, standings, withdraw
 from metrics.disclosure.policy import Policy, policies_of
-from metrics.publish import About, publish
+from metrics.publish import publish
 from metrics.release import open_release
+from metrics.sealed import About
 
 
 def publish_to(

@@ -59,8 +59,7 @@ from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
 from metrics.scorecard import results
-from metrics.sealed import About as About
-from metrics.sealed import facts_of, tables_about
+from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
 

@@ -18,8 +18,9 @@ from etl.store import Store
 from etl.workspace import Workspace, open_workspace
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
-from metrics.publish import About, publish
+from metrics.publish import publish
 from metrics.release import Release, open_release
+from metrics.sealed import About
 from metrics.sealing import Places
 
 FEWEST = 20

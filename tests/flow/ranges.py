@@ -33,20 +33,8 @@ def figures_and_ranges(
     """Figures that may have a range, and what the verdicts mean for them."""
     fingerprint = store.frame("select fingerprint from core.build").item()
     record(store, tuple(verdicts.values()), fingerprint=fingerprint)
-    told = store.frame("select * from staging.parameters").row(0, named=True)
-    covered = (told["coverage_from"], told["coverage_until"])
-    calendar = periods(*covered, year_starts=1)
-    setting = Setting(
-        periods=calendar,
-        # Ranges are told of everybody and of each unit.
-        levels=store.frame("select * from staging.levels where breakdown = 'unit'"),
-        exposure=average_people(
-            store.frame("select * from core.exposure"), calendar, coverage=covered
-        ),
-        engagements=total_engagements(store.frame("select * from core.engagements"), calendar),
-        base=1,
-        min_denominator=1,
-    )
+    # Ranges are told of everybody and of each unit.
+    setting = _setting(store, pl.lit(value=True), levels="breakdown = 'unit'")
     at_fault = [v for v in verdicts.values() if v.outcome in AT_FAULT]
     concerned = {name for verdict in at_fault for name in verdict.affects}
     bounded = [m for m in BOUNDED if not at_fault or m.name in concerned]
@@ -62,16 +50,14 @@ def figures_and_ranges(
     return figures, consequences(figures, cells, bounded, rows, absent, setting)
 
 
-def whole_figures(
-    store: Store, audit: Workspace, metrics: Sequence[Metric]
-) -> dict[tuple[str, str, str], float | None]:
-    """Every figure of everybody over the whole span, by metric, measure and part."""
+def _setting(store: Store, spans: pl.Expr, *, levels: str) -> Setting:
+    """What figures are made for: these periods, and the levels that a condition names."""
     told = store.frame("select * from staging.parameters").row(0, named=True)
     covered = (told["coverage_from"], told["coverage_until"])
-    calendar = periods(*covered, year_starts=1).filter(pl.col("period") == "whole")
-    setting = Setting(
+    calendar = periods(*covered, year_starts=1).filter(spans)
+    return Setting(
         periods=calendar,
-        levels=store.frame("select * from staging.levels where false"),
+        levels=store.frame(f"select * from staging.levels where {levels}"),
         exposure=average_people(
             store.frame("select * from core.exposure"), calendar, coverage=covered
         ),
@@ -79,6 +65,13 @@ def whole_figures(
         base=1,
         min_denominator=1,
     )
+
+
+def whole_figures(
+    store: Store, audit: Workspace, metrics: Sequence[Metric]
+) -> dict[tuple[str, str, str], float | None]:
+    """Every figure of everybody over the whole span, by metric, measure and part."""
+    setting = _setting(store, pl.col("period") == "whole", levels="false")
     counted = [metric for metric in metrics if metric.sum_of is None]
     if not counted:
         return {}

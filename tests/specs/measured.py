@@ -26,8 +26,9 @@ from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
 from metrics.metric import BREAKDOWNS, ProtectedCube
 from metrics.periods import periods
-from metrics.publish import About, publish
+from metrics.publish import publish
 from metrics.release import TABLES, Release, open_release
+from metrics.sealed import About
 from tests.specs.estimated import estimated
 from tests.tables import prepare_plainly, table
 
