@@ -28,6 +28,12 @@ _NEXT = {
     "not_reviewed": "Have a supervisor look at the open ones this week",
     "milestone_missed": "Tell the people what they can expect now, and by when",
     "harmed": "See first to the people concerned, then how it could happen",
+    "left_to_others": "Decide them: a review from outside is advice",
+    "no_consequence": "Ask who decides on consequences, and what like cases elsewhere led to",
+    "thin_evidence": "Have somebody who did not decide them see if the finding holds",
+    "noted_late": "Ask what kept people from writing, and who else can say what happened",
+    "came_again": "Ask whether coaching was the right route, and what the later report says",
+    "short_handed": "Move open cases to somebody who has time, the gravest first",
 }
 
 

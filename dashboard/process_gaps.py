@@ -38,6 +38,12 @@ _SAID = {
     "not_reviewed": "were not looked at by a supervisor for too long",
     "milestone_missed": "did not keep a day that was announced",
     "harmed": "had this harm recorded within the days it is watched for",
+    "left_to_others": "were reviewed from outside without a decision of our own",
+    "no_consequence": "were found true, and nothing followed in time",
+    "thin_evidence": "were decided on too few sources",
+    "noted_late": "have a note that was written too late",
+    "came_again": "were settled by coaching, and their subject was reported again",
+    "short_handed": "are open and nobody has time for them",
 }
 _HEADED = {
     "skipped": "the step “{}” is skipped",
@@ -55,6 +61,12 @@ _HEADED = {
     "not_reviewed": "no supervisor looks at {word} for too long",
     "milestone_missed": "what was announced is not kept",
     "harmed": "harm is done: {}",
+    "left_to_others": "{word} are reviewed from outside and not decided by us",
+    "no_consequence": "{word} are found true and nothing follows",
+    "thin_evidence": "{word} are decided on too few sources",
+    "noted_late": "notes are written too late",
+    "came_again": "people are reported again after coaching",
+    "short_handed": "open {word} are short of hands",
 }
 _WAITS = "days_in_step"
 _MARKS = {"worse": "concern", "better": "better"}

@@ -47,7 +47,7 @@ FIXED: dict[str, tuple[str, ...]] = {
 DATED = (
     "incident_on", "occurred", "until", "offered", "answered", "started", "stopped", "due",
 )  # fmt: skip
-PEOPLE = ("assignee", "reporter", "actor")
+PEOPLE = ("assignee", "reporter", "subject", "actor")
 COUNTS = ("source_days", "source_reopens", "score", "order")
 
 # What a change of a field may mean, and of which fields.
@@ -59,8 +59,8 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 
 _OF_A_CASE = (
     "unit", "category", "channel", "severity", "outcome", "status", "incident_on", "due",
-    "assignee", "reporter", "source_days", "source_reopens", "verdict", "offered", "answered",
-    "score", "anonymity", "raised_by", "question", "alias",
+    "assignee", "reporter", "subject", "source_days", "source_reopens", "verdict", "offered",
+    "answered", "score", "anonymity", "raised_by", "question", "alias",
 )  # fmt: skip
 FIELDS: dict[Grain, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # grain: (fields that must be there, fields that may be)

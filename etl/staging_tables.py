@@ -118,6 +118,7 @@ def _cases(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         _or_null(rows, file, "verdict", pl.String, named="source_verdict"),
         _person(rows, "assignee"),
         _person(rows, "reporter"),
+        _person(rows, "subject"),
         _or_null(rows, file, "anonymity", pl.String),
         _or_null(rows, file, "raised_by", pl.String),
         *_when(rows, "occurred" if is_state else "", "stated"),

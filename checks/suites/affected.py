@@ -43,6 +43,12 @@ _OF_GAPS = (
     "not_reviewed",
     "milestone_missed",
     "harmed",
+    "left_to_others",
+    "no_consequence",
+    "thin_evidence",
+    "noted_late",
+    "came_again",
+    "short_handed",
     "days_in_step",
 )
 

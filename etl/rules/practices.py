@@ -11,7 +11,8 @@ from etl.rules import entries
 
 Demand = Literal[
     "triage", "follow_up", "discipline", "news", "referral", "check_up", "exit", "review",
-    "milestone", "harm",
+    "milestone", "harm", "own_decision", "consequence", "evidence", "note", "repeat",
+    "workload",
 ]  # fmt: skip
 
 # What an event calls for, by its kind: any of these kinds answers it.
@@ -23,7 +24,25 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "intermediary_accepted": ("intermediary_contact",),
     "review_requested": ("review_granted",),
     "review_completed": ("outcome_communicated",),
+    # Whatever shows that somebody works on the case again.
+    "waiting_for_resource": (
+        "allocated", "reallocated", "resumed", "investigated", "reinvestigated", "interviewed",
+        "decided", "resolved",
+    ),
+}  # fmt: skip
+# Promises that are one number: sort and part, and the kinds of event that keep them. The
+# number is days, but where the sort counts something.
+_NUMBERS: Mapping[str, tuple[Demand, str, tuple[str, ...]]] = {
+    "supervisor_review": ("review", "open_case", ("supervisor_review",)),
+    "own_decision": ("own_decision", "review_completed", ("internal_decision",)),
+    "consequence": ("consequence", "upheld", ("consequence",)),
+    "evidence_sources": ("evidence", "decided", ("evidence_added",)),
+    "notes_within": ("note", "note_written", ("note_written",)),
+    "coaching_holds": ("repeat", "settled_early", ("coached", "mediated")),
+    "cases_per_handler": ("workload", "handler", ()),
+    "assigned_within": ("workload", "nobody", ()),
 }
+_AMOUNTS = ("evidence_sources", "cases_per_handler")
 # What tells the person who raised the case something, whether or not it is called an update.
 NEWS = ("updated", "acknowledged", "holding_response", "feedback", "informed", "final_response")
 # What nobody should suffer for having spoken up, or by how a case is handled.
@@ -31,18 +50,25 @@ HARMS = ("confidentiality_breach", "retaliation_reported", "adverse_action")
 
 _KEYS = (
     "triage", "follow_up", "conference", "conference_within", "news", "referrals", "check_ups",
-    "exit_plan", "supervisor_review", "milestones", "harm", "basis", "verified",
+    "exit_plan", "supervisor_review", "milestones", "harm", "own_decision", "consequence",
+    "evidence_sources", "notes_within", "coaching_holds", "cases_per_handler",
+    "assigned_within", "basis", "verified",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One thing that is demanded, within so many days where there is a limit of time."""
+    """One thing that is demanded, within so many days where there is a limit of time.
+
+    `amount` is how many there must be at least (sources of evidence) or may be at most (open
+    cases of one person).
+    """
 
     demand: Demand
     part: str
     days: int | None
     kinds: tuple[str, ...]
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,7 @@ def as_table(practices: Practices) -> pl.DataFrame:
                 "demand": limit.demand,
                 "part": limit.part,
                 "days": limit.days,
+                "amount": limit.amount,
                 "kinds": list(limit.kinds),
             }
             for limit in practices.limits
@@ -90,6 +117,7 @@ def as_table(practices: Practices) -> pl.DataFrame:
             "demand": pl.String,
             "part": pl.String,
             "days": pl.Int32,
+            "amount": pl.Int32,
             "kinds": pl.List(pl.String),
         },
     )
@@ -108,9 +136,9 @@ def _practices(where: str, told: object) -> Practices:
             *_by_party(where, told, "referrals", "referral", ("service_started",)),
             *_check_ups(where, told),
             *_exit(where, told),
-            *_review(where, told),
             *_milestones(where, told),
             *_harm(where, told),
+            *_numbers(where, told),
         ),
         basis=entries.text(where, told, "basis"),
         verified=entries.truth(where, told, "verified"),
@@ -173,13 +201,6 @@ def _exit(where: str, told: Mapping[str, Any]) -> list[Limit]:
     return [Limit("exit", "end_of_service", None, ("disengagement_plan",))]
 
 
-def _review(where: str, told: Mapping[str, Any]) -> list[Limit]:
-    if "supervisor_review" not in told:
-        return []
-    days = entries.whole(where, "supervisor_review", told["supervisor_review"])
-    return [Limit("review", "open_case", days, ("supervisor_review",))]
-
-
 def _milestones(where: str, told: Mapping[str, Any]) -> list[Limit]:
     if not entries.truth(where, told, "milestones"):
         return []
@@ -195,6 +216,22 @@ def _harm(where: str, told: Mapping[str, Any]) -> list[Limit]:
                 f" {', '.join(HARMS)}"
             )
     return [Limit("harm", kind, days, (kind,)) for kind, days in found.items()]
+
+
+def _numbers(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    """The promises of _NUMBERS that are made, in their order."""
+    found = []
+    for key, (demand, part, kinds) in _NUMBERS.items():
+        if key not in told:
+            continue
+        number = entries.whole(where, key, told[key])
+        if key in _AMOUNTS:
+            if number == 0:
+                raise RuleError(f"{where}: {key} is 1 or more")
+            found.append(Limit(demand, part, None, kinds, amount=number))
+        else:
+            found.append(Limit(demand, part, number, kinds))
+    return found
 
 
 def _days_of(where: str, key: str, told: Mapping[str, Any]) -> dict[str, int]:

@@ -20,6 +20,7 @@ create table if not exists staging.cases (
     source_verdict text,
     assignee_key text,
     reporter_key text,
+    subject_key text,
     anonymity text,
     raised_by text,
     -- Where a row is the state of the case at an instant: that instant, and the declared order.

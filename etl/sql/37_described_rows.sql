@@ -18,6 +18,7 @@ select
     rows_of.source_verdict,
     rows_of.assignee_key,
     rows_of.reporter_key,
+    rows_of.subject_key,
     rows_of.anonymity,
     rows_of.raised_by,
     rows_of.stated_at,

@@ -44,6 +44,7 @@ select
     arg_min_null(source_verdict, place) as source_verdict,
     arg_min_null(assignee_key, place) as assignee_key,
     arg_min_null(reporter_key, place) as reporter_key,
+    arg_min_null(subject_key, place) as subject_key,
     arg_min_null(anonymity, place) as anonymity,
     arg_min_null(raised_by, place) as raised_by,
     -- The states of a case differ because it moves on; they are one description of it.

@@ -26,6 +26,7 @@ select
     facts.source_verdict,
     facts.assignee_key,
     facts.reporter_key,
+    facts.subject_key,
     facts.anonymity,
     facts.raised_by,
     -- Of a case that its newest full delivery lacks: the last day on which one had it.

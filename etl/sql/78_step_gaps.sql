@@ -56,4 +56,4 @@ select
     result,
     found_on,
     days
-from core.practice_gaps;
+from core.owed_gaps;

@@ -1,6 +1,7 @@
 """What a programme owes to people and does not do: safeguards, news, referrals, checks."""
 
 from metrics.catalog.gap_metrics import gap_metric
+from metrics.catalog.working_gaps import WORKING_GAPS
 from metrics.metric import Metric
 
 TRIAGE_INCOMPLETE = gap_metric(
@@ -33,7 +34,8 @@ NOT_FOLLOWED_UP = gap_metric(
         " the workspace's [practices] give: a safeguard required and applied, a red flag and a"
         " recorded decision to pause, consent in doubt and confirmed again, coercion identified"
         " and a conversation about rights, a review requested and granted, completed and its"
-        " outcome told. Of all cases with such an event. The first of a case counts."
+        " outcome told, a wait for resources and work that goes on. Of all cases with such an"
+        " event. The first of a case counts."
     ),
     parts=lambda rules: rules.practices.parts("follow_up"),
 )
@@ -174,4 +176,5 @@ PRACTICE_GAPS: tuple[Metric, ...] = (
     NOT_REVIEWED,
     MILESTONE_MISSED,
     HARMED,
+    *WORKING_GAPS,
 )

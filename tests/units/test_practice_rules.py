@@ -20,7 +20,9 @@ def test_what_is_owed_is_told_by_its_parts_in_order(tmp_path):
         BASIS
         + 'triage = ["risk_assessed"]\nconference = ["legal", "ethics"]\n'
         + "conference_within = 14\ncheck_ups = [30, 60]\nexit_plan = true\n"
-        + "supervisor_review = 30\nmilestones = true\n"
+        + "supervisor_review = 30\nmilestones = true\nown_decision = 14\n"
+        + "consequence = 60\nevidence_sources = 2\nnotes_within = 3\n"
+        + "coaching_holds = 365\ncases_per_handler = 15\nassigned_within = 5\n"
         + "[practices.follow_up]\nred_flag = 2\nsafeguard_required = 3\n"
         + "[practices.news]\nreporter = 30\n[practices.referrals]\nhousing = 21\n"
         + "[practices.harm]\nretaliation_reported = 365\n",
@@ -35,8 +37,12 @@ def test_what_is_owed_is_told_by_its_parts_in_order(tmp_path):
     assert told.parts("review") == ("open_case",)
     assert told.parts("milestone") == ("announced_day",)
     assert told.parts("harm") == ("retaliation_reported",)
+    assert told.parts("workload") == ("handler", "nobody")
     days = [limit.days for limit in told.limits]
-    assert days == [None, 2, 3, 14, 14, 30, 21, 30, 60, None, 30, None, 365]
+    assert days[:12] == [None, 2, 3, 14, 14, 30, 21, 30, 60, None, None, 365]
+    assert days[12:] == [30, 14, 60, None, 3, 365, None, 5]
+    amounts = {limit.demand: limit.amount for limit in told.limits if limit.amount}
+    assert amounts == {"evidence": 2, "workload": 15}
 
 
 def test_no_rules_file_needs_practices(tmp_path):
@@ -47,6 +53,7 @@ def test_no_rules_file_needs_practices(tmp_path):
     ("text", "problem"),
     [
         ("exit_plan = true", "0.toml: practices: basis is missing"),
+        (BASIS + "evidence_sources = 0", "evidence_sources is 1 or more"),
         (BASIS + "exits = true", "'exits' is not known; use triage"),
         (BASIS + 'exit_plan = "yes"', "exit_plan is true or false"),
         (BASIS + 'triage = ["weighed"]', "'weighed' is not a kind of event"),
