@@ -73,7 +73,7 @@ CAME_AGAIN = gap_metric(
     definition=(
         "Cases coached or mediated whose subject was reported again, in another case, within"
         " the days after it that the workspace's [practices] watch, of all whose days are over."
-        " A report is not yet a finding. Where the source does not tell whom a case is about, it"
+        " A report is no finding yet. Where the source does not tell whom a case is about, it"
         " cannot be judged."
     ),
     parts=lambda rules: rules.practices.parts("repeat"),
