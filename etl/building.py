@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl import demands
+from etl.duties import read_duties
 from etl.source import FIXED, Source
 from etl.store import Store
 from etl.touched import makes, rebuild_touched
@@ -164,6 +165,7 @@ def _declare(
     )
     store.replace("staging.headcount", headcount)
     store.replace("staging.engagements", workspace.engagements())
+    store.replace("staging.duties", read_duties(workspace.folder))
     store.replace("staging.levels", levels)
 
 
@@ -197,7 +199,7 @@ def _levels(used: list[Source], headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_CONSTANTS = ("confirmations", "headcount", "engagements", "levels", *demands.TABLES)
+_CONSTANTS = ("confirmations", "headcount", "engagements", "duties", "levels", *demands.TABLES)
 
 
 def _sign(store: Store, signature: dict[str, str]) -> None:

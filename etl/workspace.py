@@ -104,10 +104,15 @@ class Workspace:
         )
 
     def engagements(self) -> pl.DataFrame:
-        """Rows of engagements.csv: unit, month (its first day), engagements with clients."""
+        """Rows of engagements.csv: unit, month (its first day), engagements with clients.
+
+        Where the file has a column consent_forms, in how many of them a form was signed; null
+        where nobody says.
+        """
         rows = csv_rows(self.folder / "engagements.csv", ("unit", "month", "engagements"))
         told: dict[tuple[str, str], int] = {}
         for line, row in rows:
+            _check_forms(line, row)
             before = told.setdefault((row["unit"], row["month"]), line)
             if before != line:
                 raise WorkspaceError(
@@ -122,10 +127,16 @@ class Workspace:
                     "engagements": _number(
                         "engagements.csv", line, row["engagements"], what="engagements"
                     ),
+                    "consent_forms": _forms(line, row),
                 }
                 for line, row in rows
             ],
-            schema={"unit": pl.String, "month": pl.Date, "engagements": pl.Float64},
+            schema={
+                "unit": pl.String,
+                "month": pl.Date,
+                "engagements": pl.Float64,
+                "consent_forms": pl.Float64,
+            },
         )
 
     def annotations(self) -> pl.DataFrame:
@@ -300,6 +311,20 @@ def _first_of_month(name: str, line: int, text: str) -> date:
             f"{name} line {line}: write the first day of the month, not {text}"
         )
     return day
+
+
+def _forms(line: int, row: Mapping[str, str]) -> float | None:
+    text = row.get("consent_forms", "").strip()
+    return _number("engagements.csv", line, text, what="consent forms") if text else None
+
+
+def _check_forms(line: int, row: Mapping[str, str]) -> None:
+    forms = _forms(line, row)
+    if forms is not None and forms > _number("engagements.csv", line, row["engagements"]):
+        raise WorkspaceError(
+            f"engagements.csv line {line}: {row['consent_forms']} consent forms for"
+            f" {row['engagements']} engagements; there cannot be more forms than engagements"
+        )
 
 
 def _number(name: str, line: int, text: str, *, what: str = "people") -> float:

@@ -57,7 +57,7 @@ def total_engagements(months: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFr
     """
     units = pl.concat(
         [
-            months,
+            months.select("unit", "month", "engagements"),
             months.group_by("month")
             .agg(pl.col("engagements").sum(), pl.col("unit").n_unique().alias("told"))
             .filter(pl.col("told") == months["unit"].n_unique())

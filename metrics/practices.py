@@ -57,6 +57,7 @@ FACTS = {
     "severity": "select count(*) > 0 as there from core.cases where severity <> 'unknown'",
     "outcome": "select count(outcome) > 0 as there from core.cases",
     "person_acting": "select count(actor_key) > 0 as there from core.events",
+    "consent_form_signed": ("select count(consent_forms) > 0 as there from core.engagements"),
     "party": "select count(party) > 0 as there from core.events",
     "reporter": "select count(reporter_key) > 0 as there from core.cases",
     "subject": "select count(subject_key) > 0 as there from core.cases",
@@ -106,7 +107,8 @@ PRACTICES: tuple[Practice, ...] = (
              ("milestone_announced", "milestone_met"), "milestone_missed"),
     Practice(19, "Partner referrals", "Do people who are referred receive the service?",
              ("referral_made", "referral_accepted", "service_started", "party"), "not_served"),
-    Practice(20, "Partner meetings", "Do the partners meet as planned?", ("liaison_meeting",)),
+    Practice(20, "Partner meetings", "Do the partners meet as planned?", ("liaison_meeting",),
+             "duties"),
     Practice(21, "External review", "Is a review granted in time, and its outcome told?",
              ("review_requested", "review_granted", "review_completed",
               "outcome_communicated"), "not_followed_up"),
@@ -122,7 +124,7 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(26, "Disengagement plan", "Is there a plan before a service ends?",
              ("disengagement_plan", "alternative_offered", "service_ended"), "no_exit_plan"),
     Practice(27, "Consent forms", "Is a clear form signed at the start?",
-             ("consent_form_signed",)),
+             ("consent_form_signed",), "consent_forms"),
     Practice(28, "Training", "Is training done after a gap?",
              ("training_assigned", "training_done"), actions=("training",)),
     Practice(29, "Policy update", "Is the policy changed after a gap?",
@@ -132,15 +134,15 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(31, "Corrective actions", "Are actions done in time, and do they hold?",
              ("action_due", "action_done", "effectiveness_checked"), actions=KINDS),
     Practice(32, "Asking for guidance", "Do staff ask before something happens?",
-             ("guidance_sought",)),
+             ("guidance_sought",), "guidance"),
     Practice(33, "Equal treatment", "Are groups of people treated alike?",
-             ("group", "triaged", "outcome"), "raised_by"),
+             ("group", "triaged", "outcome"), "equal_treatment"),
     Practice(34, "Access to resources", "Do cases wait for somebody to work on them?",
              ("assignee", "waiting_for_resource"), "short_handed"),
     Practice(35, "Coaching and mediation", "Does coaching at an early stage hold?",
              ("coached", "subject"), "came_again"),
     Practice(36, "Review of protocols", "Are the protocols reviewed as planned?",
-             ("protocol_review",)),
+             ("protocol_review",), "duties"),
 )  # fmt: skip
 
 
@@ -152,6 +154,7 @@ def coverage(store: Store, actions: pl.DataFrame | None = None) -> tuple[Covered
     source ever told it.
     """
     recorded = set(store.frame("select distinct kind from core.recorded_kinds")["kind"])
+    recorded |= set(store.frame("select distinct kind from staging.duties")["kind"])
     recorded |= {
         name for name, statement in FACTS.items() if store.frame(statement)["there"][0]
     }

@@ -128,6 +128,23 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    # One row per year, and the whole span, question and group of people, where promised and
+    # counts are exact.
+    "groups": {
+        "question": pl.String(),
+        "period": pl.String(),
+        "period_start": pl.Date(),
+        "person": pl.String(),
+        "cases": pl.Int64(),
+        "value": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "others": pl.Float64(),
+        "p_value": pl.Float64(),
+        "differs": pl.Boolean(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per figure that others have published.
     "benchmarks": {
         "metric": pl.String(),

@@ -11,6 +11,7 @@ from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
 from metrics.doubts import blocked
+from metrics.groups import groups
 from metrics.late_entry import late_months
 from metrics.metric import Metric
 from metrics.practices import coverage
@@ -73,15 +74,20 @@ def _practices(store: Store, policy: Policy, actions: pl.DataFrame | None) -> pl
     )
 
 
+_COUNTED_AGAIN = ("late_months", "responses", "groups")
+
+
 def _exact_alone(
     store: Store, policy: Policy, calendar: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
     """Tables that count cases a second time in another way: empty for any other audience."""
     if policy.method != "identity":
-        return {
-            name: pl.DataFrame(schema=TABLES[name]) for name in ("late_months", "responses")
-        }
-    return {"late_months": late_months(store), "responses": responses(store, calendar)}
+        return {name: pl.DataFrame(schema=TABLES[name]) for name in _COUNTED_AGAIN}
+    return {
+        "late_months": late_months(store),
+        "responses": responses(store, calendar),
+        "groups": groups(store, calendar),
+    }
 
 
 def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:

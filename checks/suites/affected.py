@@ -62,7 +62,7 @@ STEPS = (
     *_OF_ESCALATIONS,
     *_OF_GAPS,
 )
-_OF_REPORTERS = ("anonymity", "follow_up", "raised_by")
+_OF_REPORTERS = ("anonymity", "follow_up", "raised_by", "guidance")
 RECEIPTS = ("report_frequency", *STEPS, "incident_to_report", *_OF_REPORTERS)
 BY_CASE = RECEIPTS
 EVERY_FIGURE = (*BY_CASE, *SURVEYS)

@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from dashboard import charts, frame, gap_cases, panels, process_gaps, series, wording
+from dashboard import (
+    charts,
+    frame,
+    gap_cases,
+    panels,
+    process_gaps,
+    programme,
+    series,
+    wording,
+)
 from dashboard.figure import months_after
 
 row = frame.filters()
@@ -55,4 +64,14 @@ panels.over_time(
 
 st.header("Days in each step", anchor=False)
 st.html(process_gaps.waits(release, quarter))
+
+said, groups = programme.alike(release, quarter)
+if said:
+    st.header("Is everybody treated alike, whoever speaks up?", anchor=False)
+    st.write(said)
+    st.html(groups)
+
+if planned := programme.held(release, quarter):
+    st.header("Is what was planned held?", anchor=False)
+    st.write(planned)
 frame.links_to("audit", "methods", "export")

@@ -12,7 +12,7 @@ from etl.rules import entries
 Demand = Literal[
     "triage", "follow_up", "discipline", "news", "referral", "check_up", "exit", "review",
     "milestone", "harm", "own_decision", "consequence", "evidence", "note", "repeat",
-    "workload",
+    "workload", "duty", "equal",
 ]  # fmt: skip
 
 # What an event calls for, by its kind: any of these kinds answers it.
@@ -45,6 +45,8 @@ _NUMBERS: Mapping[str, tuple[Demand, str, tuple[str, ...]]] = {
 _AMOUNTS = ("evidence_sources", "cases_per_handler")
 # What tells the person who raised the case something, whether or not it is called an update.
 NEWS = ("updated", "acknowledged", "holding_response", "feedback", "informed", "final_response")
+# What is planned and done beside the cases, in duties.csv.
+DUTIES = ("liaison_meeting", "protocol_review", "training_done")
 # What nobody should suffer for having spoken up, or by how a case is handled.
 HARMS = ("confidentiality_breach", "retaliation_reported", "adverse_action")
 
@@ -52,7 +54,7 @@ _KEYS = (
     "triage", "follow_up", "conference", "conference_within", "news", "referrals", "check_ups",
     "exit_plan", "supervisor_review", "milestones", "harm", "own_decision", "consequence",
     "evidence_sources", "notes_within", "coaching_holds", "cases_per_handler",
-    "assigned_within", "basis", "verified",
+    "assigned_within", "duties", "equal_treatment", "basis", "verified",
 )  # fmt: skip
 
 
@@ -139,6 +141,8 @@ def _practices(where: str, told: object) -> Practices:
             *_milestones(where, told),
             *_harm(where, told),
             *_numbers(where, told),
+            *_duties(where, told),
+            *_equal(where, told),
         ),
         basis=entries.text(where, told, "basis"),
         verified=entries.truth(where, told, "verified"),
@@ -216,6 +220,23 @@ def _harm(where: str, told: Mapping[str, Any]) -> list[Limit]:
                 f" {', '.join(HARMS)}"
             )
     return [Limit("harm", kind, days, (kind,)) for kind, days in found.items()]
+
+
+def _duties(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    found = _days_of(where, "duties", told)
+    for kind in found:
+        if kind not in DUTIES:
+            raise RuleError(
+                f"{where}: duties: {kind!r} is no duty beside cases; there are"
+                f" {', '.join(DUTIES)}"
+            )
+    return [Limit("duty", kind, days, ()) for kind, days in found.items()]
+
+
+def _equal(where: str, told: Mapping[str, Any]) -> list[Limit]:
+    if not entries.truth(where, told, "equal_treatment"):
+        return []
+    return [Limit("equal", "raised_by", None, ())]
 
 
 def _numbers(where: str, told: Mapping[str, Any]) -> list[Limit]:

@@ -3,7 +3,8 @@ create or replace table core.engagements as
 select
     engagements.unit,
     engagements.month,
-    engagements.engagements
+    engagements.engagements,
+    engagements.consent_forms
 from staging.engagements as engagements
 cross join staging.parameters as parameters
 where engagements.month + interval 1 month <= parameters.as_of + 1;

@@ -17,6 +17,7 @@ from metrics.catalog.escalation_paths import (
 from metrics.catalog.outcomes_in_time import OUTCOMES_IN_TIME
 from metrics.catalog.pauses import PAUSED_DEADLINES
 from metrics.catalog.process_gaps import DAYS_IN_STEP, GAPS
+from metrics.catalog.programme import CONSENT_FORMS, DUTIES, GUIDANCE
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
 from metrics.catalog.satisfaction import SATISFACTION, SPEAK_UP_AGAIN
@@ -49,6 +50,7 @@ METRICS: tuple[Metric, ...] = (
     ANONYMITY,
     FOLLOW_UP,
     RAISED_BY,
+    GUIDANCE,
     INCIDENT_TO_REPORT,
     TIME_TO_ACKNOWLEDGEMENT,
     TIME_TO_TRIAGE,
@@ -64,6 +66,8 @@ METRICS: tuple[Metric, ...] = (
     CLOSED_CASES,
     *GAPS,
     DAYS_IN_STEP,
+    DUTIES,
+    CONSENT_FORMS,
 )
 
 

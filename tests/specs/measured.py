@@ -108,6 +108,7 @@ def figures_of(
     feedback: str = "",
     headcount: str = "",
     engagements: str = "",
+    duties: str = "",
     rules: str = ACKNOWLEDGE,
     coverage_from: str | None = None,
     fiscal_year_start_month: int = 1,
@@ -119,6 +120,8 @@ def figures_of(
         workspace = _workspace(
             Path(folder), rules, headcount, fiscal_year_start_month, engagements
         )
+        if duties:
+            table(duties).write_csv(workspace.folder / "duties.csv")
         fill(store, told, as_of=as_of, coverage_from=coverage_from, workspace=workspace)
         return measured(store, workspace.rules(), min_denominator=min_denominator)
 

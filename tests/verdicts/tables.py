@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl import demands
+from etl import demands, duties
 from etl.load import SQL
 from etl.rules import Rules
 from etl.store import Store
@@ -246,6 +246,8 @@ def written(
     people = {"unit": pl.String, "from_on": pl.Date, "people": pl.Float64}
     store.replace("staging.headcount", pl.DataFrame(schema=people))
     engaged = {"unit": pl.String, "month": pl.Date, "engagements": pl.Float64}
+    engaged |= {"consent_forms": pl.Float64}
+    store.replace("staging.duties", pl.DataFrame(schema=duties.SCHEMA))
     store.replace("staging.engagements", pl.DataFrame(schema=engaged))
     words = {"breakdown": pl.String, "level": pl.String, "title": pl.String}
     store.replace("staging.levels", pl.DataFrame(schema={**words, "position": pl.Int64}))

@@ -1,0 +1,131 @@
+"""Beside single cases: is everybody treated alike, and is what was planned held?"""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboard.markup import Cell, Column, plain, table, two_lines
+from dashboard.phrases import capital, count, days, listed, share
+from metrics.release import Release
+
+Row = dict[str, Any]
+
+_ASKED = {
+    "triage": ("Half triaged within", "are triaged {} than all others", ("faster", "slower")),
+    "upheld": (
+        "Found true, of those with a finding",
+        "are found to be right {} than all others",
+        ("less often", "more often"),
+    ),
+}
+
+
+def alike(release: Release, quarter: date) -> tuple[str, str]:
+    """What the year of a quarter says of each group of people, as a sentence and tables.
+
+    Both are empty where the workspace promises no equal treatment, or counts are not exact.
+    """
+    rows = _of_year(release, quarter)
+    if rows.is_empty():
+        return "", ""
+    told = list(rows.iter_rows(named=True))
+    tables = "".join(
+        _table(question, [row for row in told if row["question"] == question])
+        for question in _ASKED
+    )
+    return _said(release, told), tables
+
+
+def _of_year(release: Release, quarter: date) -> pl.DataFrame:
+    rows = release.table("groups").filter(
+        (pl.col("period") == "year") & (pl.col("period_start") <= quarter)
+    )
+    return rows.filter(pl.col("period_start") == rows["period_start"].max())
+
+
+def _said(release: Release, rows: list[Row]) -> str:
+    found = [
+        f"{release.manifest['case_word_plural']} raised by {_people(row['person'])} {_how(row)}"
+        for row in rows
+        if row["differs"]
+    ]
+    few = sorted({_people(row["person"]) for row in rows if row["state"] == "few"})
+    said = (
+        f"{capital(listed(found))}: more than chance explains."
+        if found
+        else "No group is treated otherwise than all others, beyond what chance explains."
+    )
+    return said + (f" Too few to compare: {listed(few)}." if few else "")
+
+
+def _how(row: Row) -> str:
+    _, sentence, words = _ASKED[row["question"]]
+    return sentence.format(words[row["value"] is None or row["value"] > (row["others"] or 0)])
+
+
+def _table(question: str, rows: list[Row]) -> str:
+    title = _ASKED[question][0]
+    columns = [
+        Column("Raised by"),
+        Column("Cases", "number"),
+        Column(title, "number"),
+        Column("All others", "number"),
+        Column("Beside the others"),
+    ]
+    shown = [
+        [
+            two_lines(capital(_people(row["person"])), "", size="bold"),
+            plain(count(row["cases"])),
+            _value(question, row),
+            plain(_worded(question, row["others"])),
+            plain(_verdict(row)),
+        ]
+        for row in rows
+    ]
+    return table(f"{title}, by who raised the case", columns, shown) if shown else ""
+
+
+def _value(question: str, row: Row) -> Cell:
+    if row["state"] == "few":
+        return plain("too few")
+    low, high = (_worded(question, row[end]) for end in ("low", "high"))
+    return two_lines(_worded(question, row["value"]), f"{low} to {high}")
+
+
+def _worded(question: str, value: float | None) -> str:
+    if value is None:
+        return "not reached yet" if question == "triage" else "no data"
+    return days(value) if question == "triage" else share(value)
+
+
+def _verdict(row: Row) -> str:
+    if row["state"] != "ok":
+        return row["reason"]
+    return "more than chance explains" if row["differs"] else "could be chance"
+
+
+def _people(person: str) -> str:
+    """A group of people in words, as many: 'former_employee' are former employees."""
+    return {"public": "members of the public"}.get(person, person.replace("_", " ") + "s")
+
+
+def held(release: Release, quarter: date) -> str:
+    """What was planned beside cases and not held in the quarter; nothing where none is told."""
+    rows = release.figures(
+        metric="duties", measure="share", breakdown="all", period="quarter",
+        period_start=quarter,
+    )  # fmt: skip
+    said = [
+        _duty(row) for row in rows.iter_rows(named=True) if row["denominator"] or row["pending"]
+    ]
+    return " ".join(said)
+
+
+def _duty(row: Row) -> str:
+    name = capital(row["part"].replace("_", " ")) + "s"
+    judged = int(row["denominator"] or 0)
+    waits = f" {count(row['pending'])} are still to come." if row["pending"] else ""
+    if not judged:
+        return f"{name}: none fell due.{waits}"
+    return f"{name}: {count(row['numerator'])} of {count(judged)} not held as planned.{waits}"
