@@ -28,8 +28,10 @@ OR_ACTIONS = (
 
 
 def to_record(release: Release) -> str:
-    """What to record so that each practice can be assessed, as a table."""
+    """What to record so that each practice can be assessed, as a table; or nothing."""
     rows = release.table("practices").filter(pl.col("state") != "assessable").sort("number")
+    if rows.is_empty():
+        return ""
     body = [
         (row["name"], row["question"], ", ".join(row["missing"]).replace("_", " "))
         for row in rows.iter_rows(named=True)

@@ -41,7 +41,8 @@ def _of_year(release: Release, quarter: date) -> pl.DataFrame:
     rows = release.table("groups").filter(
         (pl.col("period") == "year") & (pl.col("period_start") <= quarter)
     )
-    return rows.filter(pl.col("period_start") == rows["period_start"].max())
+    newest = rows["period_start"].max()
+    return rows.filter(pl.col("period_start") == newest) if newest else rows
 
 
 def _said(release: Release, rows: list[Row]) -> str:
@@ -90,7 +91,7 @@ def _value(question: str, row: Row) -> Cell:
     if row["state"] == "few":
         return plain("too few")
     low, high = (_worded(question, row[end]) for end in ("low", "high"))
-    return two_lines(_worded(question, row["value"]), f"{low} to {high}")
+    return two_lines(_worded(question, row["value"]), f"{low} to {high}", size="plain")
 
 
 def _worded(question: str, value: float | None) -> str:
@@ -101,7 +102,7 @@ def _worded(question: str, value: float | None) -> str:
 
 def _verdict(row: Row) -> str:
     if row["state"] != "ok":
-        return row["reason"]
+        return str(row["reason"])
     return "more than chance explains" if row["differs"] else "could be chance"
 
 

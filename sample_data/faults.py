@@ -109,7 +109,7 @@ def _unreadable_casebook(model: Row) -> list[Row]:
 def spoil_history(rows: list[Row]) -> list[Row]:
     """Casebook's history with events of cases that do not exist."""
     strays = [
-        (f"C9900{place}", "INV", british(date(2025, 3, 3) + timedelta(days=place)), "", "")
+        (f"C9900{place}", "INV", british(date(2025, 3, 3) + timedelta(days=place)), "", "", "")
         for place in range(1, planted.EVENTS_WITHOUT_CASE.count + 1)
     ]
     return [*rows, *(dict(zip(CASEBOOK_HEADER, stray, strict=True)) for stray in strays)]

@@ -57,6 +57,13 @@ CODES: dict[str, str] = {
     "retaliation_reported": "RET",
     "adverse_action": "ADV",
     "confidentiality_breach": "BRE",
+    "waiting_for_resource": "WRE",
+    "allocated": "ALO",
+    "note_written": "NOT",
+    "milestone_announced": "MSA",
+    "milestone_met": "MSM",
+    "guidance_sought": "GUI",
+    "coached": "COA",
 }
 PARTIES: dict[str, str] = {
     "": "",
@@ -68,9 +75,12 @@ PARTIES: dict[str, str] = {
     "counselling_partner": "P1",
     "legal_aid_partner": "P2",
     "housing_partner": "P3",
+    "witness": "WIT",
+    "document": "DOC",
+    "system_record": "SYS",
 }
-BEACON_HEADER = ("Case ref", "Event", "At", "By", "For")
-CASEBOOK_HEADER = ("Case no", "Event", "Event date", "By", "For")
+BEACON_HEADER = ("Case ref", "Event", "At", "By", "For", "Until")
+CASEBOOK_HEADER = ("Case no", "Event", "Event date", "By", "For", "Until")
 # What beacon notes in the columns of its cases, its history repeats with who did it.
 _REPEATED = {"investigated": "Investigation finished", "decided": "Decided"}
 _FIRST_HOUR = 12
@@ -103,8 +113,9 @@ def _instant(act: Act, case: Case, row: Row) -> str:
     return f"{act.on.isoformat()}T{_FIRST_HOUR}:{dice.whole(0, 59):02}"
 
 
-def _told(act: Act, instant: str) -> tuple[str, str, str, str]:
-    return CODES[act.kind], instant, act.by, PARTIES[act.party]
+def _told(act: Act, instant: str) -> tuple[str, str, str, str, str]:
+    until = act.until.isoformat() if act.until else ""
+    return CODES[act.kind], instant, act.by, PARTIES[act.party], until
 
 
 def casebook_history(cases: Iterable[Case]) -> list[Row]:
@@ -118,26 +129,27 @@ def casebook_history(cases: Iterable[Case]) -> list[Row]:
             case_number(case),
             by,
             party,
+            until,
         )
         for case in cases
-        for kind, day, by, party in _of_casebook(case)
+        for kind, day, by, party, until in _of_casebook(case)
     ]
     return [
-        dict(zip(CASEBOOK_HEADER, (number, code, british(day), by, party), strict=True))
-        for day, _, _, code, number, by, party in sorted(found)
+        dict(zip(CASEBOOK_HEADER, (number, code, british(day), by, party, until), strict=True))
+        for day, _, _, code, number, by, party, until in sorted(found)
     ]
 
 
-def _of_casebook(case: Case) -> list[tuple[str, date, str, str]]:
+def _of_casebook(case: Case) -> list[tuple[str, date, str, str, str]]:
     done = acts(case)
     by = {act.kind: act.by for act in done if act.kind in _REPEATED}
     steps = [
-        (kind, day, by.get(kind, ""), "")
+        (kind, day, by.get(kind, ""), "", "")
         for kind, day in case.steps
         if kind in CASEBOOK_HISTORY
     ]
     others = [
-        (act.kind, act.on, act.by, PARTIES[act.party])
+        (act.kind, act.on, act.by, PARTIES[act.party], british(act.until))
         for act in done
         if act.kind not in _REPEATED
     ]

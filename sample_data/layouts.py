@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sample_data import AS_OF
+from sample_data import AS_OF, people
 from sample_data.dice import Dice
 from sample_data.process import SEED, Case
 
@@ -150,6 +150,8 @@ def beacon_row(case: Case) -> Row:
         "Days open": str((resolved_on - case.received_on).days) if resolved_on else "",
         "Anonymous": "N" if case.is_named else "Y",
         "Reporter is": WHO[case.raised_by],
+        "Subject": people.subject(case),
+        "Handler": people.handler(case),
         "Reporter name": _reporter(case),
         "Summary": f"Invented summary {case.number:05}",
     }
@@ -183,6 +185,8 @@ def casebook_rows(case: Case) -> list[Row]:
             "Date triaged": british(case.first("triaged")),
             "Anonymous": "N" if case.is_named else "Y",
             "Reporter is": WHO[case.raised_by],
+            "Person concerned": people.subject(case),
+            "Handler": people.handler(case),
             "Reporter name": _reporter(case),
             "Summary": f"Invented summary {case.number:05}",
         }

@@ -16,6 +16,7 @@ PARTNERS: dict[str, float] = {
     "legal_aid_partner": 30,
     "housing_partner": 30,
 }
+EVIDENCE = ("witness", "document", "system_record")
 # Of these categories somebody is the victim, who is not always who raised the case.
 HARMING = ("client_treatment", "harassment", "discrimination")
 SERVING = "client_treatment"
@@ -23,12 +24,16 @@ SERVING = "client_treatment"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that was done: its kind and day, by whom and for or with whom, where told."""
+    """Something that was done: its kind and day, by whom and for or with whom, where told.
+
+    `until` is the day that was announced, or on which a note of the day was written.
+    """
 
     kind: str
     on: date
     by: str = ""
     party: str = ""
+    until: date | None = None
 
 
 def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS) -> list[Act]:
@@ -38,7 +43,8 @@ def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS) -> list[Act]:
     """
     topics = (
         _triage, _conflict, _safety, _conference, _news, _referral, _review, _checks,
-        _exit, _contact, _deciding, _supervision, _evidence, _rights, _harm,
+        _exit, _contact, _deciding, _supervision, _evidence, _rights, _harm, _waiting,
+        _notes, _milestone, _guidance, _coaching,
     )  # fmt: skip
     found = [
         act
@@ -145,13 +151,15 @@ def _review(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
     informed_on, asked = case.first("informed"), dice.happens(0.06)
     requested, granted = dice.whole(3, 20), dice.whole(2, 10)
     completed, told, late = dice.whole(15, 30), dice.whole(1, 9), dice.happens(0.04)
+    undecided = dice.happens(0.03)
     if informed_on is None or not asked:
         return
     day = _after(informed_on, requested)
     yield Act("review_requested", day)
     yield Act("review_granted", day := _after(day, granted))
     yield Act("review_completed", day := _after(day, completed))
-    yield Act("internal_decision", _after(day, 1))
+    if not undecided:
+        yield Act("internal_decision", _after(day, 1))
     yield Act("outcome_communicated", _after(day, told + 20 if late else told))
 
 
@@ -209,14 +217,57 @@ def _supervision(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
 def _evidence(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
     """What the investigation rests on, and what came of it for whoever did wrong."""
     triaged_on, investigated_on = case.first("triaged"), case.first("investigated")
-    before = {dice.whole(0, 6) for _ in range(dice.one({1: 30, 2: 50, 3: 20}))}
-    days, spared = dice.whole(2, 15), dice.happens(0.08)
+    sources = dice.several(list(EVIDENCE), dice.one({1: 3, 2: 62, 3: 35}))
+    before = [dice.whole(0, 6) for _ in sources]
+    days, spared = dice.whole(2, 15), dice.happens(0.03)
     if triaged_on is not None and investigated_on is not None:
-        for added_on in {max(_after(investigated_on, -each), triaged_on) for each in before}:
-            yield Act("evidence_added", added_on)
+        for source, each in zip(sources, before, strict=True):
+            added_on = max(_after(investigated_on, -each), triaged_on)
+            yield Act("evidence_added", added_on, party=source)
     decided_on = case.first("decided")
     if decided_on and case.outcome in {"substantiated", "partly"} and not spared:
         yield Act("consequence", _after(decided_on, days))
+
+
+def _waiting(case: Case, dice: Dice, gaps: Gaps) -> Iterator[Act]:
+    """Cases for which nobody has time at first."""
+    triaged_on, some, many = case.first("triaged"), dice.happens(0.08), dice.happens(0.6)
+    days, late = dice.whole(1, 12), dice.happens(0.03)
+    is_planted = case.unit == gaps.waiting_unit and case.received_on >= gaps.waiting_from
+    if triaged_on is None or case.outcome == "withdrawn" or not (many if is_planted else some):
+        return
+    yield Act("waiting_for_resource", _after(triaged_on, 2))
+    if not is_planted:
+        yield Act("allocated", _after(triaged_on, 2 + (days + 14 if late else days)))
+
+
+def _notes(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    for kind in ("triaged", "investigated"):
+        noted_on, late = case.first(kind), dice.happens(0.012)
+        days = dice.whole(6, 14) if late else dice.whole(0, 2)
+        if noted_on is not None and _after(noted_on, days) <= AS_OF:
+            yield Act("note_written", noted_on, until=_after(noted_on, days))
+
+
+def _milestone(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    """Whoever raised the case is told by when they will hear how it goes on."""
+    triaged_on, told, late = case.first("triaged"), dice.happens(0.3), dice.happens(0.03)
+    days = dice.whole(35, 50) if late else dice.whole(15, 29)
+    if triaged_on is not None and case.is_named and told:
+        yield Act("milestone_announced", triaged_on, until=_after(triaged_on, 30))
+        yield Act("milestone_met", _after(triaged_on, days))
+
+
+def _guidance(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    if dice.happens(0.06):
+        yield Act("guidance_sought", case.received_on)
+
+
+def _coaching(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
+    decided_on, early = case.first("decided"), dice.happens(0.4)
+    is_upheld = case.outcome in {"substantiated", "partly"}
+    if decided_on is not None and case.severity == "low" and is_upheld and early:
+        yield Act("coached", _after(decided_on, 3))
 
 
 def _rights(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
@@ -242,6 +293,17 @@ def _harm(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
             yield Act("adverse_action", _after(case.received_on, days + later))
     if breach:
         yield Act("confidentiality_breach", _after(case.received_on, broken))
+
+
+def handler(case: Case, seed: str = SEED) -> str:
+    """Who has the case, from its triage on."""
+    number = Dice(f"{seed}/handler/{case.number}").whole(1, 24)
+    return _handler(number) if case.first("triaged") else ""
+
+
+def subject(case: Case, seed: str = SEED) -> str:
+    """Whom the case is about, as a number; a few people are the subject of several cases."""
+    return f"S{Dice(f'{seed}/subject/{case.number}').whole(1, 20_000):05}"
 
 
 def _handler(number: int) -> str:

@@ -15,8 +15,9 @@ class Gaps:
     """Where the procedure, and what is owed to people, fails on purpose, and since when.
 
     A unit skips the check for conflicts, in another who investigates decides as well, a
-    partner takes no referrals, and affected people are left without news. The days are those
-    of receipt; of the partner, of the referral.
+    partner takes no referrals, affected people are left without news, and in a third unit cases
+    wait for somebody to work on them. The days are those of receipt; of the partner, of the
+    referral.
     """
 
     unchecked_unit: str = "logistics"
@@ -26,6 +27,8 @@ class Gaps:
     partner: str = "housing_partner"
     refused_from: date = date(2025, 10, 1)
     silent_from: date = date(2026, 1, 1)
+    waiting_unit: str = "field_operations"
+    waiting_from: date = INVESTIGATIONS_SLOW_FROM
 
 
 GAPS = Gaps()
@@ -34,6 +37,7 @@ NO_GAPS = Gaps(
     one_person_from=date.max,
     refused_from=date.max,
     silent_from=date.max,
+    waiting_from=date.max,
 )
 
 
@@ -184,6 +188,15 @@ SILENCE_TOWARDS_AFFECTED = Fault(
     "Process gaps, 2026 Q1 to Q3: affected person, left without news, more than usual",
 )
 
+WAITING_FOR_RESOURCES = Fault(
+    "waiting_for_resources",
+    61,
+    "cases of Field operations received from 2026-02-02 on that waited for more than 14 days"
+    " until somebody worked on them; elsewhere one in four hundred does",
+    "Process gaps, 2026 Q1 to Q3: waiting for resource, not followed up in time, Field"
+    " operations",
+)
+
 FAULTS: tuple[Fault, ...] = (
     SLOW_INVESTIGATIONS,
     LOST_ACKNOWLEDGEMENTS,
@@ -207,6 +220,7 @@ PLANTED_GAPS: tuple[Fault, ...] = (
     DECIDED_BY_THE_INVESTIGATOR,
     REFUSED_REFERRALS,
     SILENCE_TOWARDS_AFFECTED,
+    WAITING_FOR_RESOURCES,
 )
 
 

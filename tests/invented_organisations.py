@@ -63,6 +63,9 @@ def _stage(store: Store, seed: str, planting: planted.Gaps) -> None:
             "severity": case.severity,
             "outcome": case.outcome or None,
             "anonymity": "named" if case.is_named else "anonymous",
+            "raised_by": case.raised_by,
+            "assignee_key": people.handler(case, seed) or None,
+            "subject_key": people.subject(case, seed),
         }
         for case in every
     ]
@@ -87,11 +90,17 @@ def _events(
         yield _event(case, kind, day, by=by.get(kind))
     for act in done:
         if not act.by:
-            yield _event(case, act.kind, act.on, party=act.party or None)
+            yield _event(case, act.kind, act.on, party=act.party or None, until=act.until)
 
 
 def _event(
-    case: process.Case, kind: str, day: date, *, by: str | None = None, party: str | None = None
+    case: process.Case,
+    kind: str,
+    day: date,
+    *,
+    by: str | None = None,
+    party: str | None = None,
+    until: date | None = None,
 ) -> dict[str, object]:
     return {
         "case_key": f"{case.number:032x}",
@@ -100,6 +109,7 @@ def _event(
         "occurred_at": datetime.combine(day, time()),
         "actor_key": by,
         "party": party,
+        "until_on": until,
     }
 
 

@@ -267,6 +267,20 @@ def all_results(figures: list[Row]) -> list[Row]:
     return rows
 
 
+def all_groups(base: int) -> list[Row]:
+    """Two groups of people who raise concerns, where counts are exact: both treated alike."""
+    told = {"period": "year", "period_start": date(2026, 1, 1), "cases": 200, "p_value": 0.4}
+    of = {"differs": False, "state": "ok", "reason": ""}
+    days = {"question": "triage", "value": 4.0, "low": 3.0, "high": 5.0, "others": 4.0}
+    found = {"question": "upheld", "value": 0.5, "low": 0.4, "high": 0.6, "others": 0.5}
+    return [
+        {"person": person, **told, **of, **asked}
+        for asked in (days, found)
+        for person in ("client", "employee")
+        if base == 1
+    ]
+
+
 def frame_of(table: str, rows: list[Row]) -> pl.DataFrame:
     """Rows as the table of that name."""
     return pl.DataFrame(rows, schema=TABLES[table], orient="row")
@@ -284,6 +298,7 @@ def unchanged(base: int) -> dict[str, pl.DataFrame]:
         "versions": [],
         "actions": [],
         "action_months": [],
+        "groups": all_groups(base),
         **small_tables(),
     }
     return {name: frame_of(name, rows[name]) for name in TABLES if name != "manifest"}

@@ -42,9 +42,10 @@ for pair in filter(None, (found[:2], found[2:])):
 if release.table("practices").height:
     st.header("What nobody can judge yet", anchor=False)
     st.write(practices.sentence(release))
-    with st.expander("What to record"):
-        st.html(practices.to_record(release))
-        st.write(practices.OR_ACTIONS)
+    if missing := practices.to_record(release):
+        with st.expander("What to record"):
+            st.html(missing)
+            st.write(practices.OR_ACTIONS)
 
 st.header("What is told otherwise than last time", anchor=False)
 st.write(restatement.sentence(release, level))

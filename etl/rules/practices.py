@@ -39,8 +39,8 @@ _NUMBERS: Mapping[str, tuple[Demand, str, tuple[str, ...]]] = {
     "evidence_sources": ("evidence", "decided", ("evidence_added",)),
     "notes_within": ("note", "note_written", ("note_written",)),
     "coaching_holds": ("repeat", "settled_early", ("coached", "mediated")),
-    "cases_per_handler": ("workload", "handler", ()),
-    "assigned_within": ("workload", "nobody", ()),
+    "cases_per_handler": ("workload", "overloaded_handler", ()),
+    "assigned_within": ("workload", "nobody_assigned", ()),
 }
 _AMOUNTS = ("evidence_sources", "cases_per_handler")
 # What tells the person who raised the case something, whether or not it is called an update.

@@ -33,7 +33,7 @@ select
     null::integer as days,
     case
         when not waiting.is_recorded then 'not_assessable'
-        when limits.part = 'handler'
+        when limits.part = 'overloaded_handler'
             then if(waiting.load > limits.amount, 'gap', 'kept')
         when waiting.assignee_key is not null then 'kept'
         when waiting.as_of <= waiting.received_on + limits.days then 'pending'
@@ -44,7 +44,7 @@ inner join staging.practice_limits as limits
     on
         limits.demand = 'workload'
         and (
-            limits.part = 'nobody'
+            limits.part = 'nobody_assigned'
             or waiting.assignee_key is not null
             or not waiting.is_recorded
         );

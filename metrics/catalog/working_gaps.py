@@ -21,7 +21,7 @@ LEFT_TO_OTHERS = gap_metric(
 
 NO_CONSEQUENCE = gap_metric(
     "no_consequence",
-    title="Upheld, and nothing followed",
+    title="Nothing followed",
     question="Does anything follow when a concern turns out to be true, wherever it arose?",
     cohort=(
         "cases received in the period whose outcome is substantiated, in whole or in part; one"
@@ -51,7 +51,7 @@ THIN_EVIDENCE = gap_metric(
 
 NOTED_LATE = gap_metric(
     "noted_late",
-    title="Written down too late",
+    title="Too late",
     question="Are notes written when things happen, or from memory?",
     cohort="cases received in the period with a note of what happened",
     definition=(
@@ -64,7 +64,7 @@ NOTED_LATE = gap_metric(
 
 CAME_AGAIN = gap_metric(
     "came_again",
-    title="Reported again after coaching",
+    title="Reported again",
     question="Does coaching or mediation at an early stage hold?",
     cohort=(
         "cases received in the period that were settled by coaching or mediation; one is judged"

@@ -44,6 +44,11 @@ PLANTED = {
         SINCE_OCTOBER[1:],
         "",
     ),
+    planted.WAITING_FOR_RESOURCES: (
+        ("not_followed_up", "waiting_for_resource"),
+        SINCE_OCTOBER[1:],
+        GAPS.waiting_unit,
+    ),
 }
 GIVEN = pytest.mark.parametrize("gap", PLANTED, ids=lambda gap: gap.name)
 

@@ -225,8 +225,8 @@ WHOSE = """
 def test_open_cases_are_short_of_hands_where_somebody_has_too_many_or_nobody_has_them(gaps):
     # Closed cases weigh on nobody; F's fifth day is today.
     assert gaps("short_handed", OPEN, cases=WHOSE) == {
-        "handler": {"A": "gap", "B": "gap", "C": "gap", "D": "kept", "E": "kept"},
-        "nobody": {
+        "overloaded_handler": {"A": "gap", "B": "gap", "C": "gap", "D": "kept", "E": "kept"},
+        "nobody_assigned": {
             "A": "kept", "B": "kept", "C": "kept", "D": "kept", "E": "kept",
             "F": "pending", "G": "gap",
         },

@@ -37,7 +37,7 @@ def test_what_is_owed_is_told_by_its_parts_in_order(tmp_path):
     assert told.parts("review") == ("open_case",)
     assert told.parts("milestone") == ("announced_day",)
     assert told.parts("harm") == ("retaliation_reported",)
-    assert told.parts("workload") == ("handler", "nobody")
+    assert told.parts("workload") == ("overloaded_handler", "nobody_assigned")
     days = [limit.days for limit in told.limits]
     assert days[:12] == [None, 2, 3, 14, 14, 30, 21, 30, 60, None, None, 365]
     assert days[12:] == [30, 14, 60, None, 3, 365, None, 5]

@@ -79,6 +79,21 @@ def is_silent(number):
     return any((after - before).days > 45 for before, after in pairwise(days))
 
 
+def is_waiting(number):
+    """Whether nobody worked on the case within 14 days of its first wait for somebody."""
+    done = acts()[number] + [(kind, cases()[number].get(kind)) for kind in ("resolved",)]
+    waits = [act[1] for act in done if act[0] == "waiting_for_resource"]
+    works = [
+        act[1] for act in done if act[0] in {"allocated", "investigated", "decided", "resolved"}
+    ]
+    if not waits:
+        return False
+    limit = waits[0] + timedelta(days=14)
+    return limit < sample_data.AS_OF and not any(
+        day and waits[0] <= day <= limit for day in works
+    )
+
+
 def test_every_planted_gap_is_in_the_histories_as_often_as_the_constants_say():
     counted = {
         "skipped_conflict_checks": sum(
@@ -90,6 +105,9 @@ def test_every_planted_gap_is_in_the_histories_as_often_as_the_constants_say():
         ),
         "refused_referrals": sum(map(is_refused, cases())),
         "silence_towards_affected": sum(map(is_silent, cases())),
+        "waiting_for_resources": sum(
+            map(is_waiting, of(SINCE.waiting_unit, SINCE.waiting_from))
+        ),
     }
     assert counted == {gap.name: gap.count for gap in planted.PLANTED_GAPS}
 
@@ -104,7 +122,10 @@ def test_without_gaps_every_other_act_stays_as_it_is():
     some = [case for case in process.cases() if case.received_on >= date(2026, 1, 1)][:200]
     planted_ones = [people.acts(case) for case in some]
     bare = [people.acts(case, gaps=planted.NO_GAPS) for case in some]
-    changed = {"conflict_checked", "updated", "referral_accepted", "service_started", "decided"}
+    changed = {
+        "conflict_checked", "updated", "referral_accepted", "service_started", "decided",
+        "waiting_for_resource", "allocated",
+    }  # fmt: skip
 
     def others(done):
         return [[act for act in acts if act.kind not in changed] for acts in done]
