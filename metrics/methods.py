@@ -19,6 +19,7 @@ from metrics.markdown import section as _section
 from metrics.markdown import table as _table
 from metrics.markdown import wrapped as _wrapped
 from metrics.methods_aftermath import actions, restatements
+from metrics.methods_people import alike, answers
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
@@ -102,7 +103,8 @@ def methods() -> str:
         _verdicts(),
         _uses(),
         _late(),
-        _answers(),
+        answers(),
+        alike(),
         _signals(),
         restatements(),
         actions(),
@@ -306,19 +308,6 @@ def _late() -> str:
         " so far. What is still to come is told as a range of the final number, and a month of"
         " which less than half is there is not to be compared at all. It is told only where"
         " counts are exact.",
-    )
-
-
-def _answers() -> str:
-    return _section(
-        "## Who answers",
-        "Beside satisfaction stand the response rate and the share if everybody who did not"
-        " answer were dissatisfied, or satisfied. Where counts are exact, the answers of each"
-        " quarter are also weighed to all who were asked by what their case came to"
-        " (post-stratification: Holt and Smith 1979, J. R. Stat. Soc. A 142: 33-46; interval by"
-        " Wilson with the effective number of answers), and a chi-square or Fisher's exact test"
-        " says whether the share who answer differs by outcome. Neither can undo that people"
-        " with the same outcome differ in whether they answer; the bounds hold that too.",
     )
 
 

@@ -21,8 +21,9 @@ class Practice:
     """What a programme should do, what measures it, and what must be recorded for that.
 
     `needs` holds kinds of event, or facts of `FACTS`. `measured_by` names a metric of the
-    catalogue; a deadline between two of the kinds, or a procedure, makes it that of a practice.
-    A corrective action of one of the kinds in `actions` tells all that `needs` would.
+    catalogue, or the table of a release that compares; a deadline between two of the kinds, or
+    a procedure, makes it that of a practice. A corrective action of one of the kinds in
+    `actions` tells all that `needs` would.
     """
 
     number: int
@@ -35,7 +36,8 @@ class Practice:
     @property
     def is_owed(self) -> bool:
         """Whether the workspace must say under [practices] what it promises."""
-        return self.measured_by in {metric.name for metric in PRACTICE_GAPS}
+        owed = {metric.name for metric in PRACTICE_GAPS} | {"duties", "groups"}
+        return self.measured_by in owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(32, "Asking for guidance", "Do staff ask before something happens?",
              ("guidance_sought",), "guidance"),
     Practice(33, "Equal treatment", "Are groups of people treated alike?",
-             ("group", "triaged", "outcome"), "equal_treatment"),
+             ("group", "triaged", "outcome"), "groups"),
     Practice(34, "Access to resources", "Do cases wait for somebody to work on them?",
              ("assignee", "waiting_for_resource"), "short_handed"),
     Practice(35, "Coaching and mediation", "Does coaching at an early stage hold?",
