@@ -176,6 +176,7 @@ def _demo(options: argparse.Namespace) -> int:
     told = demo(
         options.folder,
         at=_now().isoformat(timespec="seconds"),
+        newest_alone=options.newest_alone,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
     tell(options, told)
@@ -388,6 +389,7 @@ def _add_demo(verbs: "Verbs") -> None:
     )
     verb.add_argument("folder", type=Path, nargs="?", default=Path("demo"), metavar="DIR")
     verb.add_argument("--no-serve", action="store_true", help="stop before serving")
+    verb.add_argument("--newest-alone", action="store_true", help="without an earlier delivery")
     verb.add_argument("--port", type=int, default=8501)
 
 

@@ -1,5 +1,7 @@
 """All of it on the sample organisation: from its exports to a dashboard that can be served."""
 
+import tempfile
+from datetime import date
 from pathlib import Path
 
 import sample_data
@@ -8,36 +10,26 @@ from dashboard.judging import check
 from dashboard.publishing import publish_as_declared
 from dashboard.steps import AUDIENCES, Say, Told
 from etl.workspace import CONFIGURATION, Workspace, open_workspace
+from sample_data.generate import write_exports
 
 MAKER = "Audit analyst"
 
 
-def demo(folder: Path, *, at: str = "", say: Say) -> Told:
+def demo(folder: Path, *, at: str = "", newest_alone: bool = False, say: Say) -> Told:
     """Build, load, check, publish and report the sample organisation in `folder`.
 
-    Done again in the same folder, it changes nothing that is there already, and does not
-    check or publish again what is published. The people who make and approve its releases are
-    as invented as the organisation; `at` is when they do.
+    There are two deliveries, three months apart, each with its releases; with `newest_alone`
+    only the second. Done again in the same folder, it changes nothing that is there already,
+    and does not check or publish again what is published. The people who make and approve its
+    releases are as invented as the organisation; `at` is when they do.
     """
+    is_new = not (folder / CONFIGURATION).is_file()
     workspace = _workspace(folder, say)
-    say(f"2/5 loading the exports of two case systems as of {sample_data.AS_OF}")
-    exports = [sample_data.FOLDER / name for name in sample_data.EXPORTS]
-    loaded = steps.load_exports(
-        workspace,
-        exports,
-        as_of=sample_data.AS_OF,
-        coverage_from=sample_data.RECEIVED_FROM,
-        say=_inner(say),
-    )
-    _repeat(loaded, say)
-    if all(steps.is_published(workspace, audience) for audience in AUDIENCES):
-        say("3-5/5 these data are checked, published and reported already")
-        say(f"    to have it done anew, remove {folder}")
-    else:
-        say("3/5 checking the data")
-        _repeat(check(workspace, say=_inner(say)), say)
-        for audience in AUDIENCES:
-            _publish(workspace, audience, at, say)
+    if is_new and not newest_alone:
+        with tempfile.TemporaryDirectory() as earlier:
+            write_exports(Path(earlier), sample_data.EARLIER)
+            _audit(workspace, Path(earlier), sample_data.EARLIER, at, say)
+    _audit(workspace, sample_data.FOLDER, sample_data.AS_OF, at, say)
     releases = [steps.find_release(workspace, audience).stem for audience in AUDIENCES]
     pages = [
         str(page)
@@ -54,6 +46,27 @@ def demo(folder: Path, *, at: str = "", say: Say) -> Told:
         ),
         data={"workspace": str(folder), "releases": releases, "reports": pages},
     )
+
+
+def _audit(workspace: Workspace, exports: Path, as_of: date, at: str, say: Say) -> None:
+    """Load a delivery, check it, and publish and report it to every audience."""
+    say(f"2/5 loading the exports of two case systems as of {as_of}")
+    loaded = steps.load_exports(
+        workspace,
+        [exports / name for name in sample_data.EXPORTS],
+        as_of=as_of,
+        coverage_from=sample_data.RECEIVED_FROM,
+        say=_inner(say),
+    )
+    _repeat(loaded, say)
+    if all(steps.is_published(workspace, audience) for audience in AUDIENCES):
+        say("3-5/5 these data are checked, published and reported already")
+        say(f"    to have it done anew, remove {workspace.folder}")
+        return
+    say("3/5 checking the data")
+    _repeat(check(workspace, say=_inner(say)), say)
+    for audience in AUDIENCES:
+        _publish(workspace, audience, at, say)
 
 
 def _workspace(folder: Path, say: Say) -> Workspace:

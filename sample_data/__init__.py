@@ -9,6 +9,8 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent / "exports"
 WORKSPACE = Path(__file__).resolve().parent / "workspace"
 AS_OF = date(2026, 9, 30)
+# The day of the delivery before that, which the exports are made for when they are asked for.
+EARLIER = date(2026, 6, 30)
 RECEIVED_FROM = date(2023, 10, 1)
 EXPORTS: tuple[str, ...] = (
     "beacon_cases.csv",

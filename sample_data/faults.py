@@ -77,7 +77,7 @@ def _unreadable_beacon(rows: list[Row]) -> list[Row]:
 
 def _closed_in_the_future(rows: list[Row], dice: Dice) -> list[Row]:
     running = [row for row in rows if row["Status"] == "Open" and row["Received"] > "2026-07"]
-    chosen = dice.several(running, planted.DATES_AFTER_AS_OF.count)
+    chosen = dice.several(running, min(planted.DATES_AFTER_AS_OF.count, len(running)))
     return [{**row, "Closed": "2026-12-15T16:00"} if row in chosen else row for row in rows]
 
 

@@ -1,40 +1,54 @@
-"""Write the exports of Lantern Services again: `python -m sample_data.generate FOLDER`."""
+"""Write the exports of Lantern Services: `python -m sample_data.generate FOLDER [AS_OF]`."""
 
 import csv
 import io
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-from sample_data import faults, histories, layouts, process
+from sample_data import AS_OF, earlier, faults, histories, layouts, process
 from sample_data.xlsx import write_xlsx
 
 
-def write_exports(folder: Path) -> None:
-    """Write every export into `folder`; the same files each time."""
+def write_exports(folder: Path, as_of: date = AS_OF) -> None:
+    """Write every export into `folder` as on the as-of day; the same files each time."""
     folder.mkdir(parents=True, exist_ok=True)
-    every = process.cases()
-    beacon = [case for case in every if case.system == "beacon"]
-    casebook = [case for case in every if case.system == "casebook"]
-    asked = [[s for s in map(layouts.survey, cases) if s] for cases in (beacon, casebook)]
+    whole = {
+        system: [
+            case
+            for case in process.cases()
+            if case.system == system and earlier.known_on(case, as_of)
+        ]
+        for system in ("beacon", "casebook")
+    }
+    known = {
+        system: [told for case in cases if (told := earlier.known_on(case, as_of))]
+        for system, cases in whole.items()
+    }
+    asked = {
+        system: [sent for case in cases if (sent := layouts.survey(case, as_of))]
+        for system, cases in known.items()
+    }
 
-    hotline = faults.spoil_beacon([layouts.beacon_row(case) for case in beacon])
+    hotline = faults.spoil_beacon([layouts.beacon_row(case) for case in known["beacon"]])
     _write(folder / "beacon_cases.csv", hotline)
-    _write(folder / "beacon_history.csv", histories.beacon_history(beacon, hotline))
-    allegations = [row for case in casebook for row in layouts.casebook_rows(case)]
+    history = histories.beacon_history(whole["beacon"], hotline, as_of)
+    _write(folder / "beacon_history.csv", history)
+    allegations = [row for case in known["casebook"] for row in layouts.casebook_rows(case)]
     _write(
         folder / "casebook_allegations.csv",
         faults.spoil_casebook(allegations),
         delimiter=";",
         encoding="cp1252",
     )
-    history = faults.spoil_history(histories.casebook_history(casebook))
+    history = faults.spoil_history(histories.casebook_history(whole["casebook"], as_of))
     cells = [histories.CASEBOOK_HEADER, *(tuple(row.values()) for row in history)]
     write_xlsx(folder / "casebook_history.xlsx", cells, sheet="History")
-    sent = [row for survey in asked[0] for row in layouts.beacon_survey_rows(survey)]
-    _write(folder / "beacon_surveys.csv", faults.spoil_beacon_surveys(sent))
-    sent = [row for survey in asked[1] for row in layouts.casebook_survey_rows(survey)]
-    _write(folder / "casebook_surveys.csv", sent, delimiter=";", encoding="cp1252")
+    rows = [row for survey in asked["beacon"] for row in layouts.beacon_survey_rows(survey)]
+    _write(folder / "beacon_surveys.csv", faults.spoil_beacon_surveys(rows))
+    rows = [row for survey in asked["casebook"] for row in layouts.casebook_survey_rows(survey)]
+    _write(folder / "casebook_surveys.csv", rows, delimiter=";", encoding="cp1252")
 
 
 def _write(
@@ -48,11 +62,12 @@ def _write(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the exports into the one folder that `arguments` name."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m sample_data.generate FOLDER\n")
+    """Write the exports into the folder that `arguments` name, as on a day if they name one."""
+    if len(arguments) not in {1, 2}:
+        sys.stderr.write("usage: python -m sample_data.generate FOLDER [AS_OF]\n")
         return 2
-    write_exports(Path(arguments[0]))
+    as_of = date.fromisoformat(arguments[1]) if len(arguments) == 2 else AS_OF
+    write_exports(Path(arguments[0]), as_of)
     return 0
 
 

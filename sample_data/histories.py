@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from sample_data import AS_OF
 from sample_data.dice import Dice
 from sample_data.layouts import (
     CASEBOOK_CODES,
@@ -86,13 +87,16 @@ _REPEATED = {"investigated": "Investigation finished", "decided": "Decided"}
 _FIRST_HOUR = 12
 
 
-def beacon_history(cases: Iterable[Case], rows: Iterable[Row]) -> list[Row]:
+def beacon_history(
+    cases: Iterable[Case], rows: Iterable[Row], as_of: date = AS_OF
+) -> list[Row]:
     """Beacon's history; `rows` are its cases as exported, whose instants it repeats."""
     exported = {row["Case ref"]: row for row in rows}
     found = [
         (_instant(act, case, exported[case_number(case)]), case_number(case), act)
         for case in cases
-        for act in acts(case)
+        if case_number(case) in exported
+        for act in acts(case, as_of=as_of)
     ]
     kept = sorted(
         (each for each in found if each[0]),
@@ -118,7 +122,7 @@ def _told(act: Act, instant: str) -> tuple[str, str, str, str, str]:
     return CODES[act.kind], instant, act.by, PARTIES[act.party], until
 
 
-def casebook_history(cases: Iterable[Case]) -> list[Row]:
+def casebook_history(cases: Iterable[Case], as_of: date = AS_OF) -> list[Row]:
     """Casebook's history in the order of the days."""
     found = [
         (
@@ -132,7 +136,7 @@ def casebook_history(cases: Iterable[Case]) -> list[Row]:
             until,
         )
         for case in cases
-        for kind, day, by, party, until in _of_casebook(case)
+        for kind, day, by, party, until in _of_casebook(case, as_of)
     ]
     return [
         dict(zip(CASEBOOK_HEADER, (number, code, british(day), by, party, until), strict=True))
@@ -140,13 +144,13 @@ def casebook_history(cases: Iterable[Case]) -> list[Row]:
     ]
 
 
-def _of_casebook(case: Case) -> list[tuple[str, date, str, str, str]]:
-    done = acts(case)
+def _of_casebook(case: Case, as_of: date) -> list[tuple[str, date, str, str, str]]:
+    done = acts(case, as_of=as_of)
     by = {act.kind: act.by for act in done if act.kind in _REPEATED}
     steps = [
         (kind, day, by.get(kind, ""), "", "")
         for kind, day in case.steps
-        if kind in CASEBOOK_HISTORY
+        if kind in CASEBOOK_HISTORY and day <= as_of
     ]
     others = [
         (act.kind, act.on, act.by, PARTIES[act.party], british(act.until))

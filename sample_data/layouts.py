@@ -204,17 +204,17 @@ class Survey:
     scores: tuple[int | None, int | None]
 
 
-def survey(case: Case) -> Survey | None:
-    """The survey that the case's reporter was offered, if there is one."""
+def survey(case: Case, as_of: date = AS_OF) -> Survey | None:
+    """The survey that the case's reporter was offered by the as-of day, if there is one."""
     dice = Dice(f"{SEED}/survey/{case.number}")
     if case.resolved_on is None or not case.is_named:
         return None
     offered_on = case.resolved_on + timedelta(days=14)
-    if offered_on > AS_OF:
+    if offered_on > as_of:
         return None
     answered_on = offered_on + timedelta(days=dice.whole(1, 12))
     score = dice.one({1: 5, 2: 7, 3: 10, 4: 46, 5: 32})
-    if not dice.happens(0.28) or answered_on > AS_OF:
+    if not dice.happens(0.28) or answered_on > as_of:
         return Survey(case, offered_on, None, (None, None))
     again = dice.one({1: 4, 2: 6, 3: 9, 4: 43, 5: 38})
     return Survey(case, offered_on, answered_on, (score, again))

@@ -36,8 +36,8 @@ class Act:
     until: date | None = None
 
 
-def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS) -> list[Act]:
-    """Everything done for people in the case up to the as-of day, in order of day.
+def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS, as_of: date = AS_OF) -> list[Act]:
+    """Everything done for people in the case that is noted on the as-of day, in order of day.
 
     `gaps` are those that are planted.
     """
@@ -50,7 +50,7 @@ def acts(case: Case, seed: str = SEED, *, gaps: Gaps = GAPS) -> list[Act]:
         act
         for topic in topics
         for act in topic(case, Dice(f"{seed}/{topic.__name__.strip('_')}/{case.number}"), gaps)
-        if act.on <= AS_OF
+        if act.on <= as_of and (act.kind != "note_written" or (act.until or act.on) <= as_of)
     ]
     return sorted(found, key=lambda act: act.on)
 
@@ -245,7 +245,7 @@ def _notes(case: Case, dice: Dice, _: Gaps) -> Iterator[Act]:
     for kind in ("triaged", "investigated"):
         noted_on, late = case.first(kind), dice.happens(0.012)
         days = dice.whole(6, 14) if late else dice.whole(0, 2)
-        if noted_on is not None and _after(noted_on, days) <= AS_OF:
+        if noted_on is not None:
             yield Act("note_written", noted_on, until=_after(noted_on, days))
 
 

@@ -101,15 +101,15 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..
     return case_audit
 
 
-_SECRET = hashlib.sha256(b"the key of the tests").hexdigest()
+SECRET = hashlib.sha256(b"the key of the tests").hexdigest()
 
 
 def _made(folder: Path) -> dict[str, object]:
     runs, left = [], []
     for form in ((), ("--json",)):
         # The key decides how counts are rounded: the same one each time, the same release.
-        with mock.patch("secrets.token_hex", lambda length: _SECRET[: 2 * length]):
-            said = case_audit("demo", "--no-serve", *form, folder)
+        with mock.patch("secrets.token_hex", lambda length: SECRET[: 2 * length]):
+            said = case_audit("demo", "--no-serve", "--newest-alone", *form, folder)
         runs.append(vars(said))
         left.append(
             {

@@ -50,7 +50,11 @@ def texts(release: Release) -> dict[str, str]:
 def main() -> int:
     """Write the golden files anew."""
     with tempfile.TemporaryDirectory() as folder:
-        demo(Path(folder) / "demo", say=lambda line: sys.stderr.write(f"{line}\n") and None)
+        demo(
+            Path(folder) / "demo",
+            newest_alone=True,
+            say=lambda line: sys.stderr.write(f"{line}\n") and None,
+        )
         (path,) = (Path(folder) / "demo" / "releases").glob("*-committee-*.duckdb")
         told = texts(open_release(path))
     FOLDER.mkdir(exist_ok=True)

@@ -73,7 +73,7 @@ def test_the_command_without_a_folder_says_how_it_is_called(capsys):
 def test_the_committed_exports_are_small():
     sizes = [(sample_data.FOLDER / name).stat().st_size for name in sample_data.EXPORTS]
 
-    assert sum(sizes) < 1_500_000
+    assert sum(sizes) < 2_000_000
 
 
 def test_the_working_days_of_the_generator_are_those_of_england():
