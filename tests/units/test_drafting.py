@@ -33,6 +33,15 @@ from tests.tables import table
         ("Betroffene Gesellschaft", "unit"),
         ("Canal de denuncia", "channel"),
         ("u_business_unit", "unit"),
+        ("Case #", "case_id"),
+        ("N° de signalement", "case_id"),
+        ("Entité concernée", "unit"),
+        ("Meldungskategorie", "category"),
+        ("Tipo de infracción", "category"),
+        ("Data do registro", "received"),
+        ("Data avviso di ricevimento", "acknowledged"),
+        ("Datum binnenkomst", "received"),
+        ("Réponse à l'auteur le", "informed"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):
@@ -258,6 +267,11 @@ def test_what_is_no_date_is_not_taken_for_one(value):
 def test_months_of_another_language_are_read_with_its_locale():
     made = dated("3. März 2024", "14. Oktober 2024", "5. Mai 2024")
     assert (first_export(made)["dates"], first_export(made)["locale"]) == ("%d. %B %Y", "de")
+
+
+def test_an_unusual_name_of_an_english_month_is_read_as_english():
+    made = dated("3 Sept 2024", "14 Oct 2024", "5 May 2024")
+    assert first_export(made)["locale"] == "en"
 
 
 def test_months_of_a_language_that_we_do_not_know_are_asked_about():
