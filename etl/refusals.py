@@ -27,7 +27,7 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed", "same_case",
+    "delivery", "drop_allowed", "same_case", "whole",
 )  # fmt: skip
 _LISTS = (
     "files",
@@ -40,7 +40,7 @@ _LISTS = (
     "backfilled",
     "also",
 )
-_TABLES = ("constants", "event_levels", "changes", "zones")
+_TABLES = ("constants", "event_levels", "changes", "zones", "whole")
 _READER_WORDS = {
     "repeats": ("refuse", "number"),
     "unnamed": ("refuse", "number"),

@@ -50,7 +50,9 @@ def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
         if dates.evidence is not None:
             before = pooled.get(dates.family)
             pooled[dates.family] = before.plus(dates.evidence) if before else dates.evidence
-    return {column.name: _form(dates, pooled) for column, dates in dated}
+    # A file is written in one language: "dez" alone may be of two.
+    names = {name for _, dates in dated for name in dates.month_names}
+    return {column.name: _form(dates, pooled, language_of(names)) for column, dates in dated}
 
 
 def language_of(names: Iterable[str]) -> str | None:
@@ -60,10 +62,9 @@ def language_of(names: Iterable[str]) -> str | None:
     return fitting[0] if fitting else None
 
 
-def _form(dates: Dates, pooled: Mapping[str, Evidence]) -> Form:
+def _form(dates: Dates, pooled: Mapping[str, Evidence], locale: str | None) -> Form:
     if dates.month_names:
         names = ", ".join(dates.month_names)
-        locale = language_of(dates.month_names)
         question = "in which language are the months written? Give it as locale, such as de"
         return Form(
             next(iter(dates.forms.values())),

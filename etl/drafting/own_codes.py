@@ -13,8 +13,8 @@ from etl.drafting.words import code_means, name_for
 from etl.drafting.writing import quoted
 from etl.errors import SourceError
 from etl.readers.rows import TextTable
-from etl.reading import CHUNK_ROWS, reading
-from etl.recognition import recognised
+from etl.reading import CHUNK_ROWS
+from etl.recognition import found_within, recognised
 from etl.source import FIXED, Export, Source
 from etl.steps import raw_changes
 from etl.values import File, blanked, raw_name, text_of
@@ -53,8 +53,8 @@ def unlisted(path: Path, sources: Iterable[Source]) -> Own:
             dates += [told] if told is not None else []
         for name in export.also:
             other = next(told for told in source.exports if told.name == name)
-            with reading(path, other.layout) as more:
-                for chunk in more.chunks(CHUNK_ROWS):
+            with found_within(path, other) as more:
+                for chunk in more.chunks(CHUNK_ROWS) if more is not None else ():
                     _look(chunk, source, other, found)
     for field, listed in found.items():
         if len(listed) > MOST or any(len(code) > LONGEST for code in listed):

@@ -129,6 +129,20 @@ def test_names_that_stand_twice_are_numbered(tmp_path):
     assert read_source(tmp_path / "c.toml").exports[0].layout.repeats == "number"
 
 
+def test_a_step_that_no_case_has_reached_yet_is_proposed_by_its_name():
+    made = drafted({**CASES, "Date closed": [""], "Misc": [""]})
+    assert first_export(made)["events"]["closed"] == "Date closed"
+    assert first_export(made)["ignored"] == ["Misc"]
+
+
+def test_lines_below_the_table_that_have_one_cell_are_its_footer(tmp_path):
+    rows = "".join(f'"{n}","2024-01-{n + 10}","Open"\n' for n in range(9))
+    below = '\n"Case Report"\n"Copyright (c) 2024 by somebody, inc."\n"Made by: A 6/30/2026"\n'
+    (tmp_path / "c.csv").write_text(f'"Case Number","Date Opened","Status"\n{rows}{below}')
+    made = first_export(draft(tmp_path / "c.csv", zone="UTC"))
+    assert made["footer_starts_with"] == "Case Report"
+
+
 # The grain
 
 
