@@ -1,7 +1,7 @@
 """Dates as they are written in an export: typed by the declared form of the whole file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,6 +83,13 @@ def read_forms(written: pl.Series, form: str, *, locale: str | None = None) -> p
         return pl.DataFrame({"written": written}).select(day.alias("day"))["day"]
     except (pl.exceptions.PolarsError, ValueError):
         return pl.Series([None] * len(written), dtype=pl.Date)
+
+
+def read_by(values: pl.Series, forms: Iterable[str], locale: str | None) -> int:
+    """How many of these texts are read as a date by one of the forms."""
+    readings = [read_forms(values, form, locale=locale).is_not_null() for form in forms]
+    fit = pl.DataFrame([reading.alias(str(n)) for n, reading in enumerate(readings)])
+    return int(fit.select(pl.any_horizontal(pl.all())).to_series().sum())
 
 
 # A day of two digits beyond 12, and one that could be a month too.

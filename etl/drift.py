@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from etl.dates import read_forms
+from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
 from etl.drafting.order import language_of
 from etl.drafting.words import is_called_a_date
@@ -225,13 +225,6 @@ def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | 
     if set(forms) & set(dates.forms.values()) or read >= _HALF * values.len():
         return None
     return f"{told} {' or '.join(forms)}, but {dates.values:,} fit {_fitting(dates)}"
-
-
-def read_by(values: pl.Series, forms: Iterable[str], locale: str | None) -> int:
-    """How many of these texts are read as a date by one of the forms."""
-    readings = [read_forms(values, form, locale=locale).is_not_null() for form in forms]
-    fit = pl.DataFrame([reading.alias(str(n)) for n, reading in enumerate(readings)])
-    return int(fit.select(pl.any_horizontal(pl.all())).to_series().sum())
 
 
 def _fitting(dates: Dates) -> str:

@@ -6,12 +6,11 @@ from itertools import permutations
 
 import polars as pl
 
-from etl.dates import reads_otherwise
+from etl.dates import read_by, reads_otherwise
 from etl.drafting.columns import Column, column_of
 from etl.drafting.dates import dates_of
 from etl.drafting.order import OPEN, Form, forms_of
 from etl.drafting.words import is_called_a_date
-from etl.drift import read_by
 from etl.readers.rows import TextTable
 from etl.source import Export
 
