@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.markup import Cell, Column, plain, table, two_lines
-from dashboard.phrases import capital, count, days, listed, share
+from dashboard.phrases import between, capital, count, days, listed, share, year_name
 from metrics.release import Release
 
 Row = dict[str, Any]
@@ -57,6 +57,8 @@ def _said(release: Release, rows: list[Row]) -> str:
         if found
         else "No group is treated otherwise than all others, beyond what chance explains."
     )
+    year = year_name(release, rows[0]["period_start"])
+    said = f"Of those received in {year}: {said[0].lower()}{said[1:]}"
     return said + (f" Too few to compare: {listed(few)}." if few else "")
 
 
@@ -90,8 +92,11 @@ def _table(question: str, rows: list[Row]) -> str:
 def _value(question: str, row: Row) -> Cell:
     if row["state"] == "few":
         return plain("too few")
-    low, high = (_worded(question, row[end]) for end in ("low", "high"))
-    return two_lines(_worded(question, row["value"]), f"{low} to {high}", size="plain")
+    low, high = (row[end] for end in ("low", "high"))
+    unit = "days" if question == "triage" else "share"
+    known = low is not None and high is not None
+    interval = f"95% interval {between(low, high, unit)}" if known else "no interval"
+    return two_lines(_worded(question, row["value"]), interval, size="plain")
 
 
 def _worded(question: str, value: float | None) -> str:
@@ -126,7 +131,8 @@ def held(release: Release, quarter: date) -> str:
 def _duty(row: Row) -> str:
     name = capital(row["part"].replace("_", " ")) + "s"
     judged = int(row["denominator"] or 0)
-    waits = f" {count(row['pending'])} are still to come." if row["pending"] else ""
+    verb = "is" if row["pending"] == 1 else "are"
+    waits = f" {count(row['pending'])} {verb} still to come." if row["pending"] else ""
     if not judged:
         return f"{name}: none fell due.{waits}"
     return f"{name}: {count(row['numerator'])} of {count(judged)} not held as planned.{waits}"

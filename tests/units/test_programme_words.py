@@ -36,10 +36,10 @@ FEW = group(
 def test_a_group_that_differs_is_named_with_the_side_and_the_small_ones_apart():
     said, tables = programme.alike(release(groups=[SLOW, group("employee"), FEW]), QUARTER)
     assert said == (
-        "Concerns raised by clients are triaged slower than all others: more than chance"
-        " explains. Too few to compare: members of the public."
+        "Of those received in 2026: concerns raised by clients are triaged slower than all"
+        " others: more than chance explains. Too few to compare: members of the public."
     )
-    for words in ("9 days", "3 days to 6 days", "Employees", "could be chance", "too few"):
+    for words in ("9 days", "3 to 6 days", "Employees", "could be chance", "too few"):
         assert words in tables
 
 
@@ -54,7 +54,7 @@ def test_findings_of_a_group_are_more_or_less_often_right():
 
 def test_where_no_group_differs_the_page_says_so():
     said, _ = programme.alike(release(groups=[group("client"), group("employee")]), QUARTER)
-    assert said.startswith("No group is treated otherwise than all others")
+    assert said.startswith("Of those received in 2026: no group is treated otherwise")
 
 
 def test_the_newest_year_up_to_the_quarter_is_told():
