@@ -86,8 +86,8 @@ def test_what_was_found_says_which_promises_were_kept_and_what_the_committee_fou
         ),
         (
             {"effect": "too_rough"},
-            "About 70% before, about 95% since: rounded as they are, these do not say if it"
-            " helped.",
+            "About 70% before, about 95% since. The numbers here are rounded, and rounding"
+            " alone could make that difference: this sheet cannot say whether it helped.",
         ),
         (
             {"effect": "too_few", "before": None},
