@@ -148,8 +148,8 @@ def _since(row: Row) -> str:
         return f"It has not helped so far: {_pair(row)}. We will try something else."
     if row["effect"] == "too_rough" and row["before"] is not None:
         return (
-            f"{capital(_pair(row))}. The numbers here are rounded, and rounding alone could make"
-            " that difference: this sheet cannot say whether it helped."
+            f"{capital(_pair(row))}. The numbers here are rounded, and rounding alone could"
+            " make that difference: this sheet cannot say whether it helped."
         )
     return "Too few people are concerned to say here whether it helped."
 
