@@ -139,8 +139,9 @@ def _metrics() -> str:
                     for row in rows.iter_rows(named=True)
                 ),
             ),
-            _wrapped(f"It rests on the checks {_listed(metric.depends_on)}."),
         ]  # fmt: skip
+        if metric.depends_on:
+            parts.append(_wrapped(f"It rests on the checks {_listed(metric.depends_on)}."))
         if metric.uncompared:
             parts.append(_wrapped(f"Not tested for what is unusual: {metric.uncompared}"))
         if metric.exact_only:
