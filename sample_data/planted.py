@@ -193,8 +193,8 @@ WAITING_FOR_RESOURCES = Fault(
     61,
     "cases of Field operations received from 2026-02-02 on that waited for more than 14 days"
     " until somebody worked on them; elsewhere one in four hundred does",
-    "Process gaps, 2026 Q1 to Q3: waiting for resource, not followed up in time, Field"
-    " operations",
+    "Process gaps, 2026 Q1 to Q3: waiting for resource, not followed up in time, more than"
+    " usual, and Field operations in Q1 and Q3",
 )
 
 FAULTS: tuple[Fault, ...] = (

@@ -61,6 +61,12 @@ check_ups = [30]
 exit_plan = true
 supervisor_review = 30
 milestones = true
+own_decision = 14
+consequence = 60
+evidence_sources = 2
+notes_within = 3
+coaching_holds = 365
+cases_per_handler = 20
 basis = "Policy, section 4"
 
 [practices.follow_up]
@@ -74,6 +80,9 @@ legal_partner = 21
 
 [practices.harm]
 retaliation_reported = 365
+
+[practices.duties]
+liaison_meeting = 7
 """
 # How many parts a metric has by these rules, where it is more than one.
 PARTS = {
@@ -146,7 +155,8 @@ def test_a_metric_asks_a_question(metric):
 @ALL
 def test_a_metric_says_who_is_counted_and_which_checks_it_rests_on(metric):
     assert metric.cohort
-    assert metric.depends_on
+    # What stands in a file of the workspace alone rests on no check of the exports.
+    assert metric.depends_on or metric.unbounded
 
 
 @ALL
