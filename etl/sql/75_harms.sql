@@ -1,5 +1,21 @@
 -- core.harms: one row per case and harm that is watched for: whether it came within its days.
 create or replace table core.harms as
+with watched as (
+    select *
+    from staging.practice_limits
+    where demand = 'harm'
+),
+
+harms as (
+    select
+        case_key,
+        kind,
+        min(occurred_on) as first_on
+    from core.events
+    where kind in (select watched.part from watched)
+    group by case_key, kind
+)
+
 select
     cases.case_key,
     limits.part,
@@ -14,10 +30,10 @@ select
     (harms.first_on - cases.received_on)::integer as days
 from core.cases as cases
 cross join staging.parameters as parameters
-inner join staging.practice_limits as limits on limits.demand = 'harm'
+cross join watched as limits
 left join core.recorded_kinds as recorded
     on cases.source = recorded.source and limits.part = recorded.kind
-left join core.milestones as harms
+left join harms
     on cases.case_key = harms.case_key and limits.part = harms.kind
 where
     cases.received_on is not null
