@@ -10,7 +10,7 @@ import polars as pl
 from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
-from etl.touched import makes, rebuild_touched
+from etl.touched import is_on_the_way, makes, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -129,7 +129,8 @@ def _run_all(store: Store) -> None:
 
 def _clear_others(store: Store) -> None:
     """Take away what an earlier version made in core and this one makes in no such way."""
-    wanted = {path.stem.partition("_")[2]: makes(path) for path in core_files()}
+    kept = [path for path in core_files() if not is_on_the_way(path)]
+    wanted = {path.stem.partition("_")[2]: makes(path) for path in kept}
     for name, kind in store.inside("core").items():
         if name != "build" and wanted.get(name) != kind:
             store.drop(f"core.{name}")

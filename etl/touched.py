@@ -24,7 +24,7 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
     False where that cannot be done case by case: then nothing was done, and all of `files`
     must run.
     """
-    made = {path.stem.partition("_")[2] for path in files if not _is_on_the_way(path)}
+    made = {path.stem.partition("_")[2] for path in files if not is_on_the_way(path)}
     if not made <= set(store.inside("core")):
         return False
     for double in _DOUBLES:
@@ -34,7 +34,7 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
     keyed = _tables_with(store, "core", "case_key") - set(_WHOLE)
     is_done = all(_made(store, path, keyed) for path in files)
     if is_done:
-        _take_over(store, [path for path in files if not _is_on_the_way(path)], keyed)
+        _take_over(store, [path for path in files if not is_on_the_way(path)], keyed)
     store.drop_temporary()
     for double in _DOUBLES:
         store.drop_schema(double)
@@ -68,7 +68,7 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
             store.look_through(f"touched.{table}", f"from staging.{table}")
 
 
-def _is_on_the_way(path: Path) -> bool:
+def is_on_the_way(path: Path) -> bool:
     """Say whether a table is only needed on the way to the core tables."""
     return path.read_text(encoding="utf-8").startswith("-- temp.")
 
@@ -82,7 +82,7 @@ def makes(path: Path) -> Literal["table", "view"]:
 def _made(store: Store, path: Path, keyed: set[str]) -> bool:
     """Make one table as far as these cases go; False where others may depend on it."""
     name = path.stem.partition("_")[2]
-    if _is_on_the_way(path):
+    if is_on_the_way(path):
         store.run_file(path, schemas={"staging": "touched", "core": "fresh"})
         return True
     return _made_fresh(store, path, name) if name in keyed else _made_whole(store, path, name)

@@ -18,4 +18,18 @@ from staging.events as events
 semi join temp.sole_files as files
     on events.snapshot = files.snapshot and files.every_row_counts
 union all
-select * from temp.contested_events;
+select
+    case_key,
+    source,
+    snapshot,
+    line,
+    kind,
+    level,
+    occurred_on,
+    occurred_at,
+    exactness,
+    ordinal,
+    actor_key,
+    party,
+    until_on
+from temp.contested_events;

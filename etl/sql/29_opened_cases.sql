@@ -1,8 +1,6 @@
 -- temp.opened_cases: one row per case whose receipt only the first of its states tells.
 create or replace temp table temp.opened_cases as
-select openings.*
-from core.openings as openings
-anti join (
+with received as (
     select case_key
     from temp.counted_events
     where kind = 'received'
@@ -10,5 +8,14 @@ anti join (
     select case_key
     from core.derived_events
     where kind = 'received'
-) as received
-    on openings.case_key = received.case_key;
+)
+
+select
+    openings.case_key,
+    openings.source,
+    openings.snapshot,
+    openings.line,
+    openings.stated_on,
+    openings.stated_at
+from core.openings as openings
+anti join received on openings.case_key = received.case_key;

@@ -12,20 +12,6 @@ with recorded as (
     group by limits.part, kinds.source
 ),
 
-calls as (
-    select
-        case_key,
-        kind,
-        min(occurred_on) as first_on
-    from core.events
-    where kind in (
-        select limits.part
-        from staging.practice_limits as limits
-        where limits.demand = 'follow_up'
-    )
-    group by case_key, kind
-),
-
 -- The first call of a case counts, and the first answer from then on.
 told as (
     select
@@ -40,7 +26,7 @@ told as (
     inner join recorded on cases.source = recorded.source
     inner join staging.practice_limits as limits
         on recorded.part = limits.part and limits.demand = 'follow_up'
-    left join calls
+    left join temp.named_milestones as calls
         on cases.case_key = calls.case_key and limits.part = calls.kind
     left join core.events as answers
         on

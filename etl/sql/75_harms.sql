@@ -1,21 +1,5 @@
 -- core.harms: one row per case and harm that is watched for: whether it came within its days.
 create or replace table core.harms as
-with watched as (
-    select *
-    from staging.practice_limits
-    where demand = 'harm'
-),
-
-harms as (
-    select
-        case_key,
-        kind,
-        min(occurred_on) as first_on
-    from core.events
-    where kind in (select watched.part from watched)
-    group by case_key, kind
-)
-
 select
     cases.case_key,
     limits.part,
@@ -30,10 +14,10 @@ select
     (harms.first_on - cases.received_on)::integer as days
 from core.cases as cases
 cross join staging.parameters as parameters
-cross join watched as limits
+inner join staging.practice_limits as limits on limits.demand = 'harm'
 left join core.recorded_kinds as recorded
     on cases.source = recorded.source and limits.part = recorded.kind
-left join harms
+left join temp.named_milestones as harms
     on cases.case_key = harms.case_key and limits.part = harms.kind
 where
     cases.received_on is not null

@@ -8,16 +8,6 @@ with acts as (
     where demand = 'triage'
 ),
 
-taken as (
-    select
-        case_key,
-        kind,
-        min(occurred_on) as first_on
-    from core.events
-    where kind in (select acts.act from acts)
-    group by case_key, kind
-),
-
 done as (
     select
         cases.case_key,
@@ -31,7 +21,7 @@ done as (
     cross join acts
     left join core.recorded_kinds as recorded
         on cases.source = recorded.source and acts.act = recorded.kind
-    left join taken
+    left join temp.named_milestones as taken
         on cases.case_key = taken.case_key and acts.act = taken.kind
     group by cases.case_key, acts.part
 ),
