@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -373,6 +374,8 @@ def _written(form: str) -> list[str] | None:
         return None
 
 
+# Sources write dates in the same few forms, and every load reads all of them.
+@cache
 def _reads_what_it_writes(form: str) -> bool:
     if form in SPECIAL:
         return True
@@ -384,6 +387,7 @@ def _reads_what_it_writes(form: str) -> bool:
     return read_forms(pl.Series(written), form).to_list() == told.to_list()
 
 
+@cache
 def _reads_otherwise(form: str, other: str) -> bool:
     if form in SPECIAL or other in SPECIAL:
         return False
