@@ -11,7 +11,7 @@ import polars as pl
 from etl.rules import Rules
 from etl.store import Store
 from metrics.absent_rows import absent_rows
-from metrics.approvals import UNNAMED, Person, Places
+from metrics.approvals import UNNAMED, Person, Places, standings
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
@@ -54,7 +54,7 @@ from metrics.judged import (
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
-from metrics.periods import month_of, periods, quarter_of, quarterly
+from metrics.periods import month_of, next_month, periods, quarter_of, quarterly
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
@@ -182,10 +182,18 @@ def _protected(
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
             is_settled=data.told["as_of"] == data.told["coverage_until"],
+            stood_at=_stood_at(places, data),
         ),
         ledger=places.ledger,
         renamed=renamed or {},
     )
+
+
+def _stood_at(places: Places, data: _Data) -> set[date]:
+    """Months with whose end an earlier release ended: it told what was then still to come."""
+    days = {standing.as_of for standing in standings(places.ledger.entries()).values()}
+    months = data.calendar["month"].unique().to_list()
+    return {month for month in months if next_month(month) - timedelta(days=1) in days}
 
 
 def _doubted(

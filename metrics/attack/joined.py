@@ -98,7 +98,7 @@ def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who adds up its metrics"
         findings = Findings(who, len(own), promised=base - 1)
-        for low, high in _intervals(telling(own), starts_empty=starts_empty):
+        for low, high in _intervals(own, starts_empty=starts_empty):
             _judge(findings, low, high, base)
         found.append(findings)
     return found
@@ -115,8 +115,12 @@ def _judge(found: Findings, low: Floats, high: Floats, base: int) -> None:
         found.narrowest, found.worst = narrowest, "totals of all metrics"
 
 
-def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Floats, Floats]]:
-    """Smallest and largest value of every total of each level."""
+def _intervals(own: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Floats, Floats]]:
+    """Smallest and largest value of every total of each level.
+
+    What was still to come is a look of its own in each release, on the day on which it ends.
+    """
+    told = telling(own)
     links = links_in(told[-1])
     if not links:
         return
@@ -136,6 +140,7 @@ def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Fl
     for release in told:
         for at, one in enumerate(series):
             _read(known, release, at, one, months, spans)
+    for release in own:
         _read_stock(known, release, links, months)
     for level, sums in known.items():
         holding = [(at, link) for at, link in enumerate(links, start=1) if link.holds_at(level)]

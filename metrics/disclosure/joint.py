@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from scipy.linalg import block_diag
 
+from metrics.disclosure.closing import Floor, given_away, holding, with_floors
 from metrics.disclosure.following import (
     Common,
     Follower,
@@ -40,6 +41,12 @@ DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 Drawing = Callable[[date, int], np.random.Generator]
+Floors = Callable[[Sequence[int]], list[Floor]]
+
+
+def _none(_: Sequence[int]) -> list[Floor]:
+    """Nothing is known of single cells."""
+    return []
 
 
 @dataclass(slots=True)
@@ -48,7 +55,8 @@ class Rounding:
 
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
-    `lags` are those, by level, that readers know of.
+    `lags` are those, by level, that readers know of; `floors` what they know of single cells
+    in the months of a quarter.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Rounding:
     draw: Drawing
     follows: str | None = None
     lags: Mapping[int, int] = field(default_factory=dict)
+    floors: Floors = _none
     carry: Counts = field(init=False)
     off: tuple[int, int] = (0, 0)
 
@@ -94,13 +103,15 @@ class Rounding:
 class Bases:
     """The base and a coarser audience's, in units; a unit is so many cases.
 
-    `stands_at` is the month with whose last day the counts end, where they end with one.
+    `stands_at` is the month with whose last day the counts end, where they end with one;
+    `stood_at` are those of earlier releases.
     """
 
     base: int
     coarser: int | None = None
     unit: int = 1
     stands_at: int | None = None
+    stood_at: frozenset[int] = frozenset()
 
 
 Links = dict[tuple[str, date], Link]
@@ -146,7 +157,15 @@ class Turn:
         said = [replace(each, told=each.told * unit) for each in said]
         further = [self._further(each) for each in (self.table, *self.followers)]
         base = self.bases.base * unit
-        return narrowed(self.table.totals * unit, said, self.spans, base, further)
+        stood = sorted(self.bases.stood_at & set(range(self.spans[0][0], self.months[0])))
+        found = narrowed(self.table.totals * unit, said, self.spans, base, further, stood)
+        led = self.table.counts[:, self.months, :] * unit
+        return found + sum(
+            given_away(
+                each.link.floors, led, each.told[:, list(self.months), :], base, {"own": by}
+            )
+            for each, by in zip(said, further[1:], strict=True)
+        )
 
     def _further(self, each: Rounding) -> int:
         """By how many bases totals of a table are further from the truth than cells are."""
@@ -199,12 +218,17 @@ def _linked(
 ) -> Links:
     """How each table that follows another one does so in truth, up to this quarter."""
     return {
-        (other.name, quarter): link_of(
-            table.truth.sum(axis=2),
-            other.truth,
-            other.stocks,
-            months[-1],
-            Common(other.lags, months[-1] == bases.stands_at),
+        (other.name, quarter): replace(
+            link_of(
+                table.truth.sum(axis=2),
+                other.truth,
+                other.stocks,
+                months[-1],
+                Common(other.lags, months[-1] == bases.stands_at),
+            ),
+            floors=holding(
+                other.floors(months), table.truth[:, months, :], other.truth[:, months, :]
+            ),
         )
         for table in tables
         for other in _following(tables, table)
@@ -305,7 +329,10 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
 
 def _tether(each: Rounding, turn: Turn) -> Tether:
     led = turn.table.totals.cumsum(axis=1)
-    return turn.said(each).tether(led, base=turn.bases.base)
+    said = turn.said(each)
+    told = turn.table.counts[:, said.months, :]
+    base = turn.bases.base
+    return with_floors(said.tether(led, base=base), said.link.floors, told, base=base)
 
 
 def _as_it_is(table: Rounding, turn: Turn) -> Tether:
