@@ -1,13 +1,14 @@
 """Frames that the estimators share: the grid of figures, and counts laid out on it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from metrics.metric import BREAKDOWNS, Metric
-from metrics.reach import most_off
+from metrics.reach import Loose, further_in, most_off
 from metrics.release import TABLES
 
 Row = dict[str, Any]
@@ -52,13 +53,18 @@ class Setting:
     base: int
     min_denominator: int
     engagements: pl.DataFrame = field(default_factory=no_engagements)
-    loose: Mapping[str, int] = field(default_factory=dict)
-    further: int = 0
+    loose: Loose = field(default_factory=dict)
+    metric: str = ""
+    year_starts: int = 1
     withheld: bool = False
 
     def of(self, metric: str) -> "Setting":
-        """The same for one metric: sums of `loose` ones may be bases further off."""
-        return replace(self, further=self.base * self.loose.get(metric, 0))
+        """The same for one metric: sums of it may be bases further off where it is `loose`."""
+        return replace(self, metric=metric, year_starts=_year_starts(self.periods))
+
+    def off_in(self, quarter: date) -> int:
+        """How far rounding may have moved a sum of the metric in a month or all of a quarter."""
+        return self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
 
     @property
     def exact(self) -> bool:
@@ -68,11 +74,20 @@ class Setting:
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
         return most_off(
-            self.base + self.further,
+            self.base,
             row["period"],
             start=row["period_start"],
             end=row["period_end"],
+            loose=self.loose,
+            metric=self.metric,
+            year_starts=self.year_starts,
         )
+
+
+def _year_starts(periods: pl.DataFrame) -> int:
+    """A month in which quarters begin, as far as there are any."""
+    starts = periods.filter(pl.col("period") == "quarter")["period_start"]
+    return min(start.month for start in starts) if starts.len() else 1
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:

@@ -55,6 +55,7 @@ from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import month_of, next_month, periods, quarter_of, quarterly
+from metrics.reach import furthest, loose_words
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
@@ -251,12 +252,13 @@ def _protection(protected: Protected | None, policy: Policy) -> dict[str, str]:
     return {
         "method_sentence": policy.method_sentence(
             loose={
-                metric.title: protected.loose[metric.name]
+                (metric.title, quarter): by
                 for metric in METRICS
-                if metric.name in protected.loose
+                for (name, quarter), by in protected.loose.items()
+                if name == metric.name
             }
         ),
-        "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
+        "loose": loose_words(protected.loose),
         "threshold": str(policy.threshold or policy.base),
     }
 
@@ -301,7 +303,8 @@ def _estimated(
         plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     pace = paces(plain.cells, data.metrics, setting)
-    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose, pace=pace)
+    loose = furthest(setting.loose)
+    found = signals(figures, data.metrics, base=setting.base, loose=loose, pace=pace)
     ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),

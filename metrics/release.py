@@ -62,8 +62,15 @@ class Release:
 
     def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
         """How far at most the truth is from a count of the metric that is told for a period."""
-        further = 1 + loose_in(self.manifest).get(metric, 0)
-        return most_off(int(self.manifest["base"]) * further, period, start=start, end=end)
+        return most_off(
+            int(self.manifest["base"]),
+            period,
+            start=start,
+            end=end,
+            loose=loose_in(self.manifest),
+            metric=metric,
+            year_starts=int(self.manifest["fiscal_year_start_month"]),
+        )
 
     def quarters(self) -> list[date]:
         """First days of the quarters that have figures, oldest first."""

@@ -131,8 +131,24 @@ def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) ->
         raise UnsafeError(
             "an attack on the release succeeded, so nothing is published:\n"
             + "\n".join(line for line in found.lines() if line.startswith("FAIL"))
+            + _remedy(found, name)
         )
     return found
+
+
+def _remedy(found: Attack, name: str) -> str:
+    """Where the attack came nearest, and what may be declared otherwise so that it fails."""
+    where = dict.fromkeys(one.worst for one in found.findings if not one.passed and one.worst)
+    if not where:
+        return f"\nproofs/{name}.json has what was tried"
+    places = "".join(f"\n  {place}" for place in where)
+    return (
+        f"\nnearest at:{places}\n"
+        "What helps: one level for two small ones of that breakdown in the source's"
+        " description; a rule less, or a larger base for the audience, in the workspace's"
+        f" declarations. Nothing was told, so that all of it may change. proofs/{name}.json has"
+        " what was tried"
+    )
 
 
 def _prove(found: Attack, places: Places, name: str) -> None:

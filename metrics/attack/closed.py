@@ -105,24 +105,24 @@ def closed(told: Sequence[Told]) -> list[Findings]:
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who holds deadlines against times"
         findings = Findings(who, len(own), promised=base - 1)
-        for low, high in _intervals(own):
-            _judge(findings, low, high, base)
+        for where, low, high in _intervals(own):
+            _judge(findings, low, high, base, where)
         found.append(findings)
     return [one for one in found if one.targets]
 
 
-def _judge(found: Findings, low: float, high: float, base: int) -> None:
+def _judge(found: Findings, low: float, high: float, base: int, where: str) -> None:
     found.targets += 1
     found.exact += int(high == low)
     found.proven_small += int(low >= 1 and high < base)
     found.proven_present += int(low >= 1)
     found.narrower_than_promised += int(high - low < base - 1)
     if found.narrowest is None or high - low < found.narrowest:
-        found.narrowest, found.worst = int(min(high - low, 2**31 - 1)), "deadlines and times"
+        found.narrowest, found.worst = int(min(high - low, 2**31 - 1)), where
 
 
-def _intervals(own: Sequence[Told]) -> Iterator[tuple[float, float]]:
-    """What is left of every count that a rule for the closing says anything of."""
+def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, float, float]]:
+    """What is left of every count that a rule for the closing says anything of, and where."""
     rules = rules_in(own[-1])
     if not rules:
         return
@@ -131,7 +131,9 @@ def _intervals(own: Sequence[Told]) -> Iterator[tuple[float, float]]:
     for level, quarter in sorted({(key[0], key[1]) for key in known}):
         for rule in rules:
             if rule.holds_at(level):
-                yield from _of_rule(known, rule, level, quarter, lasts)
+                where = f"{DEADLINES} {rule.name}, {' '.join(level)}, quarter from {quarter}"
+                for low, high in _of_rule(known, rule, level, quarter, lasts):
+                    yield where, low, high
 
 
 def _of_rule(
@@ -183,12 +185,11 @@ def _known(told: Sequence[Told], rules: Sequence[Rule]) -> _Known:
             )
         ).with_columns(pl.col("outcome").str.replace(DOUBT, ""))
         for metric, rows in cells.group_by("metric"):
-            further = release.loose.get(str(metric[0]), 0)
-            _read(known, release, rows, release.base * (1 + further) - 1)
+            _read(known, release, rows, str(metric[0]))
     return known
 
 
-def _read(known: _Known, release: Told, rows: pl.DataFrame, off: int) -> None:
+def _read(known: _Known, release: Told, rows: pl.DataFrame, metric: str) -> None:
     keys = ["breakdown", "level", "part", "outcome", "band"]
     summed = rows.group_by(*keys, "month").agg(pl.col("n").sum(), pl.len().alias("cells"))
     sums: dict[tuple[Level, date, str, str, int], list[int]] = defaultdict(list)
@@ -196,13 +197,18 @@ def _read(known: _Known, release: Told, rows: pl.DataFrame, off: int) -> None:
         quarter = release.quarter(month)
         place = ((key[0], key[1]), quarter, key[2], key[3], key[4])
         at = (12 * month.year + month.month) - (12 * quarter.year + quarter.month)
-        mine = off if cells > 1 else release.base - 1
+        mine = _off(release, metric, quarter) if cells > 1 else release.base - 1
         cell = known[place]
         cell.low[at] = max(cell.low[at], n - mine, float(n > 0))
         cell.high[at] = min(cell.high[at], n + mine)
         sums[place].append(n)
     for place, months in sums.items():
         if len(months) == len(known[place].low):
-            n = sum(months)
+            n, off = sum(months), _off(release, metric, place[1])
             low, high = known[place].whole
             known[place].whole = max(low, n - off, float(n > 0)), min(high, n + off)
+
+
+def _off(release: Told, metric: str, quarter: date) -> int:
+    """How far a sum of the metric may be from the truth in that quarter."""
+    return release.base * (1 + release.further(metric, quarter)) - 1

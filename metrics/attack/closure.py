@@ -20,6 +20,7 @@ from metrics.figures import Setting
 from metrics.metric import ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarterly
+from metrics.reach import furthest
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.signals import signals
@@ -78,7 +79,7 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     cells = told.cells if withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=told.base, loose=told.loose)
+    found = signals(figures, metrics, base=told.base, loose=furthest(told.loose))
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {

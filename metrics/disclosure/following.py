@@ -214,7 +214,7 @@ def narrowed(
     followers: Sequence[Follower],
     spans: Sequence[tuple[int, int]],
     base: int,
-    further: Sequence[int],
+    further: Sequence[Mapping[int, int]],
     stood: Sequence[int] = (),
 ) -> int:
     """How many totals of these spans all series together leave less room than the base does.
@@ -222,8 +222,8 @@ def narrowed(
     `led` are the totals (level, month) that are followed. A span is its first month and the
     one after its last; the spans must follow each other. Differences of added totals are all
     that is known, so that the room of each is a shortest path. `further` is by how many bases
-    more the totals of each may be off, those of `led` first. With the `stood` months of these
-    spans an earlier release ended, which told what was still to come.
+    more the totals of each may be off in each month's quarter, those of `led` first. With the
+    `stood` months of these spans an earlier release ended, which told what was still to come.
     """
     first, last = spans[0][0], spans[-1][1]
     series = [led, *(each.told[:, :, each.flows].sum(axis=2) for each in followers)]
@@ -238,7 +238,7 @@ def narrowed(
                 at * size + start - first,
                 at * size + end - first,
                 totals[:, start:end].sum(axis=1),
-                base * (1 + further[at]),
+                base * (1 + further[at].get(start, 0)),
             )
     for at, each in enumerate(followers, start=1):
         _link(room, each, at * size, first, last, base)

@@ -71,7 +71,7 @@ class Rounding:
     lags: Mapping[int, int] = field(default_factory=dict)
     floors: Floors = _none
     carry: Counts = field(init=False)
-    off: tuple[int, int] = (0, 0)
+    off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         width = len(with_cells(self.sums))
@@ -85,12 +85,12 @@ class Rounding:
         """The months' exact counts with their equations."""
         return Slice(self.truth[:, months, :], self.faces, self.sums, base)
 
-    def close(self, months: Sequence[int], base: int) -> None:
-        """Carry the quarter's errors on, and keep how far its sums are off."""
+    def close(self, quarter: date, months: Sequence[int], base: int) -> None:
+        """Carry the quarter's errors on, and keep how far its sums and totals are off."""
         error = (self.counts - self.truth)[:, months, :].sum(axis=1)
         self.carry = self.carry + error @ with_cells(self.sums).T
         found = looseness(self.piece(months, base), self.counts[:, months, :])
-        self.off = max(self.off[0], found[0]), max(self.off[1], found[1])
+        self.off = {**self.off, quarter: found}
 
     @property
     def totals(self) -> Counts:
@@ -121,15 +121,16 @@ Links = dict[tuple[str, date], Link]
 class Turn:
     """What is rounded together in one quarter: a table, and those that follow it.
 
-    `months` are the quarter's; `spans` are this quarter and those before, as far back as the
-    links between them reach. `drawn` says how often it was drawn before, in vain.
+    `months` are the quarter's; `spans` has by quarter the months of this one and of those
+    before, as far back as the links between them reach. `drawn` says how often it was drawn
+    before, in vain.
     """
 
     table: Rounding
     followers: Sequence[Rounding]
     quarter: date
     months: Sequence[int]
-    spans: Sequence[tuple[int, int]]
+    spans: Mapping[date, tuple[int, int]]
     bases: Bases
     links: Links
     drawn: int = 0
@@ -157,20 +158,31 @@ class Turn:
         said = [replace(each, told=each.told * unit) for each in said]
         further = [self._further(each) for each in (self.table, *self.followers)]
         base = self.bases.base * unit
-        stood = sorted(self.bases.stood_at & set(range(self.spans[0][0], self.months[0])))
-        found = narrowed(self.table.totals * unit, said, self.spans, base, further, stood)
+        spans = list(self.spans.values())
+        stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])))
+        found = narrowed(self.table.totals * unit, said, spans, base, further, stood)
         led = self.table.counts[:, self.months, :] * unit
         return found + sum(
             given_away(
-                each.link.floors, led, each.told[:, list(self.months), :], base, {"own": by}
+                each.link.floors,
+                led,
+                each.told[:, list(self.months), :],
+                base,
+                {"own": by[self.months[0]]},
             )
             for each, by in zip(said, further[1:], strict=True)
         )
 
-    def _further(self, each: Rounding) -> int:
-        """By how many bases totals of a table are further from the truth than cells are."""
+    def _further(self, each: Rounding) -> dict[int, int]:
+        """By how many bases totals of each month's quarter are further off than cells are."""
         piece = each.piece(self.months, self.bases.base)
-        return max(each.off[1], looseness(piece, each.counts[:, self.months, :])[1])
+        now = looseness(piece, each.counts[:, self.months, :])
+        off = {**each.off, self.quarter: now}
+        return {
+            month: off[quarter][1]
+            for quarter, span in self.spans.items()
+            for month in range(*span)
+        }
 
 
 def round_all(
@@ -186,16 +198,18 @@ def round_all(
     other in truth, or `links`, for tables that are made of rounded counts.
     """
     known = {} if links is None else links
-    spans = [(months[0], months[-1] + 1) for _, months in quarters]
     drawn = [0] * len(quarters)
-    states: list[list[tuple[Counts, tuple[int, int]]]] = []
+    states: list[list[tuple[Counts, Mapping[date, tuple[int, int]]]]] = []
     at = 0
     while at < len(quarters):
         quarter, months = quarters[at]
         states[at:] = [[(table.carry, table.off) for table in tables]]
         if links is None:
             known |= _linked(tables, quarter, months, bases)
-        near = spans[max(0, at - QUARTERS) : at + 1]
+        near = {
+            known_as: (span[0], span[-1] + 1)
+            for known_as, span in quarters[max(0, at - QUARTERS) : at + 1]
+        }
         for table in _leading(tables):
             followers = _following(tables, table)
             _together(
@@ -208,7 +222,7 @@ def round_all(
                 table.carry, table.off = carry, off
             continue
         for table in tables:
-            table.close(months, bases.base)
+            table.close(quarter, months, bases.base)
         at += 1
     return known
 

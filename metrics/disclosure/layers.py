@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import polars as pl
@@ -24,13 +25,13 @@ class Protected:
 
     `cells` have n, the published count, and n_true, the number of cases that it stands for.
     `fresh` holds by layer the cells that no release has told before; `loose` says by
-    how many bases sums of some metrics may be further from the truth than cells are.
+    how many bases sums of some metrics in a quarter may be further from the truth than cells.
     """
 
     layer: str
     cells: pl.DataFrame
     fresh: Mapping[str, pl.DataFrame]
-    loose: Mapping[str, int]
+    loose: Mapping[tuple[str, date], int]
 
 
 def method_beside(policy: Policy, everybody: Sequence[Policy]) -> None:
@@ -106,7 +107,7 @@ def protected_by_layers(
     fresh: dict[str, pl.DataFrame] = {}
     made: list[pl.DataFrame] = []
     cells, unit, name = exact, 1, ""
-    loose: dict[str, int] = {}
+    loose: dict[tuple[str, date], int] = {}
     links: Links | None = None
     for base in roundings(policy, everybody):
         name = layer_name(base, policy.bands)

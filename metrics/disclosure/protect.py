@@ -96,13 +96,13 @@ def protect(
 class Rounded:
     """Every declared cell with n, the published count, and n_true, what it stands for.
 
-    `loose` says by how many bases sums of cells of some metrics may be further from the truth
-    than cells are; the counts of a metric that another is part of are such sums. `links` say
-    how tables follow each other in truth.
+    `loose` says by metric and quarter by how many bases sums of cells may be further from the
+    truth than cells are; the counts of a metric that another is part of are such sums. `links`
+    say how tables follow each other in truth.
     """
 
     cells: pl.DataFrame
-    loose: Mapping[str, int]
+    loose: Mapping[tuple[str, date], int]
     links: Links
 
 
@@ -139,11 +139,11 @@ def layer_over(
     made = [_rounding(setting, pair, part, led) for pair, part in named]
     found = round_all(made, list(setting.months_by_quarter()), setting.bases, links)
     frames: list[pl.DataFrame] = []
-    loose: dict[str, int] = {}
+    loose: dict[tuple[str, date], int] = {}
     for (pair, part), table in zip(named, made, strict=True):
         frames += _frames(setting, pair, part, table.counts, table.truth)
         off = _loose(pair, table)
-        loose |= {name: max(by, loose.get(name, 0)) for name, by in off.items()}
+        loose |= {key: max(by, loose.get(key, 0)) for key, by in off.items()}
     cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
     return Rounded(cells, loose, found)
 
@@ -279,12 +279,14 @@ def _lags(setting: Ground, delay: Delay | None) -> dict[int, int]:
     return {at: delay.months for at, level in levels if delay.holds_at(level)}
 
 
-def _loose(pair: Pair, table: Rounding) -> dict[str, int]:
+def _loose(pair: Pair, table: Rounding) -> dict[tuple[str, date], int]:
     """By how many bases sums of the metric, and of its whole, are further off than cells."""
-    sums, totals = table.off
-    found = {pair.table.metric: max(sums, totals)}
-    found |= {pair.whole.metric: totals} if pair.whole else {}
-    return {name: by for name, by in found.items() if by}
+    found: dict[tuple[str, date], int] = {}
+    for quarter, (sums, totals) in table.off.items():
+        found[pair.table.metric, quarter] = max(sums, totals)
+        if pair.whole:
+            found[pair.whole.metric, quarter] = totals
+    return {key: by for key, by in found.items() if by}
 
 
 def with_late(setting: Ground, pair: Pair, part: str) -> Counts:
