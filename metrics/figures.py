@@ -63,7 +63,7 @@ class Setting:
         return replace(self, metric=metric, year_starts=_year_starts(self.periods))
 
     def off_in(self, quarter: date) -> int:
-        """How far rounding may have moved a sum of the metric in a month or all of a quarter."""
+        """How far rounding may have moved a sum of the metric in that quarter or its months."""
         return self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
 
     @property

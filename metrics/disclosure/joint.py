@@ -38,15 +38,11 @@ STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 11  # more of each, after which a coarser audience's sums go further
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
+DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 Drawing = Callable[[date, int], np.random.Generator]
 Floors = Callable[[Sequence[int]], list[Floor]]
-
-
-def _none(_: Sequence[int]) -> list[Floor]:
-    """Nothing is known of single cells."""
-    return []
 
 
 @dataclass(slots=True)
@@ -69,7 +65,7 @@ class Rounding:
     draw: Drawing
     follows: str | None = None
     lags: Mapping[int, int] = field(default_factory=dict)
-    floors: Floors = _none
+    floors: Floors | None = None
     carry: Counts = field(init=False)
     off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
 
@@ -215,7 +211,9 @@ def round_all(
             _together(
                 Turn(table, followers, quarter, months, near, bases, known, drawn=drawn[at])
             )
-        if at and drawn[at - 1] < DRAWN_AGAIN and _is_to_blame(tables, quarters, at, bases):
+        tied = any(known[name, on].floors for name, on in known if on == quarter)
+        most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
+        if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):
             at -= 1
             drawn[at] += 1
             for table, (carry, off) in zip(tables, states[at], strict=True):
@@ -241,7 +239,9 @@ def _linked(
                 Common(other.lags, months[-1] == bases.stands_at),
             ),
             floors=holding(
-                other.floors(months), table.truth[:, months, :], other.truth[:, months, :]
+                other.floors(months) if other.floors else [],
+                table.truth[:, months, :],
+                other.truth[:, months, :],
             ),
         )
         for table in tables
