@@ -1,6 +1,6 @@
 """Frames that the estimators share: the grid of figures, and counts laid out on it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from metrics.metric import BREAKDOWNS, Metric
-from metrics.reach import Loose, further_in, most_off
+from metrics.reach import SUMS, Loose, further_in, most_off
 from metrics.release import TABLES
 
 Row = dict[str, Any]
@@ -54,17 +54,28 @@ class Setting:
     min_denominator: int
     engagements: pl.DataFrame = field(default_factory=no_engagements)
     loose: Loose = field(default_factory=dict)
+    summed: Mapping[str, int] = field(default_factory=dict)
     metric: str = ""
+    times: int = 1
     year_starts: int = 1
     withheld: bool = False
 
     def of(self, metric: str) -> "Setting":
-        """The same for one metric: sums of it may be bases further off where it is `loose`."""
-        return replace(self, metric=metric, year_starts=_year_starts(self.periods))
+        """The same for one metric: sums of it may be bases further off where it is `loose`.
+
+        The counts of one that is a sum of several rules are off by what each of them is.
+        """
+        return replace(
+            self,
+            metric=SUMS.get(metric, metric),
+            times=self.summed.get(metric, 1),
+            year_starts=_year_starts(self.periods),
+        )
 
     def off_in(self, quarter: date) -> int:
         """How far rounding may have moved a sum of the metric in that quarter or its months."""
-        return self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
+        each = self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
+        return self.times * each
 
     @property
     def exact(self) -> bool:
@@ -73,7 +84,7 @@ class Setting:
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
-        return most_off(
+        return self.times * most_off(
             self.base,
             row["period"],
             start=row["period_start"],

@@ -19,6 +19,7 @@ from metrics.count import count
 from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
+    commitment,
     layer_name,
     protected_by_layers,
     roundings,
@@ -36,7 +37,7 @@ from metrics.doubts import (
     together,
     unbounded,
 )
-from metrics.escalated import with_escalations
+from metrics.escalated import summed, with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -109,7 +110,7 @@ def publish(
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
-    facts |= _protection(protected, policy)
+    facts |= _protection(protected, policy, setting)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -245,22 +246,31 @@ def _first_day(store: Store, told: Mapping[str, Any]) -> date:
     return first if said.height else month_of(first)
 
 
-def _protection(protected: Protected | None, policy: Policy) -> dict[str, str]:
+def _protection(
+    protected: Protected | None, policy: Policy, setting: Setting
+) -> dict[str, str]:
     """What a release says of its protection."""
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
+    titles = {metric.name: metric.title for metric in METRICS}
+    loose = {(titles[name], quarter): by for (name, quarter), by in protected.loose.items()}
+    several = "".join(
+        f" Counts of {titles[name]} are sums of {times} such counts, one for each rule."
+        for name, times in setting.summed.items()
+    )
     return {
-        "method_sentence": policy.method_sentence(
-            loose={
-                (metric.title, quarter): by
-                for metric in METRICS
-                for (name, quarter), by in protected.loose.items()
-                if name == metric.name
-            }
-        ),
+        "method_sentence": policy.method_sentence(loose=loose) + several,
         "loose": loose_words(protected.loose),
+        "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),
         "threshold": str(policy.threshold or policy.base),
+        **_committed(protected),
     }
+
+
+def _committed(protected: Protected) -> dict[str, str]:
+    """What binds the maker to the dice: its opening lies with the proof, inside."""
+    seed = protected.seeds.get(protected.layer)
+    return {"seed_commitment": commitment(seed)} if seed else {}
 
 
 def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
@@ -287,6 +297,7 @@ def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | N
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},
+        summed=summed(data.rules.deadlines) if protected else {},
         withheld=policy.method == "suppression",
     )
 
@@ -304,7 +315,14 @@ def _estimated(
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     pace = paces(plain.cells, data.metrics, setting)
     loose = furthest(setting.loose)
-    found = signals(figures, data.metrics, base=setting.base, loose=loose, pace=pace)
+    found = signals(
+        figures,
+        data.metrics,
+        base=setting.base,
+        loose=loose,
+        summed=setting.summed,
+        pace=pace,
+    )
     ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),

@@ -6,6 +6,7 @@ from datetime import date
 from metrics.periods import months_between, quarter_of
 
 Loose = Mapping[tuple[str, date], int]
+SUMS = {"escalation_compliance": "deadline_compliance"}  # of whose parts its counts are made
 EVER = date.min  # of releases that told it of all their quarters at once
 
 
@@ -36,6 +37,12 @@ def furthest(loose: Loose) -> dict[str, int]:
     for (name, _), by in loose.items():
         found[name] = max(by, found.get(name, 0))
     return found
+
+
+def summed_in(manifest: Mapping[str, str]) -> dict[str, int]:
+    """Of how many rules' counts, each rounded by itself, the counts of a metric are sums."""
+    told = (one.partition(":") for one in manifest.get("summed", "").split(",") if one)
+    return {name: int(times) for name, _, times in told}
 
 
 def most_off(

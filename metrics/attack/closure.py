@@ -20,7 +20,7 @@ from metrics.figures import Setting
 from metrics.metric import ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarterly
-from metrics.reach import furthest
+from metrics.reach import furthest, summed_in
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.signals import signals
@@ -74,12 +74,14 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         base=told.base,
         min_denominator=int(manifest["min_denominator"]),
         loose=told.loose,
+        summed=summed_in(manifest),
         withheld=withheld,
     )
     cells = told.cells if withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=told.base, loose=furthest(told.loose))
+    loose, several = furthest(told.loose), setting.summed
+    found = signals(figures, metrics, base=told.base, loose=loose, summed=several)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {

@@ -2,7 +2,20 @@
 
 from datetime import date
 
-from metrics.reach import further_in, furthest, loose_in, loose_words, most_off
+import polars as pl
+
+from metrics.catalog import METRICS
+from metrics.figures import Setting
+from metrics.periods import periods
+from metrics.reach import (
+    SUMS,
+    further_in,
+    furthest,
+    loose_in,
+    loose_words,
+    most_off,
+    summed_in,
+)
 
 SPRING, SUMMER = date(2024, 4, 1), date(2024, 7, 1)
 LOOSE = {("reports", SPRING): 1, ("surveys", SUMMER): 2}
@@ -38,3 +51,23 @@ def test_quarters_of_another_year_are_those_of_the_organisation():
     loose = {("reports", date(2024, 3, 1)): 1}
     assert most_off(5, "month", loose=loose, **span) == 4
     assert most_off(5, "month", loose=loose, year_starts=6, **span) == 9
+
+
+def test_a_sum_of_several_rules_is_off_by_what_each_of_them_is():
+    assert {metric.name: metric.sum_of for metric in METRICS if metric.sum_of} == SUMS
+    assert summed_in({"summed": "escalation_compliance:2"}) == {"escalation_compliance": 2}
+    calendar = periods(SPRING, date(2024, 6, 30), year_starts=1)
+    setting = Setting(
+        periods=calendar,
+        levels=pl.DataFrame(),
+        exposure=pl.DataFrame(),
+        base=5,
+        min_denominator=1,
+        loose={("deadline_compliance", SPRING): 1},
+        summed={"escalation_compliance": 2},
+    )
+    row = {"period": "quarter", "period_start": SPRING, "period_end": SUMMER}
+    assert setting.of("deadline_compliance").off(row) == 9
+    assert setting.of("escalation_compliance").off(row) == 18
+    assert setting.of("escalation_compliance").off_in(SPRING) == 18
+    assert setting.of("report_frequency").off(row) == 4
