@@ -121,6 +121,8 @@ def _grid(told: Told) -> Iterator[str]:
         if (cells["n"] % told.base != 0).any():
             yield "a count is not a multiple of the base"
         yield from _unlike_all(cells)
+    if told.method == "suppression" and (cells["n"] < told.threshold).any():
+        yield "a count below the threshold is told"
     negative = cells.filter(pl.col("n") < 0)
     if negative.height:
         yield "a count is negative"
