@@ -4,7 +4,7 @@ A share, a rate, a quantile, a bound or a signal that is a function of the publi
 tells nothing beyond them. So they are computed again from the file, and must be the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -17,7 +17,7 @@ from metrics.catalog import metrics_for
 from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
-from metrics.metric import ProtectedCube
+from metrics.metric import Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarterly
 from metrics.reach import furthest, summed_in
@@ -80,8 +80,7 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     cells = told.cells if withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    loose, several = furthest(told.loose), setting.summed
-    found = signals(figures, metrics, base=told.base, loose=loose, summed=several)
+    found = _signals(figures, metrics, setting)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {
@@ -91,6 +90,13 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         "outlook": outlook(figures, metrics, base=told.base),
         "results": results(figures, found, commitments, told.release.table("consequences")),
     }
+
+
+def _signals(
+    figures: pl.DataFrame, metrics: Sequence[Metric], setting: Setting
+) -> pl.DataFrame:
+    loose = furthest(setting.loose)
+    return signals(figures, metrics, base=setting.base, loose=loose, summed=setting.summed)
 
 
 def _exposed(figures: pl.DataFrame, measure: str, name: str) -> pl.DataFrame:
