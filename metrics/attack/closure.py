@@ -50,7 +50,7 @@ def other_leaks(told: Told) -> Iterator[str]:
 
 def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     """Figures, signals and results, from the file's counts, code lists and manifest."""
-    manifest, published = told.release.manifest, told.release.table("figures")
+    published = told.release.table("figures")
     metrics = metrics_for(exact=False)
     parts = {
         metric.name: tuple(
@@ -60,24 +60,8 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         )
         for metric in metrics
     }
-    withheld = told.method == "suppression"
-    calendar = periods(
-        date.fromisoformat(manifest["coverage_from"]),
-        date.fromisoformat(manifest["coverage_until"]),
-        year_starts=int(manifest["fiscal_year_start_month"]),
-    )
-    setting = Setting(
-        periods=quarterly(calendar) if withheld else calendar,
-        levels=told.release.table("levels"),
-        exposure=_exposed(published, "rate", "people"),
-        engagements=_exposed(published, "per_1000_engagements", "engagements"),
-        base=told.base,
-        min_denominator=int(manifest["min_denominator"]),
-        loose=told.loose,
-        summed=summed_in(manifest),
-        withheld=withheld,
-    )
-    cells = told.cells if withheld else together(told.cells)
+    setting = _setting(told)
+    cells = told.cells if setting.withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
     found = _signals(figures, metrics, setting)
@@ -90,6 +74,28 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         "outlook": outlook(figures, metrics, base=told.base),
         "results": results(figures, found, commitments, told.release.table("consequences")),
     }
+
+
+def _setting(told: Told) -> Setting:
+    """What figures are made by, from the file's own words."""
+    manifest, published = told.release.manifest, told.release.table("figures")
+    withheld = told.method == "suppression"
+    calendar = periods(
+        date.fromisoformat(manifest["coverage_from"]),
+        date.fromisoformat(manifest["coverage_until"]),
+        year_starts=int(manifest["fiscal_year_start_month"]),
+    )
+    return Setting(
+        periods=quarterly(calendar) if withheld else calendar,
+        levels=told.release.table("levels"),
+        exposure=_exposed(published, "rate", "people"),
+        engagements=_exposed(published, "per_1000_engagements", "engagements"),
+        base=told.base,
+        min_denominator=int(manifest["min_denominator"]),
+        loose=told.loose,
+        summed=summed_in(manifest),
+        withheld=withheld,
+    )
 
 
 def _signals(
