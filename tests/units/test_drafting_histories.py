@@ -276,3 +276,66 @@ def test_a_last_case_of_which_little_is_known_is_no_footer(tmp_path):
     rows = [f"{row},North,Theft" for row in CASES]
     made = listing(header, *rows, "A-77,2024-03-01,,,", folder=tmp_path)
     assert "footer_starts_with" not in first_export(made)
+
+
+# Event logs
+
+
+def test_the_end_of_a_step_in_an_event_log_is_no_end_of_its_case(tmp_path):
+    steps = [("Register", "start"), ("Register", "complete"), ("Closed", "complete")]
+    events = "".join(
+        f'<event><string key="concept:name" value="{name}"/>'
+        f'<string key="lifecycle:transition" value="{transition}"/>'
+        f'<date key="time:timestamp" value="2024-01-0{day}T09:00:00Z"/></event>'
+        for day, (name, transition) in enumerate(steps, start=1)
+    )
+    traces = "".join(
+        f'<trace><string key="concept:name" value="C{n}"/>{events}</trace>' for n in range(5)
+    )
+    (tmp_path / "log.xes").write_text(f"<log>{traces}</log>", encoding="utf-8")
+    codes = told(draft(tmp_path / "log.xes", zone="UTC"))["codes"]["status"]
+    assert codes == {
+        "Register/start": "open",
+        "Register/complete": "?",
+        "Closed/complete": "closed",
+    }
+
+
+# Several issues in a row
+
+
+def test_issues_side_by_side_are_findings_and_their_gravest_is_the_outcome():
+    made = drafted(
+        {
+            "Matter number": [f"M-{n}" for n in range(30)],
+            "Date received": ["2024-01-02"],
+            "Allegation 1": ["Theft", "Fraud"],
+            "Finding 1": ["Upheld", "Not upheld"],
+            "Allegation 2": ["Bullying", ""],
+            "Finding 2": ["Withdrawn", ""],
+            "Allegation 3": [""],
+        }
+    )
+    export = first_export(made)
+    assert export["columns"] == {"case_id": "Matter number", "category": "Allegation 1"}
+    assert export["findings"] == [
+        {"category": "Allegation 1", "outcome": "Finding 1"},
+        {"category": "Allegation 2", "outcome": "Finding 2"},
+        {"category": "Allegation 3"},
+    ]
+    assert "ignored" not in export
+    codes = told(made)["codes"]
+    assert {"Theft", "Fraud", "Bullying"} == set(codes["category"])
+    assert codes["outcome"]["Withdrawn"] == "withdrawn"
+
+
+def test_a_number_in_a_name_alone_makes_no_issues():
+    made = drafted(
+        {
+            "Matter number": [f"M-{n}" for n in range(30)],
+            "Date received": ["2024-01-02"],
+            "Category": ["Theft", "Fraud"],
+            "Address line 2": ["x", "y"],
+        }
+    )
+    assert "findings" not in first_export(made)
