@@ -36,11 +36,12 @@ spans as (
 
 longest as (
     select
-        case_key,
-        coalesce(max(days), 0)::integer as days,
-        arg_max(looked_on, days) as unseen_from
+        spans.case_key,
+        coalesce(max(spans.days), 0)::integer as days,
+        min(spans.looked_on) filter (where spans.days > owed.days) as unseen_from
     from spans
-    group by case_key
+    inner join owed on spans.case_key = owed.case_key
+    group by spans.case_key
 )
 
 select
@@ -52,7 +53,7 @@ select
         when owed.resolved_on is null then 'pending'
         else 'kept'
     end as result,
-    longest.unseen_from + owed.days + 1 as found_on,
+    coalesce(longest.unseen_from + owed.days + 1, owed.resolved_on) as found_on,
     longest.days
 from owed
 inner join longest on owed.case_key = longest.case_key

@@ -1,7 +1,11 @@
 -- metrics.placed_cases: one row per case, as in core, with the places of its levels for names.
 create or replace table metrics.placed_cases as
 select
-    cases.* replace (
+    cases.* exclude (
+        snapshot, line, received_at, status, source_due_on, source_days, source_reopens,
+        source_verdict, assignee_key, reporter_key, export_rows, versions
+    )
+    replace (
         units.place as unit,
         categories.place as category,
         channels.place as channel,
