@@ -7,6 +7,7 @@ from dashboard import (
     browse,
     charts,
     frame,
+    in_period,
     late_months,
     outlook,
     panels,
@@ -33,6 +34,11 @@ frame.caption(f"Counted: {measure.cohort}.")
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)
     panels.over_time(release, rows, axis, each=each)
+    paces = in_period.sentences(release, measure.subject)
+    if paces:
+        st.header("At the pace of each quarter", anchor=False)
+        st.write(in_period.MEANING)
+        st.write("\n".join(f"- {each}" for each in paces))
     late = late_months.sentences(release, measure.subject)
     if late:
         st.header("Months still being entered", anchor=False)

@@ -83,9 +83,9 @@ def more_than_before(now: tuple[int, int], before: tuple[int, int]) -> float:
             for some in range(count, most + 1)
         )
         return ways / comb(total + before[1], counted)
-    some = np.arange(fewest, most + 1, dtype=np.float64)
-    ways = _log_ways(total, some) + _log_ways(before[1], counted - some)
-    likely = np.exp(ways - ways.max())
+    each = np.arange(fewest, most + 1, dtype=np.float64)
+    height = _log_ways(total, each) + _log_ways(before[1], counted - each)
+    likely = np.exp(height - height.max())
     return float(likely[count - fewest :].sum() / likely.sum())
 
 

@@ -149,8 +149,10 @@ _STEPS = f"""
         drawn.n,
         steps.kind,
         steps.place,
-        if(steps.kind = 'escalated', {["manager", "board"]}[1 + (hash(n, 20) % 2)::integer], null)
-            as level,
+        case
+            when steps.kind = 'escalated'
+                then {["manager", "board"]}[1 + (hash(n, 20) % 2)::integer]
+        end as level,
         drawn.received_at + to_minutes(
             case steps.kind
                 when 'received' then 0
@@ -212,7 +214,8 @@ _EVENTS = """
 _FEEDBACK = f"""
     insert into core.feedback by name
     select
-        case_key, 'many' as source, 3 as snapshot, n + 2 as line, occurred_at::date as offered_on,
+        case_key, 'many' as source, 3 as snapshot, n + 2 as line,
+        occurred_at::date as offered_on,
         if(hash(n, 31) % 10 < 4 and occurred_at::date + 5 <= date '{AS_OF}',
             occurred_at::date + 5, null) as answered_on,
         if(answered_on is not null, 1 + (hash(n, 32) % 5)::integer, null) as score,

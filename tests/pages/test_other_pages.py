@@ -38,6 +38,17 @@ def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
     assert "figures.csv" in words(test)
 
 
+def test_the_pace_of_the_last_quarters_stands_beside_the_time_of_those_received(opened):
+    said = words(opened("30_metrics", figure="time_to_resolution.median"))
+    assert "At the pace of each quarter" in said
+    newest = said.index("61.5 days (95% interval from 54 days on); 52 ends among 140 watched.")
+    few = said.index(
+        "Fewer than 10 came to their end in this quarter. 4 ends among 31 watched."
+    )
+    assert newest < few
+    assert "At the pace of" not in words(opened("30_metrics", figure="time_to_resolution.q25"))
+
+
 @pytest.mark.parametrize("each", ["month", "quarter", "year", "whole"])
 @pytest.mark.parametrize("by", ["all", "unit"])
 def test_every_figure_can_be_looked_up_for_every_period(opened, each, by):

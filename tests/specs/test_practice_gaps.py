@@ -217,7 +217,7 @@ def test_an_open_case_waits_in_the_quarter_of_the_as_of_day_and_is_no_share_of_i
     ],
 )
 def test_what_was_done_early_is_judged_on_its_day_with_what_was_not(gaps, as_of, results):
-    # The safeguard of A came at once and that of B not: neither is judged before the day is over.
+    # The safeguard of A came at once and that of B not: none is judged before its day.
     events = """
         case | kind               | on
         A    | received           | 2024-06-20
