@@ -9,16 +9,17 @@ def pace_of_quarters() -> str:
     """How long it would take if all went on as in one quarter."""
     return section(
         "## At the pace of one quarter",
-        "Beside the time of those received in a quarter, for whom one has to wait, stands how"
-        " long half would take to their resolution, and to their acknowledgement, if all went"
-        " on as in that quarter: Kaplan-Meier with late entry, of all who were waiting at any"
-        " time of the quarter, each watched during it alone and from the age already reached (period"
-        " analysis: Brenner and Gefeller 1996, Cancer 78: 2004-2010; Klein and Moeschberger"
-        " 2003, Survival Analysis, 4.6). The interval is Brookmeyer and Crowley's of the"
-        " log-log band. Clearing old cases does not lengthen it, as it lengthens the age of"
-        f" closed cases. With fewer than {ENOUGH} ends in the quarter, or where at some age nobody was"
-        " left to watch, nothing is told. It counts the days of receipt one by one, which no"
-        " protected count can, so that it is told only where counts are exact.",
+        "Beside the time of those received in a quarter, for whom one has to wait, stands"
+        " how long half would take to their resolution, and to their acknowledgement, if all"
+        " went on as in that quarter: Kaplan-Meier with late entry, of all who were waiting"
+        " at any time of the quarter, each watched during it alone and from the age already"
+        " reached (period analysis: Brenner and Gefeller 1996, Cancer 78: 2004-2010; Klein"
+        " and Moeschberger 2003, Survival Analysis, 4.6). The interval is Brookmeyer and"
+        " Crowley's of the log-log band. Clearing old cases does not lengthen it, as it"
+        f" lengthens the age of closed cases. With fewer than {ENOUGH} ends in the quarter,"
+        " or where at some age nobody was left to watch, nothing is told. It counts the days"
+        " of receipt one by one, which no protected count can, so that it is told only where"
+        " counts are exact.",
     )
 
 
