@@ -11,6 +11,7 @@ from dashboard.steps import Told
 from etl.description import SHIPPED, read_source, read_sources
 from etl.drafting import own_codes
 from etl.drafting.draft import draft
+from etl.drafting.own_dates import OwnDates
 from etl.errors import SourceError
 from etl.source import Source
 from etl.trial import Refusal, Trial, try_out
@@ -65,29 +66,45 @@ def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told
 
 
 def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
-    """List in the workspace the codes of these exports that are the organisation's own.
+    """List in the workspace what is the organisation's own in these exports: codes, dates.
 
     Raises ExportError or SourceError where an export cannot be read or holds no codes.
     """
     known = workspace.sources()
     found: dict[str, own_codes.Found] = {}
+    dates: dict[str, dict[str, OwnDates]] = {}
     for export in exports:
-        source, codes = own_codes.unlisted(export, known.values())
-        for field, told in codes.items():
-            mine = found.setdefault(source.name, {}).setdefault(field, [])
+        own = own_codes.unlisted(export, known.values())
+        for field, told in own.codes.items():
+            mine = found.setdefault(own.source.name, {}).setdefault(field, [])
             mine += [code for code in told if code not in mine]
+        for odd in own.dates:
+            dates.setdefault(own.source.name, {}).setdefault(odd.export, odd)
     lines = []
-    for name, codes in found.items():
-        file = workspace.folder / "sources" / f"{name}.toml"
-        before = file.read_text(encoding="utf-8") if file.exists() else None
-        file.write_text(own_codes.listing(known[name], codes, before=before), encoding="utf-8")
-        file.chmod(0o600)
-        counts = ", ".join(f"{len(told)} of {field}" for field, told in codes.items())
-        lines.append(f"listed in sources/{file.name}: {counts}")
+    for name in dict.fromkeys((*found, *dates)):
+        new = [*dates.get(name, {}).values()]
+        listed = _listed(workspace, known[name], found.get(name, {}), new)
+        lines += [f"listed in sources/{name}.toml: {listed}"] if listed else []
     if not lines:
         return Told(lines=("every code of these exports is listed already",), data=found)
     after = 'next: look through that file, replace every "?", then load the exports'
     return Told(lines=(*lines, after), data=found)
+
+
+def _listed(
+    workspace: Workspace, source: Source, codes: own_codes.Found, dates: list[OwnDates]
+) -> str:
+    """List these in the workspace's description of the source; what was listed, in words."""
+    file = workspace.folder / "sources" / f"{source.name}.toml"
+    before = file.read_text(encoding="utf-8") if file.exists() else None
+    new = own_codes.newly(dates, before)
+    told = [f"{len(listed)} of {field}" for field, listed in codes.items()]
+    told += [f"the dates of {own.export}" for own in new]
+    if told:
+        text = own_codes.listing(source, codes, before=before, dates=new)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o600)
+    return ", ".join(told)
 
 
 def list_sources(workspace: Workspace | None) -> Told:

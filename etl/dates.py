@@ -1,12 +1,13 @@
 """Dates as they are written in an export: typed by the declared form of the whole file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
-from babel import Locale
 
+from etl.months import months_of
 from etl.source import has_hours, precision
 
 # Forms that are numbers: days since Excel's day 0, seconds or milliseconds since 1970.
@@ -72,9 +73,9 @@ def dated(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> Dated:
     )
 
 
-def read_forms(written: pl.Series, form: str) -> pl.Series:
+def read_forms(written: pl.Series, form: str, *, locale: str | None = None) -> pl.Series:
     """Days that texts of this form stand for; null for what does not fit it."""
-    plain = Calendar(zone="UTC", home="UTC", locale=None, zones={}, years_from=None)
+    plain = Calendar(zone="UTC", home="UTC", locale=locale, zones={}, years_from=None)
     told = form.replace("%Z", "")
     text = pl.col("written")
     day = _instant(text, told, plain).dt.date() if has_hours(told) else _day(text, told, plain)
@@ -82,6 +83,47 @@ def read_forms(written: pl.Series, form: str) -> pl.Series:
         return pl.DataFrame({"written": written}).select(day.alias("day"))["day"]
     except (pl.exceptions.PolarsError, ValueError):
         return pl.Series([None] * len(written), dtype=pl.Date)
+
+
+def read_by(values: pl.Series, forms: Iterable[str], locale: str | None) -> int:
+    """How many of these texts are read as a date by one of the forms."""
+    readings = [read_forms(values, form, locale=locale).is_not_null() for form in forms]
+    fit = pl.DataFrame([reading.alias(str(n)) for n, reading in enumerate(readings)])
+    return int(fit.select(pl.any_horizontal(pl.all())).to_series().sum())
+
+
+# A day of two digits beyond 12, and one that could be a month too.
+_DAYS = (date(2031, 12, 30), date(2003, 2, 1))
+
+
+def reads_what_it_writes(form: str) -> bool:
+    """Whether `form` is the form of a date: days written by it are read as the same days."""
+    if form in SPECIAL:
+        return True
+    written = _written(form)
+    if written is None:
+        return False
+    unit = {"month": "1mo", "year": "1y"}.get(precision(form), "1d")
+    told = pl.Series(_DAYS).dt.truncate(unit)
+    return read_forms(pl.Series(written), form).to_list() == told.to_list()
+
+
+def reads_otherwise(form: str, other: str) -> bool:
+    """Whether a text that is written in `form` may be read as another day by `other`."""
+    if form in SPECIAL or other in SPECIAL:
+        return False
+    written = pl.Series(_written(form))
+    mine, theirs = read_forms(written, form), read_forms(written, other)
+    return bool((mine != theirs).fill_null(value=False).any())
+
+
+def _written(form: str) -> list[str] | None:
+    # Offsets with or without minutes or a colon are read alike, and written in one way.
+    whole = form.replace("%Z", "").replace("%#z", "%z")
+    try:
+        return pl.Series(_DAYS).cast(pl.Datetime("us", "UTC")).dt.to_string(whole).to_list()
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
 
 
 def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
@@ -139,13 +181,7 @@ def _in_english(raw: pl.Expr, form: str, locale: str | None) -> tuple[pl.Expr, s
     """Month names of a language as numbers, and the form that reads them."""
     if locale is None or not _MONTH_NAME.search(form):
         return raw, form
-    months = Locale.parse(locale).months
-    names = {
-        name.lower().rstrip("."): f"{number:02}"
-        for shape in ("wide", "abbreviated")
-        for context in ("format", "stand-alone")
-        for number, name in months[context][shape].items()
-    }
+    names = months_of(locale)
     longest = sorted(names, key=len, reverse=True)
     text = raw.str.to_lowercase().str.replace_many(
         [ending for name in longest for ending in (f"{name}.", name)],

@@ -135,6 +135,7 @@ def _export(
         delivery=layout.get("delivery", "undeclared"),
         drop_allowed=layout.get("drop_allowed", 0.2),
         same_case=layout.get("same_case", "reject"),
+        whole=layout.get("whole", {}),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from etl.dates import read_forms
+from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
+from etl.drafting.order import language_of
 from etl.drafting.words import is_called_a_date
 from etl.readers.rows import TextTable
 from etl.source import Export
@@ -210,22 +211,28 @@ def date_drifts(
 
 
 def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | None:
-    """Whether most dates have another form than the description says."""
+    """Whether most dates have another form than the description says, or other months."""
     nothing = ["", *export.written.nulls, *export.written.sentinels]
     values = cells.filter(~cells.is_in(nothing))
-    forms = export.written.date_forms(name)
-    if dates.month_names or set(forms) & set(dates.forms.values()):
+    forms, locale = export.written.date_forms(name), export.written.locale
+    read = read_by(values, forms, locale)
+    told = f"{values.len() - read:,} of {values.len():,} dates do not fit"
+    if dates.month_names:
+        language = language_of(dates.month_names)
+        if read == values.len() or language in (None, locale):
+            return None
+        return f'{told}, as their months are named in another language: locale = "{language}"'
+    if set(forms) & set(dates.forms.values()) or read >= _HALF * values.len():
         return None
-    readings = [read_forms(values, form).is_not_null() for form in forms]
-    fit = pl.DataFrame([r.alias(str(n)) for n, r in enumerate(readings)])
-    read = int(fit.select(pl.any_horizontal(pl.all())).to_series().sum())
-    if read >= _HALF * values.len():
-        return None
-    declared = " or ".join(forms)
-    return (
-        f"{values.len() - read:,} of {values.len():,} dates do not fit {declared}, but"
-        f" {dates.values:,} fit {_form(dates)}"
-    )
+    return f"{told} {' or '.join(forms)}, but {dates.values:,} fit {_fitting(dates)}"
+
+
+def _fitting(dates: Dates) -> str:
+    """The form that these dates have, or both where no value decides between them."""
+    own = dates.evidence
+    if own is None or bool(own.only_day_first) == bool(own.only_month_first):
+        return _form(dates)
+    return dates.forms["day first" if own.only_day_first else "month first"]
 
 
 def _swapped(cells: pl.Series, dates: Dates, export: Export) -> str | None:

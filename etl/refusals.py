@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from datetime import date
 from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 from babel import Locale, UnknownLocaleError
 
-from etl.dates import SPECIAL, read_forms
+from etl.dates import reads_otherwise, reads_what_it_writes
 from etl.errors import SourceError
 from etl.readers.layout import Layout
-from etl.source import CODED, FIELDS, FIXED, MEANINGS, precision
+from etl.source import CODED, FIELDS, FIXED, MEANINGS
 
 # What the reader of a file must be told and staging need not know.
 OF_THE_READER = tuple(told.name for told in fields(Layout))
@@ -28,7 +27,7 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed", "same_case",
+    "delivery", "drop_allowed", "same_case", "whole",
 )  # fmt: skip
 _LISTS = (
     "files",
@@ -41,7 +40,7 @@ _LISTS = (
     "backfilled",
     "also",
 )
-_TABLES = ("constants", "event_levels", "changes", "zones")
+_TABLES = ("constants", "event_levels", "changes", "zones", "whole")
 _READER_WORDS = {
     "repeats": ("refuse", "number"),
     "unnamed": ("refuse", "number"),
@@ -347,46 +346,14 @@ def _columns(told: Any) -> list[str]:
 def _check_forms(where: str, forms: object) -> None:
     told: list[Any] = forms if isinstance(forms, list) else [forms]
     for form in told:
-        if not isinstance(form, str) or not _reads_what_it_writes(form):
+        if not isinstance(form, str) or not reads_what_it_writes(form):
             raise SourceError(
                 f"{where} {form!r} is not the form of a date; write it as %d/%m/%Y or"
                 " %Y-%m-%dT%H:%M"
             )
     for form, other in permutations(told, 2):
-        if _reads_otherwise(form, other):
+        if reads_otherwise(form, other):
             raise SourceError(
                 f"{where} a date may be read by {form!r} and otherwise by {other!r}; the"
                 " form is one for a whole file, so keep one of them"
             )
-
-
-# A day of two digits beyond 12, and one that could be a month too.
-_DAYS = (date(2031, 12, 30), date(2003, 2, 1))
-
-
-def _written(form: str) -> list[str] | None:
-    # Offsets with or without minutes or a colon are read alike, and written in one way.
-    whole = form.replace("%Z", "").replace("%#z", "%z")
-    try:
-        return pl.Series(_DAYS).cast(pl.Datetime("us", "UTC")).dt.to_string(whole).to_list()
-    except (pl.exceptions.PolarsError, ValueError):
-        return None
-
-
-def _reads_what_it_writes(form: str) -> bool:
-    if form in SPECIAL:
-        return True
-    written = _written(form)
-    if written is None:
-        return False
-    unit = {"month": "1mo", "year": "1y"}.get(precision(form), "1d")
-    told = pl.Series(_DAYS).dt.truncate(unit)
-    return read_forms(pl.Series(written), form).to_list() == told.to_list()
-
-
-def _reads_otherwise(form: str, other: str) -> bool:
-    if form in SPECIAL or other in SPECIAL:
-        return False
-    written = pl.Series(_written(form))
-    mine, theirs = read_forms(written, form), read_forms(written, other)
-    return bool((mine != theirs).fill_null(value=False).any())

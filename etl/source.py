@@ -170,7 +170,7 @@ class Export:
     `codes` are this export's own, in place of its source's. `also` are exports of the same
     source that stand in the same file, such as the changes inside the issues of a JSON file.
     `required` are the fields and kinds of events whose columns a file must have; None is all of
-    them.
+    them. `whole` maps columns that hold a list to those that say how long it is.
     """
 
     source: str
@@ -203,6 +203,7 @@ class Export:
     delivery: str = "undeclared"
     drop_allowed: float = 0.2
     same_case: str = "reject"
+    whole: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -214,7 +215,8 @@ class Export:
         """Every column that is read where the file has it, in the order of the description."""
         of_steps = (name for step in self.steps for name in step.columns)
         of_fields = (name for place in self._places for name in place.columns)
-        return tuple(dict.fromkeys((*of_fields, *of_steps)))
+        of_lists = (name for pair in self.whole.items() for name in pair)
+        return tuple(dict.fromkeys((*of_fields, *of_steps, *of_lists)))
 
     @property
     def known(self) -> frozenset[str]:

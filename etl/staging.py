@@ -9,7 +9,16 @@ from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
 from etl.staging_tables import masked, tables_of
 from etl.steps import entries, said
-from etl.values import PROBLEM, File, blanked, raw_name, text_of, typed_date, typed_field
+from etl.values import (
+    PROBLEM,
+    File,
+    blanked,
+    lists_cut_short,
+    raw_name,
+    text_of,
+    typed_date,
+    typed_field,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         for group in export.findings
         for name, place in group.items()
     ]
-    judged = (*fields, *found)
+    judged = (*fields, *found, *lists_cut_short(file))
     marks = [f"failed {number}" for number in range(len(judged))]
     typed = raw.with_columns(
         *(value for field in fields for value in field.values),

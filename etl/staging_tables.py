@@ -349,11 +349,15 @@ def _verdicts(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         # Not breached is not yet met while the clock runs.
         runs = pl.col("is stopped on").is_null() & (verdict == "met")
         verdict = pl.when(runs).then(pl.lit("running")).otherwise(verdict)
-    return rows.select(
+    told = rows.select(
         *_KEYS,
         _or_null(rows, file, "clock", pl.String),
         *_when(rows, "started", "started"),
         *_when(rows, "stopped", "stopped"),
         *_when(rows, "due", "due"),
         verdict.alias("verdict"),
+    )
+    # A case of which no clock runs has nothing to say here.
+    return told.filter(
+        pl.any_horizontal(pl.col("verdict", "started_on", "due_on").is_not_null())
     )

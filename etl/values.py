@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.dates import ISO_FORMATS, Calendar, dated
+from etl.readers.leaves import JOINT
 from etl.source import CODED, COUNTS, DATED, Export, Place, Source, has_hours
 
 _DAY = 86_400
@@ -167,6 +168,32 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
         f"not a date of the form {' or '.join(forms)} in {file.source.time_zone}",
         f"correct the date, or change the date format in {file.source.file}",
     )
+
+
+def lists_cut_short(file: File) -> list[Typed]:
+    """Where a row holds fewer members of a list than it says itself that there are."""
+    return [
+        Typed(
+            (),
+            _count(number) > _members(listed, file),
+            number,
+            f"the file holds only a part of {listed.partition('[]')[0]}, which has so many",
+            "export it again with all of them, or without any and all of them in a file apart",
+        )
+        for listed, number in file.export.whole.items()
+        if number in file.header
+    ]
+
+
+def _count(column: str) -> pl.Expr:
+    return pl.col(raw_name(column)).cast(pl.Int64, strict=False).fill_null(0)
+
+
+def _members(column: str, file: File) -> pl.Expr:
+    # In a file in which no list has a member there is no such column.
+    if column not in file.header:
+        return pl.lit(0)
+    return pl.col(raw_name(column)).str.split(JOINT).list.len().fill_null(0)
 
 
 def coded(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:

@@ -128,10 +128,14 @@ def _last(store: Store, export: Export, *, snapshot: int | None) -> tuple[Seen |
 
 def _refused(path: Path, drift: Drift, source: Source, export: Export) -> ExportError:
     weaker = "reject" if drift.kind == "new_code" else "warn"
+    remedy = f"correct the export or {source.file}"
+    if drift.kind == "date_format":
+        remedy += (
+            f" (dates under [exports.{export.name}]; case-audit source codes proposes them)"
+        )
     return ExportError(
-        f"{file_name(path)}: {drift.sentence}. Nothing was loaded; correct the export or"
-        f' {source.file}, or if it is right, write {drift.kind} = "{weaker}" under'
-        f" [exports.{export.name}.contract]"
+        f"{file_name(path)}: {drift.sentence}. Nothing was loaded; {remedy}, or if it is right,"
+        f' write {drift.kind} = "{weaker}" under [exports.{export.name}.contract]'
     )
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-
-from babel import Locale
 
 from etl.drafting.columns import Column
 from etl.drafting.dates import Dates, Evidence, Order
+from etl.months import months_of
 
 OPEN = "?"
+# English comes first: of its own names only the unusual ones have to be asked for.
 _LANGUAGES = (
+    "en",
     "de",
     "fr",
     "es",
@@ -50,31 +50,21 @@ def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
         if dates.evidence is not None:
             before = pooled.get(dates.family)
             pooled[dates.family] = before.plus(dates.evidence) if before else dates.evidence
-    return {column.name: _form(dates, pooled) for column, dates in dated}
+    # A file is written in one language: "dez" alone may be of two.
+    names = {name for _, dates in dated for name in dates.month_names}
+    return {column.name: _form(dates, pooled, language_of(names)) for column, dates in dated}
 
 
 def language_of(names: Iterable[str]) -> str | None:
     """The one language, of those we know names of months in, that has all of these."""
     written = {name.casefold() for name in names}
-    fitting = [told for told in _LANGUAGES if written <= _months(told)]
+    fitting = [told for told in _LANGUAGES if written <= months_of(told).keys()]
     return fitting[0] if fitting else None
 
 
-@cache
-def _months(language: str) -> frozenset[str]:
-    told = Locale.parse(language).months
-    return frozenset(
-        name.casefold().rstrip(".")
-        for context in ("format", "stand-alone")
-        for shape in ("wide", "abbreviated")
-        for name in told[context][shape].values()
-    )
-
-
-def _form(dates: Dates, pooled: Mapping[str, Evidence]) -> Form:
+def _form(dates: Dates, pooled: Mapping[str, Evidence], locale: str | None) -> Form:
     if dates.month_names:
         names = ", ".join(dates.month_names)
-        locale = language_of(dates.month_names)
         question = "in which language are the months written? Give it as locale, such as de"
         return Form(
             next(iter(dates.forms.values())),

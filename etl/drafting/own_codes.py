@@ -1,17 +1,20 @@
-"""The codes that are an organisation's own: listed from its exports for its workspace."""
+"""What is an organisation's own in its exports, codes and dates: listed for its workspace."""
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from etl.drafting.own_dates import OwnDates, own_dates
 from etl.drafting.vocabulary import OPEN
 from etl.drafting.words import code_means, name_for
 from etl.drafting.writing import quoted
 from etl.errors import SourceError
 from etl.readers.rows import TextTable
-from etl.reading import CHUNK_ROWS, reading
-from etl.recognition import recognised
+from etl.reading import CHUNK_ROWS
+from etl.recognition import found_within, recognised
 from etl.source import FIXED, Export, Source
 from etl.steps import raw_changes
 from etl.values import File, blanked, raw_name, text_of
@@ -22,28 +25,45 @@ MOST, LONGEST = 500, 120
 Found = dict[str, list[str]]
 
 
-def unlisted(path: Path, sources: Iterable[Source]) -> tuple[Source, Found]:
-    """Codes of the export at `path` that its source leaves to the workspace and nobody lists.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What an export has that its source leaves to the workspace and nobody lists.
 
-    Field by field, each once, in their order of appearance. Raises SourceError where a column
-    holds no codes, and ExportError or SourceError where the file cannot be read.
+    `codes` field by field, each once, in their order of appearance; `dates` where they are not
+    written as the source declares.
+    """
+
+    source: Source
+    codes: Found
+    dates: tuple[OwnDates, ...]
+
+
+def unlisted(path: Path, sources: Iterable[Source]) -> Own:
+    """What the export at `path` has of its organisation's own.
+
+    Raises SourceError where a column holds no codes, and ExportError or SourceError where the
+    file cannot be read.
     """
     found: dict[str, dict[str, None]] = {}
+    dates: list[OwnDates] = []
     with recognised(path, list(sources)) as (read, source, export):
         for chunk in read.chunks(CHUNK_ROWS):
             _look(chunk, source, export, found)
+            told = None if dates else own_dates(chunk, export)
+            dates += [told] if told is not None else []
         for name in export.also:
             other = next(told for told in source.exports if told.name == name)
-            with reading(path, other.layout) as more:
-                for chunk in more.chunks(CHUNK_ROWS):
+            with found_within(path, other) as more:
+                for chunk in more.chunks(CHUNK_ROWS) if more is not None else ():
                     _look(chunk, source, other, found)
-    for field, codes in found.items():
-        if len(codes) > MOST or any(len(code) > LONGEST for code in codes):
+    for field, listed in found.items():
+        if len(listed) > MOST or any(len(code) > LONGEST for code in listed):
             raise SourceError(
-                f"{path.name}: what is read as {field} is no list of codes ({len(codes):,}"
+                f"{path.name}: what is read as {field} is no list of codes ({len(listed):,}"
                 f" different values); give {field} another column in {source.name}.toml"
             )
-    return source, {field: list(codes) for field, codes in found.items() if codes}
+    codes = {field: list(told) for field, told in found.items() if told}
+    return Own(source, codes, tuple(dates))
 
 
 def _look(
@@ -105,9 +125,13 @@ def _ours(field: str, code: str) -> str:
     return meant.meaning if meant is not None and meant.sure == "sure" else OPEN
 
 
-def listing(source: Source, found: Found, *, before: str | None) -> str:
-    """The workspace's description with these codes added; `before` is what it says now."""
+def listing(
+    source: Source, found: Found, *, before: str | None, dates: Sequence[OwnDates] = ()
+) -> str:
+    """The workspace's description with these added; `before` is what it says now."""
     text = before if before is not None else _HEAD.format(name=source.name)
+    for own in dates:
+        text = _under(text, f"[exports.{own.export}]", _as_toml(own))
     for field, codes in found.items():
         ours = proposed(field, codes, source.codes.get(field, {}))
         text = _under(text, f"[codes.{field}]", [
@@ -119,10 +143,24 @@ def listing(source: Source, found: Found, *, before: str | None) -> str:
     return text
 
 
+def newly(dates: Iterable[OwnDates], before: str | None) -> list[OwnDates]:
+    """Those of exports of which the workspace's description says nothing of dates yet."""
+    told = tomllib.loads(before or "").get("exports", {})
+    return [own for own in dates if "dates" not in told.get(own.export, {})]
+
+
+def _as_toml(own: OwnDates) -> list[str]:
+    forms = ", ".join(quoted(form) for form in own.forms)
+    lines = [f"# How its dates are written: {why}" for why in own.why]
+    lines.append(f"dates = [{forms}]" if len(own.forms) > 1 else f"dates = {forms}")
+    return [*lines, f"locale = {quoted(own.locale)}"] if own.locale is not None else lines
+
+
 _HEAD = """\
 # The codes that are this organisation's own, as its exports write them; what stands on the
 # right is ours. Two codes with the same word count as one; a code that is not listed is
-# rejected.
+# rejected. Dates that name no zone show the clock of time_zone; say here which if it is not
+# the source's: time_zone = "Europe/Berlin"
 extends = "{name}"
 """
 

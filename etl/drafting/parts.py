@@ -224,9 +224,16 @@ def _footer(part: Part) -> str | None:
         fields = dict(text.ragged.rows())
         if fields[below[0]] >= width:
             return None
-        odd = replace(_NUMBERED, sheet=part.layout.sheet, header_line=below[0])
-        told = _Layouted(part.path, odd).read()
-        return _first_words(told.text.header[0]) if told is not None else None
+        # By the delimiter of the table: a footer alone does not show which it is.
+        odd = replace(
+            _NUMBERED,
+            sheet=part.layout.sheet,
+            header_line=below[0],
+            delimiter=text.delimiter or "detect",
+            encoding=text.encoding or "detect",
+        )
+        footer = _Layouted(part.path, odd).read()
+        return _first_words(footer.text.header[0]) if footer is not None else None
     cells = pl.concat_list(pl.col(f"c{n}").str.strip_chars() != "" for n in range(width))
     ends = text.rows.tail(_LAST).select(
         "c0", cells.list.sum().alias("filled"), usual=pl.lit(_usual(text))

@@ -19,6 +19,8 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEGATIONS = {"no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# `Case #`; alone the sign counts rows as often as cases.
+_SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
 # Systems put their own wrapping around a name that an administrator gave.
 _WRAPPING = re.compile(r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$", re.IGNORECASE)
 
@@ -42,7 +44,7 @@ def header_words(header: str) -> str:
     """The words of a column's name: `Custom field (Date closed)` and `dateClosed` are alike."""
     wrapped = _WRAPPING.match(header.strip())
     inner = next((part for part in wrapped.groups() if part), header) if wrapped else header
-    return plain(_CAMEL.sub(" ", inner))
+    return plain(_CAMEL.sub(" ", _SIGN_OF_NUMBER.sub(" number", inner)))
 
 
 def likeness(field: str, header: str) -> int:

@@ -175,6 +175,11 @@ def _default_form(out: Writing, known: Known) -> None:
     out.say("How dates are written, by column:")
     _tell_form(out, first, known, alike)
     out.add(f"dates = {quoted(first.form)}")
+    locales = {form.locale: form.question for form in known.forms.values() if form.locale}
+    for locale, question in locales.items():
+        if question is not None:
+            out.ask(question)
+        out.add(f"locale = {quoted(locale)}")
 
 
 def _commonest(known: Known) -> Form:
@@ -189,10 +194,8 @@ def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> 
         out_of_form = _dates(known, name)
         if out_of_form:
             out.say(f"  {quoted(name)}: {out_of_form:,} values are written otherwise")
-    if form.question is not None:
+    if form.question is not None and form.locale is None:
         out.ask(form.question)
-    if form.locale is not None:
-        out.add(f"locale = {quoted(form.locale)}")
 
 
 def _dates(known: Known, name: str) -> int:
@@ -221,6 +224,7 @@ def _nothing(out: Writing, known: Known) -> None:
 def _left_out(out: Writing, known: Known) -> None:
     read = {match.column.name for match in known.read.values()}
     read |= {step.when for step in known.proposal.row_steps if step.when is not None}
+    read |= {column.name for column in _steps_to_come(known).values()}
     left = [column for column in known.columns if column.name not in read]
     if not left or known.shares_rows:
         return
@@ -231,9 +235,6 @@ def _left_out(out: Writing, known: Known) -> None:
 
 
 def _reason(column: Column) -> str:
-    if column.why_not == "empty":
-        step = likely_step(column.name)
-        return _WHY_NOT["empty"] + (f"; it may be the step {step}" if step else "")
     if column.why_not is not None:
         return _WHY_NOT[column.why_not]
     if column.dates is not None:
@@ -303,7 +304,18 @@ def _steps(out: Writing, known: Known) -> None:
         first = steps.get("received")
         if first is not None and step != "received":
             _tell_order(out, known, first, match)
+    for step, column in _steps_to_come(known).items():
+        out.add(f"{step} = {quoted(column.name)}    # likely, by its name; no row has a value")
     out.add("")
+
+
+def _steps_to_come(known: Known) -> dict[str, Column]:
+    """Columns called exactly like a step that no case has reached yet."""
+    proposal = known.proposal
+    if proposal.grain not in ("case", "allegation") or "received" not in proposal.steps:
+        return {}
+    named = {likely_step(c.name): c for c in known.columns if c.why_not == "empty"}
+    return {s: c for s, c in named.items() if s is not None and s not in proposal.steps}
 
 
 def _tell_order(out: Writing, known: Known, first: Match, match: Match) -> None:

@@ -12,6 +12,8 @@ from etl.readers.layout import Layout
 from etl.readers.rows import CHUNK, WIDEST, column_names
 
 DEEPEST = 64
+# Between the members of a list that are one text.
+JOINT = "; "
 _TOO_DEEP = f"it is nested more than {DEEPEST} deep"
 # No text has these: control characters, and halves of a character that stand alone.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
@@ -60,7 +62,7 @@ def text_of(value: Any) -> str:
 
 def joined(members: Iterable[Any]) -> str:
     """One text of several, of which each can be told from the others."""
-    return "; ".join(
+    return JOINT.join(
         f'"{text.replace(chr(34), chr(34) * 2)}"'
         if text is not None and (not text or _AMBIGUOUS.search(text))
         else text or ""

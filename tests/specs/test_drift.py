@@ -238,6 +238,13 @@ def test_a_delivery_of_the_first_days_of_a_month_is_no_drift(deliver):
     assert not any("Received" in note for note in deliver(told=told))
 
 
+def test_months_in_another_language_refuse_the_file_and_are_told_which(deliver):
+    months = ("Jan", "Mär", "Mai", "Dez")
+    told = [{**row, "Received": f"05 {months[n % 4]} 2024"} for n, row in enumerate(rows())]
+    with pytest.raises(ExportError, match=r'named in another language: locale = "de"\.'):
+        deliver(told=told)
+
+
 def test_it_may_be_allowed_and_is_then_said(deliver):
     told = [
         {**row, "Received": f"06/{n % 12 + 1:02}/2024"}

@@ -64,10 +64,18 @@ def test_two_digits_of_a_year_lie_in_the_declared_hundred_years():
         ("3 févr. 2024", "%d %b %Y", "fr", date(2024, 2, 3)),
         ("25/Dez./23", "%d/%b/%y", "de", date(2023, 12, 25)),
         ("9 de sept de 2024", "%d de %b de %Y", "es", date(2024, 9, 9)),
+        # What systems write and the CLDR does not: names cut elsewhere, or without an accent.
+        ("9-sep-2024", "%d-%b-%Y", "es", date(2024, 9, 9)),
+        ("9 Sept 2024", "%d %b %Y", "en", date(2024, 9, 9)),
+        ("3/fev/24", "%d/%b/%y", "fr", date(2024, 2, 3)),
     ],
 )
 def test_months_are_named_in_the_declared_language(text, form, locale, found):
     assert day(text, form, locale=locale) == found
+
+
+def test_a_name_cut_so_short_that_two_months_begin_so_is_no_date():
+    assert read("3 jui 2024", forms=("%d %b %Y",), locale="fr")["failed"].all()
 
 
 def test_a_month_of_another_language_is_no_date():

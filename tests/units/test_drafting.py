@@ -3,13 +3,10 @@
 import pytest
 
 from etl.description import read_source
-from etl.drafting.dates import dates_of
-from etl.drafting.draft import Draft, draft
-from etl.drafting.words import code_means, header_words, is_nothing, likeness, name_for
-from etl.errors import ExportError, SourceError
-from etl.questions import refuse_open
+from etl.drafting.draft import draft
+from etl.drafting.words import code_means, header_words, likeness, name_for
+from etl.errors import ExportError
 from tests.drafts import CASES, drafted, first_export, numbers, told
-from tests.tables import table
 
 # Columns are found by their names, in several languages, and by their values
 
@@ -33,6 +30,15 @@ from tests.tables import table
         ("Betroffene Gesellschaft", "unit"),
         ("Canal de denuncia", "channel"),
         ("u_business_unit", "unit"),
+        ("Case #", "case_id"),
+        ("N° de signalement", "case_id"),
+        ("Entité concernée", "unit"),
+        ("Meldungskategorie", "category"),
+        ("Tipo de infracción", "category"),
+        ("Data do registro", "received"),
+        ("Data avviso di ricevimento", "acknowledged"),
+        ("Datum binnenkomst", "received"),
+        ("Réponse à l'auteur le", "informed"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):
@@ -120,6 +126,20 @@ def test_names_that_stand_twice_are_numbered(tmp_path):
     assert read_source(tmp_path / "c.toml").exports[0].layout.repeats == "number"
 
 
+def test_a_step_that_no_case_has_reached_yet_is_proposed_by_its_name():
+    made = drafted({**CASES, "Date closed": [""], "Misc": [""]})
+    assert first_export(made)["events"]["closed"] == "Date closed"
+    assert first_export(made)["ignored"] == ["Misc"]
+
+
+def test_lines_below_the_table_that_have_one_cell_are_its_footer(tmp_path):
+    rows = "".join(f'"{n}","2024-01-{n + 10}","Open"\n' for n in range(9))
+    below = '\n"Case Report"\n"Copyright (c) 2024 by somebody, inc."\n"Made by: A 6/30/2026"\n'
+    (tmp_path / "c.csv").write_text(f'"Case Number","Date Opened","Status"\n{rows}{below}')
+    made = first_export(draft(tmp_path / "c.csv", zone="UTC"))
+    assert made["footer_starts_with"] == "Case Report"
+
+
 # The grain
 
 
@@ -177,125 +197,6 @@ def test_rows_that_tell_the_history_of_a_case_are_asked_about():
     )
     assert first_export(made)["grain"] == "?"
     assert any("snapshot" in question for question in made.questions)
-
-
-# Dates: decided once for a file, by what fits one way only; else asked
-
-
-def dated(*received: str, **more: list[str]) -> Draft:
-    count = max(len(received), 12)
-    return drafted({"Case number": numbers(count), "Received": list(received), **more})
-
-
-def test_the_evidence_for_the_order_is_told():
-    made = dated(*[f"{day:02}/03/2024" for day in range(1, 21)])
-    assert first_export(made)["dates"] == "%d/%m/%Y"
-    assert "8 of 20 values fit only day first, 0 fit only month first" in made.toml
-
-
-def test_month_first_is_found_too():
-    made = dated(*[f"3/{day}/2024 4:05 PM" for day in range(1, 21)])
-    assert first_export(made)["dates"] == "%m/%d/%Y %I:%M %p"
-
-
-def test_one_column_decides_for_all_that_are_written_alike():
-    made = dated("01/02/2024", "03/04/2024", Closed=["05/06/2024", "31/12/2024"])
-    assert first_export(made)["dates"] == "%d/%m/%Y"
-    assert made.questions == ()
-
-
-def test_where_nothing_decides_it_is_asked_and_nothing_can_be_loaded(tmp_path):
-    made = dated("01/02/2024", "03/04/2024")
-    assert first_export(made)["dates"] == "?"
-    (tmp_path / "s.toml").write_text(made.toml, encoding="utf-8")
-    with pytest.raises(SourceError):
-        read_source(tmp_path / "s.toml")
-    with pytest.raises(SourceError, match="is the day or the month first"):
-        refuse_open("s.toml", made.toml)
-
-
-def test_where_some_fit_one_way_and_some_the_other_it_is_asked():
-    made = dated("13/02/2024", "03/25/2024", "14/02/2024")
-    assert first_export(made)["dates"] == "?"
-    assert any("written in both ways" in question for question in made.questions)
-
-
-def test_dates_with_dots_are_day_first_and_it_is_said_where_nothing_decides():
-    made = dated("01.02.2024", "03.04.2024")
-    assert first_export(made)["dates"] == "%d.%m.%Y"
-    assert "Nothing decides; read day first" in made.toml
-
-
-@pytest.mark.parametrize(
-    ("value", "form"),
-    [
-        ("2024-02-03", "%Y-%m-%d"),
-        ("2024-02-03T04:05:06Z", "%Y-%m-%dT%H:%M:%S%#z"),
-        ("2024-02-03T04:05:06.123+0100", "%Y-%m-%dT%H:%M:%S%.f%#z"),
-        ("2024-02-03 04:05", "%Y-%m-%d %H:%M"),
-        ("25/Feb/26 10:17 PM", "%d/%b/%y %I:%M %p"),
-        ("3 March 2024", "%d %B %Y"),
-        ("23.02.2024, 14:05", "%d.%m.%Y, %H:%M"),
-        ("2/23/24", "%m/%d/%y"),
-    ],
-)
-def test_dates_are_known_however_they_are_written(value, form, tmp_path):
-    made = dated(value)
-    assert first_export(made)["dates"] == form
-    # What is proposed is understood, once the zone and the order are told.
-    answered = made.toml.replace('time_zone = "?"', 'time_zone = "UTC"')
-    (tmp_path / "d.toml").write_text(answered, encoding="utf-8")
-    assert read_source(tmp_path / "d.toml").exports[0].written.dates == (form,)
-
-
-@pytest.mark.parametrize(
-    "value", ["A-1", "12345", "2024", "1.5", "12:30", "1-2-3-4", "99-34-5678"]
-)
-def test_what_is_no_date_is_not_taken_for_one(value):
-    assert dates_of(table(f"v\n{value}")["v"]) is None
-
-
-def test_months_of_another_language_are_read_with_its_locale():
-    made = dated("3. März 2024", "14. Oktober 2024", "5. Mai 2024")
-    assert (first_export(made)["dates"], first_export(made)["locale"]) == ("%d. %B %Y", "de")
-
-
-def test_months_of_a_language_that_we_do_not_know_are_asked_about():
-    made = dated("3 Xanthi 2024", "14 Oktyabr 2024")
-    assert first_export(made)["locale"] == "?"
-
-
-def test_numbers_are_excels_days_where_the_column_is_called_a_date():
-    made = dated("45292", "45300", Amount=["45292"])
-    assert first_export(made)["dates"] == "excel"
-    assert "Amount" in first_export(made)["ignored"]
-
-
-def test_hours_without_a_zone_are_asked_about_and_days_are_not():
-    assert told(dated("2024-02-03"))["time_zone"] == "Europe/Oslo"
-    assert told(dated("2024-02-03 04:05"))["time_zone"] == "?"
-    assert told(dated("2024-02-03T04:05:06Z"))["time_zone"] == "Europe/Oslo"
-
-
-def test_days_that_mean_never_and_marks_that_mean_nothing_are_found():
-    made = dated("2024-02-03", Closed=["1970-01-01", "2024-03-04", "n/a"])
-    assert first_export(made)["sentinels"] == ["1970-01-01"]
-    assert first_export(made)["nulls"] == ["", "n/a"]
-
-
-@pytest.mark.parametrize("text", ["?", "-", "N/A", "k.A.", "None", "unbekannt", "NULL"])
-def test_what_is_written_for_nothing_is_known(text):
-    assert is_nothing(text)
-
-
-@pytest.mark.parametrize("text", ["No", "0", "Nantes", "A", "12"])
-def test_what_says_something_is_not_taken_for_nothing(text):
-    assert not is_nothing(text)
-
-
-def test_a_step_before_the_receipt_is_told():
-    made = dated("2024-02-03", Closed=["2024-01-01", "2024-03-04"])
-    assert "in 6 of 12 rows it lies before the receipt" in made.toml
 
 
 # Codes

@@ -41,7 +41,7 @@ def test_listed_once_they_are_loaded_and_listed_never_again(workspace):
 
 def test_what_a_shipped_source_lists_itself_is_not_listed_again(workspace):
     known = workspace.sources().values()
-    _, found = unlisted(INCIDENTS, known)
+    found = unlisted(INCIDENTS, known).codes
     assert found == {
         "unit": ["Conduct desk", "Data desk"],
         "category": ["Conduct", "Data"],
@@ -49,7 +49,7 @@ def test_what_a_shipped_source_lists_itself_is_not_listed_again(workspace):
 
 
 def test_the_changes_inside_a_file_are_looked_at_too(workspace):
-    _, found = unlisted(EXPORTS / "jira" / "search.json", workspace.sources().values())
+    found = unlisted(EXPORTS / "jira" / "search.json", workspace.sources().values()).codes
     assert found == {"unit": ["Quays"], "category": ["Report"]}
 
 
@@ -99,3 +99,49 @@ def test_a_source_that_extends_nothing_known_is_refused(workspace):
     (workspace.folder / "sources" / "desk.toml").write_text('extends = "dsek"\nname = "desk"\n')
     with pytest.raises(SourceError, match=r"desk\.toml: it extends 'dsek', which is no source"):
         workspace.sources()
+
+
+# The form of dates that an administrator chose
+
+
+def issues(folder: Path, *created: str) -> Path:
+    rows = "".join(f"{n},SPEAK-{n},Report,Done,{on},\n" for n, on in enumerate(created))
+    export = folder / "issues.csv"
+    export.write_text(f"Issue id,Issue key,Issue Type,Status,Created,Resolved\n{rows}")
+    return export
+
+
+@pytest.mark.parametrize(
+    ("created", "dates", "locale"),
+    [
+        (("3/13/26 12:05 AM", "1/5/26 9:12 AM"), "%m/%d/%y %I:%M %p", None),
+        (("13.03.2026 00:05", "05.01.2026 09:12"), "%d.%m.%Y %H:%M", None),
+        (("13/Mär/26 00:05", "05/Jan/26 09:12", "06/Jan/26 10:00"), "%d/%b/%y %H:%M", "de"),
+    ],
+)
+def test_dates_in_the_form_of_an_installation_are_proposed(
+    workspace, tmp_path, created, dates, locale
+):
+    export = issues(tmp_path, *created)
+    assert list_codes([export], workspace).lines[0] == (
+        "listed in sources/jira.toml: 1 of category, the dates of issues"
+    )
+    written = workspace.sources()["jira"].exports[0].written
+    assert (written.dates[0], written.locale) == (dates, locale)
+    assert "%d/%b/%y %H:%M" in written.dates
+    (delivery,) = load(workspace, [export], as_of=date(2026, 3, 31))
+    assert delivery.rows_loaded == len(created)
+    assert "already" in list_codes([export], workspace).lines[0]
+
+
+def test_where_no_date_decides_between_days_and_months_it_is_asked(workspace, tmp_path):
+    list_codes([issues(tmp_path, "3/4/26 12:05 AM", "1/5/26 9:12 AM")], workspace)
+    told = (workspace.folder / "sources" / "jira.toml").read_text(encoding="utf-8")
+    assert 'dates = "?"' in told
+    with pytest.raises(SourceError, match=r"jira\.toml line \d+"):
+        workspace.sources()
+
+
+def test_dates_in_the_declared_form_are_left_as_they_are(workspace, tmp_path):
+    list_codes([issues(tmp_path, "13/Mar/26 00:05", "05/Jan/26 9:12 AM")], workspace)
+    assert "dates =" not in (workspace.folder / "sources" / "jira.toml").read_text()

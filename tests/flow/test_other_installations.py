@@ -1,0 +1,183 @@
+"""Exports of known systems as other installations write them, counted by hand."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboard.source_steps import draft_source, list_codes
+from etl.errors import ExportError
+from etl.load import load
+from etl.store import Store
+from etl.workspace import Workspace, init
+
+AS_OF = date(2026, 6, 30)
+ZONE = ".000+0100"
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return init(tmp_path / "audit")
+
+
+def written(folder: Path, name: str, told: object) -> Path:
+    path = folder / name
+    path.write_text(told if isinstance(told, str) else json.dumps(told), encoding="utf-8")
+    return path
+
+
+def counted(workspace: Workspace) -> tuple[int, int, dict[str, int]]:
+    """Cases, those of them that are open, and events by kind."""
+    with Store.open(workspace.store_path) as store:
+        cases = store.frame("select resolved_on from core.cases")
+        kinds = store.frame("select kind, count(*) from core.events group by kind").rows()
+    return cases.height, cases["resolved_on"].null_count(), dict(kinds)
+
+
+# Jira: pages of a search, cycles that are under way, changes in a file apart
+
+
+def change(number: int, on: str, before: str, after: str, field: str = "status") -> dict:
+    item = {"field": field, "fromString": before, "toString": after, "from": "1", "to": "2"}
+    author = {"accountId": "712020:a1"}
+    return {"id": str(number), "created": on + ZONE, "author": author, "items": [item]}
+
+
+def issue(number: int, status: str, *changes: dict, total: int = 0, **more: object) -> dict:
+    fields = {
+        "created": "2026-01-05T09:00:00" + ZONE,
+        "status": {"name": status, "statusCategory": {"name": status}},
+        "priority": {"name": "Medium"},
+        "issuetype": {"name": "Concern"},
+        **more,
+    }
+    log = {"total": total or len(changes), "maxResults": 100, "histories": list(changes)}
+    return {"id": str(number), "key": f"EC-{number}", "fields": fields, "changelog": log}
+
+
+CHANGES = [
+    change(4, "2026-02-01T10:00:00", "In Progress", "Done"),
+    change(3, "2026-01-20T10:00:00", "Done", "In Progress"),
+    change(2, "2026-01-15T10:00:00", "In Progress", "Done"),
+    change(1, "2026-01-06T10:00:00", "To Do", "In Progress"),
+]
+EVENTS = {"received": 2, "acknowledged": 1, "resolved": 2, "reopened": 1}
+
+
+def test_pages_of_a_search_are_loaded_together_with_what_each_holds(workspace, tmp_path):
+    # The second page has no changes and no cycle that has ended.
+    pages = [
+        written(tmp_path, "1.json", {"issues": [issue(1, "Done", *CHANGES)], "isLast": False}),
+        written(tmp_path, "2.json", {"issues": [issue(2, "To Do")], "isLast": True}),
+    ]
+    list_codes(pages, workspace)
+    load(workspace, pages, as_of=AS_OF)
+    assert counted(workspace) == (2, 1, EVENTS)
+
+
+def test_an_issue_with_a_part_of_its_changes_is_refused_with_its_line(workspace, tmp_path):
+    shown = [issue(1, "Done", *CHANGES, total=104), issue(2, "To Do")]
+    page = written(tmp_path, "search.json", json.dumps({"issues": shown}, indent=0))
+    list_codes([page], workspace)
+    with pytest.raises(ExportError, match=r"line 3.*\"changelog\.total\".*only a part of"):
+        load(workspace, [page], as_of=AS_OF)
+
+
+def test_changes_may_come_in_a_file_apart(workspace, tmp_path):
+    issues = [issue(1, "Done"), issue(2, "To Do")]
+    logs = {"issueChangeLogs": [{"issueId": "1", "changeHistories": CHANGES}]}
+    files = [
+        written(tmp_path, "search.json", {"issues": issues}),
+        written(tmp_path, "changes.json", logs),
+    ]
+    list_codes(files, workspace)
+    load(workspace, files, as_of=AS_OF)
+    assert counted(workspace) == (2, 1, EVENTS)
+
+
+def cycle(start: str, due: str, *, stop: str = "", breached: bool) -> dict:
+    ends = {"stopTime": {"iso8601": stop + "+0100"}} if stop else {}
+    times = {
+        "startTime": {"iso8601": start + "+0100"},
+        "breachTime": {"iso8601": due + "+0100"},
+    }
+    return times | ends | {"breached": breached}
+
+
+def test_a_cycle_that_is_under_way_is_told_beside_those_that_have_ended(workspace, tmp_path):
+    ended = cycle(
+        "2026-01-05T09:00:00", "2026-01-07T09:00:00", stop="2026-01-06T09:00:00", breached=False
+    )
+    late = cycle("2026-02-05T09:00:00", "2026-02-07T09:00:00", breached=True)
+    runs = cycle("2026-03-05T09:00:00", "2027-02-07T09:00:00", breached=False)
+    slas = [
+        {"completedCycles": [ended], "ongoingCycle": late},
+        {"completedCycles": [], "ongoingCycle": runs},
+        {"completedCycles": []},
+    ]
+    issues = [issue(n, "To Do", customfield_10030=told) for n, told in enumerate(slas)]
+    page = written(tmp_path, "search.json", {"issues": issues})
+    list_codes([page], workspace)
+    load(workspace, [page], as_of=AS_OF)
+    with Store.open(workspace.store_path) as store:
+        told = store.frame("select verdict, stopped_on from core.source_deadlines order by all")
+    assert told.rows() == [
+        ("breached", None),
+        ("met", date(2026, 1, 6)),
+        ("running", None),
+    ]
+
+
+# Hotlines in other languages, from the draft as it is proposed
+
+HOTLINES = {
+    "fr": (
+        ("N° de signalement", "Reçu le", "Accusé de réception envoyé le", "Entité concernée",
+         "Canal", "Niveau de gravité", "Statut", "Clôturé le", "Conclusion de l'enquête"),
+        (("S1", "09 sept. 2025", "12 sept. 2025", "Siège", "Courrier", "Faible", "Clôturé",
+          "03 févr. 2026", "Avéré"),
+         ("S2", "14 juil. 2025", "", "Usine", "Courrier", "Élevée", "En cours", "", ""),
+         ("S3", "02 août 2025", "03 août 2025", "Siège", "Courrier", "Faible", "En cours", "",
+          "")),
+    ),
+    "es": (
+        ("Nº de comunicación", "Fecha de registro", "Fecha acuse de recibo", "Centro",
+         "Vía", "Gravedad", "Estado", "Fecha de cierre", "Resultado de la investigación"),
+        (("1/25", "09-sep-2025", "12-sep-2025", "Vigo", "Web", "Leve", "Cerrado", "03-feb-2026",
+          "Probado"),
+         ("2/25", "14-dic-2025", "", "Madrid", "Web", "Grave", "Abierto", "", ""),
+         ("3/25", "02-ago-2025", "03-ago-2025", "Vigo", "Web", "Leve", "Abierto", "", "")),
+    ),
+    "it": (
+        ("Codice segnalazione", "Data di invio", "Data avviso di ricevimento", "Società",
+         "Canale", "Gravità", "Stato", "Data chiusura", "Esito"),
+        (("SG1", "09 set 2025", "12 set 2025", "Alfa", "Portale", "Bassa", "Chiusa",
+          "03 feb 2026", "Fondata"),
+         ("SG2", "14 gen 2026", "", "Beta", "Portale", "Alta", "Nuova", "", ""),
+         ("SG3", "02 ago 2025", "03 ago 2025", "Alfa", "Portale", "Bassa", "Nuova", "", "")),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", HOTLINES)
+def test_a_hotline_in_another_language_is_mapped_by_its_draft(workspace, tmp_path, language):
+    header, rows = HOTLINES[language]
+    export = tmp_path / "hotline.csv"
+    with export.open("w", encoding="utf-8-sig", newline="") as file:
+        many = [(f"{first}{n}", *rest) for n in range(9) for first, *rest in rows]
+        csv.writer(file, delimiter=";").writerows([header, *many])
+    told = draft_source(
+        [export],
+        name="linea",
+        to=workspace.folder / "sources" / "linea.toml",
+        workspace=workspace,
+    )
+    assert told.data["questions"] == []
+    load(workspace, [export], as_of=AS_OF)
+    assert counted(workspace) == (27, 18, {"received": 27, "acknowledged": 18, "closed": 9})
+    with Store.open(workspace.store_path) as store:
+        said = store.frame("select unit, channel, severity, status, outcome from core.cases")
+    assert said.drop("outcome").null_count().sum_horizontal().item() == 0
+    assert said["outcome"].drop_nulls().to_list() == ["substantiated"] * 9
