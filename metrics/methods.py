@@ -18,7 +18,7 @@ from metrics.markdown import section as _section
 from metrics.markdown import table as _table
 from metrics.markdown import wrapped as _wrapped
 from metrics.methods_aftermath import actions, restatements
-from metrics.methods_beside import late, pace_of_quarters
+from metrics.methods_beside import days_paused, late, pace_of_quarters
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
@@ -102,6 +102,7 @@ def methods() -> str:
         _verdicts(),
         _uses(),
         pace_of_quarters(),
+        days_paused(),
         late(),
         _answers(),
         _signals(),

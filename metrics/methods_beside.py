@@ -23,6 +23,20 @@ def pace_of_quarters() -> str:
     )
 
 
+def days_paused() -> str:
+    """The share of open days on which cases stood paused."""
+    return section(
+        "## Days paused",
+        "Of all days on which cases were open in a quarter, cases times days, those on which"
+        " they stood paused: from each pause to the next resumption of its reason, two at once"
+        " counted once, within the case; one that nobody ended runs to the as-of day. It counts"
+        " what was recorded, whatever the rules make of a pause. Days of cases whose source"
+        " never records a pause are told beside it, and alone they cannot be assessed. All days"
+        " are counted and those of a case hang together, so that the share has no interval. It"
+        " is told only where counts are exact.",
+    )
+
+
 def late() -> str:
     """What the newest months may still come to."""
     return section(

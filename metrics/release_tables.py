@@ -117,6 +117,20 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    # One row per whole quarter, and all or a unit, where counts are exact: days on which cases
+    # were open, and stood paused.
+    "paused_days": {
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period_start": pl.Date(),
+        "period_end": pl.Date(),
+        "open": pl.Int64(),
+        "paused": pl.Int64(),
+        "unrecorded": pl.Int64(),
+        "share": pl.Float64(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per month of which cases are still being entered, where counts are exact.
     "late_months": {
         "metric": pl.String(),

@@ -14,6 +14,7 @@ from metrics.doubts import blocked
 from metrics.in_period import in_period
 from metrics.late_entry import late_months
 from metrics.metric import Metric
+from metrics.paused_days import paused_days
 from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.responses import responses
@@ -81,11 +82,12 @@ def _exact_alone(
     if policy.method != "identity":
         return {
             name: pl.DataFrame(schema=TABLES[name])
-            for name in ("in_period", "late_months", "responses")
+            for name in ("in_period", "late_months", "paused_days", "responses")
         }
     return {
         "in_period": in_period(store, calendar),
         "late_months": late_months(store),
+        "paused_days": paused_days(store, calendar),
         "responses": responses(store, calendar),
     }
 

@@ -185,6 +185,11 @@ def small_tables() -> dict[str, list[Row]]:
              "watched": 140, "value": 61.5, "low": 54.0, "high": None, "state": "ok",
              "reason": ""},
         ],
+        "paused_days": [
+            {"breakdown": "all", "level": "all", "period_start": date(2026, 7, 1),
+             "period_end": date(2026, 10, 1), "open": 12_000, "paused": 1_500,
+             "unrecorded": 400, "share": 0.125, "state": "ok", "reason": ""},
+        ],
         "late_months": [
             {"metric": "report_frequency", "month": date(2026, 9, 1), "seen": 41,
              "complete": 0.82, "low": 42, "high": 58, "grey": False, "state": "ok",

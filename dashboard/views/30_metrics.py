@@ -11,6 +11,7 @@ from dashboard import (
     late_months,
     outlook,
     panels,
+    paused_days,
     responses,
     series,
 )
@@ -39,6 +40,11 @@ if by == frame.ALL:
         st.header("At the pace of each quarter", anchor=False)
         st.write(in_period.MEANING)
         st.write("\n".join(f"- {each}" for each in paces))
+    stood = paused_days.sentences(release, measure.subject)
+    if stood:
+        st.header("Days paused", anchor=False)
+        st.write(paused_days.MEANING)
+        st.write("\n".join(f"- {each}" for each in stood))
     late = late_months.sentences(release, measure.subject)
     if late:
         st.header("Months still being entered", anchor=False)

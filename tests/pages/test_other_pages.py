@@ -1,5 +1,8 @@
 import pytest
 
+from dashboard import paused_days
+from dashboard.series import Subject
+from metrics.release import open_release
 from tests.pages.reading import charts, words
 
 
@@ -47,6 +50,18 @@ def test_the_pace_of_the_last_quarters_stands_beside_the_time_of_those_received(
     )
     assert newest < few
     assert "At the pace of" not in words(opened("30_metrics", figure="time_to_resolution.q25"))
+
+
+def test_the_days_paused_are_told_beside_open_cases(shelf):
+    (committee,) = [
+        made
+        for made in map(open_release, shelf.glob("*.duckdb"))
+        if made.audience == "committee"
+    ]
+    assert paused_days.sentences(committee, Subject("backlog", "open_cases")) == [
+        "Q3 2026: 13% of the days (1,500 of 12,000). Of 400 days more no export records pauses."
+    ]
+    assert paused_days.sentences(committee, Subject("report_frequency", "rate")) == []
 
 
 @pytest.mark.parametrize("each", ["month", "quarter", "year", "whole"])
