@@ -84,7 +84,7 @@ def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
     for name in dict.fromkeys((*found, *dates)):
         new = [*dates.get(name, {}).values()]
         listed = _listed(workspace, known[name], found.get(name, {}), new)
-        lines += [f"listed in sources/{name}.toml: {listed}"] if listed else []
+        lines += [f"listed in {listed}"] if listed else []
     if not lines:
         return Told(lines=("every code of these exports is listed already",), data=found)
     after = 'next: look through that file, replace every "?", then load the exports'
@@ -95,7 +95,8 @@ def _listed(
     workspace: Workspace, source: Source, codes: own_codes.Found, dates: list[OwnDates]
 ) -> str:
     """List these in the workspace's description of the source; what was listed, in words."""
-    file = workspace.folder / "sources" / f"{source.name}.toml"
+    own = workspace.folder / "sources" / source.file
+    file = own if own.exists() else own.with_name(f"{source.name}.toml")
     before = file.read_text(encoding="utf-8") if file.exists() else None
     new = own_codes.newly(dates, before)
     told = [f"{len(listed)} of {field}" for field, listed in codes.items()]
@@ -104,7 +105,7 @@ def _listed(
         text = own_codes.listing(source, codes, before=before, dates=new)
         file.write_text(text, encoding="utf-8")
         file.chmod(0o600)
-    return ", ".join(told)
+    return f"sources/{file.name}: {', '.join(told)}" if told else ""
 
 
 def list_sources(workspace: Workspace | None) -> Told:

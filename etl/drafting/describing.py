@@ -7,6 +7,8 @@ from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.writing import Known, Writing, quoted, write_export
 from etl.source import FIXED
 
+# What a system says of its own deadlines is true or false.
+_THE_SAME_EVERYWHERE = ("verdict",)
 _SELDOM = "as seen once only or shaped like a name, an address or a number"
 
 
@@ -17,9 +19,14 @@ def write(name: str, parts: Sequence[Known], *, zone: str | None) -> Writing:
     """
     out = Writing()
     _top(out, name, parts, zone)
+    vocabularies = merged(told for known in parts for told in known.vocabularies.values())
+    fields = [told.field for told in vocabularies if told.field not in _THE_SAME_EVERYWHERE]
+    if fields:
+        out.say("Codes of these that are not listed below yet, `case-audit source codes` adds.")
+        out.add(f"own_codes = [{', '.join(map(quoted, fields))}]")
+    out.add("")
     for known in parts:
         write_export(out, known)
-    vocabularies = merged(told for known in parts for told in known.vocabularies.values())
     for vocabulary in vocabularies:
         _codes(out, vocabulary)
     _labels(out, vocabularies)
@@ -60,14 +67,13 @@ def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
             f" UTC if the system says so{own}"
         )
         out.add(f"time_zone = {quoted(OPEN)}")
-    out.add("")
 
 
 def _codes(out: Writing, vocabulary: Vocabulary) -> None:
     out.say(f"What the codes of {vocabulary.field} mean, with the rows that have each.")
     if vocabulary.hidden:
         out.say(f"Not written here, {_SELDOM}: {vocabulary.hidden:,}.")
-        out.say("Add what is a code; `source test` names the lines.")
+        out.say("`source test` names the lines; `source codes` adds all of them here.")
     if vocabulary.asked:
         out.ask(
             f'what does each "?" under [codes.{vocabulary.field}] mean?{_choice(vocabulary)}'

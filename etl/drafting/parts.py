@@ -171,6 +171,9 @@ def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part |
     """The reading by whose header the most names are known; the plainest of equals."""
     if found is not None and len(found.text.header) < _NARROWEST:
         return found
+    repeated = _Layouted(path, replace(layout, repeats="number")).read()
+    if found is None and _convinces(repeated):
+        return repeated
     numbered = replace(layout, repeats="number", unnamed="number")
     tried = [found, _Layouted(path, numbered).read()]
     for told in _headers(layout):

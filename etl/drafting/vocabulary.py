@@ -4,10 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column, codes_to_show
-from etl.drafting.words import code_means, name_for
+from etl.drafting.words import Told, code_means, name_for
 from etl.source import FIXED
 
 OPEN = "?"
+# The transitions of the standard lifecycle in XES (IEEE 1849): where one says nothing of the
+# case, the name of the step has to.
+_LIFECYCLE = {
+    "schedule": "open", "assign": "open", "reassign": "open", "start": "open",
+    "resume": "open", "suspend": "waiting", "complete": None, "autoskip": None,
+    "manualskip": None, "withdraw": None, "ate_abort": None, "pi_abort": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +63,29 @@ def vocabulary(field: str, column: Column, people: frozenset[str]) -> Vocabulary
 def _of_ours(field: str, column: Column, shown: dict[str, int], hidden: int) -> Vocabulary:
     codes = []
     for code, rows in shown.items():
-        told = code_means(field, code)
+        told = _means(field, code)
         meaning = told.meaning if told else OPEN
         codes.append(Code(code, meaning, rows, told is not None and told.sure == "sure"))
     # A word that we know is nobody's name: it may stand here although it was seen once.
     once = column.values.filter(~column.values.is_in(list(shown))).unique().sort()
     for code in once:
-        told = code_means(field, code)
+        told = _means(field, code)
         if told is not None and told.sure == "sure":
             codes.append(Code(code, told.meaning, 1, sure=True))
             hidden -= 1
     return Vocabulary(field=field, codes=tuple(codes), hidden=hidden, labels={})
+
+
+def _means(field: str, code: str) -> Told | None:
+    """What a code means; a step's lifecycle tells of the step: its end does not end a case."""
+    name, _, transition = code.rpartition("/")
+    if field != "status" or not name or transition not in _LIFECYCLE:
+        return code_means(field, code)
+    meaning = _LIFECYCLE[transition]
+    if meaning is not None:
+        return Told(meaning, "likely")
+    told = code_means(field, name)
+    return Told(told.meaning, "likely") if told is not None else None
 
 
 def _names(field: str, codes: Iterable[str]) -> dict[str, str]:

@@ -22,7 +22,11 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # `Case #`; alone the sign counts rows as often as cases.
 _SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
 # Systems put their own wrapping around a name that an administrator gave.
-_WRAPPING = re.compile(r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$", re.IGNORECASE)
+_WRAPPING = re.compile(
+    r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$"
+    r"|^(?:_source|fields|properties|attributes)\.(.+)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

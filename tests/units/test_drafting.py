@@ -31,6 +31,8 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Canal de denuncia", "channel"),
         ("u_business_unit", "unit"),
         ("Case #", "case_id"),
+        ("_source.complaint_id", "case_id"),
+        ("fields.created", "received"),
         ("N° de signalement", "case_id"),
         ("Entité concernée", "unit"),
         ("Meldungskategorie", "category"),

@@ -276,3 +276,26 @@ def test_a_last_case_of_which_little_is_known_is_no_footer(tmp_path):
     rows = [f"{row},North,Theft" for row in CASES]
     made = listing(header, *rows, "A-77,2024-03-01,,,", folder=tmp_path)
     assert "footer_starts_with" not in first_export(made)
+
+
+# Event logs
+
+
+def test_the_end_of_a_step_in_an_event_log_is_no_end_of_its_case(tmp_path):
+    steps = [("Register", "start"), ("Register", "complete"), ("Closed", "complete")]
+    events = "".join(
+        f'<event><string key="concept:name" value="{name}"/>'
+        f'<string key="lifecycle:transition" value="{transition}"/>'
+        f'<date key="time:timestamp" value="2024-01-0{day}T09:00:00Z"/></event>'
+        for day, (name, transition) in enumerate(steps, start=1)
+    )
+    traces = "".join(
+        f'<trace><string key="concept:name" value="C{n}"/>{events}</trace>' for n in range(5)
+    )
+    (tmp_path / "log.xes").write_text(f"<log>{traces}</log>", encoding="utf-8")
+    codes = told(draft(tmp_path / "log.xes", zone="UTC"))["codes"]["status"]
+    assert codes == {
+        "Register/start": "open",
+        "Register/complete": "?",
+        "Closed/complete": "closed",
+    }

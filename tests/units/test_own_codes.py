@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.source_steps import list_codes
+from dashboard.source_steps import draft_source, list_codes
 from etl.drafting.own_codes import listing, proposed, unlisted
 from etl.errors import ExportError, SourceError
 from etl.load import load
@@ -99,6 +99,20 @@ def test_a_source_that_extends_nothing_known_is_refused(workspace):
     (workspace.folder / "sources" / "desk.toml").write_text('extends = "dsek"\nname = "desk"\n')
     with pytest.raises(SourceError, match=r"desk\.toml: it extends 'dsek', which is no source"):
         workspace.sources()
+
+
+def test_codes_that_a_draft_does_not_show_are_added_to_it(workspace, tmp_path):
+    rows = "".join(f"A-{n},2024-01-{n + 10},Theft\n" for n in range(9))
+    export = tmp_path / "cases.csv"
+    export.write_text(f"Case number,Date received,Category\n{rows}A-9,2024-01-30,Fraud\n")
+    # The file may be called otherwise than the source that it describes.
+    place = workspace.folder / "sources" / "drafted.toml"
+    draft_source([export], name="harbour", to=place, workspace=workspace)
+    assert "Fraud" not in place.read_text(encoding="utf-8")
+    told = list_codes([export], workspace)
+    assert told.lines[0] == "listed in sources/drafted.toml: 1 of category"
+    (delivery,) = load(workspace, [export], as_of=date(2024, 3, 31))
+    assert (delivery.rows_loaded, delivery.rows_rejected) == (10, 0)
 
 
 # The form of dates that an administrator chose
