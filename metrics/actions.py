@@ -180,21 +180,17 @@ def _off(months: pl.DataFrame, action: Row, setting: Setting) -> int:
     """By how many the sum of rounded months may be away from the truth."""
     if setting.exact or months.is_empty():
         return 0
-    each = setting.base - 1 + setting.of(action["metric"]).further
-    starts = _year_starts(setting)
+    own = setting.of(action["metric"])
+    starts = own.year_starts
     held = set(months["period_start"])
     quarters = {quarter_of(month, year_starts=starts) for month in held}
-    whole = [
-        quarter
-        for quarter in quarters
-        if {*months_between(quarter, _months_on(quarter, 2))} <= held
-    ]
-    return each * (len(whole) + len(held) - 3 * len(whole))
+    return sum(own.off_in(quarter) * _parts(quarter, held) for quarter in quarters)
 
 
-def _year_starts(setting: Setting) -> int:
-    quarters = setting.periods.filter(pl.col("period") == "quarter")["period_start"]
-    return min(start.month for start in quarters) if quarters.len() else 1
+def _parts(quarter: date, held: set[date]) -> int:
+    """How many told counts the months that are held of a quarter are made of."""
+    months = {*months_between(quarter, _months_on(quarter, 2))}
+    return 1 if months <= held else len(months & held)
 
 
 def _change(action: Row, before: _Window, after: _Window) -> Change | None:

@@ -9,8 +9,10 @@ which nobody has approved yet.
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +57,12 @@ class Standing:
     exact: bool = False
     reason: str = ""
     was_published: bool = False
+
+    @property
+    def as_of(self) -> date | None:
+        """The as-of day, which a release has in its name."""
+        day = re.match(r"\d+-(\d{4}-\d\d-\d\d)-", self.release)
+        return date.fromisoformat(day[1]) if day else None
 
     @property
     def lacking(self) -> int:

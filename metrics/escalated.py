@@ -9,6 +9,12 @@ from metrics.metric import ProtectedCube
 ESCALATED = "escalated"
 
 
+def summed(deadlines: tuple[Deadline, ...]) -> dict[str, int]:
+    """Of how many rules escalation compliance is the sum, where it is of more than one."""
+    rules = {rule.name for rule in deadlines if rule.to_kind == ESCALATED}
+    return {ESCALATION_COMPLIANCE.name: len(rules)} if len(rules) > 1 else {}
+
+
 def with_escalations(cube: ProtectedCube, deadlines: tuple[Deadline, ...]) -> ProtectedCube:
     """Add the cells of escalation compliance: of every rule that ends in an escalation.
 

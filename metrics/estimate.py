@@ -35,7 +35,7 @@ def estimate(
     """
     frames = [
         _ESTIMATORS[metric.kind](
-            cube.cells, metric, parts[metric.name], setting.of(metric.sum_of or metric.name)
+            cube.cells, metric, parts[metric.name], setting.of(metric.name)
         )
         for metric in metrics
     ]

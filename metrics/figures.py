@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from metrics.metric import BREAKDOWNS, Metric
-from metrics.reach import most_off
+from metrics.reach import SUMS, Loose, further_in, most_off
 from metrics.release import TABLES
 
 Row = dict[str, Any]
@@ -52,13 +53,29 @@ class Setting:
     base: int
     min_denominator: int
     engagements: pl.DataFrame = field(default_factory=no_engagements)
-    loose: Mapping[str, int] = field(default_factory=dict)
-    further: int = 0
+    loose: Loose = field(default_factory=dict)
+    summed: Mapping[str, int] = field(default_factory=dict)
+    metric: str = ""
+    times: int = 1
+    year_starts: int = 1
     withheld: bool = False
 
     def of(self, metric: str) -> "Setting":
-        """The same for one metric: sums of `loose` ones may be bases further off."""
-        return replace(self, further=self.base * self.loose.get(metric, 0))
+        """The same for one metric: sums of it may be bases further off where it is `loose`.
+
+        The counts of one that is a sum of several rules are off by what each of them is.
+        """
+        return replace(
+            self,
+            metric=SUMS.get(metric, metric),
+            times=self.summed.get(metric, 1),
+            year_starts=_year_starts(self.periods),
+        )
+
+    def off_in(self, quarter: date) -> int:
+        """How far rounding may have moved a sum of the metric in that quarter or its months."""
+        each = self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
+        return self.times * each
 
     @property
     def exact(self) -> bool:
@@ -67,12 +84,21 @@ class Setting:
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
-        return most_off(
-            self.base + self.further,
+        return self.times * most_off(
+            self.base,
             row["period"],
             start=row["period_start"],
             end=row["period_end"],
+            loose=self.loose,
+            metric=self.metric,
+            year_starts=self.year_starts,
         )
+
+
+def _year_starts(periods: pl.DataFrame) -> int:
+    """A month in which quarters begin, as far as there are any."""
+    starts = periods.filter(pl.col("period") == "quarter")["period_start"]
+    return min(start.month for start in starts) if starts.len() else 1
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:

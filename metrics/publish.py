@@ -11,7 +11,7 @@ import polars as pl
 from etl.rules import Rules
 from etl.store import Store
 from metrics.absent_rows import absent_rows
-from metrics.approvals import UNNAMED, Person, Places
+from metrics.approvals import UNNAMED, Person, Places, standings
 from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
@@ -19,6 +19,7 @@ from metrics.count import count
 from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
+    commitment,
     layer_name,
     protected_by_layers,
     roundings,
@@ -36,7 +37,7 @@ from metrics.doubts import (
     together,
     unbounded,
 )
-from metrics.escalated import with_escalations
+from metrics.escalated import summed, with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
 from metrics.figures import Setting
@@ -54,7 +55,8 @@ from metrics.judged import (
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
-from metrics.periods import month_of, periods, quarter_of, quarterly
+from metrics.periods import month_of, next_month, periods, quarter_of, quarterly
+from metrics.reach import furthest, loose_words
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
@@ -108,7 +110,7 @@ def publish(
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
-    facts |= _protection(protected, policy)
+    facts |= _protection(protected, policy, setting)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -182,10 +184,18 @@ def _protected(
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
             is_settled=data.told["as_of"] == data.told["coverage_until"],
+            stood_at=_stood_at(places, data),
         ),
         ledger=places.ledger,
         renamed=renamed or {},
     )
+
+
+def _stood_at(places: Places, data: _Data) -> set[date]:
+    """Months with whose end an earlier release ended: it told what was then still to come."""
+    days = {standing.as_of for standing in standings(places.ledger.entries()).values()}
+    months = data.calendar["month"].unique().to_list()
+    return {month for month in months if next_month(month) - timedelta(days=1) in days}
 
 
 def _doubted(
@@ -236,21 +246,31 @@ def _first_day(store: Store, told: Mapping[str, Any]) -> date:
     return first if said.height else month_of(first)
 
 
-def _protection(protected: Protected | None, policy: Policy) -> dict[str, str]:
+def _protection(
+    protected: Protected | None, policy: Policy, setting: Setting
+) -> dict[str, str]:
     """What a release says of its protection."""
     if protected is None:
         return {"method_sentence": policy.method_sentence()}
+    titles = {metric.name: metric.title for metric in METRICS}
+    loose = {(titles[name], quarter): by for (name, quarter), by in protected.loose.items()}
+    several = "".join(
+        f" Counts of {titles[name]} are sums of {times} such counts, one for each rule."
+        for name, times in setting.summed.items()
+    )
     return {
-        "method_sentence": policy.method_sentence(
-            loose={
-                metric.title: protected.loose[metric.name]
-                for metric in METRICS
-                if metric.name in protected.loose
-            }
-        ),
-        "loose": ",".join(f"{name}:{by}" for name, by in sorted(protected.loose.items())),
+        "method_sentence": policy.method_sentence(loose=loose) + several,
+        "loose": loose_words(protected.loose),
+        "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),
         "threshold": str(policy.threshold or policy.base),
+        **_committed(protected),
     }
+
+
+def _committed(protected: Protected) -> dict[str, str]:
+    """What binds the maker to the dice: its opening lies with the proof, inside."""
+    seed = protected.seeds.get(protected.layer)
+    return {"seed_commitment": commitment(seed)} if seed else {}
 
 
 def _calendar(told: Mapping[str, Any]) -> pl.DataFrame:
@@ -277,6 +297,7 @@ def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | N
         base=policy.base,
         min_denominator=policy.min_denominator,
         loose=protected.loose if protected else {},
+        summed=summed(data.rules.deadlines) if protected else {},
         withheld=policy.method == "suppression",
     )
 
@@ -293,7 +314,15 @@ def _estimated(
         plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     pace = paces(plain.cells, data.metrics, setting)
-    found = signals(figures, data.metrics, base=setting.base, loose=setting.loose, pace=pace)
+    loose = furthest(setting.loose)
+    found = signals(
+        figures,
+        data.metrics,
+        base=setting.base,
+        loose=loose,
+        summed=setting.summed,
+        pace=pace,
+    )
     ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),

@@ -3,18 +3,69 @@
 from collections.abc import Mapping
 from datetime import date
 
+from metrics.periods import months_between, quarter_of
 
-def loose_in(manifest: Mapping[str, str]) -> dict[str, int]:
-    """By how many bases more than a cell sums of some metrics may be from the truth."""
-    told = (one.partition(":") for one in manifest.get("loose", "").split(",") if one)
-    return {name: int(by) for name, _, by in told}
+Loose = Mapping[tuple[str, date], int]
+SUMS = {"escalation_compliance": "deadline_compliance"}  # of whose parts its counts are made
+EVER = date.min  # of releases that told it of all their quarters at once
 
 
-def most_off(reach: int, period: str, *, start: date, end: date) -> int:
-    """How far rounding may have moved a count, each quarter of which is off by less than reach.
+def loose_in(manifest: Mapping[str, str]) -> dict[tuple[str, date], int]:
+    """By how many bases more than a cell sums may be from the truth, by metric and quarter."""
+    found = {}
+    for one in filter(None, manifest.get("loose", "").split(",")):
+        name, *quarter, by = one.split(":")
+        found[name, date.fromisoformat(quarter[0]) if quarter else EVER] = int(by)
+    return found
 
-    A span that begins or ends within a quarter has parts of one at either end.
+
+def loose_words(loose: Loose) -> str:
+    """The same for a manifest."""
+    return ",".join(
+        f"{name}:{quarter.isoformat()}:{by}" for (name, quarter), by in sorted(loose.items())
+    )
+
+
+def further_in(loose: Loose, metric: str, quarter: date) -> int:
+    """By how many bases more sums of a metric may be off in the quarter that begins so."""
+    return loose.get((metric, quarter), loose.get((metric, EVER), 0))
+
+
+def furthest(loose: Loose) -> dict[str, int]:
+    """By how many bases more sums of a metric may be off, wherever it is most."""
+    found: dict[str, int] = {}
+    for (name, _), by in loose.items():
+        found[name] = max(by, found.get(name, 0))
+    return found
+
+
+def summed_in(manifest: Mapping[str, str]) -> dict[str, int]:
+    """Of how many rules' counts, each rounded by itself, the counts of a metric are sums."""
+    told = (one.partition(":") for one in manifest.get("summed", "").split(",") if one)
+    return {name: int(times) for name, _, times in told}
+
+
+def most_off(
+    base: int,
+    period: str,
+    *,
+    start: date,
+    end: date,
+    loose: Loose | None = None,
+    metric: str = "",
+    year_starts: int = 1,
+) -> int:
+    """How far rounding may have moved a sum of a metric in a period of these days.
+
+    Each quarter of it is off by less than the base and what is `loose` then. A span that
+    begins or ends within a quarter has parts of one at either end.
     """
     months = 12 * (end.year - start.year) + end.month - start.month
     quarters = {"month": 1, "quarter": 1, "year": 4}.get(period, months // 3 + 2)
-    return quarters * (reach - 1)
+    touched = {
+        quarter_of(month, year_starts=year_starts)
+        for month in months_between(start, end)
+        if month < end
+    }
+    further = sum(further_in(loose or {}, metric, quarter) for quarter in touched)
+    return quarters * (base - 1) + base * further

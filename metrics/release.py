@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.store import Store, StoreError
-from metrics.reach import loose_in, most_off
+from metrics.reach import SUMS, loose_in, most_off, summed_in
 from metrics.release_tables import TABLES as TABLES
 
 
@@ -62,8 +62,16 @@ class Release:
 
     def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
         """How far at most the truth is from a count of the metric that is told for a period."""
-        further = 1 + loose_in(self.manifest).get(metric, 0)
-        return most_off(int(self.manifest["base"]) * further, period, start=start, end=end)
+        own = SUMS.get(metric, metric)
+        return summed_in(self.manifest).get(metric, 1) * most_off(
+            int(self.manifest["base"]),
+            period,
+            start=start,
+            end=end,
+            loose=loose_in(self.manifest),
+            metric=own,
+            year_starts=int(self.manifest["fiscal_year_start_month"]),
+        )
 
     def quarters(self) -> list[date]:
         """First days of the quarters that have figures, oldest first."""

@@ -83,7 +83,7 @@ def seal(
     places.ledger.append("draft", **begun)
     if policy.method != "identity":
         say("attacking what was written, with every release before it")
-        found = _attacked(draft, places.known(), places, name)
+        found = _attacked(draft, places.known(), places, name, made.protected)
         anchors["attack"] = json.dumps(found.told())
     _enter(policy, made.protected, digest, places, anchors, begun)
     _write(draft, tables, {**facts, **anchors})
@@ -118,31 +118,61 @@ def content_digest(
     return ledger.digest(digest.digest())
 
 
-def _attacked(draft: Path, before: Sequence[Path], places: Places, name: str) -> Attack:
+def _attacked(
+    draft: Path,
+    before: Sequence[Path],
+    places: Places,
+    name: str,
+    protected: Protected | None,
+) -> Attack:
     try:
         found = attack([*before, draft], looked_at=before)
     except BaseException:
         draft.unlink()
         raise
-    _prove(found, places, name)
+    _prove(found, places, name, protected)
     if not found.passed:
         draft.unlink()
         places.ledger.append("refused", release=name)
         raise UnsafeError(
             "an attack on the release succeeded, so nothing is published:\n"
             + "\n".join(line for line in found.lines() if line.startswith("FAIL"))
+            + _remedy(found, name)
         )
     return found
 
 
-def _prove(found: Attack, places: Places, name: str) -> None:
-    """Keep what the attack found, with its places: for those who may see every case."""
+def _remedy(found: Attack, name: str) -> str:
+    """Where the attack came nearest, and what may be declared otherwise so that it fails."""
+    where = dict.fromkeys(one.worst for one in found.findings if not one.passed and one.worst)
+    if not where:
+        return f"\nproofs/{name}.json has what was tried"
+    places = "".join(f"\n  {place}" for place in where)
+    return (
+        f"\nnearest at:{places}\n"
+        "What helps: one level for two small ones of that breakdown in the source's"
+        " description; a rule less, or a larger base for the audience, in the workspace's"
+        f" declarations. Nothing was told, so that all of it may change. proofs/{name}.json has"
+        " what was tried"
+    )
+
+
+def _prove(found: Attack, places: Places, name: str, protected: Protected | None) -> None:
+    """Keep what the attack found, with its places: for those who may see every case.
+
+    With it lies the opening of the seeds that the release is bound to: who has it and the data
+    can draw every count again.
+    """
+    seeds = {
+        layer: seed.hex() for layer, seed in (protected.seeds if protected else {}).items()
+    }
     places.proofs.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = places.proofs / f"{name}.json"
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({**found.told(), "worst": found.worst()}, file, indent=1)
+        told = {**found.told(), "worst": found.worst(), "seed_opening": seeds}
+        json.dump(told, file, indent=1)
 
 
 def _enter(

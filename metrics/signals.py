@@ -39,6 +39,7 @@ def signals(
     *,
     base: int = 1,
     loose: Mapping[str, int] | None = None,
+    summed: Mapping[str, int] | None = None,
     pace: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """The signals of a release, computed from its protected counts and nothing else.
@@ -59,7 +60,7 @@ def signals(
             & pl.col("complete")
         )
         further = (loose or {}).get(metric.sum_of or metric.name, 0)
-        off = (1 + further) * base - 1
+        off = (summed or {}).get(metric.name, 1) * ((1 + further) * base - 1)
         rows += _histories(charted, metric, measure, off=off)
         if metric.kind == "survival":
             rows += _slower(charted, (pace or {}).get(metric.name), measure)

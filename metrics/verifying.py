@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from etl.store import StoreError
 from metrics.approvals import Places, Standing, same_person, standings
+from metrics.disclosure.layers import commitment
 from metrics.disclosure.ledger import LedgerError, faults
 from metrics.release import Release, open_release, states_file, states_in
 from metrics.sealing import content_digest
@@ -52,6 +53,7 @@ def kept(places: Places) -> Kept:
         proof = places.ledger.digest(release.manifest.get("attack", "").encode())
         if name in proofs and proofs[name] != proof:
             found.append(f"release {name} carries another proof than it was sealed with")
+    found += [fault for each in opened.values() for fault in _unopened(places, each)]
     known = standings(entries)
     found += [fault for standing in known.values() for fault in _improper(standing)]
     found += _misstated(places, known)
@@ -60,6 +62,17 @@ def kept(places: Places) -> Kept:
 
 def _digest(places: Places, release: Release) -> str:
     return content_digest(release.tables, release.manifest, places.ledger)
+
+
+def _unopened(places: Places, release: Release) -> Iterator[str]:
+    """Whether the seed that lies with the proof is the one that the release is bound to."""
+    path = places.proofs / f"{release.id}.json"
+    bound = release.manifest.get("seed_commitment")
+    if not bound or not path.is_file():
+        return
+    opening = json.loads(path.read_text(encoding="utf-8")).get("seed_opening", {})
+    if bound not in {commitment(bytes.fromhex(seed)) for seed in opening.values()}:
+        yield f"release {release.id} is bound to another seed than lies with its proof"
 
 
 def _improper(standing: Standing) -> Iterator[str]:

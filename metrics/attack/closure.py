@@ -4,7 +4,7 @@ A share, a rate, a quantile, a bound or a signal that is a function of the publi
 tells nothing beyond them. So they are computed again from the file, and must be the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -17,9 +17,10 @@ from metrics.catalog import metrics_for
 from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
-from metrics.metric import ProtectedCube
+from metrics.metric import Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarterly
+from metrics.reach import furthest, summed_in
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.signals import signals
@@ -49,7 +50,7 @@ def other_leaks(told: Told) -> Iterator[str]:
 
 def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     """Figures, signals and results, from the file's counts, code lists and manifest."""
-    manifest, published = told.release.manifest, told.release.table("figures")
+    published = told.release.table("figures")
     metrics = metrics_for(exact=False)
     parts = {
         metric.name: tuple(
@@ -59,26 +60,11 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         )
         for metric in metrics
     }
-    withheld = told.method == "suppression"
-    calendar = periods(
-        date.fromisoformat(manifest["coverage_from"]),
-        date.fromisoformat(manifest["coverage_until"]),
-        year_starts=int(manifest["fiscal_year_start_month"]),
-    )
-    setting = Setting(
-        periods=quarterly(calendar) if withheld else calendar,
-        levels=told.release.table("levels"),
-        exposure=_exposed(published, "rate", "people"),
-        engagements=_exposed(published, "per_1000_engagements", "engagements"),
-        base=told.base,
-        min_denominator=int(manifest["min_denominator"]),
-        loose=told.loose,
-        withheld=withheld,
-    )
-    cells = told.cells if withheld else together(told.cells)
+    setting = _setting(told)
+    cells = told.cells if setting.withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = signals(figures, metrics, base=told.base, loose=told.loose)
+    found = _signals(figures, metrics, setting)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {
@@ -88,6 +74,35 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
         "outlook": outlook(figures, metrics, base=told.base),
         "results": results(figures, found, commitments, told.release.table("consequences")),
     }
+
+
+def _setting(told: Told) -> Setting:
+    """What figures are made by, from the file's own words."""
+    manifest, published = told.release.manifest, told.release.table("figures")
+    withheld = told.method == "suppression"
+    calendar = periods(
+        date.fromisoformat(manifest["coverage_from"]),
+        date.fromisoformat(manifest["coverage_until"]),
+        year_starts=int(manifest["fiscal_year_start_month"]),
+    )
+    return Setting(
+        periods=quarterly(calendar) if withheld else calendar,
+        levels=told.release.table("levels"),
+        exposure=_exposed(published, "rate", "people"),
+        engagements=_exposed(published, "per_1000_engagements", "engagements"),
+        base=told.base,
+        min_denominator=int(manifest["min_denominator"]),
+        loose=told.loose,
+        summed=summed_in(manifest),
+        withheld=withheld,
+    )
+
+
+def _signals(
+    figures: pl.DataFrame, metrics: Sequence[Metric], setting: Setting
+) -> pl.DataFrame:
+    loose = furthest(setting.loose)
+    return signals(figures, metrics, base=setting.base, loose=loose, summed=setting.summed)
 
 
 def _exposed(figures: pl.DataFrame, measure: str, name: str) -> pl.DataFrame:
@@ -118,6 +133,8 @@ def _grid(told: Told) -> Iterator[str]:
         if (cells["n"] % told.base != 0).any():
             yield "a count is not a multiple of the base"
         yield from _unlike_all(cells)
+    if told.method == "suppression" and (cells["n"] < told.threshold).any():
+        yield "a count below the threshold is told"
     negative = cells.filter(pl.col("n") < 0)
     if negative.height:
         yield "a count is negative"

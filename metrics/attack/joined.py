@@ -98,13 +98,13 @@ def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who adds up its metrics"
         findings = Findings(who, len(own), promised=base - 1)
-        for low, high in _intervals(telling(own), starts_empty=starts_empty):
-            _judge(findings, low, high, base)
+        for level, low, high in _intervals(own, starts_empty=starts_empty):
+            _judge(findings, low, high, base, f"totals of all metrics, {' '.join(level)}")
         found.append(findings)
     return found
 
 
-def _judge(found: Findings, low: Floats, high: Floats, base: int) -> None:
+def _judge(found: Findings, low: Floats, high: Floats, base: int, where: str) -> None:
     found.targets += low.size
     found.exact += int((high == low).sum())
     found.proven_small += int(((low >= 1) & (high < base)).sum())
@@ -112,11 +112,17 @@ def _judge(found: Findings, low: Floats, high: Floats, base: int) -> None:
     found.narrower_than_promised += int((high - low < base - 1).sum())
     narrowest = int((high - low).min())
     if found.narrowest is None or narrowest < found.narrowest:
-        found.narrowest, found.worst = narrowest, "totals of all metrics"
+        found.narrowest, found.worst = narrowest, where
 
 
-def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Floats, Floats]]:
-    """Smallest and largest value of every total of each level."""
+def _intervals(
+    own: Sequence[Told], *, starts_empty: bool
+) -> Iterator[tuple[Level, Floats, Floats]]:
+    """Each level with the smallest and largest value of every total of it.
+
+    What was still to come is a look of its own in each release, on the day on which it ends.
+    """
+    told = telling(own)
     links = links_in(told[-1])
     if not links:
         return
@@ -136,6 +142,7 @@ def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Fl
     for release in told:
         for at, one in enumerate(series):
             _read(known, release, at, one, months, spans)
+    for release in own:
         _read_stock(known, release, links, months)
     for level, sums in known.items():
         holding = [(at, link) for at, link in enumerate(links, start=1) if link.holds_at(level)]
@@ -143,7 +150,7 @@ def _intervals(told: Sequence[Told], *, starts_empty: bool) -> Iterator[tuple[Fl
             sums.follow(at, link.lag, starts_empty=starts_empty)
         ends = sums.ends([0, *(at for at, _ in holding)], spans)
         if holding and ends is not None:
-            yield ends
+            yield level, *ends
 
 
 def _read(
@@ -155,9 +162,11 @@ def _read(
     spans: Sequence[tuple[int, int]],
 ) -> None:
     """Every month's and quarter's total that a release tells of a metric and part."""
-    off = release.base - 1 + release.base * release.loose.get(series[0], 0)
+    offs = [
+        release.base * (1 + release.further(series[0], months[start])) - 1 for start, _ in spans
+    ]
     for level, totals in _totals(release, series, ~IS_STOCK, months).items():
-        for start, end in spans:
+        for (start, end), off in zip(spans, offs, strict=True):
             n = totals[start:end].sum()
             if level in known and not np.isnan(n):
                 known[level].between(at, start, at, end, max(n - off, float(n > 0)), n + off)

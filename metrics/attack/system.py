@@ -212,7 +212,9 @@ def _off(block: Block, release: Told, sums: sparse.csr_array) -> Floats:
     total = (sparse.csr_array(columns @ (sums != 0).T).toarray() > 0).all(axis=0)
     whole = block.metric.part_of or block.metric.name
     further = np.where(
-        total, release.loose.get(whole, 0), release.loose.get(block.metric.name, 0)
+        total,
+        release.further(whole, block.quarter),
+        release.further(block.metric.name, block.quarter),
     )
     off: Floats = release.base - 1.0 + release.base * further
     return off

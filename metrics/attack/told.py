@@ -1,6 +1,6 @@
 """What a released file tells: read again from the file, as an outsider would."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from metrics.periods import quarter_of
-from metrics.reach import loose_in
+from metrics.reach import Loose, further_in, loose_in
 from metrics.release import Release, open_release
 
 CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
@@ -24,7 +24,7 @@ class Told:
     base: int
     reach: int
     threshold: int
-    loose: Mapping[str, int]
+    loose: Loose
 
     @property
     def name(self) -> str:
@@ -50,6 +50,10 @@ class Told:
             str(name): sorted(levels.filter(pl.col("breakdown") == name)["level"].unique())
             for name in names
         }
+
+    def further(self, metric: str, month: date) -> int:
+        """By how many bases more sums of the metric may be off in the month's quarter."""
+        return further_in(self.loose, metric, self.quarter(month))
 
     def quarter(self, month: date) -> date:
         """First month of the quarter of the organisation's year that holds the month."""
@@ -106,8 +110,18 @@ def _unsaid(release: Told, before: Sequence[Told]) -> set[date]:
 
 
 def _alike(one: Told, other: Told) -> bool:
-    names = ("audience", "method", "base", "reach", "threshold", "loose")
-    return all(getattr(one, name) == getattr(other, name) for name in names)
+    names = ("audience", "method", "base", "reach", "threshold")
+    loose, others = _loose_by_quarter(one), _loose_by_quarter(other)
+    return all(getattr(one, name) == getattr(other, name) for name in names) and all(
+        loose[quarter] == others[quarter] for quarter in loose.keys() & others.keys()
+    )
+
+
+def _loose_by_quarter(one: Told) -> dict[date, list[int]]:
+    """How far sums of each metric may be off in every quarter that the release tells of."""
+    names = one.cells["metric"].unique().sort()
+    quarters = {one.quarter(month) for month in one.cells["month"].unique()}
+    return {quarter: [one.further(name, quarter) for name in names] for quarter in quarters}
 
 
 def _covers(later: Told, earlier: Told) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metrics.disclosure.closing import Floor, rows_beside
 from metrics.disclosure.rounding import Floats, Tether
 from metrics.disclosure.tables import Counts
 
@@ -25,11 +26,15 @@ class Link:
 
     `lags` has every level at which its total, added up, is never above the other's; with
     after how many months it is never below, None where there is no such number. `settled`
-    levels count all that has not come yet as still to come.
+    levels count all that has not come yet as still to come. `floors` are cells of it that hold
+    at least what cells of the other one hold, in the quarter that is told. `plain` levels are
+    those whose every case comes to it, as readers know.
     """
 
     lags: dict[int, int | None]
     settled: tuple[int, ...]
+    plain: tuple[int, ...] = ()
+    floors: tuple[Floor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def link_of(
         for level in range(len(due))
         if level in common.lags or (due[level] <= known[level]).all()
     }
-    return Link(lags, tuple(common.lags) if common.stands else ())
+    plain = tuple(common.lags)
+    return Link(lags, plain if common.stands else (), plain)
 
 
 def _lag(led: Counts, due: Counts) -> int | None:
@@ -145,6 +151,7 @@ def beside(
         )
         for lag in sorted({lag for lag in each.link.lags.values() if lag is not None}):
             rows += _never_behind(each, place, led, begun, lag)
+        rows += rows_beside(each.link.floors, int(start), (len(led), len(months), sum(widths)))
     weights, lower, upper = (np.array(part) for part in zip(*rows, strict=True))
     return Tether(weights, lower.T / base, upper.T / base)
 
@@ -207,14 +214,16 @@ def narrowed(
     followers: Sequence[Follower],
     spans: Sequence[tuple[int, int]],
     base: int,
-    further: Sequence[int],
+    further: Sequence[Mapping[int, int]],
+    stood: Sequence[int] = (),
 ) -> int:
     """How many totals of these spans all series together leave less room than the base does.
 
     `led` are the totals (level, month) that are followed. A span is its first month and the
     one after its last; the spans must follow each other. Differences of added totals are all
     that is known, so that the room of each is a shortest path. `further` is by how many bases
-    more the totals of each may be off, those of `led` first.
+    more the totals of each may be off in each month's quarter, those of `led` first. With the
+    `stood` months of these spans an earlier release ended, which told what was still to come.
     """
     first, last = spans[0][0], spans[-1][1]
     series = [led, *(each.told[:, :, each.flows].sum(axis=2) for each in followers)]
@@ -229,10 +238,12 @@ def narrowed(
                 at * size + start - first,
                 at * size + end - first,
                 totals[:, start:end].sum(axis=1),
-                base * (1 + further[at]),
+                base * (1 + further[at].get(start, 0)),
             )
     for at, each in enumerate(followers, start=1):
         _link(room, each, at * size, first, last, base)
+        for month in stood:
+            _stand(room, each, at * size, month, first, base)
     for via in range(room.shape[1]):
         np.minimum(room, room[:, :, via : via + 1] + room[:, via : via + 1, :], out=room)
     found = 0
@@ -260,7 +271,13 @@ def _link(room: Floats, each: Follower, own: int, first: int, last: int, base: i
                 here[own + at, at - lag] = min(here[own + at, at - lag], 0)
         if first == 0:
             here[own, 0] = min(here[own, 0], 0)
-        if level in each.link.settled:
-            still = each.told[[level], last - 1][:, list(each.stocks)].sum(axis=1)
-            end = last - first
-            _between(room[level : level + 1], own + end, end, still, base)
+    if each.link.settled:
+        _stand(room, each, own, last - 1, first, base)
+
+
+def _stand(room: Floats, each: Follower, own: int, month: int, first: int, base: int) -> None:
+    """By the end of the month all that has not come yet was told as still to come."""
+    end = month + 1 - first
+    for level in each.link.plain:
+        still = each.told[[level], month][:, list(each.stocks)].sum(axis=1)
+        _between(room[level : level + 1], own + end, end, still, base)

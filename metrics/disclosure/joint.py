@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from scipy.linalg import block_diag
 
+from metrics.disclosure.closing import Floor, given_away, holding, with_floors
 from metrics.disclosure.following import (
     Common,
     Follower,
@@ -37,9 +38,11 @@ STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 11  # more of each, after which a coarser audience's sums go further
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
+DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 Drawing = Callable[[date, int], np.random.Generator]
+Floors = Callable[[Sequence[int]], list[Floor]]
 
 
 @dataclass(slots=True)
@@ -48,7 +51,8 @@ class Rounding:
 
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
-    `lags` are those, by level, that readers know of.
+    `lags` are those, by level, that readers know of; `floors` what they know of single cells
+    in the months of a quarter.
     """
 
     name: str
@@ -61,8 +65,9 @@ class Rounding:
     draw: Drawing
     follows: str | None = None
     lags: Mapping[int, int] = field(default_factory=dict)
+    floors: Floors | None = None
     carry: Counts = field(init=False)
-    off: tuple[int, int] = (0, 0)
+    off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         width = len(with_cells(self.sums))
@@ -76,12 +81,12 @@ class Rounding:
         """The months' exact counts with their equations."""
         return Slice(self.truth[:, months, :], self.faces, self.sums, base)
 
-    def close(self, months: Sequence[int], base: int) -> None:
-        """Carry the quarter's errors on, and keep how far its sums are off."""
+    def close(self, quarter: date, months: Sequence[int], base: int) -> None:
+        """Carry the quarter's errors on, and keep how far its sums and totals are off."""
         error = (self.counts - self.truth)[:, months, :].sum(axis=1)
         self.carry = self.carry + error @ with_cells(self.sums).T
         found = looseness(self.piece(months, base), self.counts[:, months, :])
-        self.off = max(self.off[0], found[0]), max(self.off[1], found[1])
+        self.off = {**self.off, quarter: found}
 
     @property
     def totals(self) -> Counts:
@@ -94,13 +99,15 @@ class Rounding:
 class Bases:
     """The base and a coarser audience's, in units; a unit is so many cases.
 
-    `stands_at` is the month with whose last day the counts end, where they end with one.
+    `stands_at` is the month with whose last day the counts end, where they end with one;
+    `stood_at` are those of earlier releases.
     """
 
     base: int
     coarser: int | None = None
     unit: int = 1
     stands_at: int | None = None
+    stood_at: frozenset[int] = frozenset()
 
 
 Links = dict[tuple[str, date], Link]
@@ -110,15 +117,16 @@ Links = dict[tuple[str, date], Link]
 class Turn:
     """What is rounded together in one quarter: a table, and those that follow it.
 
-    `months` are the quarter's; `spans` are this quarter and those before, as far back as the
-    links between them reach. `drawn` says how often it was drawn before, in vain.
+    `months` are the quarter's; `spans` has by quarter the months of this one and of those
+    before, as far back as the links between them reach. `drawn` says how often it was drawn
+    before, in vain.
     """
 
     table: Rounding
     followers: Sequence[Rounding]
     quarter: date
     months: Sequence[int]
-    spans: Sequence[tuple[int, int]]
+    spans: Mapping[date, tuple[int, int]]
     bases: Bases
     links: Links
     drawn: int = 0
@@ -146,12 +154,31 @@ class Turn:
         said = [replace(each, told=each.told * unit) for each in said]
         further = [self._further(each) for each in (self.table, *self.followers)]
         base = self.bases.base * unit
-        return narrowed(self.table.totals * unit, said, self.spans, base, further)
+        spans = list(self.spans.values())
+        stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])))
+        found = narrowed(self.table.totals * unit, said, spans, base, further, stood)
+        led = self.table.counts[:, self.months, :] * unit
+        return found + sum(
+            given_away(
+                each.link.floors,
+                led,
+                each.told[:, list(self.months), :],
+                base,
+                {"own": by[self.months[0]]},
+            )
+            for each, by in zip(said, further[1:], strict=True)
+        )
 
-    def _further(self, each: Rounding) -> int:
-        """By how many bases totals of a table are further from the truth than cells are."""
+    def _further(self, each: Rounding) -> dict[int, int]:
+        """By how many bases totals of each month's quarter are further off than cells are."""
         piece = each.piece(self.months, self.bases.base)
-        return max(each.off[1], looseness(piece, each.counts[:, self.months, :])[1])
+        now = looseness(piece, each.counts[:, self.months, :])
+        off = {**each.off, self.quarter: now}
+        return {
+            month: off[quarter][1]
+            for quarter, span in self.spans.items()
+            for month in range(*span)
+        }
 
 
 def round_all(
@@ -167,29 +194,33 @@ def round_all(
     other in truth, or `links`, for tables that are made of rounded counts.
     """
     known = {} if links is None else links
-    spans = [(months[0], months[-1] + 1) for _, months in quarters]
     drawn = [0] * len(quarters)
-    states: list[list[tuple[Counts, tuple[int, int]]]] = []
+    states: list[list[tuple[Counts, Mapping[date, tuple[int, int]]]]] = []
     at = 0
     while at < len(quarters):
         quarter, months = quarters[at]
         states[at:] = [[(table.carry, table.off) for table in tables]]
         if links is None:
             known |= _linked(tables, quarter, months, bases)
-        near = spans[max(0, at - QUARTERS) : at + 1]
+        near = {
+            known_as: (span[0], span[-1] + 1)
+            for known_as, span in quarters[max(0, at - QUARTERS) : at + 1]
+        }
         for table in _leading(tables):
             followers = _following(tables, table)
             _together(
                 Turn(table, followers, quarter, months, near, bases, known, drawn=drawn[at])
             )
-        if at and drawn[at - 1] < DRAWN_AGAIN and _is_to_blame(tables, quarters, at, bases):
+        tied = any(known[name, on].floors for name, on in known if on == quarter)
+        most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
+        if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):
             at -= 1
             drawn[at] += 1
             for table, (carry, off) in zip(tables, states[at], strict=True):
                 table.carry, table.off = carry, off
             continue
         for table in tables:
-            table.close(months, bases.base)
+            table.close(quarter, months, bases.base)
         at += 1
     return known
 
@@ -199,12 +230,19 @@ def _linked(
 ) -> Links:
     """How each table that follows another one does so in truth, up to this quarter."""
     return {
-        (other.name, quarter): link_of(
-            table.truth.sum(axis=2),
-            other.truth,
-            other.stocks,
-            months[-1],
-            Common(other.lags, months[-1] == bases.stands_at),
+        (other.name, quarter): replace(
+            link_of(
+                table.truth.sum(axis=2),
+                other.truth,
+                other.stocks,
+                months[-1],
+                Common(other.lags, months[-1] == bases.stands_at),
+            ),
+            floors=holding(
+                other.floors(months) if other.floors else [],
+                table.truth[:, months, :],
+                other.truth[:, months, :],
+            ),
         )
         for table in tables
         for other in _following(tables, table)
@@ -305,7 +343,10 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
 
 def _tether(each: Rounding, turn: Turn) -> Tether:
     led = turn.table.totals.cumsum(axis=1)
-    return turn.said(each).tether(led, base=turn.bases.base)
+    said = turn.said(each)
+    told = turn.table.counts[:, said.months, :]
+    base = turn.bases.base
+    return with_floors(said.tether(led, base=base), said.link.floors, told, base=base)
 
 
 def _as_it_is(table: Rounding, turn: Turn) -> Tether:

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 
 import polars as pl
@@ -24,13 +25,20 @@ class Protected:
 
     `cells` have n, the published count, and n_true, the number of cases that it stands for.
     `fresh` holds by layer the cells that no release has told before; `loose` says by
-    how many bases sums of some metrics may be further from the truth than cells are.
+    how many bases sums of some metrics in a quarter may be further from the truth than cells.
+    `seeds` has the dice of each layer, for those who may know everything.
     """
 
     layer: str
     cells: pl.DataFrame
     fresh: Mapping[str, pl.DataFrame]
-    loose: Mapping[str, int]
+    loose: Mapping[tuple[str, date], int]
+    seeds: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def commitment(seed: bytes) -> str:
+    """A hash that nobody finds the seed from, and that no other seed has."""
+    return hashlib.sha256(b"case-audit rounding seed" + seed).hexdigest()
 
 
 def method_beside(policy: Policy, everybody: Sequence[Policy]) -> None:
@@ -105,12 +113,14 @@ def protected_by_layers(
         return _withheld(exact, policy, declared=declared, ledger=ledger, renamed=renamed)
     fresh: dict[str, pl.DataFrame] = {}
     made: list[pl.DataFrame] = []
+    seeds: dict[str, bytes] = {}
     cells, unit, name = exact, 1, ""
-    loose: dict[str, int] = {}
+    loose: dict[tuple[str, date], int] = {}
     links: Links | None = None
     for base in roundings(policy, everybody):
         name = layer_name(base, policy.bands)
         seed = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
+        seeds[name] = seed
         told = _crossed(ledger.told(name), declared, renamed)
         layer = Layer(base, policy.bands, seed, unit, _next_base(base, policy, everybody))
         found = layer_over(cells, layer, declared, told, links)
@@ -126,7 +136,8 @@ def protected_by_layers(
         made.append(rounded)
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
-    return Protected(name, made[-1].select(*KEY, "n").join(truth, on=KEY), fresh, loose)
+    counts = made[-1].select(*KEY, "n").join(truth, on=KEY)
+    return Protected(name, counts, fresh, loose, seeds)
 
 
 def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:

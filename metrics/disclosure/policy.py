@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -51,11 +52,11 @@ class Policy:
         if reason:
             raise PolicyError(f"audience {self.audience}: {reason}")
 
-    def method_sentence(self, *, loose: Mapping[str, int] | None = None) -> str:
+    def method_sentence(self, *, loose: Mapping[tuple[str, date], int] | None = None) -> str:
         """The method in words for readers.
 
-        `loose` says, by title, by how many bases sums of a metric's cells may be further from
-        the truth than cells.
+        `loose` says, by title and quarter, by how many bases sums of a metric's cells may be
+        further from the truth than cells.
         """
         if self.method == "identity":
             return "All counts are exact."
@@ -66,10 +67,14 @@ class Policy:
                 " takes so that no withheld count can be worked out."
             )
         off = self.base - 1
+        where: dict[tuple[str, int], list[str]] = {}
+        for (title, quarter), by in sorted((loose or {}).items()):
+            where.setdefault((title, by), []).append(quarter.isoformat())
         sums = "".join(
             f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
-            f" be within {(by + 1) * self.base - 1}."
-            for title, by in sorted((loose or {}).items())
+            f" be within {(by + 1) * self.base - 1} in the quarter{'s' * (len(days) > 1)} from"
+            f" {' and '.join(filter(None, (', '.join(days[:-1]), days[-1])))}."
+            for (title, by), days in sorted(where.items())
         )
         return (
             f"All counts are multiples of {self.base}, and totals add up."

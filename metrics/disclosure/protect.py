@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 import polars as pl
 
+from metrics.disclosure.closing import Floor, floors
 from metrics.disclosure.joint import Bases, Links, Rounding, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
@@ -40,6 +41,7 @@ class Declared:
     goes without saying) x months. `quarters` gives each month the quarter, calendar or
     fiscal, that it belongs to; a year is the sum of its published quarters. `is_settled` where
     the as-of day is the last one covered: what has not come by then is counted as to come.
+    With the months `stood_at` earlier releases ended in the same way.
     """
 
     tables: Sequence[Table]
@@ -47,6 +49,7 @@ class Declared:
     months: Sequence[date]
     quarters: Mapping[date, date]
     is_settled: bool = False
+    stood_at: Collection[date] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,13 @@ def protect(
 class Rounded:
     """Every declared cell with n, the published count, and n_true, what it stands for.
 
-    `loose` says by how many bases sums of cells of some metrics may be further from the truth
-    than cells are; the counts of a metric that another is part of are such sums. `links` say
-    how tables follow each other in truth.
+    `loose` says by metric and quarter by how many bases sums of cells may be further from the
+    truth than cells are; the counts of a metric that another is part of are such sums. `links`
+    say how tables follow each other in truth.
     """
 
     cells: pl.DataFrame
-    loose: Mapping[str, int]
+    loose: Mapping[tuple[str, date], int]
     links: Links
 
 
@@ -129,16 +132,18 @@ def layer_over(
         cells=banded(cells.with_columns(pl.col("n") // layer.unit), layer.bands),
         told=within.with_columns(pl.col("n", "n_true") // layer.unit),
         is_settled=declared.is_settled,
+        stood_at=declared.stood_at,
     )
     named = [(pair, part) for pair in paired(declared.tables) for part in pair.table.parts]
-    made = [_rounding(setting, pair, part) for pair, part in named]
+    led = {(pair.whole or pair.table).metric: pair for pair, _ in named}
+    made = [_rounding(setting, pair, part, led) for pair, part in named]
     found = round_all(made, list(setting.months_by_quarter()), setting.bases, links)
     frames: list[pl.DataFrame] = []
-    loose: dict[str, int] = {}
+    loose: dict[tuple[str, date], int] = {}
     for (pair, part), table in zip(named, made, strict=True):
         frames += _frames(setting, pair, part, table.counts, table.truth)
         off = _loose(pair, table)
-        loose |= {name: max(by, loose.get(name, 0)) for name, by in off.items()}
+        loose |= {key: max(by, loose.get(key, 0)) for key, by in off.items()}
     cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
     return Rounded(cells, loose, found)
 
@@ -153,6 +158,7 @@ class Ground:
     cells: pl.DataFrame
     told: pl.DataFrame
     is_settled: bool = False
+    stood_at: Collection[date] = ()
 
     @property
     def base(self) -> int:
@@ -164,7 +170,8 @@ class Ground:
         """The base and the next audience's in units; what it is made of is rounded or not."""
         unit, coarser = self.layer.unit, self.layer.coarser
         last = len(self.grid.months) - 1 if self.is_settled else None
-        return Bases(self.base, coarser // unit if coarser else None, unit, last)
+        stood = frozenset(at for at, on in enumerate(self.grid.months) if on in self.stood_at)
+        return Bases(self.base, coarser // unit if coarser else None, unit, last, stood)
 
     def months_by_quarter(self) -> Iterator[tuple[date, list[int]]]:
         """Each quarter with the positions of its months, oldest first."""
@@ -232,13 +239,22 @@ def _frames(
     ]
 
 
-def _rounding(setting: Ground, pair: Pair, part: str) -> Rounding:
-    """One metric and part as it is rounded: what was told, and what is to be told."""
+def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -> Rounding:
+    """One metric and part as it is rounded: what was told, and what is to be told.
+
+    `led` has by its name every metric that others may follow.
+    """
     columns = pair.columns(setting.layer.bands)
     metric = pair.whole.metric if pair.whole else pair.table.metric
+    delay = pair.table.delays.get(part)
+    before = led.get(pair.table.follows or "")
 
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
+
+    def known(months: Sequence[int]) -> list[Floor]:
+        there = before.columns(setting.layer.bands) if before else []
+        return floors(delay, columns, there, setting.grid, months)
 
     return Rounding(
         name=f"{metric} {part}".strip(),
@@ -250,7 +266,8 @@ def _rounding(setting: Ground, pair: Pair, part: str) -> Rounding:
         stocks=[at for at, column in enumerate(columns) if column[0] in pair.table.stocks],
         draw=draw,
         follows=pair.table.follows,
-        lags=_lags(setting, pair.table.delays.get(part)),
+        lags=_lags(setting, delay),
+        floors=known,
     )
 
 
@@ -262,12 +279,14 @@ def _lags(setting: Ground, delay: Delay | None) -> dict[int, int]:
     return {at: delay.months for at, level in levels if delay.holds_at(level)}
 
 
-def _loose(pair: Pair, table: Rounding) -> dict[str, int]:
+def _loose(pair: Pair, table: Rounding) -> dict[tuple[str, date], int]:
     """By how many bases sums of the metric, and of its whole, are further off than cells."""
-    sums, totals = table.off
-    found = {pair.table.metric: max(sums, totals)}
-    found |= {pair.whole.metric: totals} if pair.whole else {}
-    return {name: by for name, by in found.items() if by}
+    found: dict[tuple[str, date], int] = {}
+    for quarter, (sums, totals) in table.off.items():
+        found[pair.table.metric, quarter] = max(sums, totals)
+        if pair.whole:
+            found[pair.whole.metric, quarter] = totals
+    return {key: by for key, by in found.items() if by}
 
 
 def with_late(setting: Ground, pair: Pair, part: str) -> Counts:

@@ -30,15 +30,31 @@ class ProtectionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A deadline for what ends the times of another metric, such as the closing of a case.
+
+    A case that took no more than `within` days has kept it, one that took more than `beyond`
+    days has not. `pairs` say which of its outcomes those have, which of the other metric's
+    outcomes they have there, and whether they are the early ones.
+    """
+
+    within: int
+    beyond: int
+    pairs: tuple[tuple[frozenset[str], frozenset[str], bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delay:
     """Every case comes to a metric so many months after another one has counted it.
 
-    That holds at the `levels` of one breakdown alone, where one is named.
+    That holds at the `levels` of one breakdown alone, where one is named. `closing` is there
+    where both metrics end with the same step.
     """
 
     months: int
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
+    closing: Closing | None = None
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level comes to it."""

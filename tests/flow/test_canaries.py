@@ -8,6 +8,10 @@ import pytest
 from etl.store import Store
 from tests.hotline_export import HEADER, write_hotline
 
+FORMS = {  # a sheet is for everybody; leadership's release is made as the public one is
+    "committee": ("html", "csv"),
+    "public": ("html", "csv", "sheet"),
+}
 NUMBER, PERSON, WORDS, TYPED = "HGKANARI", "Kanarievogel", "zwitscherte", "Papageientaucher"
 
 
@@ -29,9 +33,14 @@ def workspace(tmp_path_factory) -> Path:
         ("load", export, "--as-of", "2026-06-30", "--accept-rejects", "2", *at),
         ("load", export, "--as-of", "2026-06-30", "--accept-rejects", "2", *at),
         ("check", *at),
-        ("publish", "--audience", "committee", *at),
-        ("report", "committee", *at),
-        ("report", "committee", "--format", "csv", *at),
+        *(
+            arguments
+            for audience, forms in FORMS.items()
+            for arguments in (
+                ("publish", "--audience", audience, *at),
+                *(("report", audience, "--format", form, *at) for form in forms),
+            )
+        ),
         ("reveal", "C-0000-0000-00", "--export", export, *key, *at),
     ):
         said = case_audit(*arguments)
@@ -75,6 +84,14 @@ def test_it_holds_what_it_should(workspace):
     }  # fmt: skip
     with Store.open(workspace / "audit.duckdb", mode="read") as store:
         assert store.frame("select count(*) from core.cases").item() == 238
+
+
+def test_every_audience_has_every_form_of_report(workspace):
+    for audience in FORMS:
+        assert len(list(workspace.glob(f"releases/*-{audience}-*.duckdb"))) == 1
+        made = {path.suffix for path in workspace.glob(f"reports/*{audience}*")}
+        made |= {path.suffix for path in workspace.glob(f"reports/*{audience}*/*")}
+        assert made >= {".html", ".csv"}
 
 
 def test_no_byte_of_a_workspace_has_a_number_a_name_or_a_word_of_anybody(workspace):

@@ -96,19 +96,19 @@ def link_of_lags(lags):
 )
 def test_two_looks_at_the_same_cases_leave_less_room(received, due, less):
     led = np.array([[received]])
-    found = narrowed(led, [follower(due)], [(0, 1)], 5, [0, 0])
+    found = narrowed(led, [follower(due)], [(0, 1)], 5, [{}, {}])
     assert found == less
 
 
 def test_a_sum_that_may_be_further_off_leaves_more_room():
     led = np.array([[10]])
-    assert narrowed(led, [follower(5)], [(0, 1)], 5, [0, 1]) == 0
+    assert narrowed(led, [follower(5)], [(0, 1)], 5, [{}, {0: 1}]) == 0
 
 
 def test_what_is_due_a_month_later_may_be_told_a_month_later():
     led = np.array([[5, 0]])
-    assert narrowed(led, [follower(0, 5, lags={0: 1})], [(0, 1), (1, 2)], 5, [0, 0]) == 0
-    assert narrowed(led, [follower(0, 5, lags={0: 0})], [(0, 1), (1, 2)], 5, [0, 0]) > 0
+    assert narrowed(led, [follower(0, 5, lags={0: 1})], [(0, 1), (1, 2)], 5, [{}, {}]) == 0
+    assert narrowed(led, [follower(0, 5, lags={0: 0})], [(0, 1), (1, 2)], 5, [{}, {}]) > 0
 
 
 def test_how_a_metric_follows_is_read_off_the_truth_unless_readers_know_it():

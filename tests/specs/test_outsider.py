@@ -20,6 +20,7 @@ from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
 from metrics.periods import months_between, quarter_of
+from metrics.reach import furthest
 from tests import outsider
 from tests.outsider import Said
 from tests.specs.test_protection import LEVELS, SEED, TABLES, Case, cube_of
@@ -98,7 +99,7 @@ def published(
 def _write(made: Protected, policy: Policy, folder: Path) -> Path:
     folder.mkdir()
     made.cells.drop("n_true").write_csv(folder / "cells.csv")
-    about = {"audience": policy.audience, "base": policy.base, "loose": dict(made.loose)}
+    about = {"audience": policy.audience, "base": policy.base, "loose": furthest(made.loose)}
     (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
 

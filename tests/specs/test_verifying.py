@@ -9,9 +9,10 @@ import pytest
 
 from etl.store import Store
 from metrics.approvals import Person, Places, approve, withdraw
+from metrics.disclosure.layers import commitment
 from metrics.disclosure.ledger import NAME, Ledger
 from metrics.disclosure.policy import Policy
-from metrics.release import TABLES
+from metrics.release import TABLES, open_release
 from metrics.verifying import kept
 from tests.specs.measured import ACKNOWLEDGE, SEED, filled, judge, sealed
 from tests.units.test_publish import EVENTS
@@ -185,3 +186,14 @@ def test_approvals_past_the_program_are_found(places):
     said = found(places)
     assert "release 0008 was approved by who made it" in said
     assert "release 0008 was published with 1 of 2 approvals" in said
+
+
+def test_a_seed_that_the_release_is_not_bound_to_is_found(places):
+    release = board(places)
+    path = places.proofs / f"{release.stem}.json"
+    proof = json.loads(path.read_text(encoding="utf-8"))
+    (layer, seed), *_ = proof["seed_opening"].items()
+    assert commitment(bytes.fromhex(seed)) == open_release(release).manifest["seed_commitment"]
+    proof["seed_opening"] = {layer: "00" * 32}
+    path.write_text(json.dumps(proof), encoding="utf-8")
+    assert found(places).endswith("is bound to another seed than lies with its proof")

@@ -1,5 +1,7 @@
 """A policy that would protect nothing is refused with the reason."""
 
+from datetime import date
+
 import pytest
 
 from metrics.disclosure.policy import Policy, PolicyError, policies_of
@@ -57,7 +59,12 @@ def test_readers_of_rounded_counts_read_how_far_a_count_may_be_off():
 
 def test_readers_are_told_when_sums_had_to_go_further():
     policy = Policy("board", "rounding", base=5, min_denominator=20)
-    assert policy.method_sentence(loose={"Deadlines met": 1}).endswith(
+    quarters = [date(2024, month, 1) for month in (1, 4, 7)]
+    loose = {("Deadlines met", quarter): 1 for quarter in quarters}
+    assert policy.method_sentence(loose=loose).endswith(
         "Of Deadlines met, a total of a month or quarter, or of several bands or outcomes, may"
-        " be within 9."
+        " be within 9 in the quarters from 2024-01-01, 2024-04-01 and 2024-07-01."
+    )
+    assert policy.method_sentence(loose={("Reports", quarters[0]): 2}).endswith(
+        "may be within 14 in the quarter from 2024-01-01."
     )
