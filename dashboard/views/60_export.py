@@ -22,6 +22,11 @@ st.info(
     f" the owner of the policy: {release.manifest['policy_owner']}."
 )
 
+if release.manifest["method"] == "rounding" and st.toggle(
+    "Show how far each count may be from the truth"
+):
+    st.html(downloads.bounds(release, quarter))
+
 st.header("Report", anchor=False)
 st.write(
     f"The audit of {name} as one file. It opens in any browser, needs no network and can be"
