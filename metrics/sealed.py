@@ -12,8 +12,10 @@ from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
 from metrics.doubts import blocked
 from metrics.groups import groups
+from metrics.in_period import in_period
 from metrics.late_entry import late_months
 from metrics.metric import Metric
+from metrics.paused_days import paused_days
 from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.responses import responses
@@ -74,7 +76,7 @@ def _practices(store: Store, policy: Policy, actions: pl.DataFrame | None) -> pl
     )
 
 
-_COUNTED_AGAIN = ("late_months", "responses", "groups")
+_COUNTED_AGAIN = ("in_period", "late_months", "paused_days", "responses", "groups")
 
 
 def _exact_alone(
@@ -84,7 +86,9 @@ def _exact_alone(
     if policy.method != "identity":
         return {name: pl.DataFrame(schema=TABLES[name]) for name in _COUNTED_AGAIN}
     return {
+        "in_period": in_period(store, calendar),
         "late_months": late_months(store),
+        "paused_days": paused_days(store, calendar),
         "responses": responses(store, calendar),
         "groups": groups(store, calendar),
     }

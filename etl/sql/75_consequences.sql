@@ -21,8 +21,9 @@ select
     upheld.part,
     case
         when recorded.kind is null or upheld.upheld_on is null then 'not_assessable'
-        when followed.first_on <= upheld.upheld_on + upheld.days then 'kept'
+        -- Nothing is judged before its day: else the young that are judged are the quick.
         when parameters.as_of <= upheld.upheld_on + upheld.days then 'pending'
+        when followed.first_on <= upheld.upheld_on + upheld.days then 'kept'
         else 'gap'
     end as result,
     upheld.upheld_on + upheld.days + 1 as found_on,

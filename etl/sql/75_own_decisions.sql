@@ -5,8 +5,9 @@ select
     limits.part,
     case
         when reviewing.kind is null or deciding.kind is null then 'not_assessable'
-        when decisions.first_on <= reviews.first_on + limits.days then 'kept'
+        -- Nothing is judged before its day: else the young that are judged are the quick.
         when parameters.as_of <= reviews.first_on + limits.days then 'pending'
+        when decisions.first_on <= reviews.first_on + limits.days then 'kept'
         else 'gap'
     end as result,
     reviews.first_on + limits.days + 1 as found_on,

@@ -35,8 +35,8 @@ select
         when not waiting.is_recorded then 'not_assessable'
         when limits.part = 'overloaded_handler'
             then if(waiting.load > limits.amount, 'gap', 'kept')
-        when waiting.assignee_key is not null then 'kept'
         when waiting.as_of <= waiting.received_on + limits.days then 'pending'
+        when waiting.assignee_key is not null then 'kept'
         else 'gap'
     end as result
 from waiting

@@ -6,8 +6,8 @@ select
     duties.due_on,
     if(duties.done_on <= parameters.as_of, duties.done_on, null) as done_on,
     case
-        when duties.done_on <= least(parameters.as_of, duties.due_on + limits.days) then 'kept'
         when parameters.as_of <= duties.due_on + limits.days then 'pending'
+        when duties.done_on <= duties.due_on + limits.days then 'kept'
         else 'gap'
     end as result
 from staging.duties as duties

@@ -8,7 +8,7 @@ LEFT_TO_OTHERS = gap_metric(
     question="Does the organisation decide itself, whoever reviews a case from outside?",
     cohort=(
         "cases received in the period in which a review from outside was completed; one is"
-        " judged when a decision of our own is recorded or the time for it is over"
+        " judged when the time for a decision of our own is over, recorded or not"
     ),
     definition=(
         "Cases that somebody from outside reviewed without a decision of the organisation's"
@@ -25,7 +25,7 @@ NO_CONSEQUENCE = gap_metric(
     question="Does anything follow when a concern turns out to be true, wherever it arose?",
     cohort=(
         "cases received in the period whose outcome is substantiated, in whole or in part; one"
-        " is judged when something followed or the time for it is over"
+        " is judged when the time for something to follow is over, whether or not it did before"
     ),
     definition=(
         "Cases found true, in whole or in part, after which no consequence was recorded within"

@@ -54,11 +54,12 @@ def test_units_named_where_gaps_are_planted(judged):
         (pl.col("part") == "affected_person") & (pl.col("period_start") > FROM)
     )
     partner = found.filter(pl.col("part") == GAPS.partner)
+    planted = sum(NAMED.values()) * len(SEEDS)
     print(
-        f"\nplanted units are named in {right} of {sum(NAMED.values()) * len(SEEDS)} quarters, others in"
+        f"\nplanted units are named in {right} of {planted} quarters, others in"
         f" {len(pairs) - right}; the silence is more than usual in {silence['changed'].sum()}"
         f" of {silence.height} quarters; the partner is among the five largest gaps in"
         f" {(partner['rank'] <= 5).sum()} of {partner.height}"
     )
-    assert right >= 0.9 * sum(NAMED.values()) * len(SEEDS)
+    assert right >= 0.9 * planted
     assert len(pairs) - right <= len(SEEDS) // 4
