@@ -10,7 +10,7 @@ import polars as pl
 from etl import demands
 from etl.source import FIXED, Source
 from etl.store import Store
-from etl.touched import makes, rebuild_touched
+from etl.touched import is_on_the_way, makes, rebuild_touched
 from etl.workspace import Workspace
 
 SQL = Path(__file__).parent / "sql"
@@ -25,9 +25,21 @@ def prepare(store: Store) -> None:
     """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
-    for path in sorted(SQL.glob("0*.sql")):
+    files = sorted(SQL.glob("0*.sql"))
+    shape = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    if _shape(store) == shape:
+        return
+    for path in files:
         store.run_file(path)
     _bring_up_to_date(store)
+    store.replace("staging.shape", pl.DataFrame({"files": [shape]}))
+
+
+def _shape(store: Store) -> str | None:
+    """Which statements made the tables that are kept; none where an earlier version did."""
+    if not store.has("staging.shape"):
+        return None
+    return str(store.frame("select files from staging.shape").item())
 
 
 def _bring_up_to_date(store: Store) -> None:
@@ -129,7 +141,8 @@ def _run_all(store: Store) -> None:
 
 def _clear_others(store: Store) -> None:
     """Take away what an earlier version made in core and this one makes in no such way."""
-    wanted = {path.stem.partition("_")[2]: makes(path) for path in core_files()}
+    kept = [path for path in core_files() if not is_on_the_way(path)]
+    wanted = {path.stem.partition("_")[2]: makes(path) for path in kept}
     for name, kind in store.inside("core").items():
         if name != "build" and wanted.get(name) != kind:
             store.drop(f"core.{name}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -96,6 +97,8 @@ def read_by(values: pl.Series, forms: Iterable[str], locale: str | None) -> int:
 _DAYS = (date(2031, 12, 30), date(2003, 2, 1))
 
 
+# Sources write dates in the same few forms, and every load reads all of them.
+@cache
 def reads_what_it_writes(form: str) -> bool:
     """Whether `form` is the form of a date: days written by it are read as the same days."""
     if form in SPECIAL:
@@ -108,6 +111,7 @@ def reads_what_it_writes(form: str) -> bool:
     return read_forms(pl.Series(written), form).to_list() == told.to_list()
 
 
+@cache
 def reads_otherwise(form: str, other: str) -> bool:
     """Whether a text that is written in `form` may be read as another day by `other`."""
     if form in SPECIAL or other in SPECIAL:

@@ -211,7 +211,8 @@ def _staged(
 def _keep(store: Store, staged: Staged, snapshot: int) -> None:
     number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
     for table, rows in (staged.tables | {"rejects": staged.rejects.drop("value")}).items():
-        store.append(f"staging.{table}", rows.with_columns(number))
+        if rows.height:
+            store.append(f"staging.{table}", rows.with_columns(number))
 
 
 def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: int) -> None:

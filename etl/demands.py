@@ -53,7 +53,6 @@ def kept_days(
     as-of day follow the list that is installed. The kept days grow with every build.
     """
     key = {"calendar": calendar.name, "definition": calendar.definition}
-    listed = calendar.holidays(first=span[0].year, last=span[1].year)
     kept = store.frame(
         "select kept_from, kept_until from staging.calendars"
         " where calendar = $calendar and definition = $definition",
@@ -65,6 +64,9 @@ def kept_days(
         # Nothing is kept yet: an empty span that ends before the first day.
         had_from, had_until = span[0], span[0] - timedelta(days=1)
     span_kept = (min(span[0], had_from), max(as_of, had_until))
+    # Of the years that are kept nothing is asked again: to list holidays takes its time.
+    asked_from = span[0] if span[0] < had_from else min(had_until, span[1])
+    listed = calendar.holidays(first=asked_from.year, last=span[1].year)
     new = {
         day: name
         for day, name in listed.items()

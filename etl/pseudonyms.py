@@ -73,14 +73,20 @@ def pseudonyms(names: Iterable[str], *, purpose: Purpose, within: str, key: byte
     `within` is the source: two systems' case 1 are two cases. It goes in with its length, so
     that no name can be written that passes for another source's.
     """
-    own = subkey(key, purpose)
-    scope = f"{len(within)}|{within}|".encode()
-    digests = _digests(own, scope)
-    return [digests(name.encode())[:32] for name in names]
+    made = pseudonyms_in_bytes(names, purpose=purpose, within=within, key=key)
+    return [pseudonym.hex() for pseudonym in made]
 
 
-def _digests(key: bytes, scope: bytes) -> Callable[[bytes], str]:
-    """HMAC-SHA-256 in hex of `scope` and a name, by RFC 2104, with the key worked in once.
+def pseudonyms_in_bytes(
+    names: Iterable[str], *, purpose: Purpose, within: str, key: bytes
+) -> list[bytes]:
+    """The 16 bytes of each pseudonym that `pseudonyms` writes in hex."""
+    digest = _digests(subkey(key, purpose), f"{len(within)}|{within}|".encode())
+    return [digest(name)[:16] for name in names]
+
+
+def _digests(key: bytes, scope: bytes) -> Callable[[str], bytes]:
+    """HMAC-SHA-256 of `scope` and a name, by RFC 2104, with the key worked in once.
 
     For millions of names this takes two fifths of the time of `hmac.digest`.
     """
@@ -88,12 +94,12 @@ def _digests(key: bytes, scope: bytes) -> Callable[[bytes], str]:
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + scope)
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
-    def digest(name: bytes) -> str:
+    def digest(name: str) -> bytes:
         within = inner.copy()
-        within.update(name)
+        within.update(name.encode())
         around = outer.copy()
         around.update(within.digest())
-        return around.hexdigest()
+        return around.digest()
 
     return digest
 

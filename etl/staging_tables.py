@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from etl.pseudonyms import Purpose, pseudonyms
+from etl.pseudonyms import Purpose, pseudonyms_in_bytes
 from etl.source import CODED, FIXED
 from etl.values import File, coded, each_code, text_of
 
@@ -35,10 +35,16 @@ def tables_of(
 
 
 def masked(ids: pl.Series, purpose: Purpose, source: str, key: bytes) -> pl.Series:
-    """Keyed pseudonyms in the place of ids; null stays null."""
+    """Keyed pseudonyms in the place of ids; null stays null.
+
+    Cases' are the 16 bytes that the store keeps as a UUID, people's are in hex.
+    """
     names = ids.drop_nulls().unique()
-    made = pseudonyms(names.to_list(), purpose=purpose, within=source, key=key)
-    keys = pl.DataFrame({"name": names, "key": pl.Series(made, dtype=pl.String)})
+    told = pseudonyms_in_bytes(names.to_list(), purpose=purpose, within=source, key=key)
+    made = pl.Series(told, dtype=pl.Binary)
+    if purpose != "case":
+        made = made.bin.encode("hex")
+    keys = pl.DataFrame({"name": names, "key": made})
     named = ids.to_frame("name").join(keys, on="name", how="left", maintain_order="left")
     return named["key"]
 

@@ -5,6 +5,7 @@ rows of those cases alone; `fresh` stands in for core and receives what they mak
 `merged` shows core as it will be. Only when all is known does it take its place in core.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,7 @@ _WHOLE = ("vanished_cases",)
 # These tell of deliveries; what they say of one does not change with another.
 _OF_DELIVERIES = ("snapshots", "coverage_gaps", "vanished_cases")
 _DOUBLES = ("touched", "fresh", "merged")
+_OF_CORE = re.compile(r"\bcore\.([a-z_]+)")
 
 
 def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -> bool:
@@ -24,7 +26,7 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
     False where that cannot be done case by case: then nothing was done, and all of `files`
     must run.
     """
-    made = {path.stem.partition("_")[2] for path in files if not _is_on_the_way(path)}
+    made = {path.stem.partition("_")[2] for path in files if not is_on_the_way(path)}
     if not made <= set(store.inside("core")):
         return False
     for double in _DOUBLES:
@@ -32,9 +34,10 @@ def rebuild_touched(store: Store, added: Sequence[int], files: Sequence[Path]) -
         store.create_schema(double)
     _narrow(store, added)
     keyed = _tables_with(store, "core", "case_key") - set(_WHOLE)
-    is_done = all(_made(store, path, keyed) for path in files)
+    asked = _asked_whole(files, keyed)
+    is_done = all(_made(store, path, keyed, asked) for path in files)
     if is_done:
-        _take_over(store, [path for path in files if not _is_on_the_way(path)], keyed)
+        _take_over(store, [path for path in files if not is_on_the_way(path)], keyed)
     store.drop_temporary()
     for double in _DOUBLES:
         store.drop_schema(double)
@@ -68,7 +71,7 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
             store.look_through(f"touched.{table}", f"from staging.{table}")
 
 
-def _is_on_the_way(path: Path) -> bool:
+def is_on_the_way(path: Path) -> bool:
     """Say whether a table is only needed on the way to the core tables."""
     return path.read_text(encoding="utf-8").startswith("-- temp.")
 
@@ -79,23 +82,31 @@ def makes(path: Path) -> Literal["table", "view"]:
     return "view" if is_view else "table"
 
 
-def _made(store: Store, path: Path, keyed: set[str]) -> bool:
+def _asked_whole(files: Sequence[Path], keyed: set[str]) -> set[str]:
+    """The tables of cases that a statement needs of all cases, for a table that is of none."""
+    whole = [
+        path.read_text(encoding="utf-8")
+        for path in files
+        if not is_on_the_way(path) and path.stem.partition("_")[2] not in keyed
+    ]
+    return {name for text in whole for name in _OF_CORE.findall(text)}
+
+
+def _made(store: Store, path: Path, keyed: set[str], asked: set[str]) -> bool:
     """Make one table as far as these cases go; False where others may depend on it."""
     name = path.stem.partition("_")[2]
-    if _is_on_the_way(path):
+    if is_on_the_way(path):
         store.run_file(path, schemas={"staging": "touched", "core": "fresh"})
         return True
-    return _made_fresh(store, path, name) if name in keyed else _made_whole(store, path, name)
-
-
-def _made_fresh(store: Store, path: Path, table: str) -> bool:
-    """Make one table's rows of these cases."""
+    if name not in keyed:
+        return _made_whole(store, path, name)
     store.run_file(path, schemas={"staging": "touched", "core": "fresh"})
-    store.look_through(
-        f"merged.{table}",
-        f"from core.{table} anti join touched.case_keys using (case_key)"
-        f" union all by name from fresh.{table}",
-    )
+    if name in asked:
+        store.look_through(
+            f"merged.{name}",
+            f"from core.{name} anti join touched.case_keys using (case_key)"
+            f" union all by name from fresh.{name}",
+        )
     return True
 
 

@@ -173,7 +173,7 @@ def _sample(staged: Staged, key: bytes) -> pl.DataFrame:
     filled = [pair for pair in staged.tables.items() if pair[1].height]
     name, rows = (filled or list(staged.tables.items()))[0]
     first = rows.head(SHOWN_ROWS)
-    masked = [reference(k, audience=ANALYST, key=key) for k in first["case_key"]]
+    masked = [reference(k.hex(), audience=ANALYST, key=key) for k in first["case_key"]]
     kept = first.drop("source", "export").with_columns(pl.Series("case", masked, pl.String))
     if name == "cases" and "events" in staged.tables:
         kept = kept.join(_steps(staged.tables["events"], first), on="line", how="left")

@@ -21,10 +21,24 @@ TOO_SHORT = (
 )
 
 # The first delivery of a source tells of years at once: what it holds has no known delay.
+# A full export that came again unchanged says of its month that nothing was entered in it.
 _DELIVERED = """
-    select distinct source, date_trunc('month', as_of)::date as month
-    from core.snapshots
-    where grain in ('case', 'allegation', 'snapshot')
+    with told as (
+        select source, as_of
+        from core.snapshots
+        where grain in ('case', 'allegation', 'snapshot')
+        union all
+        select snapshots.source, later.as_of
+        from staging.confirmations as later
+        cross join staging.parameters as parameters
+        inner join core.snapshots as snapshots
+            on later.source = snapshots.source
+            and later.export = snapshots.export
+            and later.sha256 = snapshots.sha256
+        where snapshots.grain in ('case', 'allegation', 'snapshot')
+            and later.as_of <= parameters.as_of
+    )
+    select distinct source, date_trunc('month', as_of)::date as month from told
 """
 _ENTERED = """
     with seen as (

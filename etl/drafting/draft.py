@@ -7,6 +7,7 @@ from pathlib import Path
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
 from etl.drafting.fields import Proposal, propose
+from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.logs import cases_of, states_of_log
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
@@ -111,6 +112,7 @@ def _known(part: Part, *, number: str = "") -> Known:
     columns = [_placed(column, part, number) for column in columns_of(part.text)]
     is_log = part.text.kind == "event log"
     proposal = states_of_log(columns) if is_log else propose(columns, inner_number=number)
+    proposal = with_issues(columns, proposal)
     told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
         export=_NAMES[proposal.grain],
@@ -148,7 +150,7 @@ def _vocabularies(proposal: Proposal, people: frozenset[str]) -> dict[str, Vocab
     coded = {n: m.column for n, m in proposal.fields.items() if n in CODED and n not in told}
     return told | {
         name: vocabulary(name, column, people)
-        for name, column in (coded | proposal.codes).items()
+        for name, column in (coded | proposal.codes | codes_of_issues(proposal)).items()
     }
 
 

@@ -78,6 +78,7 @@ class Proposal:
     verdicts: Verdicts | None = None
     backfilled: tuple[Column, ...] = ()
     places: dict[str, str] = field(default_factory=dict)
+    issues: tuple[dict[str, Column], ...] = ()
 
 
 def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:

@@ -96,6 +96,7 @@ def write_export(out: Writing, known: Known) -> None:
     _columns(out, known)
     _steps(out, known)
     _changes(out, known)
+    _issues(out, known)
     _formats(out, known)
 
 
@@ -225,6 +226,7 @@ def _left_out(out: Writing, known: Known) -> None:
     read = {match.column.name for match in known.read.values()}
     read |= {step.when for step in known.proposal.row_steps if step.when is not None}
     read |= {column.name for column in _steps_to_come(known).values()}
+    read |= {column.name for issue in known.proposal.issues for column in issue.values()}
     left = [column for column in known.columns if column.name not in read]
     if not left or known.shares_rows:
         return
@@ -282,6 +284,16 @@ def _changes(out: Writing, known: Known) -> None:
             values = ", ".join(map(quoted, step.values))
             out.add(f"when = {{ {quoted(step.when)} = [{values}] }}")
         out.add(f"change = {quoted(step.change)}", f"means = {quoted(step.means)}", "")
+
+
+def _issues(out: Writing, known: Known) -> None:
+    if known.proposal.issues:
+        out.say(
+            "The issues of a case, side by side; a case comes to what its gravest one does."
+        )
+    for issue in known.proposal.issues:
+        out.add(f"[[exports.{known.export}.findings]]")
+        out.add(*(f"{name} = {quoted(column.name)}" for name, column in issue.items()), "")
 
 
 def _steps(out: Writing, known: Known) -> None:

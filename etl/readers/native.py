@@ -196,7 +196,9 @@ def _table(
         lines, odd = _apart(lines, odd)
     if table.num_rows != len(lines):
         raise _DoubtfulError
-    placed = table.add_column(0, "line", pa.array(lines, type=pa.int64()))
+    # `pa.array` would import pandas first, to ask whether this is one of its arrays.
+    told = pa.Int64Array.from_buffers(pa.int64(), len(lines), [None, pa.py_buffer(lines)])
+    placed = table.add_column(0, "line", told)
     return placed.cast(schema(width)), odd, len(ends)
 
 

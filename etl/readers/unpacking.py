@@ -204,7 +204,8 @@ def _not_one(
     return ExportError.at(
         file,
         f"the archive holds {len(fitting)} files {wanted}: {names}{more}",
-        remedy='say which with member = "..." in the source\'s description, or pack one alone',
+        remedy='unpack it and load the files, or say which one with member = "..." in the'
+        " source's description",
     )
 
 

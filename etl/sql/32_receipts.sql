@@ -1,5 +1,5 @@
--- core.receipts: one row per case: when it was received, whatever the as-of day.
-create or replace table core.receipts as
+-- temp.receipts: one row per case: when it was received, whatever the as-of day.
+create or replace temp table temp.receipts as
 select
     case_key,
     min(occurred_on) as received_on,

@@ -1,15 +1,24 @@
 -- core.closures: one row per case ever ended or reopened: its last closure and reopening.
 create or replace table core.closures as
-with steps as (
+with openings as (
     select
         case_key,
-        kind,
-        occurred_on,
-        sequence,
-        max(sequence) filter (where kind = 'reopened') over (partition by case_key)
-            as reopened_place
+        max(sequence) as reopened_place
     from core.events
-    where kind in ('resolved', 'closed', 'cancelled', 'reopened')
+    where kind = 'reopened'
+    group by case_key
+),
+
+steps as (
+    select
+        events.case_key,
+        events.kind,
+        events.occurred_on,
+        events.sequence,
+        openings.reopened_place
+    from core.events as events
+    left join openings on events.case_key = openings.case_key
+    where events.kind in ('resolved', 'closed', 'cancelled', 'reopened')
 )
 
 select

@@ -44,8 +44,8 @@ select
     end as resolved_on,
     -- Some systems tell how often a case was reopened and never when.
     closures.reopened_place is not null or coalesce(facts.source_reopens, 0) > 0 as reopened
-from core.case_facts as facts
-left join core.receipts as receipts on facts.case_key = receipts.case_key
+from temp.described_cases as facts
+left join temp.receipts as receipts on facts.case_key = receipts.case_key
 left join core.findings as findings on facts.case_key = findings.case_key
 left join core.closures as closures on facts.case_key = closures.case_key
 left join gone on facts.case_key = gone.case_key

@@ -1,5 +1,6 @@
 -- core.milestones: one row per case and kind of event: when it first happened.
-create or replace table core.milestones as
+-- A view: who asks for one kind of a case's events has not to wait for all kinds of all.
+create or replace view core.milestones as
 select
     case_key,
     kind,

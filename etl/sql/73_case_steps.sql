@@ -8,6 +8,8 @@ with done as (
             (events.sequence << 32) | (steps.position << 22)
             | (events.occurred_on - date '1900-01-01' + 2097152)
         )) as marks,
+        -- A bit for each step; a procedure of more than 63 has some look like repeats.
+        bit_count(bit_or(1::bigint << (steps.position % 63))) = count(*) as are_distinct,
         bool_or(events.ordinal is not null) as are_placed
     from core.events as events
     inner join staging.procedure_steps as steps on events.kind = steps.step
@@ -18,6 +20,7 @@ listed as (
     select
         case_key,
         are_placed,
+        are_distinct,
         list_transform(marks, lambda mark: (mark >> 22) & 1023) as positions,
         list_transform(marks, lambda mark: (mark & 4194303) - 2097152) as days
     from done
@@ -33,7 +36,8 @@ told as (
         coalesce(cases.outcome in ('withdrawn', 'referred', 'out_of_scope'), false)
         or cancelled.case_key is not null as ended_early,
         listed.days,
-        cases.reopened or coalesce(listed.are_placed, false) as is_odd,
+        cases.reopened
+        or coalesce(listed.are_placed or not listed.are_distinct, false) as is_odd,
         coalesce(listed.positions, []) as positions
     from core.cases as cases
     left join listed on cases.case_key = listed.case_key
@@ -47,6 +51,6 @@ select
     -- overtaken but what the list itself shows.
     not is_odd
     and not ended_early
-    and positions = list_sort(list_distinct(positions))
+    and positions = list_sort(positions)
     and coalesce(days = list_sort(days), true) as is_plain
 from told;

@@ -26,7 +26,7 @@ told as (
     inner join recorded on cases.source = recorded.source
     inner join staging.practice_limits as limits
         on recorded.part = limits.part and limits.demand = 'follow_up'
-    left join core.milestones as calls
+    left join temp.named_milestones as calls
         on cases.case_key = calls.case_key and limits.part = calls.kind
     left join core.events as answers
         on

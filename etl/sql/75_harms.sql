@@ -17,7 +17,7 @@ cross join staging.parameters as parameters
 inner join staging.practice_limits as limits on limits.demand = 'harm'
 left join core.recorded_kinds as recorded
     on cases.source = recorded.source and limits.part = recorded.kind
-left join core.milestones as harms
+left join temp.named_milestones as harms
     on cases.case_key = harms.case_key and limits.part = harms.kind
 where
     cases.received_on is not null

@@ -16,10 +16,12 @@ done as (
         bool_and(taken.first_on is not null) as is_whole,
         max(taken.first_on) as last_on
     from core.cases as cases
+    semi join core.milestones as triaged
+        on cases.case_key = triaged.case_key and triaged.kind = 'triaged'
     cross join acts
     left join core.recorded_kinds as recorded
         on cases.source = recorded.source and acts.act = recorded.kind
-    left join core.milestones as taken
+    left join temp.named_milestones as taken
         on cases.case_key = taken.case_key and acts.act = taken.kind
     group by cases.case_key, acts.part
 ),
@@ -27,11 +29,12 @@ done as (
 -- The triage is over once somebody works on what it came to.
 after as (
     select
-        case_key,
-        min(first_on) as over_on
-    from core.milestones
-    where kind in ('investigated', 'decided', 'resolved', 'closed', 'cancelled')
-    group by case_key
+        events.case_key,
+        min(events.occurred_on) as over_on
+    from core.events as events
+    semi join done on events.case_key = done.case_key
+    where events.kind in ('investigated', 'decided', 'resolved', 'closed', 'cancelled')
+    group by events.case_key
 )
 
 select
@@ -46,6 +49,4 @@ select
     coalesce(after.over_on, done.last_on) as found_on,
     null::integer as days
 from done
-inner join core.milestones as triaged
-    on done.case_key = triaged.case_key and triaged.kind = 'triaged'
 left join after on done.case_key = after.case_key;

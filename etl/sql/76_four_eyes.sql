@@ -1,21 +1,6 @@
 -- core.four_eyes: one row per case and pair of acts that one person may not both do.
 create or replace table core.four_eyes as
-with acts as (
-    select
-        firsts.case_key,
-        pairs.first_kind,
-        pairs.second_kind,
-        bool_or(firsts.actor_key = seconds.actor_key) as is_same,
-        bool_and(firsts.actor_key is not null and seconds.actor_key is not null) as is_known,
-        max(seconds.occurred_on) as done_on
-    from staging.procedure_pairs as pairs
-    inner join core.events as firsts on pairs.first_kind = firsts.kind
-    inner join core.events as seconds
-        on firsts.case_key = seconds.case_key and pairs.second_kind = seconds.kind
-    group by all
-),
-
-told as (
+with told as (
     select
         cases.case_key,
         pairs.first_kind || '_and_' || pairs.second_kind as part,
@@ -32,7 +17,7 @@ told as (
         end as result
     from core.cases as cases
     cross join staging.procedure_pairs as pairs
-    left join acts
+    left join temp.paired_acts as acts
         on
             cases.case_key = acts.case_key
             and pairs.first_kind = acts.first_kind

@@ -1,5 +1,5 @@
 -- core.practice_gaps: one row per case, practice or four eyes, and part: its result.
-create or replace table core.practice_gaps as
+create or replace view core.practice_gaps as
 with found as (
     select
         'triage_incomplete' as gap,

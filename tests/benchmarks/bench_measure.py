@@ -81,10 +81,6 @@ STATEMENTS = (
     where received_on + later <= date '2025-12-31'
     """,
     """
-    create or replace table core.milestones as
-    select case_key, kind, min(occurred_on) as first_on from core.events group by all
-    """,
-    """
     create or replace table core.recorded_kinds as
     select distinct source, kind from core.events
     """,

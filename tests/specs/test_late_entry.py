@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
+from etl.store import Store
 from metrics.late_entry import TOO_SHORT, late_months
 
 MONTHS = [f"2024-{month:02}" for month in range(1, 10)]
@@ -11,7 +13,12 @@ ENDS = ("31", "29", "31", "30", "31", "30", "31", "31", "30")
 
 
 def told(core, rows, *, months=MONTHS, as_of="2024-09-30"):
-    """Late months of cases: rows are (month received, month of the delivery, how many).
+    """Late months of cases, as `delivered` puts them into a store."""
+    return late_months(delivered(core, rows, months=months, as_of=as_of))
+
+
+def delivered(core, rows, *, months=MONTHS, as_of="2024-09-30") -> Store:
+    """A store of cases: rows are (month received, month of the delivery, how many).
 
     A delivery holds its own cases alone; the first one, of January, holds one case.
     """
@@ -26,13 +33,12 @@ def told(core, rows, *, months=MONTHS, as_of="2024-09-30"):
             snapshot = months.index(delivered) + 1
             cases.append(f"{key} | {snapshot}")
             events.append(f"{key} | received | {received}-05 | {snapshot} | cases")
-    store = core(
+    return core(
         as_of=as_of,
         cases="\n".join(cases),
         events="\n".join(events),
         deliveries="\n".join(["snapshot | source | export | grain | as_of", *deliveries]),
     )
-    return late_months(store)
 
 
 def arriving(months, *, at_once, later):
@@ -83,3 +89,13 @@ def test_months_before_one_without_a_delivery_do_not_count(core):
 def test_what_the_first_delivery_holds_has_no_known_delay(core):
     rows = [("2023-11", MONTHS[0], 40), *arriving(MONTHS[1:], at_once=6, later=4)]
     assert told(core, rows)["complete"].to_list() == [pytest.approx(0.6)]
+
+
+def test_a_quiet_month_whose_file_came_again_counts_as_delivered(core):
+    # The file of February came again in March: it says that nothing was entered in between.
+    months = [month for month in MONTHS if month != "2024-03"]
+    store = delivered(core, arriving(months[1:], at_once=6, later=4), months=months)
+    again = {"source": ["desk"], "export": ["cases"], "sha256": ["2"]}
+    for day, state in ((date(2024, 10, 31), "few"), (date(2024, 3, 31), "ok")):
+        store.append("staging.confirmations", pl.DataFrame({**again, "as_of": [day]}))
+        assert {*late_months(store)["state"]} == {state}

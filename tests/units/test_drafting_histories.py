@@ -299,3 +299,43 @@ def test_the_end_of_a_step_in_an_event_log_is_no_end_of_its_case(tmp_path):
         "Register/complete": "?",
         "Closed/complete": "closed",
     }
+
+
+# Several issues in a row
+
+
+def test_issues_side_by_side_are_findings_and_their_gravest_is_the_outcome():
+    made = drafted(
+        {
+            "Matter number": [f"M-{n}" for n in range(30)],
+            "Date received": ["2024-01-02"],
+            "Allegation 1": ["Theft", "Fraud"],
+            "Finding 1": ["Upheld", "Not upheld"],
+            "Allegation 2": ["Bullying", ""],
+            "Finding 2": ["Withdrawn", ""],
+            "Allegation 3": [""],
+        }
+    )
+    export = first_export(made)
+    assert export["columns"] == {"case_id": "Matter number", "category": "Allegation 1"}
+    assert export["findings"] == [
+        {"category": "Allegation 1", "outcome": "Finding 1"},
+        {"category": "Allegation 2", "outcome": "Finding 2"},
+        {"category": "Allegation 3"},
+    ]
+    assert "ignored" not in export
+    codes = told(made)["codes"]
+    assert {"Theft", "Fraud", "Bullying"} == set(codes["category"])
+    assert codes["outcome"]["Withdrawn"] == "withdrawn"
+
+
+def test_a_number_in_a_name_alone_makes_no_issues():
+    made = drafted(
+        {
+            "Matter number": [f"M-{n}" for n in range(30)],
+            "Date received": ["2024-01-02"],
+            "Category": ["Theft", "Fraud"],
+            "Address line 2": ["x", "y"],
+        }
+    )
+    assert "findings" not in first_export(made)

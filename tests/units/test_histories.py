@@ -253,7 +253,7 @@ def test_ids_are_text_to_the_last_digit(staged):
     rows = [(name, "2024-01-02") for name in ids]
     found = staged(CASES, ("Case", "Came"), *rows)
     assert found.tables["cases"]["case_key"].n_unique() == 4
-    assert found.tables["cases"].schema["case_key"] == pl.String
+    assert found.tables["cases"].schema["case_key"] == pl.Binary
 
 
 @pytest.mark.parametrize(

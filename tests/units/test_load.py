@@ -361,6 +361,7 @@ def test_known_bytes_are_read_again_once_the_description_has_changed(workspace, 
 def test_a_store_of_an_earlier_version_receives_what_has_come_since(workspace, tmp_path):
     run(workspace, written(tmp_path))
     with Store.open(workspace.store_path) as store:
+        store.drop("staging.shape")
         store.execute("alter table staging.deliveries drop column described")
         store.execute("alter table staging.deliveries drop column bytes")
         store.execute("drop table core.build")
@@ -376,6 +377,7 @@ def test_a_store_that_kept_pseudonyms_as_text_is_brought_up_to_date(workspace, t
     asked = "select case_key, kind, occurred_on from core.events order by all"
     before = rows(workspace, asked)
     with Store.open(workspace.store_path) as store:
+        store.drop("staging.shape")
         for table in ("cases", "events"):
             store.change_column(f"staging.{table}", "case_key", "text")
         store.drop("core.step_gaps")

@@ -389,6 +389,5 @@ def test_a_survey_has_its_scale(staged):
 
 def test_a_case_is_named_by_a_pseudonym_and_never_by_its_number(staged):
     found = staged("Case | Received\nBH-1 | 2024-01-01\n BH-1 | 2024-01-02")
-    assert found.tables["cases"]["case_key"].unique().to_list() == pseudonyms(
-        ["BH-1"], purpose="case", within="harbour", key=KEY
-    )
+    keys = {key.hex() for key in found.tables["cases"]["case_key"]}
+    assert keys == {*pseudonyms(["BH-1"], purpose="case", within="harbour", key=KEY)}

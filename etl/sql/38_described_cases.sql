@@ -1,5 +1,5 @@
--- core.case_facts: one row per case: what its export says of it, from the row that counts.
-create or replace table core.case_facts as
+-- temp.described_cases: one row per case: what its export says of it, from the row that counts.
+create or replace temp view temp.described_cases as
 select
     case_key,
     source,
