@@ -35,11 +35,12 @@ _DOUBTED = Template("""
     select
         judged.* exclude (case_key, steps, misplaced, extra, unsure)
         replace (
-            judged.outcome || case
-                when judged.misplaced or (judged.extra and judged.unsure) then '_misplaced'
-                when judged.extra then '_extra'
-                when judged.unsure then '_unsure'
-                else ''
+            case
+                when judged.misplaced or (judged.extra and judged.unsure)
+                    then judged.outcome || '_misplaced'
+                when judged.extra then judged.outcome || '_extra'
+                when judged.unsure then judged.outcome || '_unsure'
+                else judged.outcome
             end as outcome
         )
     from judged

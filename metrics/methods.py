@@ -14,11 +14,11 @@ from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.consequences import COUNT_TOLERANCE
 from metrics.disclosure.policy import BANDS, Policy
-from metrics.late_entry import ENOUGH_MONTHS
 from metrics.markdown import section as _section
 from metrics.markdown import table as _table
 from metrics.markdown import wrapped as _wrapped
 from metrics.methods_aftermath import actions, restatements
+from metrics.methods_beside import days_paused, late, pace_of_quarters
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
 from metrics.sealed import definitions, rules_table
@@ -101,7 +101,9 @@ def methods() -> str:
         _states(),
         _verdicts(),
         _uses(),
-        _late(),
+        pace_of_quarters(),
+        days_paused(),
+        late(),
         _answers(),
         _signals(),
         restatements(),
@@ -291,21 +293,9 @@ def _without_range() -> str:
         f"No range is stated for: {', '.join(t)}. {why}" for why, t in reasons.items()
     )
     return (
-        f"{told} Satisfaction weighted by who answers, and months that are still being"
-        " entered, have ranges of their own, told where they are."
-    )
-
-
-def _late() -> str:
-    return _section(
-        "## Months that are still being entered",
-        "Cases come in late, and the newest months look quiet until they have. Where every"
-        f" source was delivered month by month for {ENOUGH_MONTHS} months, each case received"
-        " since then counts in the month in which a delivery first had it, and the chain ladder"
-        " (Mack 1993, ASTIN Bulletin 23: 213-225) says which share of a month's cases is there"
-        " so far. What is still to come is told as a range of the final number, and a month of"
-        " which less than half is there is not to be compared at all. It is told only where"
-        " counts are exact.",
+        f"{told} Satisfaction weighted by who answers, months that are still being entered,"
+        " and lengths of time at the pace of one quarter have ranges of their own, told where"
+        " they are."
     )
 
 

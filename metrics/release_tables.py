@@ -101,6 +101,36 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "state": pl.String(),
         "reason": pl.String(),
     },
+    # One row per metric of time, whole quarter, and all or a unit, where counts are exact: the
+    # median if all went on as in that quarter.
+    "in_period": {
+        "metric": pl.String(),
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period_start": pl.Date(),
+        "period_end": pl.Date(),
+        "ended": pl.Int64(),
+        "watched": pl.Int64(),
+        "value": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
+    # One row per whole quarter, and all or a unit, where counts are exact: days on which cases
+    # were open, and stood paused.
+    "paused_days": {
+        "breakdown": pl.String(),
+        "level": pl.String(),
+        "period_start": pl.Date(),
+        "period_end": pl.Date(),
+        "open": pl.Int64(),
+        "paused": pl.Int64(),
+        "unrecorded": pl.Int64(),
+        "share": pl.Float64(),
+        "state": pl.String(),
+        "reason": pl.String(),
+    },
     # One row per month of which cases are still being entered, where counts are exact.
     "late_months": {
         "metric": pl.String(),

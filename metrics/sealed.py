@@ -11,8 +11,10 @@ from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.disclosure.policy import Policy
 from metrics.doubts import blocked
+from metrics.in_period import in_period
 from metrics.late_entry import late_months
 from metrics.metric import Metric
+from metrics.paused_days import paused_days
 from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.responses import responses
@@ -79,9 +81,15 @@ def _exact_alone(
     """Tables that count cases a second time in another way: empty for any other audience."""
     if policy.method != "identity":
         return {
-            name: pl.DataFrame(schema=TABLES[name]) for name in ("late_months", "responses")
+            name: pl.DataFrame(schema=TABLES[name])
+            for name in ("in_period", "late_months", "paused_days", "responses")
         }
-    return {"late_months": late_months(store), "responses": responses(store, calendar)}
+    return {
+        "in_period": in_period(store, calendar),
+        "late_months": late_months(store),
+        "paused_days": paused_days(store, calendar),
+        "responses": responses(store, calendar),
+    }
 
 
 def definitions(metrics: Iterable[Metric] = METRICS) -> pl.DataFrame:

@@ -175,6 +175,21 @@ def small_tables() -> dict[str, list[Row]]:
              "low": 140, "high": 205, "quarters": 11, "ratio": 0.93, "ratio_low": 0.76,
              "ratio_high": 1.14, "seasonal": None, "state": "ok", "reason": ""},
         ],
+        "in_period": [
+            {"metric": "time_to_resolution", "breakdown": "all", "level": "all",
+             "period_start": date(2026, 4, 1), "period_end": date(2026, 7, 1), "ended": 4,
+             "watched": 31, "value": None, "low": None, "high": None, "state": "few",
+             "reason": "Fewer than 10 came to their end in this quarter."},
+            {"metric": "time_to_resolution", "breakdown": "all", "level": "all",
+             "period_start": date(2026, 7, 1), "period_end": date(2026, 10, 1), "ended": 52,
+             "watched": 140, "value": 61.5, "low": 54.0, "high": None, "state": "ok",
+             "reason": ""},
+        ],
+        "paused_days": [
+            {"breakdown": "all", "level": "all", "period_start": date(2026, 7, 1),
+             "period_end": date(2026, 10, 1), "open": 12_000, "paused": 1_500,
+             "unrecorded": 400, "share": 0.125, "state": "ok", "reason": ""},
+        ],
         "late_months": [
             {"metric": "report_frequency", "month": date(2026, 9, 1), "seen": 41,
              "complete": 0.82, "low": 42, "high": 58, "grey": False, "state": "ok",

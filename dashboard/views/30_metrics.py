@@ -7,9 +7,11 @@ from dashboard import (
     browse,
     charts,
     frame,
+    in_period,
     late_months,
     outlook,
     panels,
+    paused_days,
     responses,
     series,
 )
@@ -33,6 +35,16 @@ frame.caption(f"Counted: {measure.cohort}.")
 if by == frame.ALL:
     rows = series.over_time(release, measure.subject, each)
     panels.over_time(release, rows, axis, each=each)
+    paces = in_period.sentences(release, measure.subject)
+    if paces:
+        st.header("At the pace of each quarter", anchor=False)
+        st.write(in_period.MEANING)
+        st.write("\n".join(f"- {each}" for each in paces))
+    stood = paused_days.sentences(release, measure.subject)
+    if stood:
+        st.header("Days paused", anchor=False)
+        st.write(paused_days.MEANING)
+        st.write("\n".join(f"- {each}" for each in stood))
     late = late_months.sentences(release, measure.subject)
     if late:
         st.header("Months still being entered", anchor=False)

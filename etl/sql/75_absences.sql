@@ -42,10 +42,10 @@ select
     called.part,
     case
         when not called.is_called then 'not_assessable'
+        when parameters.as_of <= called.due_on then 'pending'
         when met.there_on <= called.due_on then 'kept'
         when met.there_on is not null then 'gap'
         when not called.is_held or met.is_unnamed then 'not_assessable'
-        when parameters.as_of <= called.due_on then 'pending'
         else 'gap'
     end as result,
     called.due_on + 1 as found_on,

@@ -26,7 +26,7 @@ told as (
     select
         compared.case_key,
         bool_or(compared.until_on is null) as is_undated,
-        bool_and(compared.met_in_time >= compared.announced) as is_kept,
+        max(compared.until_on) as last_on,
         min(compared.until_on) filter (
             where
             compared.until_on < parameters.as_of
@@ -44,12 +44,13 @@ select
         when announcing.kind is null or meeting.kind is null then 'not_assessable'
         when told.missed_on is not null then 'gap'
         when told.is_undated then 'not_assessable'
-        when told.is_kept then 'kept'
-        else 'pending'
+        when told.last_on >= parameters.as_of then 'pending'
+        else 'kept'
     end as result,
-    told.missed_on + 1 as found_on,
+    coalesce(told.missed_on, told.last_on) + 1 as found_on,
     null::integer as days
 from core.cases as cases
+cross join staging.parameters as parameters
 cross join staging.practice_limits as limits
 left join core.recorded_kinds as announcing
     on cases.source = announcing.source and announcing.kind = 'milestone_announced'

@@ -40,8 +40,8 @@ select
     told.part,
     case
         when not told.is_recorded then 'not_assessable'
-        when told.checks > 0 then 'kept'
         when parameters.as_of <= told.until_on then 'pending'
+        when told.checks > 0 then 'kept'
         -- Perhaps nobody could be asked.
         when told.anonymity is null then 'not_assessable'
         else 'gap'

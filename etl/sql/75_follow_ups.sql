@@ -42,10 +42,11 @@ select
     told.part,
     case
         when not told.is_called then 'not_assessable'
+        -- Nothing is judged before its day: else the young that are judged are the quick.
+        when parameters.as_of <= told.due_on then 'pending'
         when told.done_on <= told.due_on then 'kept'
         when told.done_on is not null then 'gap'
         when not told.is_answered then 'not_assessable'
-        when parameters.as_of <= told.due_on then 'pending'
         else 'gap'
     end as result,
     told.due_on + 1 as found_on,

@@ -41,10 +41,10 @@ select
     told.part,
     case
         when not told.is_made then 'not_assessable'
+        when parameters.as_of <= told.due_on then 'pending'
         when told.started_on <= told.due_on then 'kept'
         when told.started_on is not null then 'gap'
         when not told.is_started then 'not_assessable'
-        when parameters.as_of <= told.due_on then 'pending'
         else 'gap'
     end as result,
     told.due_on + 1 as found_on,

@@ -1,60 +1,37 @@
 -- core.reviews: one row per case a supervisor must look at: the longest time without a look.
 create or replace table core.reviews as
-with owed as (
-    select
-        cases.*,
-        limits.part,
-        limits.days,
-        coalesce(cases.resolved_on, parameters.as_of) as until_on  -- or it is not over yet
-    from core.cases as cases
-    cross join staging.parameters as parameters
-    inner join staging.practice_limits as limits on limits.demand = 'review'
-    where cases.received_on is not null
-),
-
-looks as (
-    select
-        owed.case_key,
-        events.occurred_on as looked_on
-    from owed
-    inner join core.events as events
-        on owed.case_key = events.case_key and events.kind = 'supervisor_review'
-    where owed.received_on <= events.occurred_on and events.occurred_on <= owed.until_on
-    union
-    select
-        case_key,
-        unnest([received_on, until_on]) as looked_on
-    from owed
-),
-
-spans as (
+with spans as (
     select
         *,
         lead(looked_on) over (partition by case_key order by looked_on) - looked_on as days
-    from looks
+    from core.looks
 ),
 
 longest as (
     select
-        case_key,
-        coalesce(max(days), 0)::integer as days,
-        arg_max(looked_on, days) as unseen_from
+        spans.case_key,
+        limits.part,
+        limits.days as most,
+        coalesce(max(spans.days), 0)::integer as days,
+        -- Since when nobody looked in the first time that was too long.
+        min(spans.looked_on) filter (where spans.days > limits.days) as unseen_from
     from spans
-    group by case_key
+    inner join staging.practice_limits as limits on limits.demand = 'review'
+    group by spans.case_key, limits.part, limits.days
 )
 
 select
-    owed.case_key,
-    owed.part,
+    longest.case_key,
+    longest.part,
     case
         when recorded.kind is null then 'not_assessable'
-        when longest.days > owed.days then 'gap'
-        when owed.resolved_on is null then 'pending'
+        when longest.days > longest.most then 'gap'
+        when cases.resolved_on is null then 'pending'
         else 'kept'
     end as result,
-    longest.unseen_from + owed.days + 1 as found_on,
+    coalesce(longest.unseen_from + longest.most + 1, cases.resolved_on) as found_on,
     longest.days
-from owed
-inner join longest on owed.case_key = longest.case_key
+from longest
+inner join core.cases as cases on longest.case_key = cases.case_key
 left join core.recorded_kinds as recorded
-    on owed.source = recorded.source and recorded.kind = 'supervisor_review';
+    on cases.source = recorded.source and recorded.kind = 'supervisor_review';

@@ -22,7 +22,8 @@ longest as (
         limit_days,
         resolved_on,
         max(days)::integer as days,
-        arg_max(told_on, days) as silent_from
+        -- Since when nobody told anything in the first silence that lasted too long.
+        min(told_on) filter (where days > limit_days) as silent_from
     from spans
     group by case_key, source, part, limit_days, resolved_on
 )
@@ -36,7 +37,7 @@ select
         when longest.resolved_on is null then 'pending'
         else 'kept'
     end as result,
-    longest.silent_from + longest.limit_days + 1 as found_on,
+    coalesce(longest.silent_from + longest.limit_days + 1, longest.resolved_on) as found_on,
     longest.days
 from longest
 left join core.recorded_kinds as recorded

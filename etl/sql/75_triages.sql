@@ -41,9 +41,10 @@ select
     done.case_key,
     done.part,
     case
+        -- First of all: were it judged when it is whole, the young would all be whole.
+        when after.over_on is null then 'pending'
         when done.is_whole then 'kept'
         when not done.is_recorded then 'not_assessable'
-        when after.over_on is null then 'pending'
         else 'gap'
     end as result,
     coalesce(after.over_on, done.last_on) as found_on,

@@ -1,6 +1,7 @@
 """The shape of a metric that says how many cases show a gap, of those that could be judged."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY
@@ -10,10 +11,26 @@ _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
 RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
 _FOUND = ("gap", "kept")
 
+# The day that decides the period. Where a case is judged early because of what it came to, the
+# judged ones of a young quarter are no fair sample: then the day of the judgement counts.
+By = Literal["receipt", "judgement", "closing"]
+_NOT_YET = "when 'pending' then least(parameters.as_of, parameters.coverage_until)"
+_DAYS: dict[By, str] = {
+    "receipt": "cases.received_on",
+    "judgement": f"""case gaps.result
+                {_NOT_YET}
+                when 'not_assessable' then cases.received_on
+                else gaps.found_on
+            end""",
+    "closing": f"""case gaps.result
+                {_NOT_YET} else coalesce(cases.resolved_on, cases.received_on)
+            end""",
+}
+
 _CONTRIBUTIONS = """
         select
             gaps.part,
-            cases.received_on as happened_on,
+            {day} as happened_on,
             cases.unit,
             cases.category,
             cases.channel,
@@ -24,6 +41,7 @@ _CONTRIBUTIONS = """
             null::text[] as steps
         from core.step_gaps as gaps
         inner join core.cases as cases on gaps.case_key = cases.case_key
+        cross join staging.parameters as parameters
         where gaps.gap = '{gap}'
 """
 
@@ -48,6 +66,7 @@ def gap_metric(
     cohort: str,
     definition: str,
     parts: Callable[[Rules], tuple[str, ...]],
+    by: By = "receipt",
 ) -> Metric:
     """A metric of one kind of gap in core.step_gaps, whose name is the metric's."""
     return Metric(
@@ -58,11 +77,12 @@ def gap_metric(
         kind="counted",
         outcomes=("gap", "kept", "pending", "not_assessable"),
         measures=(_share(title, definition),),
-        contributions=_CONTRIBUTIONS.format(gap=name),
+        contributions=_CONTRIBUTIONS.format(gap=name, day=_DAYS[by]),
         depends_on=RESTS_ON,
         charted="share",
         exact_only=EXACT_ONLY,
         parts=parts,
         doubted=True,
+        moved_by=() if by == "receipt" else ANY_STEP,
         joined_by=ANY_STEP,
     )

@@ -9,7 +9,7 @@ TRIAGE_INCOMPLETE = gap_metric(
     question="Is everything done that makes a triage whole?",
     cohort=(
         "cases received in the period that were triaged; one is judged when the investigation,"
-        " the decision or the closing shows that its triage is over, or when it is whole"
+        " the decision or the closing shows that its triage is over, whole or not"
     ),
     definition=(
         "Triaged cases without a record of one of the acts that the workspace's [practices]"
@@ -26,7 +26,7 @@ NOT_FOLLOWED_UP = gap_metric(
     question="Is what must follow done in time: a safeguard, a decision to pause, consent?",
     cohort=(
         "cases received in the period in which something called for an answer; one is judged"
-        " when the answer comes or its time is over, whether or not the case was closed"
+        " when its time is over, answered or not, whether or not the case was closed"
     ),
     definition=(
         "Cases in which an event that calls for another was not answered within the days that"
@@ -43,8 +43,8 @@ DISCIPLINE_ABSENT = gap_metric(
     title="Not at the table",
     question="Do the disciplines that must meet about a case meet in time?",
     cohort=(
-        "cases received in the period that need a conference; one is judged when the discipline"
-        " has been there or the time for it is over"
+        "cases received in the period that need a conference; one is judged when the time for"
+        " it is over, whether or not the discipline was there before"
     ),
     definition=(
         "Cases that needed a conference in which this discipline was at none within the days"
@@ -59,16 +59,19 @@ WITHOUT_NEWS = gap_metric(
     title="Left without news",
     question="Was anybody left without news for too long?",
     cohort=(
-        "cases received in the period and people who must have news of them; an open case is"
-        " judged once somebody had no news for too long, any other when it is closed"
+        "cases in which somebody had no news for too long for the first time in the period, and"
+        " those closed in it without that; any other open case waits"
     ),
     definition=(
         "Cases in which somebody had no news for longer than the workspace's [practices]"
         " allow, from the receipt (for others than the reporter: from the first event that"
         " names them) to the closing or, in an open case, to the as-of day; of all cases"
-        " with such a person. A reporter of whom nobody knows who it is does not count."
+        " with such a person of which that was settled in the period. By the day of receipt a"
+        " young quarter would hold those that failed early, and not those that may yet be well"
+        " closed. A reporter of whom nobody knows who it is does not count."
     ),
     parts=lambda rules: rules.practices.parts("news"),
+    by="judgement",
 )
 
 NOT_SERVED = gap_metric(
@@ -77,7 +80,8 @@ NOT_SERVED = gap_metric(
     question="Do people who are referred to a partner receive the service in time?",
     cohort=(
         "cases received in the period that were referred to the partner; one is judged when the"
-        " service begins or its time is over, whether or not the case was closed"
+        " time for the service to begin is over, begun or not, whether or not the case was"
+        " closed"
     ),
     definition=(
         "Cases referred to this partner in which no service had begun within the days that the"
@@ -92,8 +96,8 @@ CHECK_MISSED = gap_metric(
     title="No check for retaliation",
     question="Is it asked, time and again, whether anybody suffers for having spoken up?",
     cohort=(
-        "cases received in the period whose reporter is known; one is judged when the check is"
-        " done or half the time to the next one has passed, whether or not the case was closed"
+        "cases received in the period whose reporter is known; one is judged when half the time"
+        " to the next check has passed, done or not, whether or not the case was closed"
     ),
     definition=(
         "Cases without a check nearest to this day after the receipt, of all whose day is"
@@ -120,15 +124,18 @@ NOT_REVIEWED = gap_metric(
     title="Not looked at by a supervisor",
     question="Does a supervisor look at every open case regularly?",
     cohort=(
-        "cases received in the period; an open case is judged once no supervisor has looked at"
-        " it for too long, any other when it is closed"
+        "cases that no supervisor had looked at for too long for the first time in the period,"
+        " and those closed in it without that; any other open case waits"
     ),
     definition=(
         "Cases that no supervisor looked at for longer than the workspace's [practices] allow,"
-        " from the receipt to the closing or, in an open case, to the as-of day; of all that"
-        " could be judged. A case closed sooner than that needed no look."
+        " from the receipt to the closing or, in an open case, to the as-of day; of all of"
+        " which that was settled in the period. By the day of receipt a young quarter would"
+        " hold those that failed early, and not those that may yet be well closed. A case"
+        " closed sooner than that needed no look."
     ),
     parts=lambda rules: rules.practices.parts("review"),
+    by="judgement",
 )
 
 MILESTONE_MISSED = gap_metric(
@@ -136,8 +143,8 @@ MILESTONE_MISSED = gap_metric(
     title="Announced and not kept",
     question="Is what people were told to expect, and when, kept?",
     cohort=(
-        "cases received in the period in which something was announced for a day; one is judged"
-        " when all of it was reached in time or a day has passed without it"
+        "cases in which a day announced passed in the period without what was announced, for"
+        " the first time, and those in which the last such day passed in it, all kept"
     ),
     definition=(
         "Cases in which, by a day that was announced, fewer milestones had been reached than"
@@ -145,6 +152,7 @@ MILESTONE_MISSED = gap_metric(
         " cannot be judged."
     ),
     parts=lambda rules: rules.practices.parts("milestone"),
+    by="judgement",
 )
 
 HARMED = gap_metric(

@@ -55,24 +55,26 @@ BOUNCED = gap_metric(
     "bounced",
     title="Came back",
     question="Do cases come back to a step that they had left?",
-    cohort=_COHORT.format("one is judged when the case is closed"),
+    cohort="cases closed in the period that went through the step",
     definition=(
         "Closed cases that went from this step to another and back to it, of all closed cases"
         " with this step. Steps after a case was opened again are counted anew."
     ),
     parts=lambda rules: rules.procedure.steps,
+    by="closing",
 )
 
 REPEATED = gap_metric(
     "repeated",
     title="Done again",
     question="Are steps done more than once?",
-    cohort=_COHORT.format("one is judged when the case is closed"),
+    cohort="cases closed in the period that went through the step",
     definition=(
         "Closed cases in which this step was done at two instants or more, of all closed cases"
         " with this step. A step done again after the case was opened again is not repeated."
     ),
     parts=lambda rules: rules.procedure.steps,
+    by="closing",
 )
 
 DAYS_IN_STEP = Metric(

@@ -1,4 +1,4 @@
--- metrics.counts: one row per part, breakdown, level, month, outcome and day with a count.
+-- metrics.counts: one row per part, place, month, outcome and day with a count.
 create or replace table metrics.counts as
 with dated as (
     select
@@ -9,23 +9,16 @@ with dated as (
         severity,
         outcome,
         -- Months by number: cheaper to group by than dates.
-        year(happened_on) * 12 + month(happened_on) - 1 as month_number,
+        (year(happened_on) * 12 + month(happened_on) - 1)::integer as month_number,
         coalesce(days, -1)::integer as band
     from metrics.contributed
     where happened_on is not null
 )
 
--- One pass over the contributions for all breakdowns; a level is never null in its own.
+-- One pass over the contributions for all breakdowns; a level's place is never null in its own.
 select
     part,
-    case
-        when grouping(unit) = 0 then 'unit'
-        when grouping(category) = 0 then 'category'
-        when grouping(channel) = 0 then 'channel'
-        when grouping(severity) = 0 then 'severity'
-        else 'all'
-    end as breakdown,
-    coalesce(unit, category, channel, severity, 'all') as level,
+    coalesce(unit, category, channel, severity, 0) as place,
     make_date(month_number // 12, month_number % 12 + 1, 1) as month,
     outcome,
     band,

@@ -5,9 +5,15 @@ from collections.abc import Callable
 from math import ceil, comb
 from typing import Literal, NamedTuple
 
-from scipy.special import bdtr, bdtrc, pdtr, pdtrc
+import numpy as np
+import numpy.typing as npt
+from scipy.special import bdtr, bdtrc, gammaln, pdtr, pdtrc
 
 from metrics.statistics.intervals import Interval
+
+# Of more than so many in all, ways are no longer counted one by one: whole numbers of thousands
+# of digits would take minutes.
+_COUNTED_OUT = 1000
 
 
 class Tails(NamedTuple):
@@ -67,13 +73,26 @@ def more_than_before(now: tuple[int, int], before: tuple[int, int]) -> float:
     for count, total in (now, before):
         if not 0 <= count <= total:
             raise ValueError(f"{count} of {total}: must be a part of them")
-    (count, total), whole = now, now[1] + before[1]
-    counted = count + before[0]
-    ways = sum(
-        comb(total, some) * comb(before[1], counted - some)
-        for some in range(count, min(total, counted) + 1)
-    )
-    return ways / comb(whole, counted)
+    (count, total), counted = now, now[0] + before[0]
+    fewest, most = max(0, counted - before[1]), min(total, counted)
+    if count == fewest:
+        return 1.0
+    if total + before[1] <= _COUNTED_OUT:
+        ways = sum(
+            comb(total, some) * comb(before[1], counted - some)
+            for some in range(count, most + 1)
+        )
+        return ways / comb(total + before[1], counted)
+    each = np.arange(fewest, most + 1, dtype=np.float64)
+    height = _log_ways(total, each) + _log_ways(before[1], counted - each)
+    likely = np.exp(height - height.max())
+    return float(likely[count - fewest :].sum() / likely.sum())
+
+
+def _log_ways(of: int, some: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Logarithm of the ways to choose some of so many."""
+    ways: npt.NDArray[np.float64] = gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
+    return ways
 
 
 def outside(tails: Tails, *, level: float = 0.998) -> Literal["high", "low", "usual"]:

@@ -1,9 +1,9 @@
 """Is one rate different from another? Exact, by conditioning on the events of both together."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from math import inf
+from math import ceil, floor, inf, log
 
-import numpy as np
 from scipy.special import bdtr, bdtrc, betaincinv, gammaln, xlog1py, xlogy
 
 from metrics.statistics.intervals import tail_of
@@ -93,9 +93,27 @@ def _twice_the_smaller_tail(successes: int, trials: int, share: float) -> float:
 def at_most_as_likely(successes: int, trials: int, share: float) -> float:
     """Two-sided p value of a binomial: all numbers of successes not likelier than the one seen.
 
+    On the other side of the mean the first number that is not likelier is looked for, so that
+    millions of trials take no longer than ten.
+
     Source: binom.test of R.
     """
-    k = np.arange(trials + 1)
-    ways = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
-    likely = np.exp(ways + xlogy(k, share) + xlog1py(trials - k, -share))
-    return min(1.0, float(likely[likely <= likely[successes] * RELATIVE].sum()))
+    mean = trials * share
+    if successes == mean:
+        return 1.0
+
+    def likelihood(k: int) -> float:
+        ways = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
+        return float(ways + xlogy(k, share) + xlog1py(trials - k, -share))
+
+    most = likelihood(successes) + log(RELATIVE)
+    if successes < mean:
+        first, last = ceil(mean), trials + 1
+        first += bisect_left(range(first, last), -most, key=lambda k: -likelihood(k))
+        own = bdtr(successes, trials, share)
+        other = bdtrc(first - 1, trials, share) if first < last else 0.0
+    else:
+        last = bisect_right(range(floor(mean) + 1), most, key=likelihood) - 1
+        own = bdtrc(successes - 1, trials, share)
+        other = bdtr(last, trials, share) if last >= 0 else 0.0
+    return min(1.0, float(own) + float(other))

@@ -1,190 +1,212 @@
 """The measure stage: every metric over every breakdown and month, and peers beside it.
 
-Curves beside those of lifelines and statsmodels stand in `bench_statistics`.
-
-`CASE_AUDIT_BENCH_CASES=10000000 make bench TEST_ARGS="-k measure"` measures at full size.
+Curves beside those of lifelines and statsmodels stand in `bench_statistics`. The same counts
+come out of a real load of the same cases. `CASE_AUDIT_BENCH_CASES=10000000 make bench
+TEST_ARGS="-k measure_every"` measures at full size: a store of 7 GB, five minutes to make it.
 """
 
 import os
+import resource
 import statistics
 import time
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from lifelines import KaplanMeierFitter
 
+from etl.load import load
 from etl.store import Store
+from etl.workspace import Workspace
 from metrics.catalog import METRICS
 from metrics.count import count
 from metrics.metric import BREAKDOWNS, Metric
-from tests.verdicts.tables import written
+from metrics.statistics.survival import kaplan_meier, quantile
+from tests.benchmarks.core_of_many import AS_OF, FIRST, built, exports, workspace_at
 
 CASES = int(os.environ.get("CASE_AUDIT_BENCH_CASES", "200000"))
 ROUNDS = 3
-FIRST = date(2022, 1, 1)
-AUDIT = ("report_frequency", "time_to_resolution", "deadline_compliance", "satisfaction")
-LEVELS = ("unit", "category", "channel", "severity")
+MEASURED = [metric for metric in METRICS if metric.sum_of is None]
 
-# Six steps a case, some of them missing; no two tables are made of one another's order.
-STATEMENTS = (
-    """
-    create or replace table staging.parameters as
-    select
-        date '2025-12-31' as as_of, date '2022-01-01' as coverage_from,
-        date '2025-12-31' as coverage_until, 'Europe/London' as time_zone,
-        1 as fiscal_year_start_month
-    """,
-    """
-    create or replace table core.cases as
-    with drawn as (
-        select i, hash(i, 1) as a, hash(i, 2) as b, hash(i, 3) as c, hash(i, 4) as d
-        from range($cases) as t(i)
-    ),
-    dated as (
-        select
-            *, date '2022-01-01' + (a % 1460)::integer as received_on,
-            (b % 200)::integer as took
-        from drawn
-    )
-    select
-        lpad(i::text, 32, '0') as case_key, 'bench' as source, 1 as snapshot, i as line,
-        received_on, received_on - (c % 60)::integer as incident_on,
-        'u' || (a % 400) as unit, 'c' || (b % 12) as category, 'h' || (c % 6) as channel,
-        ['low', 'medium', 'high', 'critical'][1 + (d % 4)::integer] as severity,
-        ['substantiated', 'unsubstantiated', 'insufficient'][1 + (a % 3)::integer] as outcome,
-        case when d % 10 < 8 and received_on + took <= date '2025-12-31'
-            then received_on + took end as resolved_on,
-        case when c % 3 > 0 then ['anonymous', 'named'][1 + (c % 2)::integer] end as anonymity,
-        case when c % 5 > 0 then 'employee' end as raised_by,
-        false as reopened
-    from dated
-    """,
-    """
-    create or replace table core.clocks as
-    select
-        case_key, 'resolution' as clock, received_on as started_on, resolved_on as stopped_on,
-        resolved_on is not null as ended,
-        (coalesce(resolved_on, date '2025-12-31') - received_on)::integer as days, reopened
-    from core.cases
-    """,
-    """
-    create or replace table core.events as
-    select
-        case_key, source, kind, received_on + later as occurred_on, 1 + later as sequence
-    from core.cases
-    cross join (values ('received', 0), ('acknowledged', 3), ('triaged', 5), ('decided', 40),
-        ('informed', 45), ('resolved', 60)) as steps(kind, later)
-    where received_on + later <= date '2025-12-31'
-    """,
-    """
-    create or replace table core.recorded_kinds as
-    select distinct source, kind from core.events
-    """,
-    """
-    create or replace table core.deadlines as
-    select
-        case_key, rule, received_on as started_on, received_on + within as due_on,
-        received_on + within as unpaused_due_on, null::date as done_on, 0 as paused_days,
-        case when received_on + within > date '2025-12-31' then 'not_due'
-            when hash(case_key, rule) % 10 < 8 then 'met'
-            when hash(case_key, rule) % 10 < 9 then 'met_late' else 'missed' end as result
-    from core.cases
-    cross join (values ('acknowledge', 7), ('triage', 10), ('investigate', 60), ('tell', 90))
-        as rules(rule, within)
-    """,
-    """
-    create or replace table core.feedback as
-    select
-        case_key, received_on + 70 as offered_on,
-        case when hash(case_key) % 3 = 0 then received_on + 80 end as answered_on,
-        case when hash(case_key) % 3 = 0 then 1 + (hash(case_key, 9) % 5)::integer end as score,
-        1 as scale_low, 5 as scale_high, 'process' as question
-    from core.cases
-    where received_on + 80 <= date '2025-12-31'
-    """,
-)
+# What each audit metric counts, and the columns it counts by: of the tables that peers join.
+TABLES = {
+    "report_frequency": ("cases", "received_on", []),
+    "time_to_resolution": ("clocks", "started_on", ["ended", "days"]),
+    "deadline_compliance": ("deadlines", "booked_on", ["rule", "result"]),
+    "satisfaction": ("feedback", "offered_on", ["score"]),
+}
+_SELECTS = {
+    "cases": "select case_key, unit, category, channel, severity, received_on from core.cases",
+    "clocks": "select case_key, started_on, ended, days from core.clocks",
+    "deadlines": f"select case_key, rule, result, if(result = 'not_due', date '{AS_OF}',"
+    " due_on) as booked_on from core.deadlines where due_on is not null",
+    "feedback": "select case_key, offered_on, score from core.feedback",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of invented core tables."""
-    made = tmp_path_factory.mktemp("measure") / "audit.duckdb"
-    # The product's own tables, empty; those that the metrics read most are filled.
-    with written({}, made) as store:
-        for statement in STATEMENTS:
-            store.execute(statement, {"cases": CASES} if "$cases" in statement else None)
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = workspace_at(tmp_path_factory.mktemp("measure") / "audit")
+    built(made, CASES)
     return made
 
 
-def timed(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
+def test_measured_cases_are_those_of_a_load(tmp_path: Path) -> None:
+    drawn, loaded = (workspace_at(tmp_path / name) for name in ("drawn", "loaded"))
+    built(drawn, 2000)
+    files = exports(drawn.store_path, tmp_path / "exports")
+    load(loaded, files, as_of=AS_OF, source="many", coverage_from=FIRST)
+    cells = []
+    for made in (drawn, loaded):
+        with Store.open(made.store_path) as store:
+            cells.append(count(store).cells)
+    assert cells[0].height > 100_000
+    assert cells[0].equals(cells[1])
 
 
-def test_measure_every_metric(path: Path) -> None:
-    with Store.open(path) as store:
-        print(f"\n{CASES:,} cases, every metric by month and five breakdowns:")
-        total = 0.0
-        for metric in METRICS:
-            if metric.sum_of is None:
-                seconds = timed(lambda metric=metric: count(store, [metric]))
-                total += seconds
-                print(f"  {metric.name:<26} {seconds:7.2f} s")
-        print(f"  {'all':<26} {total:7.2f} s")
+def test_measure_every_metric(workspace: Workspace) -> None:
+    with Store.open(workspace.store_path, mode="load") as store:
+        events = store.frame("select count(*) as n from core.events")["n"][0]
+        wall, computing = time.perf_counter(), time.process_time()
+        cells = count(store, MEASURED).cells.height
+        wall, computing = time.perf_counter() - wall, time.process_time() - computing
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+    print(
+        f"\n{CASES:,} cases, {events:,} events: {len(MEASURED)} metrics by month and five"
+        f" breakdowns, {cells:,} cells in {wall:.1f} s, {computing:.1f} s of computing,"
+        f" {peak:.1f} GiB at most"
+    )
 
 
-@pytest.mark.parametrize("name", AUDIT)
-def test_measure_beside_peers(path: Path, name: str) -> None:
-    """The same counts by month, level and outcome; peers hold their frames in memory."""
-    metric = next(known for known in METRICS if known.name == name)
-    with duckdb.connect(str(path), read_only=True) as raw:
-        frame = raw.sql(metric.contributions).pl()
-    pandas = frame.to_pandas()
-    with Store.open(path) as store:
-        takers: dict[str, Callable[[], int]] = {
-            "ours": lambda: _ours(store, metric),
-            "polars lazy": lambda: _polars(frame),
-            "pandas": lambda: _pandas(pandas),
+def test_measure_beside_peers(workspace: Workspace) -> None:
+    """The same counts of the audit metrics by month, level and outcome, from the same store.
+
+    Peers read the tables that they join, as we do; that they hold them in memory already is
+    told beside it. Ours alone are in order, with names, and kept for every metric at once.
+    """
+    metrics = [known for known in METRICS if known.name in TABLES]
+    with Store.open(workspace.store_path) as store:
+        frames = _frames(store)
+        pandas = _as_pandas(frames)
+        takers: dict[str, Callable[[], list[int]]] = {
+            "ours": lambda: _ours(store, metrics),
+            "polars lazy": lambda: _each(_polars, _frames(store)),
+            "pandas": lambda: _each(_pandas, _as_pandas(_frames(store))),
+            "polars lazy, in memory": lambda: _each(_polars, frames),
+            "pandas, in memory": lambda: _each(_pandas, pandas),
         }
         seconds: dict[str, list[float]] = {taker: [] for taker in takers}
-        found: dict[str, int] = {}
+        computing: dict[str, list[float]] = {taker: [] for taker in takers}
+        found: dict[str, list[int]] = {}
         for _ in range(ROUNDS):
             for taker, take in takers.items():
-                started = time.perf_counter()
+                wall, computed = time.perf_counter(), time.process_time()
                 found[taker] = take()
-                seconds[taker].append(time.perf_counter() - started)
-    ours = statistics.median(seconds["ours"])
-    print(f"\n{name}, {frame.height:,} contributions (peers: joined and in memory already):")
+                seconds[taker].append(time.perf_counter() - wall)
+                computing[taker].append(time.process_time() - computed)
+    print(f"\nthe four audit metrics, {CASES:,} cases, medians of {ROUNDS}:")
+    _tell(seconds, computing)
+    assert all(counts == found["ours"] for counts in found.values())
+
+
+def _frames(store: Store) -> dict[str, pl.DataFrame]:
+    return {each: store.frame(select) for each, select in _SELECTS.items()}
+
+
+def _as_pandas(frames: Mapping[str, pl.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {each: frame.to_pandas() for each, frame in frames.items()}
+
+
+def _ours(store: Store, metrics: list[Metric]) -> list[int]:
+    counted = count(store, metrics).cells.group_by("metric").agg(pl.col("n").sum())
+    sums = dict(counted.iter_rows())
+    return [sums[name] for name in TABLES]
+
+
+def _each(count_one: Callable[..., int], frames: Mapping[str, Any]) -> list[int]:
+    return [count_one(frames, *told) for told in TABLES.values()]
+
+
+def test_measure_the_time_to_resolution_beside_lifelines(workspace: Workspace) -> None:
+    """Medians of every level: ours from the counts of all months, theirs from the cases."""
+    metric = next(known for known in METRICS if known.name == "time_to_resolution")
+    with Store.open(workspace.store_path) as store:
+        cases = store.frame(_SELECTS["cases"]).join(
+            store.frame(_SELECTS["clocks"]), on="case_key"
+        )
+        wall, computed = time.perf_counter(), time.process_time()
+        ours = _medians(count(store, [metric]).cells)
+        told = {"ours": (time.perf_counter() - wall, time.process_time() - computed)}
+    wall, computed = time.perf_counter(), time.process_time()
+    theirs = _by_lifelines(cases)
+    told["lifelines"] = (time.perf_counter() - wall, time.process_time() - computed)
+    print(f"\nmedian of each level, {CASES:,} cases, once (ours: with every month's counts):")
+    _tell(
+        {taker: [wall] for taker, (wall, _) in told.items()},
+        {taker: [computed] for taker, (_, computed) in told.items()},
+    )
+    assert len(ours) > 400
+    assert {level: ours[level] for level in theirs} == theirs
+
+
+def _tell(seconds: dict[str, list[float]], computing: dict[str, list[float]]) -> None:
+    ours = statistics.median(computing["ours"])
     for taker, times in seconds.items():
-        middle = statistics.median(times)
-        print(f"  {taker:<12} {middle:7.2f} s  {middle / ours:6.1f} times ours")
-    assert len(set(found.values())) == 1
+        computed = statistics.median(computing[taker])
+        print(
+            f"  {taker:<24} {statistics.median(times):7.2f} s {computed:7.2f} s of computing,"
+            f" {computed / ours:6.1f} times ours"
+        )
 
 
-def _ours(store: Store, metric: Metric) -> int:
-    return int(count(store, [metric]).cells["n"].sum())
-
-
-def _polars(frame: pl.DataFrame) -> int:
-    months = frame.lazy().with_columns(pl.col("happened_on").dt.truncate("1mo").alias("month"))
-    keys = ["part", "month", "outcome", "days"]
+def _polars(frames: dict[str, pl.DataFrame], table: str, day: str, keys: list[str]) -> int:
+    rows = frames[table].lazy()
+    if table != "cases":
+        rows = rows.join(frames["cases"].lazy(), on="case_key", how="inner")
+    months = rows.with_columns(pl.col(day).dt.truncate("1mo").alias("month"))
     counts = [
-        months.group_by(*keys, *([] if by == "all" else [by])).len().select(pl.col("len").sum())
+        months.group_by("month", *keys, *([] if by == "all" else [by])).len()
         for by in BREAKDOWNS
     ]
-    return int(sum(each.item() for each in pl.collect_all(counts)))
+    return int(sum(each["len"].sum() for each in pl.collect_all(counts)))
 
 
-def _pandas(frame: pd.DataFrame) -> int:
-    months = frame.assign(month=frame["happened_on"].astype("datetime64[ns]").dt.to_period("M"))
-    keys = ["part", "month", "outcome", "days"]
+def _pandas(frames: dict[str, pd.DataFrame], table: str, day: str, keys: list[str]) -> int:
+    rows = frames[table]
+    if table != "cases":
+        rows = rows.merge(frames["cases"], on="case_key")
+    months = rows.assign(month=rows[day].astype("datetime64[ns]").dt.to_period("M"))
     total = 0
     for by in BREAKDOWNS:
-        group = keys + ([] if by == "all" else [by])
+        group = ["month", *keys] + ([] if by == "all" else [by])
         total += int(months.groupby(group, dropna=False, observed=True).size().sum())
     return total
+
+
+def _medians(cells: pl.DataFrame) -> dict[tuple[str, str], float | None]:
+    ended = pl.col("outcome").str.starts_with("ended")
+    days = cells.group_by("breakdown", "level", "band", maintain_order=True).agg(
+        pl.col("n").filter(ended).sum().alias("ended"),
+        pl.col("n").filter(~ended).sum().alias("open"),
+    )
+    found = {}
+    for (breakdown, level), rows in days.group_by("breakdown", "level"):
+        curve = kaplan_meier(*(rows[name].to_numpy() for name in ("band", "ended", "open")))
+        found[str(breakdown), str(level)] = quantile(curve, 0.5).value
+    return found
+
+
+def _by_lifelines(cases: pl.DataFrame) -> dict[tuple[str, str], float]:
+    found = {}
+    for by in BREAKDOWNS:
+        parts = cases.group_by(by) if by != "all" else [(("all",), cases)]
+        for (level,), rows in parts:
+            fitted = KaplanMeierFitter().fit(rows["days"].to_numpy(), rows["ended"].to_numpy())
+            if not np.isclose(fitted.survival_function_.to_numpy(), 0.5).any():
+                # Where the curve is flat at one half conventions differ.
+                found[by, str(level)] = float(fitted.median_survival_time_)
+    return found

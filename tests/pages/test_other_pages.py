@@ -1,5 +1,8 @@
 import pytest
 
+from dashboard import paused_days
+from dashboard.series import Subject
+from metrics.release import open_release
 from tests.pages.reading import charts, words
 
 
@@ -36,6 +39,29 @@ def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
         "Download all tables",
     ]
     assert "figures.csv" in words(test)
+
+
+def test_the_pace_of_the_last_quarters_stands_beside_the_time_of_those_received(opened):
+    said = words(opened("30_metrics", figure="time_to_resolution.median"))
+    assert "At the pace of each quarter" in said
+    newest = said.index("61.5 days (95% interval from 54 days on); 52 ends among 140 watched.")
+    few = said.index(
+        "Fewer than 10 came to their end in this quarter. 4 ends among 31 watched."
+    )
+    assert newest < few
+    assert "At the pace of" not in words(opened("30_metrics", figure="time_to_resolution.q25"))
+
+
+def test_the_days_paused_are_told_beside_open_cases(shelf):
+    (committee,) = [
+        made
+        for made in map(open_release, shelf.glob("*.duckdb"))
+        if made.audience == "committee"
+    ]
+    assert paused_days.sentences(committee, Subject("backlog", "open_cases")) == [
+        "Q3 2026: 13% of the days (1,500 of 12,000). Of 400 days more no export records pauses."
+    ]
+    assert paused_days.sentences(committee, Subject("report_frequency", "rate")) == []
 
 
 def test_the_export_page_says_how_far_counts_may_be_off_where_it_is_asked(opened):

@@ -58,6 +58,7 @@ def test_a_triage_is_whole_with_all_of_its_acts_and_judged_once_it_is_over(gaps)
         A    | triaged          | 2024-01-02
         A    | risk_assessed    | 2024-01-02
         A    | consent_reviewed | 2024-01-03
+        A    | investigated     | 2024-01-05
         B    | received         | 2024-01-01
         B    | triaged          | 2024-01-02
         B    | risk_assessed    | 2024-01-02

@@ -182,6 +182,27 @@ def test_a_step_is_repeated_when_it_is_done_at_two_instants(gaps):
     assert found["repeated", "investigated"] == {"A": "kept", "C": "pending"}
 
 
+def test_a_step_done_again_counts_in_the_quarter_in_which_its_case_was_closed():
+    # Received in the first quarter and closed in the second: only then is it known of both.
+    events = """
+        case | kind     | on
+        A    | received | 2024-03-01
+        A    | triaged  | 2024-03-02
+        A    | triaged  | 2024-03-08
+        A    | resolved | 2024-05-09
+        B    | received | 2024-03-01
+        B    | triaged  | 2024-03-02
+        B    | resolved | 2024-05-09
+    """
+    figures = figures_of(
+        events=events, rules=PROCEDURE, coverage_from="2024-01-01", as_of="2024-06-30"
+    )
+    where = {"metric": "repeated", "part": "triaged", "period": "quarter"}
+    assert one(figures, start="2024-01-01", **where)["denominator"] == 0
+    closed = one(figures, start="2024-04-01", **where)
+    assert (closed["numerator"], closed["denominator"]) == (1, 2)
+
+
 def test_the_days_of_a_detour_run_from_leaving_a_step_to_coming_back(core):
     store = core(as_of="2024-06-30", events=BACK_AND_FORTH, rules=PROCEDURE)
     told = store.frame(

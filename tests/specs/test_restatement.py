@@ -233,6 +233,32 @@ def test_a_release_names_what_it_was_compared_with_and_stays_the_same_file(twice
     assert twice.publish(None, SECOND).id == second.id
 
 
+def test_a_rule_edited_later_leaves_the_past_release_alone_and_is_named_in_the_next(twice):
+    # B was acknowledged after 28 days: late by the rule of 7 days, in time by one of 30.
+    first = twice.publish(TOLD, FIRST)
+    kept = first.path.read_bytes()
+    twice.rule(ACKNOWLEDGE.replace("within = 7", "within = 30"))
+    again = twice.publish(None, FIRST)
+    assert first.path.read_bytes() == kept
+    assert again.id != first.id
+    assert again.manifest["restated_from"] == first.id
+    assert moved(again.table("restatements"), MET) == [(1, "rule", 1)]
+
+
+def test_a_rule_with_a_later_day_in_force_changes_nothing_of_what_came_before(twice):
+    first = twice.publish(TOLD, FIRST)
+    newer = ACKNOWLEDGE.replace("within = 7", "within = 30\nin_force_from = 2024-06-30")
+    twice.rule(f"{ACKNOWLEDGE}in_force_until = 2024-06-30\n{newer}")
+    again = twice.publish(None, FIRST)
+    assert again.manifest["restated_from"] == first.id
+    assert moved(again.table("restatements"), MET) == []
+    told = [
+        release.figures(metric=MET[0], period="quarter", breakdown="all")["numerator"].to_list()
+        for release in (first, again)
+    ]
+    assert told[0] == told[1]
+
+
 def test_a_rounded_audience_is_told_of_no_late_case(twice):
     many = _history(Dice("many"), cases=120)
     late = _history(Dice("late"), cases=40, name="late")

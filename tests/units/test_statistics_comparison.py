@@ -164,6 +164,22 @@ def test_a_count_among_those_now_is_compared_with_what_was_before():
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [((600, 1000), (450, 900)), ((500, 20_000), (430, 20_000)), ((9_990, 10_000), (5, 10))],
+)
+def test_an_excess_among_thousands_is_that_of_fishers_test(now, before):
+    (count, total), (past, whole) = now, before
+    table = [[count, total - count], [past, whole - past]]
+    expected = stats.fisher_exact(table, alternative="greater").pvalue
+    assert more_than_before(now, before) == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_million_cases_are_compared_at_once():
+    # Told by the normal approximation: 5,300 of a million where 5,000 were before.
+    assert more_than_before((5_300, 10**6), (5_000, 10**6)) == pytest.approx(0.0016, rel=0.05)
+
+
 def test_none_now_and_nothing_before_are_no_excess():
     assert more_than_before((0, 10), (5, 20)) == 1.0
     assert more_than_before((3, 10), (0, 0)) == 1.0

@@ -5,7 +5,7 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from metrics.statistics.intervals import Estimate, byar, garwood, newcombe
-from metrics.statistics.rate_ratio import rate_ratio
+from metrics.statistics.rate_ratio import at_most_as_likely, rate_ratio
 from metrics.statistics.surveys import net_promoter_score, post_stratified
 
 # Difference of two shares
@@ -97,6 +97,20 @@ def test_nothing_against_nothing_is_not_assessable():
     assert rate_ratio(0, 10, 0, 10) is None
     assert rate_ratio(3, 0, 1, 10) is None
     assert rate_ratio(3, 10, 1, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "share"),
+    [
+        (0, 1, 0.3), (1, 1, 0.3), (0, 10, 0.5), (10, 10, 0.5), (5, 10, 0.5), (7, 20, 0.3),
+        (2, 20, 0.35), (500_000, 1_000_000, 0.501), (5, 10_000_000, 1e-6),
+    ],
+)  # fmt: skip
+def test_a_two_sided_p_value_adds_what_is_no_likelier_of_few_trials_and_of_millions(
+    successes, trials, share
+):
+    expected = stats.binomtest(successes, trials, share).pvalue
+    assert at_most_as_likely(successes, trials, share) == pytest.approx(expected, rel=1e-7)
 
 
 def test_the_central_p_value_agrees_with_the_interval():
