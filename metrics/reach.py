@@ -67,5 +67,8 @@ def most_off(
         for month in months_between(start, end)
         if month < end
     }
-    further = sum(further_in(loose or {}, metric, quarter) for quarter in touched)
+    known = loose or {}
+    if (metric, EVER) in known:
+        return quarters * (base * (1 + known[metric, EVER]) - 1)
+    further = sum(further_in(known, metric, quarter) for quarter in touched)
     return quarters * (base - 1) + base * further

@@ -34,6 +34,9 @@ def test_a_release_that_told_it_of_all_its_quarters_is_still_read():
     old = loose_in({"loose": "reports:1"})
     assert further_in(old, "reports", SPRING) == further_in(old, "reports", SUMMER) == 1
     assert further_in(old, "surveys", SPRING) == 0
+    span = {"start": SPRING, "end": date(2024, 10, 1), "metric": "reports"}
+    assert most_off(5, "whole", loose=old, **span) == 4 * 9  # as it was told then
+    assert most_off(5, "whole", loose=LOOSE, **span) == 4 * 4 + 5
 
 
 def test_only_the_quarter_that_is_loose_is_further_off():
