@@ -8,6 +8,15 @@ _OWN_PAPERS = (
     "They are the programme's own papers, which the committee reviews; no reader of protected"
     " counts judges anything by them."
 )
+# Places of breakdowns by number, as the counting has them: of what belongs to no level.
+_NOWHERE = {
+    breakdown: f"""(
+                select places.place
+                from metrics.places as places
+                where places.breakdown = '{breakdown}' and places.level = 'unknown'
+            ) as {breakdown}"""  # noqa: S608  our own columns
+    for breakdown in ("unit", "category", "channel", "severity")
+}
 _NO_CHECK = "They stand in a file of the workspace, which no check of the exports speaks of."
 
 DUTIES = Metric(
@@ -31,18 +40,18 @@ DUTIES = Metric(
             counted=Counted(("gap",), of=("gap", "kept"), pending=("pending",)),
         ),
     ),
-    contributions="""
+    contributions=f"""
         select
-            kind as part,
-            due_on as happened_on,
-            'unknown' as unit,
-            'unknown' as category,
-            'unknown' as channel,
-            'unknown' as severity,
-            result as outcome,
+            duties.kind as part,
+            duties.due_on as happened_on,
+            {_NOWHERE["unit"]},
+            {_NOWHERE["category"]},
+            {_NOWHERE["channel"]},
+            {_NOWHERE["severity"]},
+            duties.result as outcome,
             null::integer as days
-        from core.duties
-    """,
+        from core.duties as duties
+    """,  # noqa: S608  our own columns
     depends_on=(),
     uncompared="they belong to no unit, and a month has too few of them for a usual range.",
     exact_only=_OWN_PAPERS,
@@ -71,7 +80,7 @@ CONSENT_FORMS = Metric(
             counted=Counted(("without",), of=("without", "signed")),
         ),
     ),
-    contributions="""
+    contributions=f"""
         with told as (
             select
                 unit,
@@ -101,15 +110,17 @@ CONSENT_FORMS = Metric(
 
         select
             '' as part,
-            month as happened_on,
-            unit,
-            'unknown' as category,
-            'unknown' as channel,
-            'unknown' as severity,
-            outcome,
+            each.month as happened_on,
+            units.place as unit,
+            {_NOWHERE["category"]},
+            {_NOWHERE["channel"]},
+            {_NOWHERE["severity"]},
+            each.outcome,
             null::integer as days
         from each
-    """,
+        inner join metrics.places as units
+            on units.breakdown = 'unit' and each.unit = units.level
+    """,  # noqa: S608  our own columns
     depends_on=(),
     charted="without",
     exact_only=_OWN_PAPERS,
