@@ -90,6 +90,7 @@ class Gap:
     unit_cases: int | None
     unit_judged: int | None
     named_by: str
+    days: int | None
 
     @property
     def code(self) -> str:
@@ -149,6 +150,8 @@ def headline(release: Release, quarter: date, found: list[Gap]) -> str:
     said = [_sentence(release, first), _whose(release, first)]
     if len(there) > 1:
         said.append(f"Then: {listed([f'{gap.title} ({gap.counts})' for gap in there[1:3]])}.")
+    if slowest := _slowest(there):
+        said.append(slowest)
     return _panel("concern", f"The largest gap in {name}: {_in_words(release, first)}.", said)
 
 
@@ -177,11 +180,18 @@ def _whose(release: Release, gap: Gap) -> str:
     return "No single unit stands out, and the quarters before do not make it unusual."
 
 
+def cohort(release: Release, gap: Gap) -> str:
+    """Who is counted in a gap, and when."""
+    told = release.table("definitions").filter(pl.col("metric") == gap.metric)
+    return str(told["cohort"][0])
+
+
 def ranked(release: Release, found: list[Gap]) -> str:
     """Every gap with a case, the one with most cases first."""
     columns = [
         Column("Gap"),
         Column("Cases", "number"),
+        Column("Days in all", "number"),
         Column("Compared with the quarters before"),
         Column("Unit that stands out"),
     ]
@@ -189,6 +199,7 @@ def ranked(release: Release, found: list[Gap]) -> str:
         [
             two_lines(gap.title, _SAID[gap.metric], size="bold"),
             two_lines(count(gap.cases), f"of {count(gap.judged)}", size="big"),
+            plain(_delay(gap)),
             _marked("worse" if gap.changed else "usual", "more than usual", "as usual"),
             plain(release.title_of("unit", gap.unit) if gap.unit else "none"),
         ]
@@ -196,6 +207,20 @@ def ranked(release: Release, found: list[Gap]) -> str:
         if gap.cases
     ]
     return table("Gaps by the number of cases", columns, rows) if rows else ""
+
+
+def _delay(gap: Gap) -> str:
+    """How many days all cases of a gap took together, where it has a length."""
+    return count(gap.days) if gap.days is not None else "\N{EN DASH}"
+
+
+def _slowest(there: list[Gap]) -> str:
+    """The gap in which most days went by; nothing where none has a length."""
+    timed = [gap for gap in there if gap.days]
+    if not timed:
+        return ""
+    most = max(timed, key=lambda gap: gap.days or 0)
+    return f"Most days went by in: {most.title} ({count(most.days or 0)} days in all)."
 
 
 def unjudged(release: Release, quarter: date) -> str:

@@ -103,6 +103,7 @@ def _of_quarter(figures: pl.DataFrame, unusual: pl.DataFrame) -> Iterator[Row]:
             "unit_cases": named.cases if named else None,
             "unit_judged": named.judged if named else None,
             "named_by": named.by if named else "",
+            "days": None,
         }
 
 

@@ -61,6 +61,8 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "unit_cases": pl.Int64(),
         "unit_judged": pl.Int64(),
         "named_by": pl.String(),
+        # How long its cases took together, where it has a length and counts are exact.
+        "days": pl.Int64(),
     },
     # One row per masked case behind a gap of five or more, where counts are exact; else none.
     "gap_cases": {

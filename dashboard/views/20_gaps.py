@@ -34,7 +34,10 @@ axis = charts.Axis("share", chosen.title, None, chosen.metric)
 subject = series.Subject(chosen.metric, "share", chosen.part)
 
 st.title("Where does the process fail?", anchor=False)
-frame.caption(f"{word.capitalize()} received in {name}, as they stand on the as-of day.")
+frame.caption(
+    f"{word.capitalize()} of {name}, as they stand on the as-of day: received in it, or settled"
+    " in it where only time can tell. Each gap says which."
+)
 st.html(process_gaps.headline(release, quarter, found))
 if any(gap.cases for gap in found):
     st.html(process_gaps.ranked(release, found))
@@ -46,6 +49,7 @@ rows = series.by_level(release, subject, "unit", start=quarter)
 panels.side_by_side(release, rows, axis, first="Unit")
 
 st.header(f"{chosen.title}. Which {word}?", anchor=False)
+frame.caption(f"Counted: {process_gaps.cohort(release, chosen)}.")
 if chosen.cases:
     st.write(f"**What to do next.** {gap_cases.next_step(chosen)}")
     st.write(gap_cases.said_of_cases(release, quarter, chosen))

@@ -1,5 +1,7 @@
 """The cases behind a gap: masked, for the committee alone, and joined with no other release."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -71,3 +73,41 @@ def test_no_key_of_the_store_stands_in_the_file(tmp_path):
     assert open_release(path).manifest == release.manifest
     content = path.read_bytes()
     assert all(f"case {number}".encode() not in content for number in range(6))
+
+
+NEWS = """
+[practices]
+basis = "Policy, section 4"
+
+[practices.news]
+reporter = 30
+"""
+
+
+def test_a_case_stands_in_the_quarter_in_which_its_gap_is_counted_with_its_days(tmp_path):
+    events = ["case | kind | on", "case 9 | updated | 2023-12-25"]
+    for number in range(10):
+        events.append(f"case {number} | received | 2023-12-20")
+        # Six of them hear nothing until they are closed after 41 days, four after 16.
+        events.append(
+            f"case {number} | resolved | {'2024-01-30' if number < 6 else '2024-01-05'}"
+        )
+    release = published(
+        tmp_path,
+        as_of="2024-03-31",
+        coverage_from="2023-10-01",
+        events="\n".join(events),
+        rules=NEWS,
+        policy=Policy("committee", "identity", min_denominator=10),
+    )
+    (gap,) = release.table("gaps").filter(pl.col("cases") > 0).iter_rows(named=True)
+    rows = release.table("gap_cases")
+    assert (gap["metric"], gap["cases"], gap["days"]) == ("without_news", 6, 246)
+    assert gap["period_start"] == date(2024, 1, 1)
+    assert rows["period_start"].to_list() == [date(2024, 1, 1)] * 6
+    assert rows["month"].to_list() == [date(2023, 12, 1)] * 6
+    assert rows["days"].to_list() == [41] * 6
+
+
+def test_a_gap_without_a_length_has_no_days(tmp_path):
+    assert made(tmp_path, skipping=6).table("gaps")["days"].is_null().all()
