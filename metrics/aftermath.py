@@ -23,7 +23,8 @@ AFTERMATH: dict[str, dict[str, pl.DataType]] = {
         "of_now": pl.Float64(),
         "of_by": pl.Float64(),
     },
-    # One row per metric, rule, calendar and procedure: as which version it was declared.
+    # One row per metric, rule, calendar, procedure and promise: as which version it was
+    # declared.
     "versions": {
         "kind": pl.String(),
         "name": pl.String(),

@@ -9,7 +9,7 @@ CAUSES = {
     "another headcount, policy, definition or program": (
         "the counts that were told then, made into figures as today"
     ),
-    "another rule, calendar, procedure or definition": (
+    "another rule, calendar, procedure, promise, list of duties or definition": (
         "the deliveries known then, counted as today"
     ),
     "late cases": "with the cases that later deliveries were the first to tell of",
@@ -39,9 +39,9 @@ def restatements() -> str:
                 "Known then are the deliveries that the last release names; what had happened"
                 " is cut off at its as-of day. Nothing is estimated, so nothing is found by"
                 " chance: where no past case is told otherwise, nothing is restated. Which"
-                " definition, rule, calendar and procedure a release was made by stands in it"
-                " as a hash of each; two that changed at once and cannot be set apart are named"
-                " together."
+                " definition, rule, calendar, procedure and promise a release was made by"
+                " stands in it as a hash of each; two that changed at once and cannot be set"
+                " apart are named together."
             ),
             wrapped(
                 "Where counts are rounded a quarter keeps the numbers that it was told with, so"

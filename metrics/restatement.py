@@ -6,7 +6,8 @@ The links, in this order:
 
     as it was told
     made anew from the counts told: another headcount, policy, definition or program
-    counted anew from what was known then: another rule, calendar, procedure or definition
+    counted anew from what was known then: another rule, calendar, procedure, promise, list of
+        duties or definition
     with cases that later deliveries were the first to tell of: late cases
     without cases that later deliveries have no more: vanished cases
     as later deliveries tell what had happened by the last as-of day: corrections

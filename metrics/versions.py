@@ -8,6 +8,8 @@ import polars as pl
 
 from etl.rules import Rules
 from etl.store import Store
+from metrics.catalog.practice_gaps import PRACTICE_GAPS
+from metrics.catalog.programme import CONSENT_FORMS, DUTIES
 from metrics.metric import Metric
 from metrics.release import TABLES
 
@@ -17,17 +19,26 @@ Versions = Mapping[tuple[str, str], str]
 _BY_RULES = re.compile(r"core\.(deadlines|escalations|routes|level_spans|milestones)\b")
 _BY_PROCEDURE = re.compile(r"core\.(step_\w+|skips|disorders|repeats|detours|four_eyes)\b")
 
+# What [practices] demand, and no procedure.
+_OWED = {metric.name for metric in (*PRACTICE_GAPS, DUTIES)}
+
 
 def versions(store: Store, metrics: Iterable[Metric], rules: Rules) -> pl.DataFrame:
-    """One row per metric, rule, calendar and procedure: columns as in a release's `versions`.
+    """One row per declaration, such as a rule: columns as in a release's `versions`.
 
     Nothing of it depends on a case: it says what was declared.
     """
-    procedure = [
-        store.frame(f"select * from staging.{name} order by all").write_json()  # noqa: S608
-        for name in ("procedure_steps", "procedure_pairs")
-    ]
-    told: dict[tuple[str, str], list[str]] = {("procedure", ""): procedure}
+    told: dict[tuple[str, str], list[str]] = {
+        (kind, ""): [
+            store.frame(f"select * from staging.{name} order by all").write_json()  # noqa: S608
+            for name in names
+        ]
+        for kind, names in _TABLES.items()
+    }
+    for row in store.frame("select * from staging.practice_limits order by all").iter_rows(
+        named=True
+    ):
+        told.setdefault(("practice", row["part"]), []).append(repr(row))
     for metric in metrics:
         told["metric", metric.name] = [
             repr(part)
@@ -46,6 +57,11 @@ def versions(store: Store, metrics: Iterable[Metric], rules: Rules) -> pl.DataFr
     )
 
 
+_TABLES = {
+    "procedure": ("procedure_steps", "procedure_pairs"),
+    "duties": ("duties",),
+    "engagements": ("engagements",),
+}
 _CALENDARS = "select distinct calendar, definition from staging.calendars order by all"
 
 
@@ -61,16 +77,23 @@ def changed(then: pl.DataFrame, now: pl.DataFrame) -> set[tuple[str, str]]:
 def recorded(metric: Metric, part: str, changes: set[tuple[str, str]]) -> list[str]:
     """What is recorded to have changed of all that a metric's counts rest on, in words.
 
-    "definition", "rule", "calendar" and "procedure", as far as each was declared otherwise.
+    "definition", "rule", "calendar", "procedure", "practice", "duties" and "engagements", as
+    far as each was declared otherwise.
     """
     by_rules = metric.sum_of is not None or _BY_RULES.search(metric.contributions)
     kinds = {kind for kind, _ in changes}
     names = {name for kind, name in changes if kind == "rule"}
+    is_owed = metric.name in _OWED
     found = {
         "definition": ("metric", metric.name) in changes,
         "rule": bool(by_rules) and (part in names if part else bool(names)),
         "calendar": bool(by_rules) and "calendar" in kinds,
-        "procedure": bool(_BY_PROCEDURE.search(metric.contributions)) and "procedure" in kinds,
+        "procedure": "procedure" in kinds
+        and bool(_BY_PROCEDURE.search(metric.contributions))
+        and not is_owed,
+        "practice": is_owed and ("practice", part) in changes,
+        "duties": metric.name == DUTIES.name and "duties" in kinds,
+        "engagements": metric.name == CONSENT_FORMS.name and "engagements" in kinds,
     }
     return [word for word, is_so in found.items() if is_so]
 

@@ -285,3 +285,41 @@ def _table(history: list[tuple[str, str, str]]) -> str:
         lines += [f"{case} | received | {received}", f"{case} | acknowledged | {acknowledged}"]
         lines += [f"{case} | resolved | {after(received, 25)}"]
     return "\n".join(lines)
+
+
+PROMISE = """
+[practices]
+basis = "Policy, section 4"
+
+[practices.follow_up]
+safeguard_required = 3
+
+[practices.duties]
+liaison_meeting = 7
+"""
+SAFEGUARDS = """
+    case | kind               | on
+    A    | received           | 2024-01-10
+    A    | safeguard_required | 2024-01-11
+    A    | safeguard_applied  | 2024-01-20
+"""
+
+
+def test_a_promise_that_is_edited_is_named_as_what_moved_a_gap(twice):
+    twice.rule(ACKNOWLEDGE + PROMISE)
+    twice.publish(SAFEGUARDS, FIRST)
+    twice.rule(
+        ACKNOWLEDGE + PROMISE.replace("safeguard_required = 3", "safeguard_required = 30")
+    )
+    again = twice.publish(None, FIRST).table("restatements")
+    assert moved(again, ("not_followed_up", "share")) == [(1, "practice", -1)]
+
+
+def test_a_meeting_that_is_noted_later_is_named_as_what_moved_the_duties(twice):
+    planned = "kind,name,due,done\nliaison_meeting,housing,2024-01-10,{}\n"
+    twice.rule(ACKNOWLEDGE + PROMISE)
+    (twice.folder / "duties.csv").write_text(planned.format(""))
+    twice.publish(SAFEGUARDS, FIRST)
+    (twice.folder / "duties.csv").write_text(planned.format("2024-01-12"))
+    again = twice.publish(None, FIRST).table("restatements")
+    assert moved(again, ("duties", "share")) == [(1, "duties", -1)]
