@@ -194,7 +194,7 @@ WAITING_FOR_RESOURCES = Fault(
     "cases of Field operations received from 2026-02-02 on that waited for more than 14 days"
     " until somebody worked on them; elsewhere one in four hundred does",
     "Process gaps, 2026 Q1 to Q3: waiting for resource, not followed up in time, more than"
-    " usual, and Field operations in Q1 and Q3",
+    " usual, and Field operations in Q1",
 )
 
 FAULTS: tuple[Fault, ...] = (

@@ -122,6 +122,7 @@ NOT_VERIFIED = {
     "ie_internal_further_feedback", "ie_external_feedback", "ie_external_further_feedback",
     "nhs_england_acknowledge", "nhs_england_respond", "children_act_stage_1",
     "children_act_stage_2", "pid_allocate", "sec_look_back",
+    "pl_acknowledge",
 }  # fmt: skip
 
 
