@@ -103,16 +103,6 @@ class Common:
     stands: bool = False
 
 
-def come_off(error: Counts, stocks: Sequence[int]) -> int:
-    """How far what has come in a month, or in all of them, is from the truth.
-
-    `error` (level, month, cell) is that of the counts. Readers add it up beside what is still
-    to come, so that it is a total of its own, which no equation keeps near the truth.
-    """
-    come = np.delete(error, list(stocks), axis=2).sum(axis=2)
-    return int(max(np.abs(come).max(initial=0), np.abs(come.sum(axis=1)).max(initial=0)))
-
-
 def link_of(
     led: Counts, truth: Counts, stocks: Sequence[int], until: int, common: Common
 ) -> Link:

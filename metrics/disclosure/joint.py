@@ -18,7 +18,6 @@ from metrics.disclosure.following import (
     Follower,
     Link,
     beside,
-    come_off,
     link_of,
     narrowed,
 )
@@ -52,7 +51,8 @@ class Rounding:
 
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
-    `lags` are those, by level, that readers know; `floors` what they know of single cells.
+    `lags` are those, by level, that readers know of; `floors` what they know of single cells
+    in the months of a quarter.
     """
 
     name: str
@@ -85,13 +85,8 @@ class Rounding:
         """Carry the quarter's errors on, and keep how far its sums and totals are off."""
         error = (self.counts - self.truth)[:, months, :].sum(axis=1)
         self.carry = self.carry + error @ with_cells(self.sums).T
-        self.off = {**self.off, quarter: self.off_by(months, base)}
-
-    def off_by(self, months: Sequence[int], base: int) -> tuple[int, int]:
-        """By how many bases sums, and totals, are further from the truth than cells."""
-        sums, totals = looseness(self.piece(months, base), self.counts[:, months, :])
-        error = (self.counts - self.truth)[:, months, :]
-        return sums, max(totals, come_off(error, self.stocks) // base)
+        found = looseness(self.piece(months, base), self.counts[:, months, :])
+        self.off = {**self.off, quarter: found}
 
     @property
     def totals(self) -> Counts:
@@ -123,7 +118,8 @@ class Turn:
     """What is rounded together in one quarter: a table, and those that follow it.
 
     `months` are the quarter's; `spans` has by quarter the months of this one and of those
-    before, as far back as the links between them reach; it was drawn in vain `drawn` times.
+    before, as far back as the links between them reach. `drawn` says how often it was drawn
+    before, in vain.
     """
 
     table: Rounding
@@ -175,7 +171,9 @@ class Turn:
 
     def _further(self, each: Rounding) -> dict[int, int]:
         """By how many bases totals of each month's quarter are further off than cells are."""
-        off = {**each.off, self.quarter: each.off_by(self.months, self.bases.base)}
+        piece = each.piece(self.months, self.bases.base)
+        now = looseness(piece, each.counts[:, self.months, :])
+        off = {**each.off, self.quarter: now}
         return {
             month: off[quarter][1]
             for quarter, span in self.spans.items()

@@ -14,14 +14,7 @@ from etl.store import Store
 from metrics import publish as publishing
 from metrics.attack.joined import joined, links_in
 from metrics.attack.told import read
-from metrics.disclosure.following import (
-    Common,
-    Follower,
-    beside,
-    come_off,
-    link_of,
-    narrowed,
-)
+from metrics.disclosure.following import Common, Follower, beside, link_of, narrowed
 from metrics.disclosure.policy import Policy
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
@@ -136,12 +129,3 @@ def test_what_follows_is_tethered_to_what_is_told_beside_it():
     assert tether.lower.tolist() == [[-np.inf, -np.inf, 0]]
     assert tether.upper.tolist() == [[0, 0, np.inf]]
     assert tether.off(np.array([[[1, 0], [1, 0]]])) == 1
-
-
-def test_what_has_come_is_a_total_of_its_own_beside_what_is_still_to_come():
-    # Two months, a cell of what came and one of what is still to come: the totals of all are
-    # right, and yet what came is off by 9 in a month and by 12 in both.
-    error = np.array([[[3, -3], [9, -9]]])
-    assert come_off(error, [1]) == 12
-    assert come_off(error, []) == 0
-    assert come_off(error[:, 1:], [1]) == 9
