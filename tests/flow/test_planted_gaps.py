@@ -70,7 +70,7 @@ def test_a_planted_gap_is_among_the_six_largest_of_its_quarters(committee, gap):
     # From spring on most of the waits of all units are those of Field operations: beside all
     # units, itself among them, it is not far enough out.
     unnamed = [row["period_start"] for row in rows if row["unit"] != unit]
-    assert unnamed == (quarters[1:] if gap == planted.WAITING_FOR_RESOURCES else [])
+    assert unnamed == (list(quarters[1:]) if gap == planted.WAITING_FOR_RESOURCES else [])
 
 
 def test_as_many_cases_are_found_as_were_planted(committee):
