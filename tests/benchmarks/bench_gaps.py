@@ -1,7 +1,7 @@
 """How often a gap is made up, and a planted one found, over 20 organisations of the sample's
 kind: `python -m pytest -q -s -o python_files="bench_*.py" tests/benchmarks/bench_gaps.py`.
 
-Each has about 2,000 cases in twelve quarters, eight units and 47 parts of gaps.
+Each has about 2,000 cases in twelve quarters, eight units and some 55 parts of gaps.
 """
 
 import polars as pl
