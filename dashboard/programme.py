@@ -1,5 +1,6 @@
 """Beside single cases: is everybody treated alike, and is what was planned held?"""
 
+import math
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,18 @@ from dashboard.phrases import between, capital, count, days, listed, share, year
 from metrics.release import Release
 
 Row = dict[str, Any]
+_BOTH = ("value", "others")  # None where half have not come so far: later than any day
 
 _ASKED = {
-    "triage": ("Half triaged within", "are triaged {} than all others", ("faster", "slower")),
+    "triage": (
+        "Half triaged within",
+        "are triaged {} all others",
+        ("faster than", "slower than", "at another pace than"),
+    ),
     "upheld": (
         "Found true, of those with a finding",
-        "are found to be right {} than all others",
-        ("less often", "more often"),
+        "are found to be right {} all others",
+        ("less often than", "more often than", "not as often as"),
     ),
 }
 
@@ -63,8 +69,12 @@ def _said(release: Release, rows: list[Row]) -> str:
 
 
 def _how(row: Row) -> str:
-    _, sentence, words = _ASKED[row["question"]]
-    return sentence.format(words[row["value"] is None or row["value"] > (row["others"] or 0)])
+    """How a group differs; half of two groups may be done on one day, and the rest not."""
+    _, sentence, (below, above, apart) = _ASKED[row["question"]]
+    value, others = (math.inf if row[name] is None else row[name] for name in _BOTH)
+    if value == others:
+        return sentence.format(apart)
+    return sentence.format(above if value > others else below)
 
 
 def _table(question: str, rows: list[Row]) -> str:

@@ -43,6 +43,18 @@ def test_a_group_that_differs_is_named_with_the_side_and_the_small_ones_apart():
         assert words in tables
 
 
+def test_where_half_of_both_are_done_on_one_day_nobody_is_called_faster_or_slower():
+    rows = [group("client", value=3.0, others=3.0, differs=True)]
+    said, _ = programme.alike(release(groups=rows), QUARTER)
+    assert "clients are triaged at another pace than all others" in said
+
+
+def test_a_group_of_which_half_still_wait_is_slower():
+    rows = [group("client", value=None, low=None, high=None, differs=True)]
+    said, _ = programme.alike(release(groups=rows), QUARTER)
+    assert "clients are triaged slower than all others" in said
+
+
 def test_findings_of_a_group_are_more_or_less_often_right():
     rows = [
         group("client", question="upheld", value=0.3, low=0.2, high=0.4, others=0.6,
