@@ -1,5 +1,6 @@
 """How long cases would take if all went on as in one quarter, whenever they were received."""
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -96,7 +97,9 @@ def _told(rows: pl.DataFrame, start: date, end: date) -> dict[str, Any]:
     ended = (followed.ended & rows["ended"].to_numpy()[followed.rows]) * n
     curve = kaplan_meier(followed.days, ended, n - ended, entered=followed.entered)
     median = quantile(curve, 0.5)
-    emptied = curve.emptied_on is not None or curve.starts_after is not None
+    last = math.inf if curve.emptied_on is None else curve.emptied_on
+    # What came after half had ended says nothing of when they had.
+    emptied = curve.starts_after is not None or _reached(median.value) >= last < math.inf
     state, reason = "ok", ""
     if ended.sum() < ENOUGH:
         state, reason = "few", TOO_FEW
@@ -110,7 +113,11 @@ def _told(rows: pl.DataFrame, start: date, end: date) -> dict[str, Any]:
         "watched": int(n.sum()),
         "value": median.value if shown else None,
         "low": median.low if shown else None,
-        "high": median.high if shown else None,
+        "high": median.high if shown and _reached(median.high) < last else None,
         "state": state,
         "reason": reason,
     }
+
+
+def _reached(day: float | None) -> float:
+    return math.inf if day is None else day

@@ -58,6 +58,20 @@ def test_what_happens_after_the_quarter_changes_nothing_in_it(core):
     assert found["all", SPRING]["reason"] == EMPTIED
 
 
+def test_an_old_case_that_nobody_follows_up_takes_no_median_away_from_the_others(core):
+    # Twenty end at 5 to 24 days; one of 92 days waits on. Half had ended between 14 and 15 days.
+    spans = [(NEW_YEAR, days_after(NEW_YEAR, number)) for number in range(5, 25)]
+    row = told(core, [*spans, (FIRST, None)])["all", NEW_YEAR]
+    assert (row["value"], row["state"]) == (14.5, "ok")
+
+
+def test_where_one_alone_was_watched_at_first_and_ended_nothing_is_told(core):
+    alone = [(NEW_YEAR, days_after(NEW_YEAR, 1))]
+    later = [(days_after(NEW_YEAR, -10), days_after(NEW_YEAR, 10))] * 12
+    row = told(core, alone + later)["all", NEW_YEAR]
+    assert (row["value"], row["reason"]) == (None, EMPTIED)
+
+
 def test_few_ends_and_a_quarter_that_is_not_over_say_nothing(core):
     spans = [(NEW_YEAR, days_after(NEW_YEAR, 5))] * 9
     found = told(core, spans, as_of=days_after(SPRING, 10))
