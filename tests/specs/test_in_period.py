@@ -59,7 +59,7 @@ def test_what_happens_after_the_quarter_changes_nothing_in_it(core):
 
 
 def test_an_old_case_that_nobody_follows_up_takes_no_median_away_from_the_others(core):
-    # Twenty end at 5 to 24 days; one of 92 days waits on. Half had ended between 14 and 15 days.
+    # Twenty end at 5 to 24 days, half of them by 14; one of 92 days waits on.
     spans = [(NEW_YEAR, days_after(NEW_YEAR, number)) for number in range(5, 25)]
     row = told(core, [*spans, (FIRST, None)])["all", NEW_YEAR]
     assert (row["value"], row["state"]) == (14.5, "ok")
