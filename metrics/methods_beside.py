@@ -17,7 +17,8 @@ def pace_of_quarters() -> str:
         " and Moeschberger 2003, Survival Analysis, 4.6). The interval is Brookmeyer and"
         " Crowley's of the log-log band. Clearing old cases does not lengthen it, as it"
         f" lengthens the age of closed cases. With fewer than {ENOUGH} ends in the quarter,"
-        " or where at some age nobody was left to watch, nothing is told. It counts the days"
+        " or where nobody was left to watch before half had ended, nothing is told. It counts"
+        " the days"
         " of receipt one by one, which no protected count can, so that it is told only where"
         " counts are exact.",
     )
