@@ -15,40 +15,31 @@ with dated as (
     where happened_on is not null
 ),
 
--- Units are many and the other levels few: all contributions are grouped twice, by unit and by
--- the other three at once, and what is left of them once for each of these and for all.
+-- Units are many and other levels few: all is grouped twice, by unit and by the others at once,
+-- and what is left of the second once for each of the others and for everybody.
 others as (
     select
-        part,
-        month_number,
-        outcome,
-        band,
-        category,
-        channel,
-        severity,
+        * exclude (unit),
         count(*) as n
     from dated
-    group by part, month_number, outcome, band, category, channel, severity
+    group by all
 ),
 
 placed as (
     select
-        part,
+        * exclude (unit, category, channel, severity),
         unit as place,
-        month_number,
-        outcome,
-        band,
         count(*) as n
     from dated
-    group by part, month_number, outcome, band, unit
-    union all
+    group by all
+    union all by name
     select
         part,
-        -- A level's place is never null in its own breakdown.
-        coalesce(category, channel, severity, 0) as place,
         month_number,
         outcome,
         band,
+        -- A level's place is never null in its own breakdown.
+        coalesce(category, channel, severity, 0) as place,
         sum(n) as n
     from others
     group by grouping sets (
