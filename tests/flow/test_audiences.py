@@ -140,6 +140,19 @@ def test_counts_of_rows_are_for_the_committee_alone(releases, audience):
             assert exact[name].null_count() < exact.height
 
 
+@ROUNDED
+@pytest.mark.parametrize(
+    "table", ["in_period", "late_months", "paused_days", "responses", "groups", "gap_cases"]
+)
+def test_what_counts_the_cases_once_more_is_empty_for_all_but_the_committee(
+    releases, audience, table
+):
+    assert releases["committee"].table(table).height > 0
+    told = releases[audience].table(table)
+    assert told.is_empty()
+    assert told.columns == list(TABLES[table])
+
+
 def test_the_words_beside_the_figures_are_the_same_for_everybody(releases):
     for table in ("definitions", "rules", "levels", "annotations", "commitments"):
         told = [releases[name].table(table) for name in ("committee", "leadership", "public")]
