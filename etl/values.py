@@ -197,10 +197,19 @@ def _members(column: str, file: File) -> pl.Expr:
 
 
 def coded(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
-    """Canonical codes for what is written; null for what the description does not list."""
+    """Canonical codes for what is written; null for what says nothing or is not listed."""
     return text.replace_strict(
-        list(codes), list(codes.values()), default=None, return_dtype=pl.String
+        list(codes),
+        [ours or None for ours in codes.values()],
+        default=None,
+        return_dtype=pl.String,
     )
+
+
+def spoken(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """What is written, null where the description says that it says nothing."""
+    silent = [code for code, ours in codes.items() if not ours]
+    return pl.when(~text.is_in(silent)).then(text) if silent else text
 
 
 def first_of(text: pl.Expr, separator: str | None) -> pl.Expr:
@@ -228,6 +237,7 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
         # Which codes they are depends on the step of the row.
         return Typed((text.alias(f"is {field}"),), pl.lit(value=False), column, "", "")
     value = coded(first_of(text, place.separator), file.codes(field))
+    text = spoken(text, file.codes(field))
     if field == "kind":
         # Every other blank is a fact; a step of no kind says nothing at all.
         return Typed(
@@ -249,7 +259,8 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
 
 
 def _each(text: pl.Expr, separator: str, codes: Mapping[str, str]) -> pl.Expr:
-    return text.str.split(separator).list.eval(coded(pl.element().str.strip_chars(), codes))
+    said = spoken(pl.element().str.strip_chars(), codes).drop_nulls()
+    return text.str.split(separator).list.eval(said).list.eval(coded(pl.element(), codes))
 
 
 def each_code(field: str, place: Place, file: File) -> pl.Expr:

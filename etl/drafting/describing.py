@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.writing import Known, Writing, quoted, write_export
-from etl.source import FIXED
+from etl.source import FIXED, MAY_BE_SILENT
 
 # What a system says of its own deadlines is true or false.
 _THE_SAME_EVERYWHERE = ("verdict",)
@@ -81,12 +81,15 @@ def _codes(out: Writing, vocabulary: Vocabulary) -> None:
     out.add(f"[codes.{vocabulary.field}]")
     for code in vocabulary.codes:
         unsure = "" if code.sure or code.ours == OPEN else "; likely: look at it"
+        if not code.ours:
+            unsure = f"; says nothing yet{unsure}"
         out.add(f"{quoted(code.written)} = {quoted(code.ours)}    # {code.rows:,}{unsure}")
     out.add("")
 
 
 def _choice(vocabulary: Vocabulary) -> str:
-    return f" One of {', '.join(FIXED[vocabulary.field])}"
+    nothing = '; "" where it says nothing' if vocabulary.field in MAY_BE_SILENT else ""
+    return f" One of {', '.join(FIXED[vocabulary.field])}{nothing}"
 
 
 def _labels(out: Writing, vocabularies: Iterable[Vocabulary]) -> None:

@@ -17,6 +17,7 @@ from etl.drafting.histories import (
     states_in,
     verdicts_in,
 )
+from etl.drafting.numbers import doubtful_numbers, number_of_case
 from etl.drafting.words import EXACT, code_means, likeness
 from etl.source import FIELDS, Grain
 
@@ -87,7 +88,7 @@ def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
     `inner_number` is the column of the case's number where the rows stand inside a case.
     """
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
-    number = Match("case_id", inner, EXACT) if inner else _number_of_case(columns)
+    number = Match("case_id", inner, EXACT) if inner else _number(columns)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     if number is not None and (per_case > 1.02 or inner):
         others = [c for c in columns if c is not number.column]
@@ -98,6 +99,11 @@ def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
     if inner is not None and found.grain in ("case", "allegation"):
         return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))
     return found
+
+
+def _number(columns: Sequence[Column]) -> Match | None:
+    found = number_of_case(columns)
+    return Match("case_id", found.column, found.score) if found else None
 
 
 def _only(fields: dict[str, Match], grain: Grain) -> dict[str, Match]:
@@ -218,41 +224,10 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         rows_per_case=per_case,
         fields={name: fields[name] for name in ORDER if name in fields and name in allowed},
         steps=steps,
-        numbers=_doubtful_numbers(columns, number),
+        numbers=doubtful_numbers(columns, number.column if number else None),
         is_history=grain == "allegation" and _changes(number, codes.get("status")),
         rivals=_rivals(read, fields | steps, taken),
     )
-
-
-def _number_of_case(columns: Sequence[Column]) -> Match | None:
-    fitting = []
-    for column in columns:
-        told = likeness("case_id", column.name)
-        if column.may_be_number_of_case and column.why_not in (None, "person"):
-            # The more often each value comes, the less it is the number of one case.
-            unique = column.distinct / column.filled
-            if told:
-                fitting.append(Match("case_id", column, told + round(20 * unique)))
-    if fitting:
-        return max(fitting, key=lambda match: match.score)
-    # One column alone in which no value comes twice is the number, whatever it is called.
-    lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
-    return Match("case_id", lone[0], 60) if len(lone) == 1 else None
-
-
-def _doubtful_numbers(columns: Sequence[Column], best: Match | None) -> tuple[Column, ...]:
-    """Columns that may be the case's number and count cases differently: nobody may choose."""
-    if best is None or likeness("case_id", best.column.name) == EXACT:
-        return ()
-    others = [
-        column
-        for column in columns
-        if column.may_be_number_of_case
-        and column.why_not is None
-        and likeness("case_id", column.name) > 0
-        and column.distinct > column.rows // 10
-    ]
-    return tuple(others) if len({column.distinct for column in others}) > 1 else ()
 
 
 def assigned(
@@ -292,7 +267,9 @@ def code_score(field: str, column: Column) -> int:
 
 def _share_known(field: str, column: Column) -> float:
     codes = column.values.unique()
-    return sum(code_means(field, code) is not None for code in codes) / max(codes.len(), 1)
+    told = [code_means(field, code) for code in codes]
+    # That nothing is said yet is written in columns of any kind.
+    return sum(bool(known and known.meaning) for known in told) / max(codes.len(), 1)
 
 
 def _date_score(field: str, column: Column) -> int:

@@ -25,6 +25,7 @@ time_zone = "{zone}"
 "B" = "board"
 [codes.outcome]
 "Yes" = "substantiated"
+"Pending" = ""
 [exports.it]
 {top}
 [exports.it.columns]
@@ -140,6 +141,13 @@ def test_an_unlisted_code_is_rejected_and_never_guessed(staged):
     assert (found["column_name"], found["value"]) == ("Unit", "n")
     assert found["reason"] == "not a code listed in harbour.toml"
     assert found["remedy"] == "add it under [codes.unit] in harbour.toml, or correct the export"
+
+
+def test_a_code_may_say_that_nothing_is_known_yet(staged):
+    rows = "Case | Received | Found\nA | 2024-01-01 | Pending\nB | 2024-01-02 | Yes"
+    found = staged(rows, columns='outcome = "Found"')
+    assert found.rows_loaded == 2
+    assert found.tables["cases"]["outcome"].to_list() == [None, "substantiated"]
 
 
 @pytest.mark.parametrize("blank", ["", "n/a", " n/a "])
