@@ -295,6 +295,16 @@ def test_units_and_their_like_get_names_of_ours_and_keep_their_words():
     assert told(made)["labels"]["unit"]["sued_ag"] == "Süd AG"
 
 
+def test_a_long_name_is_cut_and_stays_another_than_its_neighbour():
+    one, two = (
+        name_for(f"Surveillance and transit team of the {end}", other="unit")
+        for end in ("north side", "north shore")
+    )
+    assert one.startswith("surveillance_and_transit_team_of")
+    assert len(one) <= 40
+    assert one != two
+
+
 def test_a_name_of_ours_is_made_of_any_script():
     assert name_for("東京", other="code_1") == "code_1"
     assert name_for("Ærø – Nord", other="x") == "aero_nord"
