@@ -18,9 +18,9 @@ CODED = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
     "clock", "anonymity", "raised_by", "question", "party",
 )  # fmt: skip
-# Those whose blank is a fact of its own, so that a code may say as little ("pending").
+# Those of which a code may say nothing: a pending outcome, a step of a log that means nothing.
 MAY_BE_SILENT = (
-    "unit", "category", "channel", "severity", "outcome", "anonymity", "raised_by",
+    "unit", "category", "channel", "severity", "outcome", "kind", "anonymity", "raised_by",
 )  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),

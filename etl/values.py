@@ -236,24 +236,23 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
     if field in ("before", "after"):
         # Which codes they are depends on the step of the row.
         return Typed((text.alias(f"is {field}"),), pl.lit(value=False), column, "", "")
-    value = coded(first_of(text, place.separator), file.codes(field))
-    text = spoken(text, file.codes(field))
+    codes = file.codes(field)
+    value = coded(first_of(text, place.separator), codes)
     if field == "kind":
-        # Every other blank is a fact; a step of no kind says nothing at all.
+        # Every other blank is a fact; of a step somebody must have said that it means nothing.
         return Typed(
             (value.alias("is kind"),),
-            value.is_null(),
+            ~first_of(text, place.separator).is_in(list(codes)).fill_null(value=False),
             column,
             f"not a kind of event listed in {source.file}",
             f"add it under [codes.kind] in {source.file}, or correct the export",
         )
+    text = spoken(text, codes)
     failed = text.is_not_null() & value.is_null()
     if place.separator is not None:
         failed = (
             text.is_not_null()
-            & _each(text, place.separator, file.codes(field))
-            .list.eval(pl.element().is_null())
-            .list.any()
+            & _each(text, place.separator, codes).list.eval(pl.element().is_null()).list.any()
         )
     return Typed((value.alias(f"is {field}"),), failed, column, *unlisted(field, file))
 

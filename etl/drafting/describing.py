@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.writing import Known, Writing, quoted, write_export
+from etl.kinds import OF_LAWS
 from etl.source import FIXED, MAY_BE_SILENT
 
 # What a system says of its own deadlines is true or false.
@@ -37,7 +38,8 @@ def _top(out: Writing, name: str, parts: Sequence[Known], zone: str | None) -> N
     for known in parts:
         if not known.shares_rows:
             rows, wide = known.text.rows.height, len(known.columns)
-            place = f" ({known.text.place})" if known.also or known.text.places else ""
+            told = (known.also or known.text.places) and known.text.place
+            place = f" ({told})" if told else ""
             out.say(
                 f"A draft, proposed from an export of {rows:,} rows and {wide} columns{place}."
             )
@@ -89,7 +91,12 @@ def _codes(out: Writing, vocabulary: Vocabulary) -> None:
 
 def _choice(vocabulary: Vocabulary) -> str:
     nothing = '; "" where it says nothing' if vocabulary.field in MAY_BE_SILENT else ""
-    return f" One of {', '.join(FIXED[vocabulary.field])}{nothing}"
+    told = FIXED[vocabulary.field]
+    if vocabulary.field == "kind":
+        usual = told[: told.index(OF_LAWS[0])]
+        more = f", or another of the {len(told)} that docs/sources.md lists"
+        return f" One of {', '.join(usual)}{more}{nothing}"
+    return f" One of {', '.join(told)}{nothing}"
 
 
 def _labels(out: Writing, vocabularies: Iterable[Vocabulary]) -> None:

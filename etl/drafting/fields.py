@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from etl.drafting.columns import Column
+from etl.drafting.columns import MOST_CODES, Column
 from etl.drafting.dates import parsed
 from etl.drafting.histories import (
     Changes,
@@ -40,7 +40,8 @@ _MEANT = ("severity", "outcome", "status", "kind")
 _KNOWN = 0.75
 # Taken from a name's score where no value of its column is known for the field.
 _UNKNOWN = 25
-_SOME_CASES = 0.1
+_SOME_CASES, _MOST_CASES = 0.1, 0.5
+_NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
 _COUNTS = ("source_days", "source_reopens")
 
 
@@ -201,6 +202,8 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     codes = assigned(read, (*_CODES, *_COUNTS), code_score)
     dates = assigned(read, (*STEPS, "incident_on", "due"), _date_score)
+    if number is not None and _moves_on(read, number.column):
+        codes = _named_step(read) | codes
     grain = _grain(read, number, per_case, codes, dates)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
@@ -307,6 +310,25 @@ def _changes(number: Match | None, status: Match | None) -> bool:
     rows = pl.DataFrame({"case": number.column.texts, "status": status.column.texts})
     differ = rows.group_by("case").agg(pl.col("status").n_unique().alias("states"))
     return differ.filter(pl.col("states") > 1).height > _SOME_CASES * differ.height
+
+
+def _moves_on(read: Sequence[Column], number: Column) -> bool:
+    """Whether each row of a case has a date of its own, and no other, as those of a log."""
+    dated = [column for column in read if column.dates is not None]
+    return len(dated) == 1 and moves(dated[0], number) > _MOST_CASES
+
+
+def _named_step(read: Sequence[Column]) -> dict[str, Match]:
+    """The column that is called the step of a log, although no word explains its codes."""
+    named = [
+        Match("kind", column, told)
+        for column in read
+        if column.dates is None
+        and column.distinct <= MOST_CODES
+        and (told := likeness("kind", column.name)) >= _NAMED_SO
+    ]
+    best = max(named, key=lambda match: match.score, default=None)
+    return {"kind": best} if best is not None else {}
 
 
 def _occurred(read: Sequence[Column]) -> dict[str, Match]:

@@ -209,6 +209,20 @@ def test_the_grain_follows_from_rows_per_case_and_what_they_hold(columns, grain)
     assert first_export(drafted(columns))["grain"] == grain
 
 
+def test_a_log_whose_steps_nobody_explains_is_a_log_and_its_steps_are_asked_for():
+    made = drafted(
+        {
+            "CaseID": [f"A-{n // 4}" for n in range(40)],
+            "ActivityID": ["1", "8", "6", "9"],
+            "CompleteTimestamp": [f"2024-01-{n % 4 + 1:02} 10:00:00" for n in range(40)],
+        }
+    )
+    history = first_export(made)
+    assert (history["grain"], history["columns"]["kind"]) == ("event", "ActivityID")
+    assert history["columns"]["occurred"] == "CompleteTimestamp"
+    assert set(told(made)["codes"]["kind"].values()) == {"?"}
+
+
 def test_rows_that_tell_the_history_of_a_case_are_asked_about():
     made = drafted(
         {
