@@ -97,12 +97,10 @@ def cumulative_incidence(
     before = np.append(1.0, survival)[:-1]
     incidence = np.cumsum(before * ended / at_risk, axis=1)
     if variance == "robust":
-        rows = _distinct_rows(np.asarray(days, dtype=np.float64), columns, entered, from_day)
-        squares = _robust_variance(rows, sets.day[happened], before, ended, at_risk)
+        rows = _distinct_rows(days, columns, entered, from_day)
+        error = np.sqrt(_robust_variance(rows, sets.day[happened], before, ended, at_risk))
     else:
-        of = _delta_variance if variance == "delta" else _aalen_variance
-        squares = of(incidence, before, ended, at_risk)
-    error = np.sqrt(np.maximum(squares, 0))
+        error = np.sqrt(np.maximum(_VARIANCES[variance](incidence, before, ended, at_risk), 0))
     relative = np.divide(error, incidence, out=np.zeros_like(error), where=incidence > 0)
     low, high = pointwise_band(incidence, relative, confidence, band)
     return Incidence(
@@ -185,17 +183,21 @@ def _aalen_variance(
     return falling + _running(own * here**2 + other * there**2)
 
 
+_VARIANCES = {"delta": _delta_variance, "aalen": _aalen_variance}
+
+
 def _distinct_rows(
-    days: FloatArray,
+    days: npt.ArrayLike,
     columns: list[FloatArray],
     entered: npt.ArrayLike | None,
     from_day: float | None,
 ) -> FloatArray:
     """Entry, last day, outcome (0: still open) and number of each kind of case at risk."""
-    entry = np.full(days.shape, FROM_THE_START) if entered is None else np.asarray(entered)
+    day = np.asarray(days, dtype=np.float64)
+    entry = np.full(day.shape, FROM_THE_START) if entered is None else np.asarray(entered)
     entry = np.maximum(entry, FROM_THE_START if from_day is None else from_day)
     told = [
-        np.column_stack((entry, days, np.full(days.shape, code), counts))[counts > 0]
+        np.column_stack((entry, day, np.full(day.shape, code), counts))[counts > 0]
         for code, counts in zip((*range(1, len(columns)), 0), columns, strict=True)
     ]
     rows = np.concatenate(told)
