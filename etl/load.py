@@ -14,6 +14,7 @@ from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
 from etl.known_files import may_be_known
+from etl.pseudonyms import forget
 from etl.reading_ahead import Ahead
 from etl.source import Source
 from etl.store import Store
@@ -56,6 +57,7 @@ def load(
             next_number(store), as_of, coverage_from, accept_rejects, is_as_of_told
         )
         taken = _taken(store, workspace, exports, candidates, loading, say)
+        forget()
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
