@@ -5,10 +5,12 @@ with spoken as (
     union all
     -- Where a row is a case, what it tells of steps stands in the same line.
     select columns('^(snapshot|line|case_key)$') from staging.events
-    where snapshot not in (
-        select snapshots.snapshot from core.snapshots as snapshots
-        where snapshots.grain in ('case', 'allegation', 'snapshot')
-    )
+    where
+        snapshot not in (
+            select snapshots.snapshot
+            from core.snapshots as snapshots
+            where snapshots.grain in ('case', 'allegation', 'snapshot')
+        )
     union all
     select columns('^(snapshot|line|case_key)$') from staging.findings
     union all

@@ -4,7 +4,6 @@ create or replace temp view temp.told_events as
 with told as (
     select
         case_key,
-        source,
         snapshot,
         line,
         kind,
@@ -20,7 +19,6 @@ with told as (
     union all
     select
         case_key,
-        source,
         snapshot,
         line,
         kind,
@@ -36,7 +34,6 @@ with told as (
     union all
     select
         case_key,
-        source,
         snapshot,
         line,
         'received' as kind,

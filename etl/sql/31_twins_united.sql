@@ -18,7 +18,6 @@ with placed as (
 
 select
     case_key,
-    source,
     kind,
     occurred_on,
     occurred_at,
@@ -33,4 +32,4 @@ select
     -- Told by the day and by the hour, it is known by the hour.
     bool_or(has_hours) as has_hours
 from placed
-group by case_key, source, kind, occurred_on, occurred_at, level, party, ordinal, second;
+group by case_key, kind, occurred_on, occurred_at, level, party, ordinal, second;

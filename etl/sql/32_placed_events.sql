@@ -3,7 +3,6 @@ create or replace temp table temp.placed_events as
 with crowded as (
     select
         case_key,
-        source,
         kind,
         occurred_on,
         occurred_at,
@@ -20,7 +19,6 @@ with crowded as (
     union all
     select
         case_key,
-        source,
         kind,
         occurred_on,
         occurred_at,

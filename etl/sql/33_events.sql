@@ -16,7 +16,20 @@ with placed as (
 )
 
 select
-    * exclude (second, place),
+    placed.case_key,
+    snapshots.source,
+    placed.kind,
+    placed.occurred_on,
+    placed.occurred_at,
+    placed.level,
+    placed.party,
+    placed.ordinal,
+    placed.snapshot,
+    placed.line,
+    placed.actor_key,
+    placed.until_on,
+    placed.has_hours,
     -- Grows from event to event of a case: its second, and its place within that.
-    second * 16777216 + place as sequence
-from placed;
+    placed.second * 16777216 + placed.place as sequence
+from placed
+inner join core.snapshots as snapshots on placed.snapshot = snapshots.snapshot;
