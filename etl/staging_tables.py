@@ -230,7 +230,7 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     kind = (
         pl.lit(export.constant_kind) if export.constant_kind is not None else pl.col("is kind")
     )
-    return rows.select(
+    return rows.filter(kind.is_not_null()).select(
         *_PLACE,
         kind.alias("kind"),
         _or_null(rows, file, "level", pl.String),
@@ -293,7 +293,8 @@ def _of_steps(
         pl.col("at").alias("occurred_at"),
         pl.col("precision").alias("exactness"),
     )
-    events = dated.filter(pl.col("kind").is_not_null()).select(*_PLACE, "kind", "level", *_DATED)
+    told = dated.filter(pl.col("kind").is_not_null())
+    events = told.select(*_PLACE, "kind", "level", *_DATED)
     return {"events": events, "changes": _moved(dated, file, key)}
 
 

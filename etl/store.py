@@ -202,8 +202,8 @@ class Store:
     def rename_keys(self, table: str, known: pl.DataFrame, *, before: int) -> int:
         """Give rows whose `case_key` is an `alias_key` of `known` the case's own key.
 
-        `known` has alias_key and case_key: no two sources have a key in common. The number of those rows that belong to a
-        snapshot before `before`.
+        `known` has alias_key and case_key; no two sources have a key in common. The number of
+        those rows that belong to a snapshot before `before`.
         """
         name = _checked(table)
         self._connection.register("known_keys", known)
