@@ -57,7 +57,6 @@ def load(
             next_number(store), as_of, coverage_from, accept_rejects, is_as_of_told
         )
         taken = _taken(store, workspace, exports, candidates, loading, say)
-        forget()
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
@@ -94,6 +93,7 @@ def _taken(
                 taken += take_in(
                     store, workspace, path, candidates, loading, first=ahead.reading, say=say
                 )
+    forget()
     return taken
 
 
