@@ -85,6 +85,11 @@ class Table:
     follows: str | None = None
     delays: Mapping[str, "Delay"] = field(default_factory=dict)
 
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """Outcomes that say what has come."""
+        return tuple(outcome for outcome in self.outcomes if outcome not in self.stocks)
+
     def cells(self, bands: Sequence[int]) -> list[tuple[str, int]]:
         """Outcome and band of every cell of one level and month."""
         firsts = tuple(bands) if self.timed else (NO_DURATION,)
