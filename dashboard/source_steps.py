@@ -157,7 +157,14 @@ def _source(named: str, workspace: Workspace | None) -> Source:
         if not path.is_file():
             raise SourceError(f"{named}: no such file")
         return read_source(path)
-    known = _known(workspace)
+    try:
+        known = _known(workspace)
+    except SourceError:
+        # Another description with a question still open is no reason not to try this one.
+        own = workspace.folder / "sources" / f"{named}.toml" if workspace is not None else path
+        if not own.is_file():
+            raise
+        return read_source(own, shelf=SHIPPED)
     if named not in known:
         raise SourceError(f"no source is called {named!r}; there are {', '.join(known)}")
     return known[named]

@@ -17,12 +17,16 @@ SHIPPED = Path(__file__).parent / "sources"
 _Told = dict[str, Any]
 
 
-def read_source(path: Path) -> Source:
-    """Read one source description that stands alone.
+def read_source(path: Path, *, shelf: Path | None = None) -> Source:
+    """Read one source description, which may extend those in the folder `shelf`.
 
     Raises SourceError naming the file, the key and the remedy.
     """
-    return _source(path.name, _told(path), {})
+    known: dict[str, _Told] = {}
+    for other in sorted(shelf.glob("*.toml")) if shelf is not None else ():
+        told = _told(other)
+        known[told["name"]] = _whole(other.name, told, known)
+    return _source(path.name, _told(path), known)
 
 
 def read_sources(*folders: Path) -> dict[str, Source]:

@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from etl.dates import reads_otherwise, reads_what_it_writes
 from etl.errors import SourceError
 from etl.readers.layout import Layout
-from etl.source import CODED, FIELDS, FIXED, MEANINGS
+from etl.source import CODED, FIELDS, FIXED, MAY_BE_SILENT, MEANINGS
 
 # What the reader of a file must be told and staging need not know.
 OF_THE_READER = tuple(told.name for told in fields(Layout))
@@ -78,6 +78,8 @@ def _check_codes(file: str, name: str, table: object) -> None:
     if not isinstance(table, dict):
         raise SourceError(f"{file}: [codes.{name}] must be a table of texts")
     for code, canonical in table.items():
+        if canonical == "" and name in MAY_BE_SILENT:
+            continue
         if not isinstance(canonical, str) or not _CODE.fullmatch(canonical):
             raise SourceError(
                 f"{file}: [codes.{name}] {code!r} = {canonical!r} is not a code of ours;"

@@ -18,6 +18,10 @@ CODED = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level", "verdict",
     "clock", "anonymity", "raised_by", "question", "party",
 )  # fmt: skip
+# Those of which a code may say nothing: a pending outcome, a step of a log that means nothing.
+MAY_BE_SILENT = (
+    "unit", "category", "channel", "severity", "outcome", "kind", "anonymity", "raised_by",
+)  # fmt: skip
 FIXED: dict[str, tuple[str, ...]] = {
     "severity": ("low", "medium", "high", "critical"),
     # From the gravest to the least: a case came to what its gravest finding says.
@@ -295,7 +299,7 @@ class Source:
         """Canonical codes that this source may yield for a breakdown, in declared order."""
         if breakdown in FIXED:
             return list(FIXED[breakdown])
-        coded = self.codes.get(breakdown, {}).values()
+        coded = filter(None, self.codes.get(breakdown, {}).values())
         constant = [e.constants[breakdown] for e in self.exports if breakdown in e.constants]
         return list(dict.fromkeys((*coded, *constant)))
 

@@ -228,7 +228,7 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     kind = (
         pl.lit(export.constant_kind) if export.constant_kind is not None else pl.col("is kind")
     )
-    return rows.select(
+    return rows.filter(kind.is_not_null()).select(
         *_KEYS,
         kind.alias("kind"),
         _or_null(rows, file, "level", pl.String),

@@ -8,7 +8,7 @@ import polars as pl
 
 from etl.dates import Dated, dated
 from etl.source import CODED, Place, Step
-from etl.values import PROBLEM, File, coded, problem_at, raw_name, text_of, unlisted
+from etl.values import PROBLEM, File, coded, problem_at, raw_name, spoken, text_of, unlisted
 
 # A cell of a log with more lines than this is no log of one case.
 MOST_ENTRIES = 1_000
@@ -120,7 +120,8 @@ def _value(part: str, step: Step, file: File) -> tuple[pl.Expr, pl.Expr]:
         return nothing, fine
     if step.change not in CODED:
         return raw, fine
-    value = coded(raw, file.codes(step.change))
+    codes = file.codes(step.change)
+    raw, value = spoken(raw, codes), coded(raw, codes)
     problem = problem_at(column.among(file.header)[0], *unlisted(step.change, file))
     return value, pl.when(raw.is_not_null() & value.is_null()).then(problem)
 

@@ -197,10 +197,19 @@ def _members(column: str, file: File) -> pl.Expr:
 
 
 def coded(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
-    """Canonical codes for what is written; null for what the description does not list."""
+    """Canonical codes for what is written; null for what says nothing or is not listed."""
     return text.replace_strict(
-        list(codes), list(codes.values()), default=None, return_dtype=pl.String
+        list(codes),
+        [ours or None for ours in codes.values()],
+        default=None,
+        return_dtype=pl.String,
     )
+
+
+def spoken(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """What is written, null where the description says that it says nothing."""
+    silent = [code for code, ours in codes.items() if not ours]
+    return pl.when(~text.is_in(silent)).then(text) if silent else text
 
 
 def first_of(text: pl.Expr, separator: str | None) -> pl.Expr:
@@ -227,29 +236,30 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
     if field in ("before", "after"):
         # Which codes they are depends on the step of the row.
         return Typed((text.alias(f"is {field}"),), pl.lit(value=False), column, "", "")
-    value = coded(first_of(text, place.separator), file.codes(field))
+    codes = file.codes(field)
+    value = coded(first_of(text, place.separator), codes)
     if field == "kind":
-        # Every other blank is a fact; a step of no kind says nothing at all.
+        # Every other blank is a fact; of a step somebody must have said that it means nothing.
         return Typed(
             (value.alias("is kind"),),
-            value.is_null(),
+            ~first_of(text, place.separator).is_in(list(codes)).fill_null(value=False),
             column,
             f"not a kind of event listed in {source.file}",
             f"add it under [codes.kind] in {source.file}, or correct the export",
         )
+    text = spoken(text, codes)
     failed = text.is_not_null() & value.is_null()
     if place.separator is not None:
         failed = (
             text.is_not_null()
-            & _each(text, place.separator, file.codes(field))
-            .list.eval(pl.element().is_null())
-            .list.any()
+            & _each(text, place.separator, codes).list.eval(pl.element().is_null()).list.any()
         )
     return Typed((value.alias(f"is {field}"),), failed, column, *unlisted(field, file))
 
 
 def _each(text: pl.Expr, separator: str, codes: Mapping[str, str]) -> pl.Expr:
-    return text.str.split(separator).list.eval(coded(pl.element().str.strip_chars(), codes))
+    said = spoken(pl.element().str.strip_chars(), codes).drop_nulls()
+    return text.str.split(separator).list.eval(said).list.eval(coded(pl.element(), codes))
 
 
 def each_code(field: str, place: Place, file: File) -> pl.Expr:

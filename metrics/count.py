@@ -13,13 +13,6 @@ from metrics.metric import ExactCube, Metric
 
 SQL = Path(__file__).parent / "sql"
 
-# The order of every column: that of names, and of places and outcomes, which follow them.
-_CELLS = """
-    select part, place, month, outcome, band, n
-    from metrics.counts
-    order by part, place, month, outcome, band
-"""
-
 
 def count(
     store: Store,
@@ -48,15 +41,15 @@ def count(
 def _counted(
     store: Store, metric: Metric, places: pl.DataFrame, stands_for: Mapping[str, str]
 ) -> pl.DataFrame:
-    if not stands_for:
-        store.run_file(SQL / "05_doubtful.sql", {"metric": metric.name})
+    in_doubt = metric.doubted and not stands_for and _has_doubtful(store, metric)
     # Counted as they are read: kept, they would be a second copy of every case.
-    store.look_at("metrics.contributed", _contributed(metric, stands_for))
+    select = contributed(metric) if in_doubt else metric.contributions
+    store.look_at("metrics.contributed", _numbered(select, metric, stands_for))
     store.run_file(SQL / "20_counts.sql")
-    cells = store.frame(_CELLS)
+    cells = _cells(store)
     return cells.select(
         pl.lit(metric.name).alias("metric"),
-        "part",
+        pl.col("part").cast(pl.String),
         places["breakdown"].gather(cells["place"]).alias("breakdown"),
         places["level"].gather(cells["place"]).alias("level"),
         "month",
@@ -66,13 +59,33 @@ def _counted(
     )
 
 
-def _contributed(metric: Metric, stands_for: Mapping[str, str]) -> str:
-    """SELECT of the metric's contributions, with places for levels and outcomes by number."""
-    select = metric.contributions if stands_for else contributed(metric)
+def _has_doubtful(store: Store, metric: Metric) -> bool:
+    """Whether a failed check puts any case in doubt for the metric; they are listed then."""
+    store.run_file(SQL / "05_doubtful.sql", {"metric": metric.name})
+    return bool(store.frame("select count(*) > 0 from metrics.doubtful").item())
+
+
+def _numbered(select: str, metric: Metric, stands_for: Mapping[str, str]) -> str:
+    """SELECT of contributions with places for the names of levels and numbers for outcomes."""
     select = re.sub(r"\bcore\.cases\b", "metrics.placed_cases", select)
     for told, meant in stands_for.items():
         select = re.sub(rf"\b{told}\.(?=[a-z])", f"{meant}.", select)
-    known = ", ".join(
-        f"'{outcome}'" for outcome in sorted(outcomes_with((*metric.outcomes, LACKING), KINDS))
+    known = outcomes_with((*metric.outcomes, LACKING), KINDS)
+    return (
+        f"select * replace (outcome::enum({_listed(known)}) as outcome)"  # noqa: S608
+        f" from ({select})"
     )
-    return f"select * replace (outcome::enum({known}) as outcome) from ({select})"  # noqa: S608
+
+
+def _cells(store: Store) -> pl.DataFrame:
+    """The counts in the order of all their columns."""
+    parts = store.frame("select distinct part from metrics.counts")["part"].to_list()
+    # Sorting millions of rows by text takes five times as long as by numbers.
+    return store.frame(
+        f"select part::enum({_listed(parts or [''])}) as part, place, month, outcome, band, n"  # noqa: S608
+        " from metrics.counts order by part, place, month, outcome, band"
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join("'{}'".format(name.replace("'", "''")) for name in sorted(names))

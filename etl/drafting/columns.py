@@ -14,12 +14,14 @@ from etl.drafting.words import (
     is_nothing,
     likest,
     never_read,
+    plain,
 )
 from etl.readers.rows import TextTable
 
 LONGEST_CODE = 60
 MOST_CODES = 150
 FEWEST_SEEN = 2  # rows that must have a code before it is written into a draft
+OFTEN = 10  # rows that have a sentence before it is a phrase out of a list
 
 _LONGEST_MARKER = 20
 _HARDLY, _SOME, _MOSTLY = 0.05, 0.25, 0.8
@@ -175,12 +177,21 @@ def _talks_of_people(values: pl.Series) -> bool:
 def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int], int]:
     """The codes of a column that may stand in a draft, by frequency, and how many may not.
 
-    A code seen once may be something that somebody typed; one that has the shape of a name, an
-    address or a long number, or that stands in a column about people, may be somebody.
+    A code seen once may be something that somebody typed, unless another is spelt nearly so;
+    one that has the shape of a name, an address or a long number, or that stands in a column
+    about people, may be somebody.
     """
     counts = column.values.value_counts(sort=True)
     written, often = counts.columns
-    shown = counts.filter((pl.col(often) >= FEWEST_SEEN) & _looks_like_code(pl.col(written)))
+    is_phrase = (pl.col(often) >= OFTEN) | ~pl.col(written).str.contains(_SENTENCE)
+    shown = counts.filter(
+        (pl.col(often) >= FEWEST_SEEN) & _looks_like_code(pl.col(written)) & is_phrase
+    )
+    spelt = {plain(code) for code in shown[written]} - {""}
+    shown = counts.filter(
+        pl.col(written).is_in(shown[written].implode())
+        | pl.Series([plain(code) in spelt for code in counts[written]], dtype=pl.Boolean)
+    )
     kept = {
         code: seen
         for code, seen in sorted(
@@ -193,11 +204,12 @@ def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int
 
 def may_be_shown(value: str) -> bool:
     """Whether one value looks like a code, and not like a name, an address or a sentence."""
-    return bool(pl.select(_looks_like_code(pl.lit(value))).item())
+    text = pl.lit(value)
+    return bool(pl.select(_looks_like_code(text) & ~text.str.contains(_SENTENCE)).item())
 
 
 def _looks_like_code(text: pl.Expr) -> pl.Expr:
-    personal = (_MAIL, _LONG_NUMBER, _TITLED, _SURNAME_FIRST, _SENTENCE)
+    personal = (_MAIL, _LONG_NUMBER, _TITLED, _SURNAME_FIRST)
     patterns = [~text.str.contains(pattern) for pattern in personal]
     return pl.all_horizontal(text.str.len_chars() <= LONGEST_CODE, *patterns)
 

@@ -15,7 +15,7 @@ Order = Literal["day first", "month first", "year first"]
 _NUMBERS = (
     r"^(?P<a>\d{1,4})(?P<s>[-/. ])(?P<b>\d{1,2})(?P<t>[-/. ])(?P<c>\d{1,4})"
     r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
-    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d:?\d\d))?$"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?))?$"
 )
 _NAMED = (
     r"^(?P<a>\d{1,2})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<c>\d{4}|\d{2})"
@@ -25,6 +25,11 @@ _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dat
 _SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEW = 200  # values, among which one "never" is enough
+# Days as a database writes them: as many as this at midnight are no accident.
+_MIDNIGHTS = 10
+_MIDNIGHT = (
+    r"^(00:00|12:00 ?[Aa][Mm])$|^(00:00:00([.,]0+)?|12:00:00 ?[Aa][Mm])( ?(Z|[+-]00(:?00)?))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ class Dates:
     def with_hours(self) -> bool:
         """Whether it holds instants rather than days."""
         return any(has_hours(form) for form in self.forms.values())
+
+    @property
+    def at_midnight(self) -> bool:
+        """Whether its days are written as their midnights."""
+        return not self.with_hours and any(":" in form for form in self.forms.values())
 
     @property
     def with_offset(self) -> bool:
@@ -140,7 +150,7 @@ def _commonest_shape(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _numeric_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
-    s, t, time = one["s"], one["t"], _time_form(one)
+    s, t, time = one["s"], one["t"], _midnight_of(rows) or _time_form(one)
     if one["time"] is None and one["join"]:
         return {}
     if len(one["a"]) == 4:
@@ -161,6 +171,17 @@ def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
     month = "%b" if longest <= 3 else "%B"
     dot = "." if rows["month"].str.ends_with(".").all() else ""
     return {"day first": f"%d{one['s']}{month}{dot}{one['t']}{year}{_time_form(one)}"}
+
+
+def _midnight_of(rows: pl.DataFrame) -> str:
+    """The time of day as it is written, where every value has this one and it is midnight."""
+    parts = [pl.col(name).fill_null("") for name in ("time", "half", "zone")]
+    told = rows.select(
+        (pl.col("join").fill_null("") + pl.concat_str(parts)).alias("whole"),
+        pl.concat_str(parts).str.contains(_MIDNIGHT).alias("midnight"),
+    )
+    alike = told["whole"].n_unique() == 1 and bool(told["midnight"].all())
+    return str(told["whole"][0]) if alike and rows.height >= _MIDNIGHTS else ""
 
 
 def _time_form(one: dict[str, str | None]) -> str:

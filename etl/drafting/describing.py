@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.writing import Known, Writing, quoted, write_export
-from etl.source import FIXED
+from etl.kinds import OF_LAWS
+from etl.source import FIXED, MAY_BE_SILENT
 
 # What a system says of its own deadlines is true or false.
 _THE_SAME_EVERYWHERE = ("verdict",)
@@ -37,7 +38,8 @@ def _top(out: Writing, name: str, parts: Sequence[Known], zone: str | None) -> N
     for known in parts:
         if not known.shares_rows:
             rows, wide = known.text.rows.height, len(known.columns)
-            place = f" ({known.text.place})" if known.also or known.text.places else ""
+            told = (known.also or known.text.places) and known.text.place
+            place = f" ({told})" if told else ""
             out.say(
                 f"A draft, proposed from an export of {rows:,} rows and {wide} columns{place}."
             )
@@ -81,12 +83,20 @@ def _codes(out: Writing, vocabulary: Vocabulary) -> None:
     out.add(f"[codes.{vocabulary.field}]")
     for code in vocabulary.codes:
         unsure = "" if code.sure or code.ours == OPEN else "; likely: look at it"
+        if not code.ours:
+            unsure = f"; says nothing yet{unsure}"
         out.add(f"{quoted(code.written)} = {quoted(code.ours)}    # {code.rows:,}{unsure}")
     out.add("")
 
 
 def _choice(vocabulary: Vocabulary) -> str:
-    return f" One of {', '.join(FIXED[vocabulary.field])}"
+    nothing = '; "" where it says nothing' if vocabulary.field in MAY_BE_SILENT else ""
+    told = FIXED[vocabulary.field]
+    if vocabulary.field == "kind":
+        usual = told[: told.index(OF_LAWS[0])]
+        more = f", or another of the {len(told)} that docs/sources.md lists"
+        return f" One of {', '.join(usual)}{more}{nothing}"
+    return f" One of {', '.join(told)}{nothing}"
 
 
 def _labels(out: Writing, vocabularies: Iterable[Vocabulary]) -> None:

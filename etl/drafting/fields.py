@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from etl.drafting.columns import Column
+from etl.drafting.columns import MOST_CODES, Column
 from etl.drafting.dates import parsed
 from etl.drafting.histories import (
     Changes,
@@ -17,6 +17,7 @@ from etl.drafting.histories import (
     states_in,
     verdicts_in,
 )
+from etl.drafting.numbers import doubtful_numbers, number_of_case
 from etl.drafting.words import EXACT, code_means, likeness
 from etl.source import FIELDS, Grain
 
@@ -39,7 +40,8 @@ _MEANT = ("severity", "outcome", "status", "kind")
 _KNOWN = 0.75
 # Taken from a name's score where no value of its column is known for the field.
 _UNKNOWN = 25
-_SOME_CASES = 0.1
+_SOME_CASES, _MOST_CASES = 0.1, 0.5
+_NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
 _COUNTS = ("source_days", "source_reopens")
 
 
@@ -87,7 +89,7 @@ def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
     `inner_number` is the column of the case's number where the rows stand inside a case.
     """
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
-    number = Match("case_id", inner, EXACT) if inner else _number_of_case(columns)
+    number = Match("case_id", inner, EXACT) if inner else _number(columns)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     if number is not None and (per_case > 1.02 or inner):
         others = [c for c in columns if c is not number.column]
@@ -98,6 +100,11 @@ def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
     if inner is not None and found.grain in ("case", "allegation"):
         return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))
     return found
+
+
+def _number(columns: Sequence[Column]) -> Match | None:
+    found = number_of_case(columns)
+    return Match("case_id", found.column, found.score) if found else None
 
 
 def _only(fields: dict[str, Match], grain: Grain) -> dict[str, Match]:
@@ -195,6 +202,8 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     codes = assigned(read, (*_CODES, *_COUNTS), code_score)
     dates = assigned(read, (*STEPS, "incident_on", "due"), _date_score)
+    if number is not None and _moves_on(read, number.column):
+        codes = _named_step(read) | codes
     grain = _grain(read, number, per_case, codes, dates)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
@@ -218,41 +227,10 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         rows_per_case=per_case,
         fields={name: fields[name] for name in ORDER if name in fields and name in allowed},
         steps=steps,
-        numbers=_doubtful_numbers(columns, number),
+        numbers=doubtful_numbers(columns, number.column if number else None),
         is_history=grain == "allegation" and _changes(number, codes.get("status")),
         rivals=_rivals(read, fields | steps, taken),
     )
-
-
-def _number_of_case(columns: Sequence[Column]) -> Match | None:
-    fitting = []
-    for column in columns:
-        told = likeness("case_id", column.name)
-        if column.may_be_number_of_case and column.why_not in (None, "person"):
-            # The more often each value comes, the less it is the number of one case.
-            unique = column.distinct / column.filled
-            if told:
-                fitting.append(Match("case_id", column, told + round(20 * unique)))
-    if fitting:
-        return max(fitting, key=lambda match: match.score)
-    # One column alone in which no value comes twice is the number, whatever it is called.
-    lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
-    return Match("case_id", lone[0], 60) if len(lone) == 1 else None
-
-
-def _doubtful_numbers(columns: Sequence[Column], best: Match | None) -> tuple[Column, ...]:
-    """Columns that may be the case's number and count cases differently: nobody may choose."""
-    if best is None or likeness("case_id", best.column.name) == EXACT:
-        return ()
-    others = [
-        column
-        for column in columns
-        if column.may_be_number_of_case
-        and column.why_not is None
-        and likeness("case_id", column.name) > 0
-        and column.distinct > column.rows // 10
-    ]
-    return tuple(others) if len({column.distinct for column in others}) > 1 else ()
 
 
 def assigned(
@@ -292,7 +270,9 @@ def code_score(field: str, column: Column) -> int:
 
 def _share_known(field: str, column: Column) -> float:
     codes = column.values.unique()
-    return sum(code_means(field, code) is not None for code in codes) / max(codes.len(), 1)
+    told = [code_means(field, code) for code in codes]
+    # That nothing is said yet is written in columns of any kind.
+    return sum(bool(known and known.meaning) for known in told) / max(codes.len(), 1)
 
 
 def _date_score(field: str, column: Column) -> int:
@@ -330,6 +310,25 @@ def _changes(number: Match | None, status: Match | None) -> bool:
     rows = pl.DataFrame({"case": number.column.texts, "status": status.column.texts})
     differ = rows.group_by("case").agg(pl.col("status").n_unique().alias("states"))
     return differ.filter(pl.col("states") > 1).height > _SOME_CASES * differ.height
+
+
+def _moves_on(read: Sequence[Column], number: Column) -> bool:
+    """Whether each row of a case has a date of its own, and no other, as those of a log."""
+    dated = [column for column in read if column.dates is not None]
+    return len(dated) == 1 and moves(dated[0], number) > _MOST_CASES
+
+
+def _named_step(read: Sequence[Column]) -> dict[str, Match]:
+    """The column that is called the step of a log, although no word explains its codes."""
+    named = [
+        Match("kind", column, told)
+        for column in read
+        if column.dates is None
+        and column.distinct <= MOST_CODES
+        and (told := likeness("kind", column.name)) >= _NAMED_SO
+    ]
+    best = max(named, key=lambda match: match.score, default=None)
+    return {"kind": best} if best is not None else {}
 
 
 def _occurred(read: Sequence[Column]) -> dict[str, Match]:

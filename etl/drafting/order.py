@@ -75,7 +75,9 @@ def _form(dates: Dates, pooled: Mapping[str, Evidence], locale: str | None) -> F
     if dates.evidence is None:
         ((order, form),) = dates.forms.items()
         return Form(
-            form, f"{dates.values:,} values, {order}; there is no other way to read them"
+            form,
+            f"{dates.values:,} values, {order}; there is no other way to read them"
+            + _days(dates),
         )
     return _decided(dates, dates.evidence, pooled[dates.family])
 
@@ -83,7 +85,7 @@ def _form(dates: Dates, pooled: Mapping[str, Evidence], locale: str | None) -> F
 def _decided(dates: Dates, own: Evidence, file: Evidence) -> Form:
     orders: tuple[Order, Order] = ("day first", "month first")
     counts = (file.only_day_first, file.only_month_first)
-    told = _counted(own)
+    told = _counted(own) + _days(dates)
     if own != file and not (own.only_day_first or own.only_month_first):
         told += f"; in all columns written so: {_counted(file)}"
     if counts[0] and counts[1]:
@@ -112,6 +114,10 @@ def _mixed(dates: Dates, own: Evidence, told: str) -> Form:
         f" months of some rows. Mend the export; or write {day!r} or {month!r} and have the"
         f" {min(own.only_day_first, own.only_month_first):,} values that do not fit rejected",
     )
+
+
+def _days(dates: Dates) -> str:
+    return "; each at midnight, so that they are days" if dates.at_midnight else ""
 
 
 def _counted(evidence: Evidence) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ WORDS = Path(__file__).parent / "words.toml"
 Sure = Literal["sure", "likely"]
 
 EXACT, WITHIN = 100, 50
+LONGEST_NAME = 40  # what the check of codes takes for a code and not for free text
 _NEARLY = 80
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -111,10 +113,17 @@ def code_means(field: str, code: str) -> Told | None:
 
 
 def name_for(text: str, *, other: str) -> str:
-    """A name of ours for a text: small letters, digits and _; `other` where none are left."""
+    """A name of ours for a text: small letters, digits and _; `other` where none are left.
+
+    A long one is cut, and ends with a mark of the whole, so that no two become one.
+    """
     words = plain(text.casefold().translate(_GERMAN)).encode("ascii", "ignore").decode()
     name = re.sub(r"\s+", "_", words.strip())
-    return name if name[:1].isalpha() else f"{other}{name and '_'}{name}"
+    name = name if name[:1].isalpha() else f"{other}{name and '_'}{name}"
+    if len(name) <= LONGEST_NAME:
+        return name
+    mark = sha256(name.encode()).hexdigest()[:3]
+    return f"{name[: LONGEST_NAME - 4].rstrip('_')}_{mark}"
 
 
 def is_nothing(value: str) -> bool:

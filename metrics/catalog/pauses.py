@@ -70,7 +70,11 @@ PAUSED_DEADLINES = Metric(
             null::text[] as steps
         from core.deadlines as deadlines
         inner join core.cases as cases on deadlines.case_key = cases.case_key
-        where deadlines.result in ('met', 'met_late', 'missed')
+        where
+            deadlines.result in ('met', 'met_late', 'missed')
+            and deadlines.rule in (
+                select rules.rule from staging.rules as rules where rules.pauses is not null
+            )
     """,
     depends_on=("no_pause_just_before_the_due_day", "events_are_in_order"),
     charted="met_by_pause",

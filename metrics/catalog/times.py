@@ -46,27 +46,29 @@ def still_waiting(days: int, what: str, *, verb: str) -> Measure:
 
 # PASSED are the steps that prove that STEP is over.
 _SQL = """
-        with passed as (
-            select distinct case_key
-            from core.milestones
-            where kind in (PASSED)
+        with marks as (
+            select
+                case_key,
+                min(occurred_on) filter (where kind = 'STEP') as first_on,
+                bool_or(kind in (PASSED)) as is_passed
+            from core.events
+            where kind in ('STEP', PASSED)
+            group by case_key
         ),
 
         steps as (
             select
                 cases.*,
-                done.first_on,
-                coalesce(done.first_on, parameters.as_of) as until_on,
+                marks.first_on,
+                coalesce(marks.first_on, parameters.as_of) as until_on,
                 recorded.kind is null
-                or coalesce(done.first_on, parameters.as_of) < cases.received_on
-                or (done.first_on is null and passed.case_key is not null) as unrecorded
+                or coalesce(marks.first_on, parameters.as_of) < cases.received_on
+                or (marks.first_on is null and coalesce(marks.is_passed, false)) as unrecorded
             from core.cases as cases
             cross join staging.parameters as parameters
             left join core.recorded_kinds as recorded
                 on cases.source = recorded.source and recorded.kind = 'STEP'
-            left join core.milestones as done
-                on cases.case_key = done.case_key and done.kind = 'STEP'
-            left join passed on cases.case_key = passed.case_key
+            left join marks on cases.case_key = marks.case_key
             where cases.received_on is not null
         )
 
@@ -232,7 +234,13 @@ ACTIVE_TIME = Metric(
                 lag(kind) over by_case as kind_before,
                 lag(occurred_on) over by_case as occurred_before
             from core.events
-            where kind in ('resolved', 'reopened')
+            where
+                kind in ('resolved', 'reopened')
+                -- Few are: nothing else need be put in order.
+                and case_key in (
+                    select opened.case_key from core.events as opened
+                    where opened.kind = 'reopened'
+                )
             window by_case as (partition by case_key order by sequence)
         ),
 

@@ -13,21 +13,48 @@ with dated as (
         coalesce(days, -1)::integer as band
     from metrics.contributed
     where happened_on is not null
+),
+
+-- Units are many and other levels few: all is grouped twice, by unit and by the others at once,
+-- and what is left of the second once for each of the others and for everybody.
+others as (
+    select
+        * exclude (unit),
+        count(*) as n
+    from dated
+    group by all
+),
+
+placed as (
+    select
+        * exclude (unit, category, channel, severity),
+        unit as place,
+        count(*) as n
+    from dated
+    group by all
+    union all by name
+    select
+        part,
+        month_number,
+        outcome,
+        band,
+        -- A level's place is never null in its own breakdown.
+        coalesce(category, channel, severity, 0) as place,
+        sum(n) as n
+    from others
+    group by grouping sets (
+        (part, month_number, outcome, band),
+        (part, month_number, outcome, band, category),
+        (part, month_number, outcome, band, channel),
+        (part, month_number, outcome, band, severity)
+    )
 )
 
--- One pass over the contributions for all breakdowns; a level's place is never null in its own.
 select
     part,
-    coalesce(unit, category, channel, severity, 0) as place,
+    place,
     make_date(month_number // 12, month_number % 12 + 1, 1) as month,
     outcome,
     band,
-    count(*)::bigint as n
-from dated
-group by grouping sets (
-    (part, month_number, outcome, band),
-    (part, month_number, outcome, band, unit),
-    (part, month_number, outcome, band, category),
-    (part, month_number, outcome, band, channel),
-    (part, month_number, outcome, band, severity)
-);
+    n::bigint as n
+from placed;

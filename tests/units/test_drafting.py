@@ -117,6 +117,26 @@ def test_the_number_of_a_row_is_no_number_of_a_case():
     assert first_export(made)["grain"] == "allegation"
 
 
+GROUPED = [f"B{n // 4}" for n in range(80)]
+DAYS_OF_GROUPS = [f"2024-01-{n // 4 + 1:02}" for n in range(80)]
+
+
+@pytest.mark.parametrize("counter", ["ObjectId", "id"])
+def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days(counter):
+    named = {"ObjectId": "Bpc", "id": "complaint_id"}[counter]
+    made = drafted(
+        {counter: [str(n) for n in range(80)], named: GROUPED, "Received": DAYS_OF_GROUPS}
+    )
+    assert first_export(made)["columns"]["case_id"] == "?"
+    assert any(f'"{named}" (4.00 rows each)' in question for question in made.questions)
+
+
+def test_a_person_whose_cases_are_of_different_days_is_no_rival_of_a_counter():
+    days = [f"2024-01-{n % 28 + 1:02}" for n in range(80)]
+    made = drafted({"ObjectId": numbers(80), "Badge": GROUPED, "Received": days})
+    assert first_export(made)["columns"]["case_id"] == "ObjectId"
+
+
 def test_names_that_stand_twice_are_numbered(tmp_path):
     rows = "".join(f"A-{n},2024-01-{n + 1:02},x,y\n" for n in range(9))
     text = "Case number,Received,Comment,Comment\n" + rows
@@ -189,6 +209,20 @@ def test_the_grain_follows_from_rows_per_case_and_what_they_hold(columns, grain)
     assert first_export(drafted(columns))["grain"] == grain
 
 
+def test_a_log_whose_steps_nobody_explains_is_a_log_and_its_steps_are_asked_for():
+    made = drafted(
+        {
+            "CaseID": [f"A-{n // 4}" for n in range(40)],
+            "ActivityID": ["1", "8", "6", "9"],
+            "CompleteTimestamp": [f"2024-01-{n % 4 + 1:02} 10:00:00" for n in range(40)],
+        }
+    )
+    history = first_export(made)
+    assert (history["grain"], history["columns"]["kind"]) == ("event", "ActivityID")
+    assert history["columns"]["occurred"] == "CompleteTimestamp"
+    assert set(told(made)["codes"]["kind"].values()) == {"?"}
+
+
 def test_rows_that_tell_the_history_of_a_case_are_asked_about():
     made = drafted(
         {
@@ -241,6 +275,24 @@ def test_a_code_that_no_word_explains_is_not_guessed(field, code):
     assert code_means(field, code) is None
 
 
+def test_a_code_of_a_case_that_has_come_to_nothing_yet_says_nothing():
+    made = drafted({**CASES, "Outcome": ["Upheld", "Not upheld", "**Pending**"]})
+    assert told(made)["codes"]["outcome"]["**Pending**"] == ""
+    assert "says nothing yet" in made.toml
+    assert made.questions == ()
+
+
+def test_another_spelling_of_a_code_is_listed_although_it_was_seen_once():
+    units = ["North"] * 12 + ["South"] * 11 + ["NORTH"]
+    made = drafted({**CASES, "Unit": units})
+    assert told(made)["codes"]["unit"] == {"North": "north", "South": "south", "NORTH": "north"}
+
+
+def test_a_phrase_that_comes_again_and_again_is_a_code():
+    made = drafted({"Case no": numbers(60), "Outcome": ["Upheld"] * 5 + ["Admin. Closure"]})
+    assert set(told(made)["codes"]["outcome"]) == {"Admin. Closure", "Upheld"}
+
+
 def test_a_code_that_is_not_understood_is_a_question():
     made = drafted({**CASES, "Priority": ["1", "2", "High"]})
     assert told(made)["codes"]["severity"] == {"1": "?", "2": "?", "High": "high"}
@@ -255,6 +307,16 @@ def test_units_and_their_like_get_names_of_ours_and_keep_their_words():
         "4100": "unit_4100",
     }
     assert told(made)["labels"]["unit"]["sued_ag"] == "Süd AG"
+
+
+def test_a_long_name_is_cut_and_stays_another_than_its_neighbour():
+    one, two = (
+        name_for(f"Surveillance and transit team of the {end}", other="unit")
+        for end in ("north side", "north shore")
+    )
+    assert one.startswith("surveillance_and_transit_team_of")
+    assert len(one) <= 40
+    assert one != two
 
 
 def test_a_name_of_ours_is_made_of_any_script():

@@ -1,7 +1,9 @@
 """Dates in a draft: decided once for a file, by what fits one way only; else asked."""
 
+import polars as pl
 import pytest
 
+from etl.dates import read_forms
 from etl.description import read_source
 from etl.drafting.dates import dates_of
 from etl.drafting.draft import Draft
@@ -63,6 +65,7 @@ def test_dates_with_dots_are_day_first_and_it_is_said_where_nothing_decides():
         ("2024-02-03T04:05:06Z", "%Y-%m-%dT%H:%M:%S%#z"),
         ("2024-02-03T04:05:06.123+0100", "%Y-%m-%dT%H:%M:%S%.f%#z"),
         ("2024-02-03 04:05", "%Y-%m-%d %H:%M"),
+        ("2024/02/03 04:05:06+00", "%Y/%m/%d %H:%M:%S%#z"),
         ("25/Feb/26 10:17 PM", "%d/%b/%y %I:%M %p"),
         ("3 March 2024", "%d %B %Y"),
         ("23.02.2024, 14:05", "%d.%m.%Y, %H:%M"),
@@ -110,6 +113,23 @@ def test_hours_without_a_zone_are_asked_about_and_days_are_not():
     assert told(dated("2024-02-03"))["time_zone"] == "Europe/Oslo"
     assert told(dated("2024-02-03 04:05"))["time_zone"] == "?"
     assert told(dated("2024-02-03T04:05:06Z"))["time_zone"] == "Europe/Oslo"
+
+
+@pytest.mark.parametrize(
+    "written", [" 00:00:00+00", "T00:00:00.000Z", " 12:00:00 AM", " 00:00"]
+)
+def test_days_written_as_midnights_are_days_and_stay_on_theirs(written, tmp_path):
+    days = [f"2024-02-{day:02}" for day in range(1, 29)]
+    made = dated(*(day + written for day in days))
+    assert first_export(made)["dates"] == "%Y-%m-%d" + written
+    assert "each at midnight, so that they are days" in made.toml
+    read = read_forms(pl.Series([day + written for day in days]), "%Y-%m-%d" + written)
+    assert read.dt.to_string().to_list() == days
+
+
+def test_one_value_that_is_not_at_midnight_makes_instants_of_all():
+    made = dated(*["2024-02-03 00:00:00"] * 20, "2024-02-04 09:30:00")
+    assert first_export(made)["dates"] == "%Y-%m-%d %H:%M:%S"
 
 
 def test_days_that_mean_never_and_marks_that_mean_nothing_are_found():

@@ -7,7 +7,6 @@ import pytest
 from etl.description import read_source
 from etl.pseudonyms import pseudonyms
 from etl.readers.rows import TextTable, gather, ragged_frame
-from etl.source import Source
 from etl.staging import Staged, stage
 from tests.tables import table
 
@@ -21,10 +20,12 @@ time_zone = "{zone}"
 "S" = "south"
 [codes.kind]
 "ACK" = "acknowledged"
+"SEEN" = ""
 [codes.level]
 "B" = "board"
 [codes.outcome]
 "Yes" = "substantiated"
+"Pending" = ""
 [exports.it]
 {top}
 [exports.it.columns]
@@ -52,7 +53,7 @@ def staged(tmp_path):
         path = tmp_path / "harbour.toml"
         layout = LAYOUT.format(zone=source_zone, top=top, columns=columns, events=events)
         path.write_text(layout, encoding="utf-8")
-        source: Source = read_source(path)
+        source = read_source(path)
         given = text if isinstance(text, TextTable) else texts(text)
         return stage(given, source, source.exports[0], workbook=workbook, key=KEY, zone=zone)
 
@@ -140,6 +141,11 @@ def test_an_unlisted_code_is_rejected_and_never_guessed(staged):
     assert (found["column_name"], found["value"]) == ("Unit", "n")
     assert found["reason"] == "not a code listed in harbour.toml"
     assert found["remedy"] == "add it under [codes.unit] in harbour.toml, or correct the export"
+
+
+def test_a_code_may_say_that_nothing_is_known_yet(staged):
+    text = "Case | Received | Found\nA | 2024-01-01 | Pending"
+    assert staged(text, columns='outcome = "Found"').tables["cases"]["outcome"][0] is None
 
 
 @pytest.mark.parametrize("blank", ["", "n/a", " n/a "])
@@ -329,11 +335,8 @@ def history(staged, rows: str) -> Staged:
 
 def test_a_row_of_a_history_is_an_event_of_its_kind_and_level(staged):
     found = history(staged, "A | 2024-01-01 | ACK | B").tables["events"]
-    assert found.select("kind", "level", "occurred_on").row(0) == (
-        "acknowledged",
-        "board",
-        date(2024, 1, 1),
-    )
+    told = found.select("kind", "level", "occurred_on").row(0)
+    assert told == ("acknowledged", "board", date(2024, 1, 1))
 
 
 def test_a_step_without_a_date_is_kept_as_one_without_a_date(staged):
@@ -341,12 +344,16 @@ def test_a_step_without_a_date_is_kept_as_one_without_a_date(staged):
     assert found["occurred_on"].to_list() == [None]
 
 
+def test_a_step_that_says_nothing_here_is_loaded_and_is_no_event(staged):
+    found = history(staged, "A | 2024-01-01 | SEEN |\nA | 2024-01-02 | ACK |")
+    assert (found.rows_loaded, found.rejects.height) == (2, 0)
+    assert found.tables["events"]["kind"].to_list() == ["acknowledged"]
+
+
 def test_a_step_of_no_kind_is_rejected(staged):
     found = reject(history(staged, "A | 2024-01-01 | |"))
-    assert (found["column_name"], found["reason"]) == (
-        "Step",
-        "not a kind of event listed in harbour.toml",
-    )
+    reason = "not a kind of event listed in harbour.toml"
+    assert (found["column_name"], found["reason"]) == ("Step", reason)
 
 
 def test_an_export_may_be_of_one_kind_of_event_alone(staged):

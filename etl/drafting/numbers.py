@@ -1,0 +1,96 @@
+"""Which column is the case's number: by its name, by its values, or a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.drafting.columns import Column
+from etl.drafting.words import EXACT, header_words, likeness
+
+# Names that a row's own number bears as often as a case's.
+_OF_ANYTHING = {"id", "number", "reference", "ref", "record id", "record no", "documentkey"}
+# Rows that one case may have before its number is rather that of a person or a place.
+_FEWEST, _MOST = 1.02, 50
+_ALIKE = 0.98
+_ENOUGH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A column taken for the case's number, with 0 to 120 for how sure that is."""
+
+    column: Column
+    score: int
+
+
+def number_of_case(columns: Sequence[Column]) -> Number | None:
+    """The column that is called a case's number and is most of all one, if there is any."""
+    fitting = []
+    for column in columns:
+        told = likeness("case_id", column.name)
+        if told and column.may_be_number_of_case and column.why_not in (None, "person"):
+            # The more often each value comes, the less it is the number of one case.
+            unique = column.distinct / column.filled
+            fitting.append(Number(column, told + round(20 * unique)))
+    if fitting:
+        return max(fitting, key=lambda number: number.score)
+    # One column alone in which no value comes twice is the number, whatever it is called.
+    lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
+    return Number(lone[0], 60) if len(lone) == 1 else None
+
+
+def doubtful_numbers(columns: Sequence[Column], best: Column | None) -> tuple[Column, ...]:
+    """Columns that may be the case's number and count cases differently: nobody may choose."""
+    if best is None:
+        return ()
+    if likeness("case_id", best.name) == EXACT and header_words(best.name) not in _OF_ANYTHING:
+        return ()
+    # Where the rows of one value tell the same days, they may well tell of one case.
+    groups = [] if best.distinct < best.filled else _groups(columns)
+    if likeness("case_id", best.name) == EXACT:
+        named = [c for c in groups if likeness("case_id", c.name) > 0]
+        return (best, *named) if named else ()
+    others = [
+        column
+        for column in columns
+        if column in groups
+        or column is best
+        or (
+            column.may_be_number_of_case
+            and column.why_not is None
+            and likeness("case_id", column.name) > 0
+            and column.distinct > column.rows // 10
+        )
+    ]
+    return tuple(others) if len({column.distinct for column in others}) > 1 else ()
+
+
+def _groups(columns: Sequence[Column]) -> list[Column]:
+    """Columns whose values come several times, each time beside the same dates."""
+    dated = [c for c in columns if c.dates is not None and c.distinct > _ENOUGH]
+    if not dated:
+        return []
+    return [
+        column
+        for column in columns
+        if column.may_be_number_of_case
+        and column.why_not is None
+        and _FEWEST < column.filled / column.distinct <= _MOST
+        and _alike(column, dated)
+    ]
+
+
+def _alike(column: Column, dated: Sequence[Column]) -> bool:
+    rows = pl.DataFrame(
+        [column.texts.alias("n"), *(c.texts.alias(f"d{i}") for i, c in enumerate(dated))]
+    ).drop_nulls("n")
+    several = (
+        rows.group_by("n")
+        .agg(
+            pl.len().alias("rows"), pl.struct(pl.exclude("n", "rows")).n_unique().alias("days")
+        )
+        .filter(pl.col("rows") > 1)
+    )
+    alike = several.filter(pl.col("days") == 1).height
+    return several.height >= _ENOUGH and alike >= _ALIKE * several.height
