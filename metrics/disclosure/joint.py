@@ -32,7 +32,7 @@ from metrics.disclosure.rounding import (
     strictly_roundable,
     with_cells,
 )
-from metrics.disclosure.tables import Counts, ProtectionError
+from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
 STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
@@ -95,21 +95,6 @@ class Rounding:
         """The published totals (level, month)."""
         found: Counts = self.counts.sum(axis=2)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Bases:
-    """The base and a coarser audience's, in units; a unit is so many cases.
-
-    `stands_at` is the month with whose last day the counts end, where they end with one;
-    `stood_at` are those of earlier releases.
-    """
-
-    base: int
-    coarser: int | None = None
-    unit: int = 1
-    stands_at: int | None = None
-    stood_at: frozenset[int] = frozenset()
 
 
 Links = dict[tuple[str, date], Link]

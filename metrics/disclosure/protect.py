@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from metrics.disclosure.closing import Floor, floors
-from metrics.disclosure.joint import Bases, Links, Rounding, round_all
+from metrics.disclosure.joint import Links, Rounding, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
+    Bases,
     Counts,
     Delay,
     Grid,

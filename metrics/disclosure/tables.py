@@ -113,6 +113,21 @@ class Grid:
         return faces
 
 
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The base and a coarser audience's, in units; a unit is so many cases.
+
+    `stands_at` is the month with whose last day the counts end, where they end with one;
+    `stood_at` are those of earlier releases.
+    """
+
+    base: int
+    coarser: int | None = None
+    unit: int = 1
+    stands_at: int | None = None
+    stood_at: frozenset[int] = frozenset()
+
+
 def grid_of(levels: Mapping[str, Sequence[str]], months: Sequence[date]) -> Grid:
     """The grid of declared levels and months, in an order that no declaration changes."""
     pairs = sorted(
