@@ -22,7 +22,7 @@ def prepare(store: Store) -> None:
     """Make the schemas and the tables that are kept where they are missing.
 
     A store that an earlier version made receives the columns that have come since, empty, and
-    the types in which columns are kept now.
+    the types in which columns are kept now; columns that are kept no longer go.
     """
     for schema in ("staging", "core", "quality", "metrics"):
         store.create_schema(schema)
@@ -51,20 +51,29 @@ def _bring_up_to_date(store: Store) -> None:
         store.run_file(path, schemas=patterns)
     for schema, pattern in patterns.items():
         differing = store.frame(
-            "select told.table_name, told.column_name, told.data_type,"
-            " there.column_name is null as is_new"
-            " from information_schema.columns as told"
-            " left join information_schema.columns as there"
-            "  on there.table_schema = $schema and there.table_name = told.table_name"
-            "  and there.column_name = told.column_name"
-            " where told.table_schema = $pattern"
-            "  and there.data_type is distinct from told.data_type",
+            "select table_name, column_name, told.data_type as kind,"
+            " there.data_type is not null as is_there"
+            " from (from information_schema.columns where table_schema = $pattern) as told"
+            " full join (from information_schema.columns where table_schema = $schema) as there"
+            "  using (table_name, column_name)"
+            " where there.data_type is distinct from told.data_type and table_name in ("
+            "  select table_name from information_schema.tables where table_schema = $pattern)",
             {"schema": schema, "pattern": pattern},
         )
-        for table, column, kind, is_new in differing.iter_rows():
-            change = store.add_column if is_new else store.change_column
-            change(f"{schema}.{table}", column, kind)
+        for table, column, kind, is_there in differing.iter_rows():
+            _change_column(store, f"{schema}.{table}", column, kind, is_there=is_there)
         store.drop_schema(pattern)
+
+
+def _change_column(
+    store: Store, table: str, column: str, kind: str | None, *, is_there: bool
+) -> None:
+    if kind is None:
+        store.drop_column(table, column)
+    elif is_there:
+        store.change_column(table, column, kind)
+    else:
+        store.add_column(table, column, kind)
 
 
 def build(

@@ -14,6 +14,7 @@ from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
 from etl.known_files import may_be_known
+from etl.pseudonyms import forget
 from etl.reading_ahead import Ahead
 from etl.source import Source
 from etl.store import Store
@@ -92,6 +93,7 @@ def _taken(
                 taken += take_in(
                     store, workspace, path, candidates, loading, first=ahead.reading, say=say
                 )
+    forget()
     return taken
 
 

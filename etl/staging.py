@@ -124,7 +124,10 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
     bad = failed.filter(pl.col("problem").is_not_null()).unique(
         subset="line", keep="first", maintain_order=True
     )
-    good = rows.join(bad.select("line"), on="line", how="anti", maintain_order="left")
+    # Most files have no such row, and need not be copied without them.
+    good = rows
+    if bad.height:
+        good = rows.join(bad.select("line"), on="line", how="anti", maintain_order="left")
     return good, steps, bad.select("line", "problem").unnest("problem")
 
 

@@ -9,6 +9,8 @@ from etl.source import CODED, FIXED
 from etl.values import File, coded, each_code, text_of
 
 _KEYS = ("line", "source", "export", "case_key")
+# Of millions of events the file is kept alone, which is of one export of one source.
+_PLACE = ("line", "case_key")
 _DATED = ("occurred_on", "occurred_at", "exactness", "ordinal", "actor_key")
 _ENDED = ("resolved", "closed", "cancelled")
 
@@ -178,7 +180,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     export = file.export
     kinds = [
         rows.filter(pl.col(f"event {kind} on").is_not_null()).select(
-            *_KEYS,
+            *_PLACE,
             pl.lit(kind).alias("kind"),
             pl.lit(export.event_levels.get(kind), dtype=pl.String).alias("level"),
             pl.col(f"event {kind} on").alias("occurred_on"),
@@ -196,7 +198,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
 
 def _no_events(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.head(0).select(
-        *_KEYS,
+        *_PLACE,
         *(pl.lit(None, dtype=pl.String).alias(name) for name in ("kind", "level")),
         pl.lit(None, dtype=pl.Date).alias("occurred_on"),
         pl.lit(None, dtype=pl.Datetime("us")).alias("occurred_at"),
@@ -229,7 +231,7 @@ def _history(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         pl.lit(export.constant_kind) if export.constant_kind is not None else pl.col("is kind")
     )
     return rows.filter(kind.is_not_null()).select(
-        *_KEYS,
+        *_PLACE,
         kind.alias("kind"),
         _or_null(rows, file, "level", pl.String),
         *_happened(rows, file),
@@ -291,7 +293,8 @@ def _of_steps(
         pl.col("at").alias("occurred_at"),
         pl.col("precision").alias("exactness"),
     )
-    events = dated.filter(pl.col("kind").is_not_null()).select(*_KEYS, "kind", "level", *_DATED)
+    told = dated.filter(pl.col("kind").is_not_null())
+    events = told.select(*_PLACE, "kind", "level", *_DATED)
     return {"events": events, "changes": _moved(dated, file, key)}
 
 

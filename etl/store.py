@@ -173,6 +173,10 @@ class Store:
         """Give an existing table one more column, empty."""
         self.execute(f"alter table {_checked(table)} add column {_checked(column)} {kind}")
 
+    def drop_column(self, table: str, column: str) -> None:
+        """Take a column of an existing table away, with what it holds."""
+        self.execute(f"alter table {_checked(table)} drop column {_checked(column)}")
+
     def change_column(self, table: str, column: str, kind: str) -> None:
         """Give a column of an existing table another type, in which its values are kept."""
         self.execute(
@@ -198,14 +202,14 @@ class Store:
     def rename_keys(self, table: str, known: pl.DataFrame, *, before: int) -> int:
         """Give rows whose `case_key` is an `alias_key` of `known` the case's own key.
 
-        `known` has source, alias_key and case_key. The number of those rows that belong to a
-        snapshot before `before`.
+        `known` has alias_key and case_key; no two sources have a key in common. The number of
+        those rows that belong to a snapshot before `before`.
         """
         name = _checked(table)
         self._connection.register("known_keys", known)
         joined = (
-            f" from {name} as rows_of inner join known_keys on"
-            " rows_of.source = known_keys.source and rows_of.case_key = known_keys.alias_key"
+            f" from {name} as rows_of inner join known_keys"
+            " on rows_of.case_key = known_keys.alias_key"
         )
         earlier = self.frame(
             f"select count(*) as rows {joined} where rows_of.snapshot < $before",
@@ -213,8 +217,7 @@ class Store:
         )
         self.execute(
             f"update {name} as rows_of set case_key = known_keys.case_key from known_keys"
-            " where rows_of.source = known_keys.source"
-            " and rows_of.case_key = known_keys.alias_key"
+            " where rows_of.case_key = known_keys.alias_key"
         )
         self._connection.unregister("known_keys")
         return int(earlier.item())

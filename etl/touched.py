@@ -55,9 +55,11 @@ def _narrow(store: Store, added: Sequence[int]) -> None:
     # A full delivery says of every case of its export whether it is still there.
     spoken += (
         " union select earlier.case_key from core.spoken_rows as earlier"  # noqa: S608
+        " inner join staging.deliveries as told on earlier.snapshot = told.snapshot"
         " semi join (select source, export from staging.deliveries"
         f" where snapshot in ({numbers}) and delivery = 'full'"
-        " and grain in ('case', 'allegation')) using (source, export)"
+        " and grain in ('case', 'allegation')) as whole"
+        " on told.source = whole.source and told.export = whole.export"
     )
     store.materialise("touched.case_keys", spoken)
     for table in sorted(store.inside("staging")):

@@ -2,8 +2,6 @@
 create table if not exists staging.events (
     snapshot integer not null,
     line bigint not null,
-    source text not null,
-    export text not null,
     case_key uuid not null,
     kind text not null,
     level text,

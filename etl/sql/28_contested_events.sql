@@ -2,7 +2,6 @@
 create or replace temp table temp.contested_events as
 select
     events.case_key,
-    events.source,
     events.snapshot,
     events.line,
     events.kind,

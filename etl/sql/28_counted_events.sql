@@ -2,7 +2,6 @@
 create or replace temp view temp.counted_events as
 select
     events.case_key,
-    events.source,
     events.snapshot,
     events.line,
     events.kind,
@@ -20,7 +19,6 @@ semi join temp.sole_files as files
 union all
 select
     case_key,
-    source,
     snapshot,
     line,
     kind,

@@ -13,13 +13,14 @@ with whole as (
 
 sightings as (
     select
-        spoken.source,
-        spoken.export,
+        seen.source,
+        seen.export,
         spoken.case_key,
-        max({ 'as_of': spoken.as_of, 'loading': spoken.loading }) as last_sighting
+        max({ 'as_of': seen.holds_until, 'loading': seen.loading }) as last_sighting
     from core.spoken_rows as spoken
-    inner join whole on spoken.source = whole.source and spoken.export = whole.export
-    group by spoken.source, spoken.export, spoken.case_key
+    inner join core.snapshots as seen on spoken.snapshot = seen.snapshot
+    inner join whole on seen.source = whole.source and seen.export = whole.export
+    group by seen.source, seen.export, spoken.case_key
 ),
 
 gone as (

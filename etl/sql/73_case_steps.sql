@@ -5,7 +5,7 @@ with done as (
         events.case_key,
         -- One whole number sorts far faster than three: sequence, position and day.
         list_sort(list(
-            (events.sequence << 32) | (steps.position << 22)
+            (events.sequence::hugeint << 32) | (steps.position << 22)
             | (events.occurred_on - date '1900-01-01' + 2097152)
         )) as marks,
         -- A bit for each step; a procedure of more than 63 has some look like repeats.
@@ -21,8 +21,8 @@ listed as (
         case_key,
         are_placed,
         are_distinct,
-        list_transform(marks, lambda mark: (mark >> 22) & 1023) as positions,
-        list_transform(marks, lambda mark: (mark & 4194303) - 2097152) as days
+        list_transform(marks, lambda mark: ((mark >> 22) & 1023)::bigint) as positions,
+        list_transform(marks, lambda mark: (mark & 4194303)::bigint - 2097152) as days
     from done
 ),
 

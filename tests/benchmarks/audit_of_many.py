@@ -115,10 +115,10 @@ _OTHERS = (
     """update core.events set occurred_at = timestamp '2024-10-01 12:00'
         where kind = 'resolved' and line % 1000 = 7""",
     """insert into core.chosen_rows by name
-        select case_key, source, 'case' as export, files.snapshot
+        select case_key, files.snapshot
         from core.cases, (values (1), (2)) as files(snapshot)""",
     """insert into staging.events by name
-        select case_key, source, '' as export, kind, line,
+        select case_key, kind, line,
             if(kind in ('received', 'resolved'), 1, 2) as snapshot,
             case
                 when (line - 2) % 9001 = 55 and kind = 'assigned' then null

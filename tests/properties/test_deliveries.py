@@ -56,9 +56,9 @@ def deliver(store: Store, number: int, day: int, delivery: Brought) -> None:
         pl.lit(export).alias("export"),
         pl.col("occurred_on").cast(pl.Datetime).alias("occurred_at"),
     )
-    place = ("snapshot", "line", "source", "export", "case_key")
+    place = ("snapshot", "line", "case_key")
     if export != "history":
-        store.append("staging.cases", told.select(*place, "unit"))
+        store.append("staging.cases", told.select(*place, "source", "export", "unit"))
     store.append("staging.events", told.select(*place, "kind", "occurred_on", "occurred_at"))
     counts = {name: [len(rows)] for name in ("rows_in", "rows_loaded")}
     counts |= {name: [0] for name in ("rows_rejected", "rows_repeated")}

@@ -62,7 +62,7 @@ def core_of(*parts: list[Step]) -> list[list[tuple]]:
         for number, steps in enumerate(parts, start=2):
             rows = _rows(steps, ["case_key", "kind", "occurred_on"], number)
             instants = pl.col("occurred_on").cast(pl.Datetime).alias("occurred_at")
-            store.append("staging.events", rows.with_columns(instants))
+            store.append("staging.events", rows.drop("source", "export").with_columns(instants))
         store.append("staging.deliveries", _deliveries(len(parts)))
         build(store, Workspace(Path(folder), ABOUT, {}), {})
         return [store.frame(select).rows() for select in ASKED]

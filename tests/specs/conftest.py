@@ -67,7 +67,7 @@ def core(store: Store, tmp_path: Path) -> Core:
         if "cases" not in rows:
             rows["cases"] = _cases_of(rows["events"])
         for name, frame in rows.items():
-            store.append(f"staging.{name}", frame)
+            store.append(f"staging.{name}", _kept(name, frame))
         first = date.fromisoformat(coverage_from) if coverage_from else _first(rows)
         store.append("staging.deliveries", _deliveries(deliveries, rows, as_of, first))
         day = date.fromisoformat(seen_on) if seen_on else None
@@ -116,6 +116,10 @@ def _rows(name: str, text: str) -> pl.DataFrame:
         given |= {"scale_low": pl.lit(1, pl.Int32), "scale_high": pl.lit(5, pl.Int32)}
     new = [value.alias(key) for key, value in given.items() if key not in frame.columns]
     return frame.with_columns(new)
+
+
+def _kept(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.drop("source", "export") if name == "events" else rows
 
 
 def _cases_of(events: pl.DataFrame) -> pl.DataFrame:

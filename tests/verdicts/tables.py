@@ -194,22 +194,21 @@ def described(key: str, number: int) -> Row:
 
 
 def chosen(key: str, snapshot: int) -> Row:
-    return {"source": "harbour", "export": "", "case_key": key, "snapshot": snapshot}
+    return {"case_key": key, "snapshot": snapshot}
 
 
 def event(key: str, kind: str, on: date | None) -> Row:
+    return {**step(key, kind, on), "source": "harbour"}
+
+
+def step(key: str, kind: str, on: date | None) -> Row:
     return {
         "snapshot": 2 if kind == "assigned" else 1,
         "line": 1,
-        "source": "harbour",
         "case_key": key,
         "kind": kind,
         "occurred_on": on,
     }
-
-
-def step(key: str, kind: str, on: date | None) -> Row:
-    return {**event(key, kind, on), "export": "as delivered"}
 
 
 def deadline(key: str, rule: str, result: str, due_on: date) -> Row:

@@ -1,9 +1,8 @@
--- core.events: one row per case, kind, level, party, instant and place, up to the as-of day.
-create or replace table core.events as
-with dated as (
+-- temp.placed_events: one row per event up to the as-of day of a second that holds several.
+create or replace temp table temp.placed_events as
+with crowded as (
     select
         case_key,
-        source,
         kind,
         occurred_on,
         occurred_at,
@@ -14,12 +13,12 @@ with dated as (
         line,
         actor_key,
         until_on,
-        has_hours
+        has_hours,
+        second
     from temp.twins_united
     union all
     select
         case_key,
-        source,
         kind,
         occurred_on,
         occurred_at,
@@ -30,10 +29,12 @@ with dated as (
         line,
         actor_key,
         until_on,
-        has_hours
+        has_hours,
+        second
     from temp.told_events
     where
         occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+        and hash(case_key, second) in (select seconds.mark from temp.crowded_seconds as seconds)
         and hash(case_key, kind, level, occurred_at)
         not in (select twice.mark from temp.twice_told as twice)
 )
@@ -41,8 +42,8 @@ with dated as (
 select
     *,
     row_number() over (
-        partition by case_key
+        partition by case_key, second
         order by
             occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind, party
-    ) as sequence
-from dated;
+    ) as place
+from crowded;

@@ -11,19 +11,20 @@ with placed as (
     from temp.told_events
     where
         occurred_on <= (select parameters.as_of from staging.parameters as parameters)
+        and hash(case_key, second) in (select crowded.mark from temp.crowded_seconds as crowded)
         and hash(case_key, kind, level, occurred_at)
         in (select twice.mark from temp.twice_told as twice)
 )
 
 select
     case_key,
-    source,
     kind,
     occurred_on,
     occurred_at,
     level,
     party,
     ordinal,
+    second,
     min(snapshot) as snapshot,
     min(line) as line,
     min(actor_key) as actor_key,
@@ -31,4 +32,4 @@ select
     -- Told by the day and by the hour, it is known by the hour.
     bool_or(has_hours) as has_hours
 from placed
-group by case_key, source, kind, occurred_on, occurred_at, level, party, ordinal;
+group by case_key, kind, occurred_on, occurred_at, level, party, ordinal, second;
