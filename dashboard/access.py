@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from metrics.release import Release, open_release, published_in, states_in
+from metrics.release import Release, audience_of, open_release, published_in, states_in
 
 # Set by `dashboard.serve.serve`; without them nothing is shown.
 RELEASES = "CASE_AUDIT_RELEASES"
@@ -30,11 +30,20 @@ class Shelf:
         found: dict[str, Path] = {}
         for path in reversed(published_in(self.folder)):
             audience = _audience_of(path, path.stat().st_mtime_ns)
-            if audience in self.audiences:
+            if audience is not None and audience in self.audiences:
                 found.setdefault(audience, path)
             if len(found) == len(self.audiences):
                 break
         return {name: found[name] for name in self.audiences if name in found}
+
+    def unreadable(self) -> list[str]:
+        """Published releases to the allowed audiences that are damaged, or no releases."""
+        return [
+            path.stem
+            for path in published_in(self.folder)
+            if _audience_of(path, path.stat().st_mtime_ns) is None
+            and any(f"-{own}-" in path.stem for own in self.audiences)
+        ]
 
     def waiting(self) -> list[str]:
         """Releases to the allowed audiences that wait for approval."""
@@ -73,8 +82,8 @@ def shelf_of(environment: Mapping[str, str] = os.environ) -> Shelf | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _audience_of(path: Path, changed: int) -> str:  # noqa: ARG001 (part of the cache's key)
-    return open_release(path).audience
+def _audience_of(path: Path, changed: int) -> str | None:  # noqa: ARG001 (part of the key)
+    return audience_of(path)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -73,6 +73,7 @@ def release(row: DeltaGenerator) -> Release:
     found = tuple(shelf.newest()) if shelf is not None else ()
     if shelf is None or not found:
         _say_why_empty(shelf)
+    _say_what_is_damaged(shelf)
     if len(found) == 1 and "audience" not in st.query_params:
         return shelf.take(found[0])
     titles = {name: audience_name(name) for name in found}
@@ -179,12 +180,21 @@ def _coverage(chosen: Release) -> str:
     return f"{wording.day_text(first)} to {wording.day_text(last)}."
 
 
+def _say_what_is_damaged(shelf: access.Shelf) -> None:
+    for name in shelf.unreadable():
+        st.warning(
+            f"A release cannot be read and is not shown: {name}."
+            " `case-audit verify` says whether it is as it was sealed."
+        )
+
+
 def _say_why_empty(shelf: access.Shelf | None) -> NoReturn:
     st.title("Nothing has been published here yet", anchor=False)
     if shelf is None:
         st.write("This server was started without releases to show.")
     else:
         named = wording.listed([audience_name(name).lower() for name in shelf.audiences])
+        _say_what_is_damaged(shelf)
         st.write(f"There is no release for {named}. To make one, run this in the workspace:")
         st.code(f"case-audit publish --audience {shelf.audiences[0]}", language=None)
         if shelf.waiting():

@@ -212,6 +212,9 @@ def _facts(trial: Trial) -> list[str]:
     lines = [f"  {trial.cases:,} cases"]
     if trial.closed_cases is not None:
         lines[0] += f": {trial.open_cases:,} open, {trial.closed_cases:,} closed"
+        if trial.undated_ends:
+            lines[0] += f" ({trial.undated_ends:,} of them without the date)"
+            lines.append("  name the column of the closing date, or a history that tells it")
     if trial.first_day is not None:
         lines.append(f"  from {trial.first_day} to {trial.last_day}")
     if trial.events:
@@ -279,6 +282,7 @@ def _data(trial: Trial) -> dict[str, object]:
         "rejects_allowed": trial.rejects_allowed,
         "cases": trial.cases,
         "open_cases": trial.open_cases,
+        "undated_ends": trial.undated_ends,
         "closed_cases": trial.closed_cases,
         "first_day": trial.first_day,
         "last_day": trial.last_day,

@@ -42,7 +42,8 @@ class Trial:
 
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
     case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
-    whose last state is not an end. `also` are the other exports that the file holds.
+    whose last state is not an end; of `closed_cases`, `undated_ends` are closed by their status
+    alone. `also` are the other exports that the file holds.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Trial:
     events: Mapping[str, int]
     open_cases: int | None
     closed_cases: int | None
+    undated_ends: int
     first_day: date | None
     last_day: date | None
     unknown_columns: tuple[str, ...]
@@ -94,7 +96,10 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         stage(text, source, export, workbook=workbook, key=key, zone=zone), export
     )
     days = _days(staged)
-    closed = _ended_states(staged) if export.grain == "snapshot" else _closed(staged)
+    is_state = export.grain == "snapshot"
+    undated = 0 if is_state else _undated_ends(staged)
+    closed = _ended_states(staged) if is_state else _closed(staged)
+    closed = None if closed is None else closed + undated
     cases = _case_keys(staged)
     return Trial(
         source=source.name,
@@ -111,6 +116,7 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         events=_events(staged),
         open_cases=None if closed is None else cases.len() - closed,
         closed_cases=closed,
+        undated_ends=undated,
         first_day=days.to_frame().min().item(),
         last_day=days.to_frame().max().item(),
         unknown_columns=tuple(sorted(set(text.header) - export.known)),
@@ -201,15 +207,27 @@ def _events(staged: Staged) -> dict[str, int]:
 
 def _closed(staged: Staged) -> int | None:
     """Cases that have ended and were not reopened later; None where the file has no steps."""
-    events = staged.tables.get("events")
-    if events is None or "cases" not in staged.tables:
+    if "events" not in staged.tables or "cases" not in staged.tables:
         return None
+    return _ended(staged.tables["events"]).len()
+
+
+def _ended(events: pl.DataFrame) -> pl.Series:
     last = events.group_by("case_key").agg(
         pl.col("occurred_on").filter(pl.col("kind").is_in(_ENDS)).max().alias("ended"),
         pl.col("occurred_on").filter(pl.col("kind") == "reopened").max().alias("reopened"),
     )
     again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
-    return last.filter(pl.col("ended").is_not_null() & ~again).height
+    return last.filter(pl.col("ended").is_not_null() & ~again)["case_key"]
+
+
+def _undated_ends(staged: Staged) -> int:
+    """Cases whose status says that they have ended, without a step that says when."""
+    cases = staged.tables.get("cases")
+    if cases is None or "events" not in staged.tables:
+        return 0
+    called = cases.filter(pl.col("status").is_in(_ENDS))["case_key"].unique()
+    return called.filter(~called.is_in(_ended(staged.tables["events"]).implode())).len()
 
 
 def _ended_states(staged: Staged) -> int | None:

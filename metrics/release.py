@@ -11,6 +11,9 @@ from etl.store import Store, StoreError
 from metrics.reach import SUMS, loose_in, most_off, summed_in
 from metrics.release_tables import TABLES as TABLES
 
+# Without these a file says nothing; a sealed release lasts longer than the list of the others.
+_NEEDED = ("manifest", "figures", "levels", "definitions")
+
 
 def scope_of(audience: str, inputs: str) -> str:
     """Before whom the references of a release are spoken; before no other are they the same."""
@@ -82,18 +85,32 @@ class Release:
 def open_release(path: Path) -> Release:
     """Read a sealed release.
 
-    Raises StoreError where the file is missing or is not a release.
+    What earlier versions of this program did not tell yet has no rows. Raises StoreError where
+    the file is missing or is not a release.
     """
     with Store.open(path, mode="read") as store:
-        missing = [name for name in TABLES if not store.has(name)]
+        missing = [name for name in _NEEDED if not store.has(name)]
         if missing:
             raise StoreError(f"{path}: not a release (it has no table {missing[0]})")
-        tables = {
-            name: store.frame(f"select * from {name} order by rowid")  # noqa: S608  our names
-            for name in TABLES
-        }
+        tables = {name: _told(store, name) for name in TABLES}
     manifest = dict(tables["manifest"].iter_rows())
     return Release(path=path, manifest=manifest, tables=tables)
+
+
+def audience_of(path: Path) -> str | None:
+    """Whom a file is for; None where it cannot be read, so that others are read still."""
+    try:
+        return open_release(path).audience
+    except StoreError:
+        return None
+
+
+def _told(store: Store, name: str) -> pl.DataFrame:
+    if not store.has(name):
+        return pl.DataFrame(schema=TABLES[name])
+    found = store.frame(f"select * from {name} order by rowid")  # noqa: S608  our names
+    later = {c: kind for c, kind in TABLES[name].items() if c not in found.columns}
+    return found.with_columns(pl.lit(None, dtype=kind).alias(c) for c, kind in later.items())
 
 
 def releases_in(folder: Path) -> list[Path]:

@@ -116,6 +116,26 @@ def test_a_trial_shows_no_number_no_name_and_no_words(run, workspace):
         assert re.search(r"C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}", said.out)
 
 
+def test_a_case_that_its_status_alone_calls_closed_is_not_told_as_an_open_one(run, workspace):
+    rows = [
+        "A-1,2026-01-01,,Closed",
+        "A-2,2026-01-02,2026-01-09,Closed",
+        "A-3,2026-01-03,,Open",
+    ]
+    (workspace / "o.csv").write_text("\n".join(["Case number,Received,Closed,Status", *rows]))
+    run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
+    said = run("source", "test", "other", "o.csv")
+    assert "3 cases: 1 open, 2 closed (1 of them without the date)" in said.out
+
+
+def test_another_description_with_a_question_does_not_stop_a_trial(run, workspace):
+    run("source", "draft", "hinweise.csv", "--name", "lotse", "--to", "sources/lotse.toml")
+    (workspace / "o.csv").write_text("Case number,Received\nA-1,2026-01-01\nA-2,2026-01-02\n")
+    run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
+    said = run("source", "test", "other", "o.csv")
+    assert (said.code, said.err) == (0, "")
+
+
 def test_a_draft_needs_no_workspace_and_is_not_written_over(run, tmp_path):
     write_hotline(tmp_path / "hinweise.csv")
     said = run("source", "draft", "hinweise.csv", "--to", "draft.toml")
