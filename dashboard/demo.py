@@ -1,7 +1,6 @@
 """All of it on the sample organisation: from its exports to a dashboard that can be served."""
 
 import tempfile
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,18 +18,18 @@ MAKER = "Audit analyst"
 def demo(folder: Path, *, at: str = "", newest_alone: bool = False, say: Say) -> Told:
     """Build, load, check, publish and report the sample organisation in `folder`.
 
-    There are two deliveries, three months apart: the first is told to the committee, so that
-    the second says what moved since, and the second to everybody. With `newest_alone` there is
-    only that one. Done again in the same folder, it changes nothing that is there already,
-    and does not check or publish again what is published. The people who make and approve its
-    releases are as invented as the organisation; `at` is when they do.
+    There are two deliveries, three months apart, each told to everybody, so that the second
+    says what moved since the first. With `newest_alone` there is only the second. Done again
+    in the same folder, it changes nothing that is there already, and does not check or publish
+    again what is published. The people who make and approve its releases are as invented as
+    the organisation; `at` is when they do.
     """
     is_new = not (folder / CONFIGURATION).is_file()
     workspace = _workspace(folder, say)
     if is_new and not newest_alone:
         with tempfile.TemporaryDirectory() as earlier:
             write_exports(Path(earlier), sample_data.EARLIER)
-            _audit(workspace, Path(earlier), sample_data.EARLIER, at, say, AUDIENCES[:1])
+            _audit(workspace, Path(earlier), sample_data.EARLIER, at, say)
     _audit(workspace, sample_data.FOLDER, sample_data.AS_OF, at, say)
     releases = [steps.find_release(workspace, audience).stem for audience in AUDIENCES]
     pages = [
@@ -50,15 +49,8 @@ def demo(folder: Path, *, at: str = "", newest_alone: bool = False, say: Say) ->
     )
 
 
-def _audit(
-    workspace: Workspace,
-    exports: Path,
-    as_of: date,
-    at: str,
-    say: Say,
-    audiences: Sequence[str] = AUDIENCES,
-) -> None:
-    """Load a delivery, check it, and publish and report it to the audiences."""
+def _audit(workspace: Workspace, exports: Path, as_of: date, at: str, say: Say) -> None:
+    """Load a delivery, check it, and publish and report it to every audience."""
     say(f"2/5 loading the exports of two case systems as of {as_of}")
     loaded = steps.load_exports(
         workspace,
@@ -68,13 +60,13 @@ def _audit(
         say=_inner(say),
     )
     _repeat(loaded, say)
-    if all(steps.is_published(workspace, audience) for audience in audiences):
+    if all(steps.is_published(workspace, audience) for audience in AUDIENCES):
         say("3-5/5 these data are checked, published and reported already")
         say(f"    to have it done anew, remove {workspace.folder}")
         return
     say("3/5 checking the data")
     _repeat(check(workspace, say=_inner(say)), say)
-    for audience in audiences:
+    for audience in AUDIENCES:
         _publish(workspace, audience, at, say)
 
 

@@ -12,9 +12,11 @@ from dashboard.attention import Matter
 from dashboard.figure import Figure, months_after
 from dashboard.grids import KEY, KEY_OF_LEVELS, grid
 from dashboard.palette import PALETTES, Theme
-from dashboard.phrases import ASSURANCE_WORDS, STATE_WORDS, between
+from dashboard.phrases import ASSURANCE_WORDS, STATE_WORDS, between, listed
 from metrics.release import Release
 
+# Levels with nothing to count, from which on a row for each would hide those with something.
+_MANY_EMPTY = 5
 _STANDING = {
     "usual": "could be chance",
     "better": "better than chance explains",
@@ -142,7 +144,12 @@ def period_table(
 
 
 def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str) -> str:
-    """The numbers of a chart of levels, the highest first."""
+    """The numbers of a chart of levels, the highest first; many without data stand below."""
+    empty = rows.filter(pl.col("state") == "no_data")
+    if empty.height > _MANY_EMPTY:
+        rows = rows.filter(pl.col("state") != "no_data")
+    else:
+        empty = empty.head(0)
     body = [
         (
             row["title"] or row["level"],
@@ -154,7 +161,15 @@ def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, firs
         for row in rows.iter_rows(named=True)
     ]
     header = (first, "Figure", "Counts", "Expected for its size", "Compared with all")
-    return grid(f"{axis.title}, by {first.lower()}", header, body) + _why_none(rows)
+    told = grid(f"{axis.title}, by {first.lower()}", header, body) if body else ""
+    return told + _nothing_in(empty) + _why_none(rows)
+
+
+def _nothing_in(empty: pl.DataFrame) -> str:
+    if empty.is_empty():
+        return ""
+    names = listed([row["title"] or row["level"] for row in empty.iter_rows(named=True)])
+    return f'<p class="ca-about">No data for {empty.height} others: {escape(names)}.</p>'
 
 
 def _value(row: dict[str, Any], axis: charts.Axis) -> str:

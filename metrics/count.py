@@ -34,7 +34,7 @@ def count(
         _counted(store, metric, places, meant) for metric in metrics if metric.sum_of is None
     ]
     store.drop("metrics.contributed")
-    store.drop("metrics.placed_cases")
+    store.drop_temporary()
     return ExactCube(cells=pl.concat(cells))
 
 
@@ -67,7 +67,7 @@ def _has_doubtful(store: Store, metric: Metric) -> bool:
 
 def _numbered(select: str, metric: Metric, stands_for: Mapping[str, str]) -> str:
     """SELECT of contributions with places for the names of levels and numbers for outcomes."""
-    select = re.sub(r"\bcore\.cases\b", "metrics.placed_cases", select)
+    select = re.sub(r"\bcore\.cases\b", "temp.placed_cases", select)
     for told, meant in stands_for.items():
         select = re.sub(rf"\b{told}\.(?=[a-z])", f"{meant}.", select)
     known = outcomes_with((*metric.outcomes, LACKING), KINDS)

@@ -56,7 +56,7 @@ from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import month_of, next_month, periods, quarter_of, quarterly
-from metrics.reach import furthest, loose_words
+from metrics.reach import loose_words
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
@@ -314,15 +314,7 @@ def _estimated(
         plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     pace = paces(plain.cells, data.metrics, setting)
-    loose = furthest(setting.loose)
-    found = signals(
-        figures,
-        data.metrics,
-        base=setting.base,
-        loose=loose,
-        summed=setting.summed,
-        pace=pace,
-    )
+    found = signals(figures, data.metrics, setting=setting, pace=pace)
     ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),

@@ -31,14 +31,6 @@ def further_in(loose: Loose, metric: str, quarter: date) -> int:
     return loose.get((metric, quarter), loose.get((metric, EVER), 0))
 
 
-def furthest(loose: Loose) -> dict[str, int]:
-    """By how many bases more sums of a metric may be off, wherever it is most."""
-    found: dict[str, int] = {}
-    for (name, _), by in loose.items():
-        found[name] = max(by, found.get(name, 0))
-    return found
-
-
 def summed_in(manifest: Mapping[str, str]) -> dict[str, int]:
     """Of how many rules' counts, each rounded by itself, the counts of a metric are sums."""
     told = (one.partition(":") for one in manifest.get("summed", "").split(",") if one)

@@ -1,12 +1,12 @@
 """Which figures are unusual: against their own history, and against other units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from metrics.figures import Row, extremes
+from metrics.figures import Row, Setting, extremes
 from metrics.metric import Direction, Measure, Metric
 from metrics.release import TABLES
 from metrics.statistics.chart_rules import Point, read_chart
@@ -32,21 +32,21 @@ _LONGER = {"low": "high", "high": "low"}
 _UNTOLD = ("few", "no_data", "not_assessable", "not_fit", "withheld")
 FEWEST_MONTHS = 6  # fewer dots than these are no history
 
+Off = Callable[[Row], int]  # how far rounding may have moved the counts of a figure
+
 
 def signals(
     figures: pl.DataFrame,
     metrics: Iterable[Metric],
     *,
-    base: int = 1,
-    loose: Mapping[str, int] | None = None,
-    summed: Mapping[str, int] | None = None,
+    setting: Setting | None = None,
     pace: Mapping[str, pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """The signals of a release, computed from its protected counts and nothing else.
 
     `pace` has, for each metric of durations whose days are exact, what `metrics.pace` says.
-    Where counts are multiples of a base, each is read as near to the average as rounding
-    allows: what only rounding makes unusual accuses nobody.
+    Where counts are rounded, `setting` says how far, and each is read as near to the average
+    as the rounding of its own quarter allows: what only rounding makes unusual accuses nobody.
     """
     rows: list[Row] = []
     for metric in metrics:
@@ -59,8 +59,7 @@ def signals(
             & pl.col("breakdown").is_in(["all", "unit"])
             & pl.col("complete")
         )
-        further = (loose or {}).get(metric.sum_of or metric.name, 0)
-        off = (summed or {}).get(metric.name, 1) * ((1 + further) * base - 1)
+        off = setting.of(metric.name).off if setting else _none
         rows += _histories(charted, metric, measure, off=off)
         if metric.kind == "survival":
             rows += _slower(charted, (pace or {}).get(metric.name), measure)
@@ -69,8 +68,13 @@ def signals(
     return pl.DataFrame(rows, schema=TABLES["signals"])
 
 
+def _none(_: Row) -> int:
+    """Exact counts are off by nothing."""
+    return 0
+
+
 def _histories(
-    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
+    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: Off
 ) -> list[Row]:
     monthly = figures.filter(pl.col("period") == "month")
     shown = [
@@ -85,11 +89,11 @@ def _histories(
     ]
 
 
-def _history(series: pl.DataFrame, metric: Metric, measure: Measure, *, off: int) -> list[Row]:
+def _history(series: pl.DataFrame, metric: Metric, measure: Measure, *, off: Off) -> list[Row]:
     chart = _chart(series, metric)
     rows = list(series.iter_rows(named=True))
     if chart.sparse:
-        points = [_rare(row, chart, metric, off=off) for row in rows]
+        points = [_rare(row, chart, metric, off=off(row)) for row in rows]
     else:
         points = list(read_chart(_nearest(chart, rows, metric, off=off)))
     return [
@@ -107,14 +111,15 @@ def _history(series: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
     ]
 
 
-def _nearest(chart: Chart, rows: list[Row], metric: Metric, *, off: int) -> Chart:
+def _nearest(chart: Chart, rows: list[Row], metric: Metric, *, off: Off) -> Chart:
     """The chart with each point as near to its centre as rounding allows."""
-    if off == 0 or metric.kind == "survival" or chart.centre is None:
+    if metric.kind == "survival" or chart.centre is None:
         return chart
     values = chart.values.copy()
     for at in np.flatnonzero(~np.isnan(values)):
-        low, high = _reached(rows[at], metric, off=off)
-        values[at] = min(max(chart.centre, low), high)
+        if by := off(rows[at]):
+            low, high = _reached(rows[at], metric, off=by)
+            values[at] = min(max(chart.centre, low), high)
     return replace(chart, values=values)
 
 
@@ -168,7 +173,7 @@ def _chart(series: pl.DataFrame, metric: Metric) -> Chart:
 
 
 def _comparisons(
-    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: int
+    figures: pl.DataFrame, metric: Metric, measure: Measure, *, off: Off
 ) -> list[Row]:
     quarterly = figures.filter((pl.col("period") == "quarter") & (pl.col("state") == "ok"))
     whole = {
@@ -187,7 +192,7 @@ def _comparisons(
 
 
 def _funnelled(
-    rows: list[Row], whole: Row, metric: Metric, measure: Measure, *, off: int
+    rows: list[Row], whole: Row, metric: Metric, measure: Measure, *, off: Off
 ) -> list[Row]:
     """Units of one quarter beside the whole: by exact tails, spread between them, and number.
 
@@ -196,7 +201,7 @@ def _funnelled(
     """
     centre = whole["value"]
     funnel = _funnel(rows, centre, metric)
-    tails = [_tails(row, centre, metric, off=off) for row in rows]
+    tails = [_tails(row, centre, metric, off=off(row)) for row in rows]
     p_values = [min(1.0, 2 * min(each.low, each.high)) for each in tails]
     believed = benjamini_hochberg(p_values, q=FALSE_DISCOVERIES).rejected
     scale = centre if metric.kind == "rate" else 1.0

@@ -24,7 +24,7 @@ Cell = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Said:
-    """One file: for whom, the base that its method names, and how far sums of a metric go."""
+    """One file: for whom, its base, and how far sums of a metric may go in a quarter."""
 
     audience: str
     base: int
@@ -97,7 +97,7 @@ def claims(said: Sequence[Said], table: Table) -> Claims:
             at, off = place[cell], one.base - 1
             least[at] = max(least[at], n - off, float(n > 0))
             most[at] = min(most[at], n + off)
-        further = one.base * (1 + one.loose.get(table[0], 0)) - 1
+        further = one.base * (1 + one.loose.get(f"{table[0]} {table[2]}", 0)) - 1
         for group in _sums(counts):
             at = frozenset(place[cell] for cell in group)
             n = sum(counts[cell] for cell in group)

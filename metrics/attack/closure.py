@@ -4,7 +4,7 @@ A share, a rate, a quantile, a bound or a signal that is a function of the publi
 tells nothing beyond them. So they are computed again from the file, and must be the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -17,10 +17,10 @@ from metrics.catalog import metrics_for
 from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
-from metrics.metric import Metric, ProtectedCube
+from metrics.metric import ProtectedCube
 from metrics.outlook import outlook
 from metrics.periods import periods, quarterly
-from metrics.reach import furthest, summed_in
+from metrics.reach import summed_in
 from metrics.release import TABLES
 from metrics.scorecard import results
 from metrics.signals import signals
@@ -64,7 +64,7 @@ def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     cells = told.cells if setting.withheld else together(told.cells)
     cube = ProtectedCube(cells=cells, base=told.base)
     figures = estimate(cube, metrics, parts, setting)
-    found = _signals(figures, metrics, setting)
+    found = signals(figures, metrics, setting=setting)
     rows = told.release.table("commitments").drop("position").rename({"commitment": "name"})
     commitments = [Commitment(**row) for row in rows.iter_rows(named=True)]
     return {
@@ -96,13 +96,6 @@ def _setting(told: Told) -> Setting:
         summed=summed_in(manifest),
         withheld=withheld,
     )
-
-
-def _signals(
-    figures: pl.DataFrame, metrics: Sequence[Metric], setting: Setting
-) -> pl.DataFrame:
-    loose = furthest(setting.loose)
-    return signals(figures, metrics, base=setting.base, loose=loose, summed=setting.summed)
 
 
 def _exposed(figures: pl.DataFrame, measure: str, name: str) -> pl.DataFrame:

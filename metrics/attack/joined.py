@@ -17,12 +17,12 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.knowledge import Findings
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import IS_SUM, NOT_COME, Floats
 from metrics.attack.told import Told, telling
 
 RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
-IS_STOCK = pl.col("outcome").str.starts_with("not_due")
+IS_STOCK = pl.col("outcome").str.starts_with(NOT_COME)
 FROM_RECEIPT = re.compile(
     r"received to [^,;]+, (\d+) (hour|calendar day|working day|week|month)s?$"
 )

@@ -26,6 +26,7 @@ from metrics.metric import Metric
 Floats = npt.NDArray[np.float64]
 Column = tuple[str, int]
 REST: Column = ("", -1)
+NOT_COME = "not_due"  # the outcome of what is still to come on the as-of day
 IS_SUM = pl.col("outcome").str.contains("+", literal=True)  # of outcomes, told as a cell
 
 
@@ -304,10 +305,14 @@ def _several(block: Block) -> Floats:
 
 
 def _wanted(block: Block) -> list[set[str]]:
-    """Sets of outcomes whose sum is published, one for each sum of more than one cell."""
+    """Sets of outcomes whose sum is published, one for each sum of more than one cell.
+
+    All that has come is one: readers add up several metrics by it.
+    """
     metric = block.metric
     wanted = [{outcome} for outcome in metric.outcomes]
     wanted += [set(subtotal) for subtotal in (*metric.subtotals, metric.outcomes)]
+    wanted += [{outcome for outcome in metric.outcomes if outcome != NOT_COME}]
     wanted += [{*metric.outcomes, REST[0]}] if metric.part_of else []
     rows = {_row(block, names): names for names in wanted}
     return [rows[row] for row in sorted(rows) if sum(row) > 1]

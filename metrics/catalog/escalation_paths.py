@@ -240,7 +240,11 @@ DAYS_AT_LEVEL = Metric(
     kind="survival",
     outcomes=("ended", "open", "unrecorded"),
     measures=quantiles(
-        ("q25", "median", "q75", "p90"), "on the level", verb="passed on or closed"
+        ("q25", "median", "q75", "p90"),
+        "on the level",
+        verb="passed on or closed",
+        of="stays that began in the period",
+        done="have ended",
     ),
     contributions="""
         select

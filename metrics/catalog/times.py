@@ -11,8 +11,13 @@ EXACT_ONLY = (
 )
 
 
-def quantiles(names: tuple[str, ...], what: str, *, verb: str) -> tuple[Measure, ...]:
-    """A measure per quantile: days within which that share of the cases has `verb`."""
+_RECEIVED = "cases received in the period"
+
+
+def quantiles(
+    names: tuple[str, ...], what: str, *, verb: str, of: str = _RECEIVED, done: str = ""
+) -> tuple[Measure, ...]:
+    """A measure per quantile: days within which that share of the cohort is `verb`."""
     return tuple(
         Measure(
             name=name,
@@ -20,8 +25,8 @@ def quantiles(names: tuple[str, ...], what: str, *, verb: str) -> tuple[Measure,
             unit="days",
             better="lower",
             definition=(
-                f"Calendar days {what} within which {_SHARES[name]} of the cases received in"
-                f" the period are {verb}, by Kaplan-Meier."
+                f"Calendar days {what} within which {_SHARES[name]} of the {of}"
+                f" {done or f'are {verb}'}, by Kaplan-Meier."
             ),
             source=_QUANTILES,
         )
@@ -37,8 +42,8 @@ def still_waiting(days: int, what: str, *, verb: str) -> Measure:
         unit="share",
         better="lower",
         definition=(
-            f"Share of the cases received in the period that are not {verb} {days} days {what},"
-            " by Kaplan-Meier with log-log interval."
+            f"Share of the {_RECEIVED} that are not {verb} within {days} days {what}, by"
+            " Kaplan-Meier with log-log interval."
         ),
         source=_KAPLAN_MEIER,
     )
@@ -100,7 +105,7 @@ def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, .
     return Metric(
         name=name,
         title=f"Time to {noun}",
-        question=f"How long does it take until a case is {kind}?",
+        question=f"How long does it take from receipt to {noun}?",
         cohort=(
             "cases received in the period; where a later step is recorded and this one is not,"
             " its day is lost or it was passed over, and the case is printed beside the figure"
@@ -109,7 +114,7 @@ def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, .
         outcomes=("ended", "open", "unrecorded"),
         measures=(
             *quantiles(("q25", "median", "q75", "p90"), "from receipt", verb=kind),
-            still_waiting(limit, "after receipt", verb=kind),
+            still_waiting(limit, "of receipt", verb=kind),
         ),
         contributions=_step(kind, later),
         depends_on=(
@@ -161,7 +166,7 @@ TIME_TO_SAFEGUARD = Metric(
     outcomes=("ended", "open", "unrecorded"),
     measures=(
         *quantiles(("q25", "median", "q75", "p90"), "from the need", verb="safeguarded"),
-        still_waiting(7, "after the need was found", verb="safeguarded"),
+        still_waiting(7, "of the need", verb="safeguarded"),
     ),
     contributions="""
         with marks as (
@@ -288,8 +293,8 @@ INCIDENT_TO_REPORT = Metric(
     outcomes=("ended", "open", "unrecorded"),
     measures=(
         *quantiles(("q25", "median", "q75", "p90"), "from the matter", verb="reported"),
-        still_waiting(9, "after the matter", verb="reported"),
-        still_waiting(60, "after the matter", verb="reported"),
+        still_waiting(9, "of the matter", verb="reported"),
+        still_waiting(60, "of the matter", verb="reported"),
     ),
     contributions="""
         select

@@ -32,7 +32,7 @@ from metrics.disclosure.rounding import (
     strictly_roundable,
     with_cells,
 )
-from metrics.disclosure.tables import Counts, ProtectionError
+from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
 STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
@@ -79,7 +79,9 @@ class Rounding:
 
     def piece(self, months: Sequence[int], base: int) -> Slice:
         """The months' exact counts with their equations."""
-        return Slice(self.truth[:, months, :], self.faces, self.sums, base)
+        return Slice(
+            self.truth[:, months, :], self.faces, self.sums, base, stocks=tuple(self.stocks)
+        )
 
     def close(self, quarter: date, months: Sequence[int], base: int) -> None:
         """Carry the quarter's errors on, and keep how far its sums and totals are off."""
@@ -93,21 +95,6 @@ class Rounding:
         """The published totals (level, month)."""
         found: Counts = self.counts.sum(axis=2)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Bases:
-    """The base and a coarser audience's, in units; a unit is so many cases.
-
-    `stands_at` is the month with whose last day the counts end, where they end with one;
-    `stood_at` are those of earlier releases.
-    """
-
-    base: int
-    coarser: int | None = None
-    unit: int = 1
-    stands_at: int | None = None
-    stood_at: frozenset[int] = frozenset()
 
 
 Links = dict[tuple[str, date], Link]
@@ -360,11 +347,19 @@ def _as_it_is(table: Rounding, turn: Turn) -> Tether:
 def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slice, Counts]:
     """Several tables as one with all their cells, and what each of them carries."""
     cells = [each.truth.shape[2] for each in every]
+    starts = np.cumsum([0, *cells])
+    stocks = [
+        int(start) + at
+        for each, start in zip(every, starts, strict=False)
+        for at in each.stocks
+    ]
     truth = np.concatenate([each.truth[:, new, :] for each in every], axis=2)
     sums = block_diag(*(each.sums for each in every)).astype(np.int64)
     carried = [np.split(each.carry, [n], axis=1) for each, n in zip(every, cells, strict=True)]
     carry = np.concatenate([part[at] for at in (0, 1) for part in carried], axis=1)
-    return Slice(truth, every[0].faces, sums, base, tables=tuple(cells)), carry
+    return Slice(
+        truth, every[0].faces, sums, base, tables=tuple(cells), stocks=tuple(stocks)
+    ), carry
 
 
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:

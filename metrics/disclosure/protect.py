@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from metrics.disclosure.closing import Floor, floors
-from metrics.disclosure.joint import Bases, Links, Rounding, round_all
+from metrics.disclosure.joint import Links, Rounding, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
+    Bases,
     Counts,
     Delay,
     Grid,
@@ -211,10 +212,14 @@ class Pair:
         return self.table.cells(bands) + ([REMAINDER] if self.whole else [])
 
     def sums(self, bands: Sequence[int]) -> Counts:
-        """Published sums of cells, each once: outcomes over bands, subtotals, the totals."""
+        """Published sums of cells, each once: outcomes over bands, subtotals, the totals.
+
+        What has come is a total of its own for whoever adds up metrics, beside what is still
+        to come.
+        """
         columns = self.columns(bands)
         kept: list[tuple[str, ...]] = [(outcome,) for outcome in self.table.outcomes]
-        kept += [*self.table.subtotals, self.table.outcomes]
+        kept += [*self.table.subtotals, self.table.outcomes, self.table.flows]
         kept += [(*self.table.outcomes, REMAINDER[0])] if self.whole else []
         rows = {tuple(int(outcome in wanted) for outcome, _ in columns) for wanted in kept}
         several = sorted(row for row in rows if sum(row) > 1)

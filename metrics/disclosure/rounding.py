@@ -68,7 +68,8 @@ class Slice:
     nearest ones sums may go that leave a cell out, and cells of the whole quarter; `totals`
     the same for the quarter's sums of all cells, `months` for a month's. `tether` is what
     sums should keep to where another metric counts the same cases. `tables` are how many cells
-    each table has, where several stand side by side.
+    each table has, where several stand side by side. `stocks` are cells that count what is
+    still to come: a sum of all others, what has come, is a total too.
     """
 
     truth: Counts
@@ -80,6 +81,7 @@ class Slice:
     months: int = 0
     tether: Tether | None = None
     tables: tuple[int, ...] = ()
+    stocks: tuple[int, ...] = ()
 
     @property
     def steered(self) -> Counts:
@@ -101,9 +103,11 @@ class Slice:
         return slacks
 
     def _whole(self, rows: Counts) -> Booleans:
-        """Which sums of cells are of all cells of a table."""
+        """Which sums of cells are of all cells of a table, or of all but its stocks."""
+        taken = rows > 0
+        taken[:, list(self.stocks)] = True
         ends = np.cumsum(self.tables or (rows.shape[1],))
-        parts = np.split(rows, ends[:-1], axis=1)
+        parts = np.split(taken, ends[:-1], axis=1)
         whole: Booleans = np.any([part.all(axis=1) for part in parts], axis=0)
         return whole
 

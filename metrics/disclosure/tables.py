@@ -85,6 +85,11 @@ class Table:
     follows: str | None = None
     delays: Mapping[str, "Delay"] = field(default_factory=dict)
 
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """Outcomes that say what has come."""
+        return tuple(outcome for outcome in self.outcomes if outcome not in self.stocks)
+
     def cells(self, bands: Sequence[int]) -> list[tuple[str, int]]:
         """Outcome and band of every cell of one level and month."""
         firsts = tuple(bands) if self.timed else (NO_DURATION,)
@@ -106,6 +111,21 @@ class Grid:
         for position, (breakdown, _) in enumerate(self.levels[1:], start=1):
             faces[names.index(breakdown), position] = 1
         return faces
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The base and a coarser audience's, in units; a unit is so many cases.
+
+    `stands_at` is the month with whose last day the counts end, where they end with one;
+    `stood_at` are those of earlier releases.
+    """
+
+    base: int
+    coarser: int | None = None
+    unit: int = 1
+    stands_at: int | None = None
+    stood_at: frozenset[int] = frozenset()
 
 
 def grid_of(levels: Mapping[str, Sequence[str]], months: Sequence[date]) -> Grid:

@@ -1,5 +1,5 @@
--- metrics.placed_cases: one row per case, as in core, with the places of its levels for names.
-create or replace table metrics.placed_cases as
+-- temp.placed_cases: one row per case, as in core, with the places of its levels for names.
+create or replace temp table temp.placed_cases as
 select
     cases.case_key,
     cases.source,

@@ -1,6 +1,6 @@
 """Is a month unusual against its own history? The rules that read a chart, and its icons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -59,8 +59,9 @@ def read_chart(
     4. A run, or shift: seven points in a row strictly on one side of the centre.
 
     A trend signals its direction, the others their side. All points of a trend or run are
-    marked. A point on the centre ends a run, an equal value ends a trend, and a gap ends both
-    and is `no_data`. On a t or g chart rule 3 is not read.
+    marked; one at which a trend turns into another breaks the rule both ways. A point on the
+    centre ends a run, an equal value ends a trend, and a gap ends both and is `no_data`. On a t
+    or g chart rule 3 is not read.
 
     Args:
         chart: Any of `control_charts` or `rare_event_charts`.
@@ -176,9 +177,13 @@ def _trend(rises: IntArray, period: str, shortest: int) -> dict[int, Point]:
         if length >= shortest:
             up = rises[start] > 0
             reason = f"{'rising' if up else 'falling'} over {_count(length)} {period}s in a row"
+            point = _point("trend", "high" if up else "low", reason)
             for at in range(start, stop + 1):
-                # The turning point of two trends belongs to the one that it ended.
-                points.setdefault(at, _point("trend", "high" if up else "low", reason))
+                # A turning point belongs to both trends; its reason is the one that it ended.
+                before = points.get(at)
+                points[at] = (
+                    replace(before, broken=before.broken + point.broken) if before else point
+                )
     return points
 
 

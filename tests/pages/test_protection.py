@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dashboard import charts, series
+from dashboard import charts, panels, series
 from dashboard.access import AccessError, Shelf, shelf_of
 from dashboard.palette import LIGHT
 from metrics.release import Release
@@ -111,3 +111,23 @@ def test_where_nothing_was_published_the_page_says_how_to_publish(opened, tmp_pa
 def test_a_server_with_two_audiences_lets_the_reader_choose_between_them_only(opened):
     test = opened(audiences="committee,public")
     assert list(test.selectbox(key="box_audience").options) == ["Committee", "Public"]
+
+
+def test_many_units_with_nothing_to_count_are_named_together_below_those_with_something():
+    made = release()
+    rows = series.by_level(made, INVESTIGATE, "unit", start=date(2026, 7, 1))
+    nothing = rows.head(1).with_columns(
+        pl.lit("no_data").alias("state"),
+        *(
+            pl.lit(None).cast(rows.schema[name]).alias(name)
+            for name in ("value", "lower", "upper")
+        ),
+    )
+    many = [nothing.with_columns(pl.lit(f"Quay {n}").alias("title")) for n in range(6)]
+    axis = charts.Axis("share", "Investigated in time", 0.8, "deadline_compliance")
+    few = panels.level_table(made, pl.concat([rows, *many[:5]]), axis, first="Unit")
+    assert few.count("Quay") == 5
+    assert "No data for" not in few
+    told = panels.level_table(made, pl.concat([rows, *many]), axis, first="Unit")
+    assert told.count("<tr") == few.count("<tr") - 5
+    assert "No data for 6 others: Quay 0, Quay 1, Quay 2, Quay 3, Quay 4 and Quay 5." in told

@@ -237,7 +237,9 @@ def fill(
         first = coverage_from or _first(rows["events"])
         delivery = _delivery(name, frame.height, as_of, first).with_columns(number)
         loaded = pl.lit(loading, dtype=pl.Int32).alias("loading")
-        store.append(f"staging.{name}", frame.with_columns(number))
+        # An event's source and export are those of its file.
+        kept = frame.drop("source", "export") if name == "events" else frame
+        store.append(f"staging.{name}", kept.with_columns(number))
         store.append("staging.deliveries", delivery.with_columns(loaded))
     build(store, workspace, {})
     store.replace("staging.levels", levels_in(store))

@@ -20,7 +20,6 @@ from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
 from metrics.periods import months_between, quarter_of
-from metrics.reach import furthest
 from tests import outsider
 from tests.outsider import Said
 from tests.specs.test_protection import LEVELS, SEED, TABLES, Case, cube_of
@@ -99,7 +98,11 @@ def published(
 def _write(made: Protected, policy: Policy, folder: Path) -> Path:
     folder.mkdir()
     made.cells.drop("n_true").write_csv(folder / "cells.csv")
-    about = {"audience": policy.audience, "base": policy.base, "loose": furthest(made.loose)}
+    loose = {
+        f"{name} {on.year}-{(on.month - 1) // 3 + 1}": by
+        for (name, on), by in made.loose.items()
+    }
+    about = {"audience": policy.audience, "base": policy.base, "loose": loose}
     (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
 

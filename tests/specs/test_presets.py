@@ -277,6 +277,21 @@ def test_the_reporter_s_own_clock_has_a_day_and_is_in_no_share(core, preset, rul
     assert found["A", rule, 1]["due_on"].isoformat() == due
 
 
+def test_reconsideration_may_be_asked_for_within_30_days_of_the_last_decision(core):
+    events = """
+        case | kind                      | on
+        A    | received                  | 2024-05-02
+        A    | grounds_decided           | 2024-05-10
+        B    | received                  | 2024-05-02
+        B    | grounds_decided           | 2024-05-10
+        B    | conclusive_decided        | 2024-06-20
+        B    | reconsideration_requested | 2024-07-20
+    """
+    found = results(core, "uk_nrm", events)
+    told = {case: found[case, "nrm_reconsideration", 1]["due_on"] for case in "AB"}
+    assert told == {"A": date(2024, 6, 9), "B": date(2024, 7, 20)}
+
+
 def test_the_window_of_the_reporter_is_open_until_its_day(core):
     events = "case | kind | on\nA | received | 2024-03-03"
     store = core(as_of="2024-06-30", rules='presets = ["us_sec_21f_4"]', events=events)

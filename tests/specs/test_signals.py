@@ -8,7 +8,7 @@ from etl.rules import Commitment
 from metrics.catalog import METRICS
 from metrics.scorecard import results
 from metrics.signals import signals
-from tests.specs.estimated import estimated
+from tests.specs.estimated import cubes_of, estimated, setting_of
 
 FIRST_YEAR = 2024
 
@@ -17,11 +17,12 @@ def months(count: int) -> list[date]:
     return [date(FIRST_YEAR + place // 12, place % 12 + 1, 1) for place in range(count)]
 
 
-def found(cells, *, until: str, **setting) -> pl.DataFrame:
+def found(cells, *, until: str, loose=None, **setting) -> pl.DataFrame:
     metric, part, *_ = cells[0]
     figures = estimated(cells, until=until, part=part, **setting)
     known = [known for known in METRICS if known.name == metric]
-    return signals(figures, known, base=setting.get("base", 1))
+    rounding = setting_of(cubes_of(cells), until=until, base=setting.get("base", 1))
+    return signals(figures, known, setting=replace(rounding, loose=loose or {}))
 
 
 def deadlines(met, *, of=50, level="all", breakdown="all"):
@@ -216,6 +217,19 @@ def test_months_in_a_row_that_rounding_may_have_put_below_the_average_are_usual(
     down = [45] * 12 + [40] * 8
     assert last(found(deadlines(down), until="2025-08-31"))["signal"] == "worse"
     assert last(found(deadlines(down), until="2025-08-31", base=5))["signal"] == "usual"
+
+
+def test_only_counts_of_a_quarter_that_is_told_looser_are_read_as_further_off():
+    loose = {("deadline_compliance", date(2024, 4, 1)): 2}
+    cells = [
+        ("deadline_compliance", "acknowledge", *level, month, outcome, -1, n)
+        for month in (date(2024, 1, 1), date(2024, 4, 1))
+        for level, met, missed in ((("all", "all"), 970, 30), (("unit", "small"), 10, 30))
+        for outcome, n in (("met", met), ("missed", missed))
+    ]
+    rows = found(cells, until="2024-06-30", base=5, loose=loose)
+    said = rows.filter(pl.col("against") == "units").sort("period_start")["signal"]
+    assert said.to_list() == ["worse", "usual"]
 
 
 def test_a_month_that_is_far_below_whatever_the_truth_is_worse():

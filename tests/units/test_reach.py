@@ -10,7 +10,6 @@ from metrics.periods import periods
 from metrics.reach import (
     SUMS,
     further_in,
-    furthest,
     loose_in,
     loose_words,
     most_off,
@@ -26,7 +25,6 @@ def test_a_manifest_says_of_which_quarter_a_sum_may_be_further_off():
     assert words == "reports:2024-04-01:1,surveys:2024-07-01:2"
     assert loose_in({"loose": words}) == LOOSE
     assert further_in(LOOSE, "reports", SUMMER) == 0
-    assert furthest({**LOOSE, ("reports", SUMMER): 3}) == {"reports": 3, "surveys": 2}
     assert loose_in({}) == loose_in({"loose": ""}) == {}
 
 

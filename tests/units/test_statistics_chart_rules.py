@@ -1,6 +1,6 @@
 import numpy as np
 
-from metrics.statistics.chart_rules import read_chart
+from metrics.statistics.chart_rules import Broken, Variation, meaning_of, read_chart
 from metrics.statistics.control_charts import Chart
 
 
@@ -151,3 +151,16 @@ def test_a_trend_through_the_centre_beats_the_run_it_passes():
 def test_differences_that_floating_point_invents_are_none():
     # A tenth more each time, but for an error in the last digit.
     assert set(signals(chart_of([0.3, 0.1 + 0.2] * 4, centre=0.3))) == {"usual"}
+
+
+def test_a_point_at_which_a_trend_turns_into_another_breaks_the_rule_both_ways():
+    # Six steps down and six up again: the lowest point ends the fall and begins the rise.
+    falling = [0.6, 0.4, 0.2, 0, -0.2, -0.4, -0.6]
+    points = read_chart(chart_of([*falling, *falling[-2::-1]]))
+
+    assert [point.signal for point in points] == [*["low"] * 7, *["high"] * 6]
+    assert points[6].broken == (Broken("trend", "low"), Broken("trend", "high"))
+    assert [meaning_of(points[at], "lower").meaning for at in (5, 6, 7)] == [
+        "improvement", "concern", "concern",
+    ]  # fmt: skip
+    assert meaning_of(points[6], "higher") == Variation("concern", "low")

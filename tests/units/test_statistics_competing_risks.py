@@ -111,6 +111,50 @@ def test_beyond_what_was_watched_nothing_is_known():
     assert incidence_at(nobody, 1, 0) == Estimate(None, None, None)
 
 
+def moved_by_each(days, outcome, entered, nudge=1e-4):
+    """Standard errors from what a little more of each case does to the incidences, by trial."""
+    moves = []
+    for at in range(len(days)):
+        more, less = np.ones(len(days)), np.ones(len(days))
+        more[at], less[at] = 1 + nudge, 1 - nudge
+        up, down = (
+            cumulative_incidence(days, outcome, counts=counts, entered=entered).incidence
+            for counts in (more, less)
+        )
+        moves.append((up - down) / (2 * nudge))
+    return np.sqrt(np.sum(np.square(moves), axis=0))
+
+
+def test_the_robust_variance_is_what_each_case_moves_late_entry_included():
+    entered = [-1, -1, 0, 1, -1, 3, 2, -1, 5, -1, 4, 8]
+    curves = cumulative_incidence(DAYS, OUTCOME, entered=entered, variance="robust")
+
+    assert curves.standard_error == pytest.approx(moved_by_each(DAYS, OUTCOME, entered))
+    delta = cumulative_incidence(DAYS, OUTCOME, entered=entered).standard_error
+    assert not np.allclose(curves.standard_error, delta)
+    assert curves.standard_error == pytest.approx(delta, abs=0.05)
+
+
+def test_without_late_entry_the_robust_variance_is_that_of_r():
+    curves = cumulative_incidence(DAYS, OUTCOME, variance="robust")
+    at = np.searchsorted(curves.day, [5, 9, 12])
+
+    assert curves.standard_error[0, at] == pytest.approx(AT_1[1])
+    assert curves.standard_error[1, at] == pytest.approx(AT_2[1])
+    # Where all that are left end on one day, nothing is left to be moved.
+    rows = cumulative_incidence([1, 2, 2], [1, 1, 2], variance="robust")
+    assert rows.standard_error == pytest.approx(
+        cumulative_incidence([1, 2, 2], [1, 1, 2]).standard_error
+    )
+    counts = cumulative_incidence([2, 2, 5], [1, 0, 2], counts=[2, 1, 1], variance="robust")
+    rows = cumulative_incidence([2, 2, 2, 5], [1, 1, 0, 2], variance="robust")
+    assert counts.standard_error == pytest.approx(rows.standard_error)
+    later = cumulative_incidence(DAYS, OUTCOME, from_day=2, variance="robust")
+    delta = cumulative_incidence(DAYS, OUTCOME, from_day=2)
+    assert later.standard_error == pytest.approx(delta.standard_error)
+    assert cumulative_incidence([], [], outcomes=2, variance="robust").day.size == 0
+
+
 @pytest.mark.parametrize("outcome", [[-1], [0.5], [4]])
 def test_an_outcome_is_one_of_those_named(outcome):
     with pytest.raises(ValueError, match="outcome"):
