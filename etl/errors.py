@@ -42,6 +42,18 @@ class SourceError(InputError):
     """A source's description that cannot be followed, or an export that fits none."""
 
 
+class NoFitError(SourceError):
+    """An export that fits no source.
+
+    `likeness` is the share, 0 to 1, of the columns that the nearest one needs and the file has.
+    """
+
+    def __init__(self, message: str, *, likeness: float) -> None:
+        """Keep the message, and how near the nearest source came."""
+        super().__init__(message)
+        self.likeness = likeness
+
+
 class WorkspaceError(InputError):
     """A workspace, or a file of it, that is missing or says something we cannot follow."""
 

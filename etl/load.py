@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from etl.aliases import unite
+from etl.archives import unpacked
 from etl.building import SQL, ask, build, is_current, prepare, refresh
 from etl.changing import changing
 from etl.continuity import notes, refuse_drop
@@ -85,14 +86,15 @@ def _taken(
 ) -> list[Delivery]:
     """Take each export in, while the next one is being read."""
     taken: list[Delivery] = []
-    with Ahead() as ahead:
-        for path, following in zip_longest(exports, exports[1:]):
+    with unpacked(exports, candidates) as given, Ahead() as ahead:
+        for path, following in zip_longest(given.paths, given.paths[1:]):
             if following is not None and not may_be_known(store, following):
                 ahead.begin(following)
-            with renames_told(store, path, candidates):
+            with given.passing_over(path), renames_told(store, path, candidates):
                 taken += take_in(
                     store, workspace, path, candidates, loading, first=ahead.reading, say=say
                 )
+        taken = given.noted(taken)
     forget()
     return taken
 

@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from etl.readers.rows import TextTable, text_rows
 CHUNK_ROWS = 500_000
 _PREFIX = "case-audit-"
 _TOO_LITTLE_ROOM = 1 << 16
+_LONGEST_NAME = 50  # characters, of up to four bytes each, beside those of the archive
 _SMALLER = "split the export into smaller files, or export it again"
 
 
@@ -94,19 +95,56 @@ def reading(
     _sweep()
     with _opened(path) as descriptor, _scratch(path) as scratch:
         folder = Path(scratch)
-        request = {
-            "file": path.name,
-            "descriptor": descriptor,
-            "folder": scratch,
-            "layout": asdict(replace(layout, **told)),
-            "limits": {
-                "memory": bounds.memory,
-                "cpu_seconds": bounds.cpu_seconds,
-                "output": bounds.output,
-            },
-        }
+        request = _request(path, descriptor, scratch, bounds)
+        request["layout"] = asdict(replace(layout, **told))
         code = _run(request, folder, path, started, wall_seconds=bounds.wall_seconds)
         yield _taken_over(folder, path, code)
+
+
+@contextmanager
+def parts_of(
+    path: Path, declared: Sequence[str] = (), *, limits: Limits | None = None
+) -> Iterator[list[Path]]:
+    """The exports of a .zip archive that holds several, for as long as the block lasts.
+
+    Each is called after the archive and itself: `dump.zip, incidents.csv`. Empty for any other
+    file, and where `declared`, the members that descriptions name, say which one is meant.
+    Raises ExportError for an archive that is damaged or not safe to open.
+    """
+    if not path.name.lower().endswith(".zip"):
+        yield []
+        return
+    bounds = limits or Limits()
+    _sweep()
+    with _opened(path) as descriptor, _scratch(path) as scratch:
+        folder = Path(scratch)
+        request = _request(path, descriptor, scratch, bounds) | {"declared": list(declared)}
+        code = _run(request, folder, path, lambda _: None, wall_seconds=bounds.wall_seconds)
+        yield [
+            (folder / place).rename(_placed(folder / f"of {place}", path, name))
+            for place, name in _answered(folder, path, code)["parts"]
+        ]
+
+
+def _placed(folder: Path, path: Path, name: str) -> Path:
+    """Where a part of the archive is put, in a folder of its own."""
+    folder.mkdir(mode=0o700)
+    inner = name.replace("\\", "/").strip("/").replace("/", " - ")
+    # A file system has no name of more than 255 bytes; what the part is, its ending says.
+    return folder / f"{path.name[:40]}, {inner[-_LONGEST_NAME:]}"
+
+
+def _request(path: Path, descriptor: int, scratch: str, bounds: Limits) -> dict[str, object]:
+    return {
+        "file": path.name,
+        "descriptor": descriptor,
+        "folder": scratch,
+        "limits": {
+            "memory": bounds.memory,
+            "cpu_seconds": bounds.cpu_seconds,
+            "output": bounds.output,
+        },
+    }
 
 
 @contextmanager
@@ -218,14 +256,19 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _taken_over(folder: Path, path: Path, code: int) -> Reading:
+def _answered(folder: Path, path: Path, code: int) -> dict[str, Any]:
     if code != 0:
         raise _gave_up(path, _why(code, folder / "stderr"))
-    answer = json.loads((folder / "answer.json").read_text(encoding="ascii"))
+    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="ascii"))
     if "error" in answer:
         raise ExportError(answer["error"])
     if "gave_up" in answer:
         raise _gave_up(path, _REASONS[answer["gave_up"]])
+    return answer
+
+
+def _taken_over(folder: Path, path: Path, code: int) -> Reading:
+    answer = _answered(folder, path, code)
     header = tuple(answer["header"])
     told = TextTable(
         header=header,

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from etl.errors import ExportError, SourceError
+from etl.errors import ExportError, NoFitError, SourceError
 from etl.readers.contents import is_workbook
 from etl.readers.layout import UNTOLD, Layout
 from etl.reading import Reading, reading
@@ -107,7 +107,8 @@ def recognise(
     have = frozenset(header)
     fitting = [pair for pair in pairs if not pair[1].lacks(have)]
     if not fitting:
-        raise SourceError(_no_fit(pairs, have, file_name))
+        likeness = max((_likeness(export, have)[0] for _, export in pairs), default=0.0)
+        raise NoFitError(_no_fit(pairs, have, file_name), likeness=likeness)
     most = max(len(export.known & have) for _, export in fitting)
     best = [pair for pair in fitting if len(pair[1].known & have) == most]
     if len(best) > 1:

@@ -23,7 +23,7 @@ from etl.readers.decoding import changed
 from etl.readers.exports import fingerprint, read_content
 from etl.readers.layout import Layout
 from etl.readers.rows import TextTable, aside_frame, damaged_frame, ragged_frame
-from etl.readers.unpacking import Content, unpacked
+from etl.readers.unpacking import Content, unpack_parts, unpacked
 
 if TYPE_CHECKING:
     from etl.readers.native import NativeText
@@ -38,7 +38,7 @@ def main() -> int:
     _confine(**request["limits"])
     folder = Path(request["folder"])
     try:
-        answer = _answer(request, folder)
+        answer = (_parts if "declared" in request else _answer)(request, folder)
     except ExportError as error:
         answer = {"error": str(error)}
     except MemoryError:
@@ -87,6 +87,15 @@ def _answer(request: dict[str, Any], folder: Path) -> dict[str, object]:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise changed(request["file"])
     return answer
+
+
+def _parts(request: dict[str, Any], folder: Path) -> dict[str, object]:
+    """Unpack the exports of an archive, if there are several."""
+    with os.fdopen(request["descriptor"], "rb") as stream:
+        parts = unpack_parts(
+            stream, file=request["file"], to=folder, declared=request["declared"]
+        )
+    return {"parts": [(place.name, name) for place, name in parts]}
 
 
 def _natively(content: Content, layout: Layout, folder: Path) -> dict[str, object] | None:

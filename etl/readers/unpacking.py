@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
@@ -62,6 +62,54 @@ def unpacked(stream: BinaryIO, *, file: str, member: str | None = None) -> Itera
         yield Content(content, inner, called)
 
 
+def unpack_parts(
+    stream: BinaryIO, *, file: str, to: Path, declared: Sequence[str]
+) -> list[tuple[Path, str]]:
+    """Each export of a .zip that holds several, as a file in the folder `to`, with its name.
+
+    Empty where there is one alone, or where a name that a source has `declared` says which one
+    is meant: `unpacked` reads such an archive. All together keep the bounds of one.
+    """
+    _refuse_other(stream, file)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+            _refuse_unsafe(entries, file)
+            files = [
+                entry for entry in entries if not entry.is_dir() and not _is_clutter(entry)
+            ]
+            is_named = any(_fits(entry.filename, name) for entry in files for name in declared)
+            parts = [entry for entry in files if _fits(entry.filename, None)]
+            if is_named or len(parts) < 2:
+                return []
+            return _unpacked_parts(archive, parts, files, file, to)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError):
+        raise _damaged(file) from None
+
+
+def _unpacked_parts(
+    archive: zipfile.ZipFile,
+    parts: Sequence[zipfile.ZipInfo],
+    files: Sequence[zipfile.ZipInfo],
+    file: str,
+    to: Path,
+) -> list[tuple[Path, str]]:
+    names = [entry.filename for entry in parts]
+    if len(set(names)) < len(names):
+        # Which of two files of one name is meant, nobody can say.
+        raise _not_one(file, files, parts, None)
+    if any(entry.filename.lower().endswith(PACKED) for entry in files):
+        raise _nested(file)
+    left = _allowed(sum(entry.compress_size for entry in parts))
+    made: list[tuple[Path, str]] = []
+    for number, entry in enumerate(parts):
+        place = to / str(number)
+        with place.open("xb") as taken:
+            left -= _unpack_entry(archive, entry, taken, file, allowed=left)
+        made.append((place, entry.filename))
+    return made
+
+
 def _refuse_other(stream: BinaryIO, file: str) -> None:
     stream.seek(0)
     head = stream.read(4)
@@ -82,7 +130,7 @@ def _unpack_gzip(stream: BinaryIO, content: BinaryIO, file: str) -> tuple[str, s
     stream.seek(0)
     try:
         with gzip.GzipFile(fileobj=stream) as packed:
-            _copy(cast("IO[bytes]", packed), content, file, size=size)
+            _copy(cast("IO[bytes]", packed), content, file, allowed=_allowed(size))
     except gzip.BadGzipFile:
         raise _damaged(file) from None
     inner = file[:-3]
@@ -96,33 +144,54 @@ def _unpack_zip(
 ) -> tuple[str, str]:
     with zipfile.ZipFile(stream) as archive:
         entry = _chosen(archive.infolist(), file, member)
-        try:
-            with archive.open(entry) as packed:
-                _copy(packed, content, file, size=entry.compress_size)
-        except NotImplementedError:
-            raise ExportError.at(
-                file,
-                "the archive is packed by a method that is not known",
-                remedy="pack it as an ordinary zip archive",
-            ) from None
+        allowed = _allowed(entry.compress_size)
+        _unpack_entry(archive, entry, content, file, allowed=allowed)
     inner = PurePosixPath(entry.filename.replace("\\", "/")).name
     return inner, f"{file} ({inner})"
 
 
-def _copy(packed: IO[bytes], content: BinaryIO, file: str, *, size: int) -> None:
+def _unpack_entry(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    content: BinaryIO,
+    file: str,
+    *,
+    allowed: int,
+) -> int:
+    if entry.flag_bits & 1:
+        raise ExportError.at(
+            file, "the archive is locked with a password", remedy="pack it without one"
+        )
+    try:
+        with archive.open(entry) as packed:
+            return _copy(packed, content, file, allowed=allowed)
+    except NotImplementedError:
+        raise ExportError.at(
+            file,
+            "the archive is packed by a method that is not known",
+            remedy="pack it as an ordinary zip archive",
+        ) from None
+
+
+def _allowed(size: int) -> int:
+    """Bytes to which so many packed ones may unpack."""
+    return min(LARGEST, max(HARMLESS, LARGEST_RATIO * size))
+
+
+def _copy(packed: IO[bytes], content: BinaryIO, file: str, *, allowed: int) -> int:
     """Unpack block by block, for the size that an archive tells of itself may be a lie."""
-    allowed = min(LARGEST, max(HARMLESS, LARGEST_RATIO * size))
     done = 0
     while block := packed.read(_BLOCK):
         done += len(block)
         if done > allowed:
             raise ExportError.at(
                 file,
-                f"the archive unpacks to more than {allowed:,} bytes from {size:,}, which is "
-                "not safe to open",
+                f"the archive unpacks to more than {allowed:,} bytes, which is not safe to"
+                " open",
                 remedy="unpack it yourself if you trust it, and load the file inside",
             )
         content.write(block)
+    return done
 
 
 def _chosen(
@@ -137,10 +206,6 @@ def _chosen(
     entry = fitting[0]
     if entry.filename.lower().endswith(PACKED):
         raise _nested(file)
-    if entry.flag_bits & 1:
-        raise ExportError.at(
-            file, "the archive is locked with a password", remedy="pack it without one"
-        )
     return entry
 
 

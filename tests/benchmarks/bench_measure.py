@@ -78,7 +78,7 @@ def test_measure_every_metric(workspace: Workspace) -> None:
     print(
         f"\n{CASES:,} cases, {events:,} events: {len(MEASURED)} metrics by month and five"
         f" breakdowns, {cells:,} cells in {wall:.1f} s, {computing:.1f} s of computing,"
-        f" {peak:.1f} GiB at most"
+        f" {peak:.1f} GiB at most, while the store was made or counted"
     )
 
 
