@@ -4,6 +4,9 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from etl.errors import ExportError
 from etl.load import load
 from etl.store import Store
 from etl.workspace import init
@@ -11,9 +14,26 @@ from etl.workspace import init
 SALESFORCE = Path(__file__).parents[1] / "exports" / "salesforce"
 
 
-def test_a_case_in_the_recycle_bin_of_salesforce_has_ended(tmp_path):
-    workspace = init(tmp_path / "audit")
-    shutil.copy(SALESFORCE / "salesforce.toml", workspace.folder / "sources")
+@pytest.fixture
+def workspace(tmp_path):
+    made = init(tmp_path / "audit")
+    shutil.copy(SALESFORCE / "salesforce.toml", made.folder / "sources")
+    return made
+
+
+def test_a_deletion_without_its_day_is_no_case_that_stays_open(workspace, tmp_path):
+    header, *lines = (SALESFORCE / "Case.csv").read_text(encoding="utf-8").splitlines()
+    flags = ["true", *["false"] * (len(lines) - 1)]
+    rows = [f'{line},"{flag}",""' for line, flag in zip(lines, flags, strict=True)]
+    path = tmp_path / "Case.csv"
+    path.write_text("\n".join([f'{header},"IsDeleted","SystemModstamp"', *rows]) + "\n")
+    with pytest.raises(
+        ExportError, match=r"line 2, column .IsDeleted., value .true.: not a date"
+    ):
+        load(workspace, [path], as_of=date(2024, 3, 31))
+
+
+def test_a_case_in_the_recycle_bin_of_salesforce_has_ended(workspace, tmp_path):
     header, *lines = (SALESFORCE / "Case.csv").read_text(encoding="utf-8").splitlines()
     more = ('"true","2024-02-01T08:00:00.000Z"', '"false","2024-03-01T08:00:00.000Z"')
     deleted = lines[1].replace("D8cuJ", "D8cuK").replace("00001027", "00001028")
