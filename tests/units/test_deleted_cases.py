@@ -21,25 +21,29 @@ def workspace(tmp_path):
     return made
 
 
+NOT_DELETED = '"false","2024-03-01T08:00:00.000Z"'
+
+
+def exported(folder: Path, *, deleted_at: str) -> Path:
+    """The sample's cases, and one more that lies in the recycle bin."""
+    text = (SALESFORCE / "Case.csv").read_text(encoding="utf-8")
+    more = text.splitlines()[2].replace("D8cuJ", "D8cuK").replace("00001027", "00001028")
+    path = folder / "Case.csv"
+    gone = more.replace(NOT_DELETED, f'"true","{deleted_at}"')
+    path.write_text(f"{text}{gone}\n")
+    return path
+
+
 def test_a_deletion_without_its_day_is_no_case_that_stays_open(workspace, tmp_path):
-    header, *lines = (SALESFORCE / "Case.csv").read_text(encoding="utf-8").splitlines()
-    flags = ["true", *["false"] * (len(lines) - 1)]
-    rows = [f'{line},"{flag}",""' for line, flag in zip(lines, flags, strict=True)]
-    path = tmp_path / "Case.csv"
-    path.write_text("\n".join([f'{header},"IsDeleted","SystemModstamp"', *rows]) + "\n")
+    path = exported(tmp_path, deleted_at="")
     with pytest.raises(
-        ExportError, match=r"line 2, column .IsDeleted., value .true.: not a date"
+        ExportError, match=r"line 4, column .IsDeleted., value .true.: not a date"
     ):
         load(workspace, [path], as_of=date(2024, 3, 31))
 
 
 def test_a_case_in_the_recycle_bin_of_salesforce_has_ended(workspace, tmp_path):
-    header, *lines = (SALESFORCE / "Case.csv").read_text(encoding="utf-8").splitlines()
-    more = ('"true","2024-02-01T08:00:00.000Z"', '"false","2024-03-01T08:00:00.000Z"')
-    deleted = lines[1].replace("D8cuJ", "D8cuK").replace("00001027", "00001028")
-    lines = [f"{line},{more[1]}" for line in lines] + [f"{deleted},{more[0]}"]
-    path = tmp_path / "Case.csv"
-    path.write_text("\n".join([f'{header},"IsDeleted","SystemModstamp"', *lines]) + "\n")
+    path = exported(tmp_path, deleted_at="2024-02-01T08:00:00.000Z")
     load(workspace, [path], as_of=date(2024, 3, 31))
     with Store.open(workspace.store_path, mode="read") as store:
         ends = store.frame(
