@@ -74,9 +74,12 @@ def _stage(store: Store, seed: str, planting: planted.Gaps) -> None:
         frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
             pl.lit(number, pl.Int32).alias("snapshot"),
             pl.int_range(2, pl.len() + 2).alias("line"),
-            pl.lit("invented").alias("source"),
-            pl.lit(name).alias("export"),
         )
+        if name == "cases":
+            # Of an event its file alone is kept, which says the source.
+            frame = frame.with_columns(
+                pl.lit("invented").alias("source"), pl.lit(name).alias("export")
+            )
         store.append(f"staging.{name}", frame)
         store.append("staging.deliveries", _delivery(number, name, frame.height))
 
