@@ -97,9 +97,8 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
     )
     days = _days(staged)
     is_state = export.grain == "snapshot"
-    undated = 0 if is_state else _undated_ends(staged)
-    closed = _ended_states(staged) if is_state else _closed(staged)
-    closed = None if closed is None else closed + undated
+    dated, undated = (_ended_states(staged), 0) if is_state else _closed(staged)
+    closed = None if dated is None else dated + undated
     cases = _case_keys(staged)
     return Trial(
         source=source.name,
@@ -205,11 +204,17 @@ def _events(staged: Staged) -> dict[str, int]:
     return dict(zip(counted["kind"].to_list(), counted["count"].to_list(), strict=True))
 
 
-def _closed(staged: Staged) -> int | None:
-    """Cases that have ended and were not reopened later; None where the file has no steps."""
+def _closed(staged: Staged) -> tuple[int | None, int]:
+    """Cases that have ended and were not reopened later, by a step and by their status alone.
+
+    None where the file has no steps.
+    """
     if "events" not in staged.tables or "cases" not in staged.tables:
-        return None
-    return _ended(staged.tables["events"]).len()
+        return None, 0
+    ended = _ended(staged.tables["events"])
+    cases = staged.tables["cases"]
+    called = cases.filter(pl.col("status").is_in(_ENDS))["case_key"].unique()
+    return ended.len(), called.filter(~called.is_in(ended.implode())).len()
 
 
 def _ended(events: pl.DataFrame) -> pl.Series:
@@ -219,15 +224,6 @@ def _ended(events: pl.DataFrame) -> pl.Series:
     )
     again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
     return last.filter(pl.col("ended").is_not_null() & ~again)["case_key"]
-
-
-def _undated_ends(staged: Staged) -> int:
-    """Cases whose status says that they have ended, without a step that says when."""
-    cases = staged.tables.get("cases")
-    if cases is None or "events" not in staged.tables:
-        return 0
-    called = cases.filter(pl.col("status").is_in(_ENDS))["case_key"].unique()
-    return called.filter(~called.is_in(_ended(staged.tables["events"]).implode())).len()
 
 
 def _ended_states(staged: Staged) -> int | None:

@@ -3,20 +3,10 @@
 create or replace temp view temp.told_events as
 with told as (
     select
-        case_key,
-        snapshot,
-        line,
-        kind,
-        level,
-        occurred_on,
-        occurred_at,
-        ordinal,
-        actor_key,
-        party,
-        until_on,
+        * exclude (exactness),
         coalesce(exactness = 'instant', false) as has_hours
     from temp.counted_events
-    union all
+    union all by name
     select
         case_key,
         snapshot,
@@ -27,29 +17,33 @@ with told as (
         occurred_at,
         ordinal,
         actor_key,
-        null as party,
-        null as until_on,
         coalesce(exactness = 'instant', false) as has_hours
     from core.derived_events
-    union all
+    union all by name
     select
         case_key,
         snapshot,
         line,
         'received' as kind,
-        null as level,
         stated_on as occurred_on,
         stated_at as occurred_at,
-        null as ordinal,
-        null as actor_key,
-        null as party,
-        null as until_on,
         false as has_hours
     from temp.opened_cases
 )
 
 select
-    *,
+    case_key,
+    kind,
+    occurred_on,
+    occurred_at,
+    level,
+    party,
+    ordinal,
+    snapshot,
+    line,
+    actor_key,
+    until_on,
+    has_hours,
     -- Seconds since the first day of the year 1.
     (epoch_us(coalesce(occurred_at, occurred_on::timestamp)) + 62135596800000000)
     // 1000000 as second

@@ -1,36 +1,10 @@
 -- temp.placed_events: one row per event up to the as-of day of a second that holds several.
 create or replace temp table temp.placed_events as
 with crowded as (
-    select
-        case_key,
-        kind,
-        occurred_on,
-        occurred_at,
-        level,
-        party,
-        ordinal,
-        snapshot,
-        line,
-        actor_key,
-        until_on,
-        has_hours,
-        second
+    select *
     from temp.twins_united
-    union all
-    select
-        case_key,
-        kind,
-        occurred_on,
-        occurred_at,
-        level,
-        party,
-        ordinal,
-        snapshot,
-        line,
-        actor_key,
-        until_on,
-        has_hours,
-        second
+    union all by name
+    select *
     from temp.told_events
     where
         occurred_on <= (select parameters.as_of from staging.parameters as parameters)
@@ -40,7 +14,19 @@ with crowded as (
 )
 
 select
-    *,
+    case_key,
+    kind,
+    occurred_on,
+    occurred_at,
+    level,
+    party,
+    ordinal,
+    snapshot,
+    line,
+    actor_key,
+    until_on,
+    has_hours,
+    second,
     row_number() over (
         partition by case_key, second
         order by
