@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.doubts import KINDS, LACKING, contributed, outcomes_with
 from metrics.metric import ExactCube, Metric
+from metrics.tally import Places, tally
 
 SQL = Path(__file__).parent / "sql"
 
@@ -29,31 +31,37 @@ def count(
     # Numbers are counted in half the time that names take.
     for name in ("10_places", "15_placed_cases"):
         store.run_file(SQL / f"{name}.sql", schemas=meant)
-    places = store.frame("select breakdown, level from metrics.places order by place")
-    cells = [
-        _counted(store, metric, places, meant) for metric in metrics if metric.sum_of is None
-    ]
-    store.drop("metrics.contributed")
+    places = Places(store.frame("select breakdown, level from metrics.places order by place"))
+    # The rows of one metric are counted while those of the next are read.
+    with ThreadPoolExecutor(1, thread_name_prefix="counting") as counting:
+        cells = [
+            counting.submit(_counted, metric, _contributions(store, metric, meant), places)
+            for metric in metrics
+            if metric.sum_of is None
+        ]
     store.drop_temporary()
-    return ExactCube(cells=pl.concat(cells))
+    return ExactCube(cells=pl.concat(each.result() for each in cells))
 
 
-def _counted(
-    store: Store, metric: Metric, places: pl.DataFrame, stands_for: Mapping[str, str]
+def _contributions(
+    store: Store, metric: Metric, stands_for: Mapping[str, str]
 ) -> pl.DataFrame:
+    """A row per contribution, as `tally` takes them."""
     in_doubt = metric.doubted and not stands_for and _has_doubtful(store, metric)
-    # Counted as they are read: kept, they would be a second copy of every case.
     select = contributed(metric) if in_doubt else metric.contributions
-    store.look_at("metrics.contributed", _numbered(select, metric, stands_for))
-    store.run_file(SQL / "20_counts.sql")
-    cells = _cells(store)
+    return store.frame_here(_numbered(select, metric, stands_for))
+
+
+def _counted(metric: Metric, rows: pl.DataFrame, places: Places) -> pl.DataFrame:
+    outcomes = _outcomes(metric)
+    cells = tally(rows, places, len(outcomes))
     return cells.select(
         pl.lit(metric.name).alias("metric"),
-        pl.col("part").cast(pl.String),
-        places["breakdown"].gather(cells["place"]).alias("breakdown"),
-        places["level"].gather(cells["place"]).alias("level"),
-        "month",
-        pl.col("outcome").cast(pl.String),
+        "part",
+        places.levels["breakdown"].gather(cells["place"]).alias("breakdown"),
+        places.levels["level"].gather(cells["place"]).alias("level"),
+        pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1).alias("month"),
+        pl.Series("outcome", outcomes).gather(cells["outcome"]),
         "band",
         "n",
     )
@@ -70,22 +78,18 @@ def _numbered(select: str, metric: Metric, stands_for: Mapping[str, str]) -> str
     select = re.sub(r"\bcore\.cases\b", "temp.placed_cases", select)
     for told, meant in stands_for.items():
         select = re.sub(rf"\b{told}\.(?=[a-z])", f"{meant}.", select)
-    known = outcomes_with((*metric.outcomes, LACKING), KINDS)
-    return (
-        f"select * replace (outcome::enum({_listed(known)}) as outcome)"  # noqa: S608
-        f" from ({select})"
-    )
+    outcomes = _outcomes(metric)
+    known = ", ".join("'{}'".format(name.replace("'", "''")) for name in outcomes)
+    return f"""
+        select
+            part, unit, category, channel, severity,
+            ((year(happened_on) * 12 + month(happened_on) - 1) * {len(outcomes)}
+                + enum_code(outcome::enum({known})))::integer as kind,
+            coalesce(days, -1)::integer as band
+        from ({select})
+        where happened_on is not null
+    """  # noqa: S608  the declarations' own words
 
 
-def _cells(store: Store) -> pl.DataFrame:
-    """The counts in the order of all their columns."""
-    parts = store.frame("select distinct part from metrics.counts")["part"].to_list()
-    # Sorting millions of rows by text takes five times as long as by numbers.
-    return store.frame(
-        f"select part::enum({_listed(parts or [''])}) as part, place, month, outcome, band, n"  # noqa: S608
-        " from metrics.counts order by part, place, month, outcome, band"
-    )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join("'{}'".format(name.replace("'", "''")) for name in sorted(names))
+def _outcomes(metric: Metric) -> list[str]:
+    return sorted(outcomes_with((*metric.outcomes, LACKING), KINDS))
