@@ -15,9 +15,8 @@ from metrics.metric import BREAKDOWNS
 Integers = npt.NDArray[np.int64]
 
 # Where few numbers are possible, or few for each row, it is quicker to count all of them than
-# to put the rows in order.
-_POSSIBLE = 4
-_FEW = 1 << 16
+# to put the rows in order; of many, all would take too much memory.
+_FEW, _FOR_EACH_ROW, _MANY = 1 << 16, 4, 1 << 24
 _COUNTS = {
     "part": pl.String,
     "place": pl.Int32,
@@ -106,7 +105,7 @@ def _kinds(kind: Integers, band: Integers) -> tuple[pl.DataFrame, Integers]:
     number = np.multiply(kind - first, span, dtype=np.int64)
     number += band - lowest
     possible = (int(kind.max()) - first + 1) * span
-    if possible > _POSSIBLE * len(number) + _FEW:
+    if not _are_few(possible, len(number)):
         occurring, rank = np.unique(number, return_inverse=True)
     else:
         occurs = np.zeros(possible, dtype=bool)
@@ -117,9 +116,13 @@ def _kinds(kind: Integers, band: Integers) -> tuple[pl.DataFrame, Integers]:
     return pl.DataFrame({"kind": kinds + first, "band": bands + lowest}), rank
 
 
+def _are_few(possible: int, rows: int) -> bool:
+    return possible <= min(max(_FOR_EACH_ROW * rows, _FEW), _MANY)
+
+
 def _alike(number: Integers, possible: int) -> tuple[Integers, Integers]:
     """The numbers that occur, in order, and how often; all are from 0 to below `possible`."""
-    if possible <= _POSSIBLE * len(number) + _FEW:
+    if _are_few(possible, len(number)):
         counts = np.bincount(number)
         found = np.flatnonzero(counts)
         return found, counts[found]
