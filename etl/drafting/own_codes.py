@@ -19,8 +19,8 @@ from etl.source import FIXED, Export, Source
 from etl.steps import raw_changes
 from etl.values import File, blanked, raw_name, text_of
 
-# More than these are no list that an organisation keeps, or no codes at all: a longer list, as of
-# products, is one only where its codes come again and again.
+# More than these are no list that an organisation keeps, or no codes at all: a longer one, as
+# of products, is a list only where its codes come again and again.
 MOST, EVER, ROWS_EACH, LONGEST = 500, 5_000, 20, 120
 
 Found = dict[str, list[str]]
