@@ -46,9 +46,7 @@ class World:
     release: Path
 
 
-def events_of(
-    counts: dict[tuple[str, int], int], *, names: str, day: int
-) -> dict[str, str]:
+def events_of(counts: dict[tuple[str, int], int], *, names: str, day: int) -> dict[str, str]:
     """So many cases of each unit and month, two of three of them resolved within a week."""
     events, units = ["case | kind | on"], ["case | unit"]
     for (unit, month), n in sorted(counts.items()):
@@ -112,7 +110,9 @@ def truth_of(world: World, path: Path) -> pl.DataFrame:
     release = open_release(path)
     published = release.table("cubes").select(CELL)
     if release.manifest["method"] == "suppression":
-        told = Ledger(world.folder / "ledger", SEED).told(f"suppression|{layer_name(3, (0, 31))}")
+        told = Ledger(world.folder / "ledger", SEED).told(
+            f"suppression|{layer_name(3, (0, 31))}"
+        )
         return published.join(
             told.select(*CELL, n="n_true"), on=CELL, how="left", maintain_order="left"
         )
