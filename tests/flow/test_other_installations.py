@@ -73,8 +73,10 @@ def test_pages_of_a_search_are_loaded_together_with_what_each_holds(workspace, t
         written(tmp_path, "2.json", {"issues": [issue(2, "To Do")], "isLast": True}),
     ]
     list_codes(pages, workspace)
-    load(workspace, pages, as_of=AS_OF)
+    deliveries = load(workspace, pages, as_of=AS_OF)
     assert counted(workspace) == (2, 1, EVENTS)
+    # A page whose issues lack what nobody reads is no export that lost columns.
+    assert not any("it was not read" in note for told in deliveries for note in told.notes)
 
 
 def test_an_issue_with_a_part_of_its_changes_is_refused_with_its_line(workspace, tmp_path):
