@@ -41,6 +41,11 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Data avviso di ricevimento", "acknowledged"),
         ("Datum binnenkomst", "received"),
         ("Réponse à l'auteur le", "informed"),
+        ("Clave de incidencia", "case_id"),
+        ("Ticketnummer", "case_id"),
+        ("Creada", "received"),
+        ("Erste Antwort", "acknowledged"),
+        ("Queue", "unit"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):
@@ -62,6 +67,14 @@ def test_a_name_alone_is_not_sure_where_no_value_of_the_column_bears_it_out():
     assert 'severity = "Priority"    # likely: look at it' in made.toml
     made = drafted({**CASES, "Priority": ["High", "Blue route"]})
     assert 'severity = "Priority"    # sure, by its name' in made.toml
+
+
+def test_whether_a_reporter_is_anonymous_is_known_by_the_name_of_the_column():
+    made = first_export(drafted({**CASES, "Reporter Anonymous?": ["Yes", "No"]}))
+    assert made["columns"]["anonymity"] == "Reporter Anonymous?"
+    assert (
+        "anonymity" not in first_export(drafted({**CASES, "Active": ["Yes", "No"]}))["columns"]
+    )
 
 
 def test_the_part_of_a_country_where_somebody_lives_is_no_state_of_a_case():
