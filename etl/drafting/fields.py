@@ -32,7 +32,8 @@ _CODES = (
 ORDER = (
     "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
     "channel", "severity", "status", "outcome", "anonymity", "incident_on", "due",
-    "source_days", "source_reopens", "clock", "verdict", "started", "stopped", "before", "after", "order",
+    "source_days", "source_reopens", "clock", "verdict", "started", "stopped", "before",
+    "after", "order",
 )  # fmt: skip
 # What a change of a field means where a row is the state of its case.
 CHANGES = {
