@@ -117,6 +117,14 @@ def test_two_columns_that_count_cases_differently_are_asked_about():
     assert '"cr_id" (2.00 rows each), "entry_id" (1.00 rows each)' in made.toml
 
 
+@pytest.mark.parametrize(
+    ("own", "case"), [("Id", "CaseId"), ("id", "complaint_id"), ("Number", "Case number")]
+)
+def test_the_number_of_a_row_gives_way_to_the_number_of_its_case(own, case):
+    columns = {own: numbers(24), case: ["A", "B", "C"], "Created": CASES["Date received"]}
+    assert first_export(drafted(columns))["columns"]["case_id"] == case
+
+
 def test_the_number_of_a_row_is_no_number_of_a_case():
     made = drafted(
         {
@@ -134,14 +142,12 @@ GROUPED = [f"B{n // 4}" for n in range(80)]
 DAYS_OF_GROUPS = [f"2024-01-{n // 4 + 1:02}" for n in range(80)]
 
 
-@pytest.mark.parametrize("counter", ["ObjectId", "id"])
-def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days(counter):
-    named = {"ObjectId": "Bpc", "id": "complaint_id"}[counter]
+def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days():
     made = drafted(
-        {counter: [str(n) for n in range(80)], named: GROUPED, "Received": DAYS_OF_GROUPS}
+        {"ObjectId": [str(n) for n in range(80)], "Bpc": GROUPED, "Received": DAYS_OF_GROUPS}
     )
     assert first_export(made)["columns"]["case_id"] == "?"
-    assert any(f'"{named}" (4.00 rows each)' in question for question in made.questions)
+    assert any('"Bpc" (4.00 rows each)' in question for question in made.questions)
 
 
 def test_a_person_whose_cases_are_of_different_days_is_no_rival_of_a_counter():
