@@ -4,16 +4,18 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from etl.store import Store
-from metrics.release import open_release
+from metrics.release import TABLES, open_release
 from tests.flow import clean_exports
 from tests.flow.clean_exports import Exports, deliver
 from tests.flow.conftest import Said, case_audit
 from tests.flow.injected_faults import FAULTS
 
 CANARY = "Kanari"
+AUDIENCES = ("committee", "leadership")  # what the public gets, test_canaries searches
 CODED = (
     "Unit",
     "Category",
@@ -67,6 +69,23 @@ def exports(planted) -> Exports:
     return planted[0]
 
 
+def with_words_of_the_organisation(folder: Path) -> None:
+    """Its own files, with a canary in what is not for everybody."""
+    (folder / "duties.csv").write_text(
+        "kind,name,due,done\nliaison_meeting,{CANARY}enpflicht,2024-03-01,2024-03-02\n".replace(
+            "{CANARY}", CANARY
+        ),
+        encoding="utf-8",
+    )
+    words = [f"{CANARY}{end}" for end in ("massnahme", "befund", "enaenderung", "envogt")]
+    (folder / "actions.csv").write_text(
+        "action,finding,change,kind,owner,accepted,due,done,metric,measure,part,breakdown,level,"
+        f"told\n{','.join(words[:3])},training,{words[3]},2024-04-01,2024-06-30,,"
+        "deadline_compliance,share_met,acknowledge,all,all,committee\n",
+        encoding="utf-8",
+    )
+
+
 @pytest.fixture(scope="module")
 def chain(exports, tmp_path_factory) -> tuple[Path, dict[str, Said]]:
     """A workspace after the checks and what follows, and what each verb said."""
@@ -76,6 +95,7 @@ def chain(exports, tmp_path_factory) -> tuple[Path, dict[str, Said]]:
     codes, sep, layout = text.partition("[exports.cases]")
     codes = re.sub(r'^"(.+)" = ', rf'"{CANARY} \1" = ', codes, flags=re.MULTILINE)
     description.write_text(codes + sep + layout, encoding="utf-8")
+    with_words_of_the_organisation(audit.folder)
     deliver(audit, exports)
     for path in audit.folder.glob("*-2024-12-31.csv"):
         path.unlink()
@@ -83,9 +103,15 @@ def chain(exports, tmp_path_factory) -> tuple[Path, dict[str, Said]]:
     said = {
         "check": case_audit("check", *at),
         "again": case_audit("check", "--json", *at),
-        "publish": case_audit("publish", "--audience", "committee", *at),
-        "report": case_audit("report", "committee", *at),
-        "tables": case_audit("report", "committee", "--format", "csv", *at),
+        **{
+            verb: case_audit(*arguments, *at)
+            for audience in AUDIENCES
+            for verb, arguments in {
+                f"publish {audience}": ("publish", "--audience", audience),
+                f"report {audience}": ("report", audience),
+                f"tables {audience}": ("report", audience, "--format", "csv"),
+            }.items()
+        },
     }
     assert {verb for verb, told in said.items() if told.code > 1} == set(), said
     return audit.folder, said
@@ -127,10 +153,10 @@ def test_the_command_finds_as_many_as_were_planted(check, planted, chain):
     assert found[check]["failing"] == planted[1][check]
 
 
-@pytest.mark.parametrize("verb", ["check", "again", "publish", "report", "tables"])
-def test_no_verb_says_a_raw_value(verb, raw, chain):
-    said = chain[1][verb]
-    assert occurring(raw, said.out + said.err) == set()
+def test_no_verb_says_a_raw_value(raw, chain):
+    assert len(chain[1]) == 2 + 3 * len(AUDIENCES)
+    said = {verb: occurring(raw, said.out + said.err) for verb, said in chain[1].items()}
+    assert {verb: found for verb, found in said.items() if found} == {}
 
 
 def test_no_table_of_the_checks_holds_a_raw_value(raw, chain):
@@ -144,13 +170,39 @@ def test_no_table_of_the_checks_holds_a_raw_value(raw, chain):
             assert (table, occurring(raw, rows.write_json())) == (table, set())
 
 
-def test_neither_the_release_nor_a_page_made_of_it_holds_a_raw_value(raw, chain):
-    (path,) = (chain[0] / "releases").iterdir()
+def _texts(rows: pl.DataFrame) -> set[str]:
+    """Every text that stands in a table."""
+    return {
+        str(text)
+        for name, kind in rows.schema.items()
+        if kind == pl.String
+        for text in rows[name].unique().drop_nulls()
+    }
+
+
+def written_for(folder: Path, audience: str) -> dict[str, str]:
+    """Every text that is written for an audience: tables of its release, pages, files."""
+    (path,) = (folder / "releases").glob(f"*-{audience}-*.duckdb")
     release = open_release(path)
-    for name in ("verdicts", "consequences", "reject_reasons", "deliveries", "figures"):
-        assert (name, occurring(raw, release.table(name).write_json())) == (name, set())
-    written = [file for file in (chain[0] / "reports").rglob("*") if file.is_file()]
-    assert {file.suffix for file in written} >= {".html", ".csv"}
-    for file in written:
-        found = occurring(raw, file.read_text(encoding="utf-8"))
-        assert (file.name, found) == (file.name, set())
+    texts = {name: "\n".join(_texts(release.table(name))) for name in TABLES}
+    reports = [file for file in (folder / "reports").rglob("*") if file.is_file()]
+    return texts | {
+        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
+        for file in reports
+        if audience in str(file)
+    }
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_neither_a_release_nor_a_page_made_of_it_holds_a_raw_value(audience, raw, chain):
+    texts = written_for(chain[0], audience)
+    assert {Path(name).suffix for name in texts} >= {"", ".html", ".csv"}
+    found = {name: occurring(raw, text) for name, text in texts.items()}
+    assert {name: values for name, values in found.items() if values} == {}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_the_committee_decided_for_itself_is_told_to_nobody_else(audience, chain):
+    texts = written_for(chain[0], audience)
+    told = {name for name, text in texts.items() if CANARY in text}
+    assert told == set() if audience != "committee" else "actions" in told

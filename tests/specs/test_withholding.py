@@ -1,5 +1,6 @@
 """Suppression for readers who need exact counts, from the policy to the attack on the file."""
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -22,19 +23,22 @@ BOARD = Policy("board", "rounding", base=5, min_denominator=20)
 CASES = 240
 
 
-def organisation() -> dict[str, str]:
+def organisation(
+    *, names: str = "", archive: Collection[int] = (0, 120), later: int = 0
+) -> dict[str, str]:
     """A depot, an office and an archive of few; most cases are acknowledged in time."""
     draw = np.random.default_rng(5)
     events, cases = ["case | kind | on"], ["case | unit | severity"]
     for number in range(CASES):
-        month = 1 + number % 3
-        unit = "archive" if number % 120 == 0 else "office" if number % 3 == 0 else "depot"
-        cases.append(f"{number} | {unit} | {'high' if number % 4 == 0 else 'low'}")
-        events.append(f"{number} | received | {date(2024, month, 1 + number % 9)}")
+        name, month = f"{names}{number}", 1 + number % 3
+        unit = "archive" if number in archive else "office" if number % 3 == 0 else "depot"
+        cases.append(f"{name} | {unit} | {'high' if number % 4 == 0 else 'low'}")
+        events.append(f"{name} | received | {date(2024, month, later + 1 + number % 9)}")
         late = 10 if draw.random() < 0.3 else 0
-        events.append(f"{number} | acknowledged | {date(2024, month, 11 + late)}")
+        events.append(f"{name} | acknowledged | {date(2024, month, later + 11 + late)}")
         if draw.random() < 0.8:
-            events.append(f"{number} | resolved | {date(2024, month, 23 + number % 3)}")
+            resolved = later + 23 + number % 3
+            events.append(f"{name} | resolved | {date(2024, month, resolved)}")
     return {"events": "\n".join(events), "cases": "\n".join(cases)}
 
 
