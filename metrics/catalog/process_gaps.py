@@ -6,10 +6,13 @@ from metrics.catalog.times import EXACT_ONLY
 from metrics.metric import ANY_STEP, Measure, Metric, Pass
 
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
+_COHORT = "cases received in the period that went through the step; {}"
 
+# Whether a step was skipped, or overtaken, shows at one point of a case whatever came of it: no
+# young quarter favours either, and the day of receipt tells since when it goes on.
 _BY: dict[str, tuple[By, str]] = {
-    "skipped": ("judgement", "proven_on"),
-    "out_of_order": ("judgement", "done_on"),
+    "skipped": ("receipt", "proven_on"),
+    "out_of_order": ("receipt", "done_on"),
     "bounced": ("closing", "bounced_on"),
     "repeated": ("closing", "repeated_on"),
 }
@@ -39,18 +42,15 @@ SKIPPED = gap_metric(
     "skipped",
     title="Skipped",
     question="Are the mandatory steps taken?",
-    cohort=(
-        "cases that came past the step in the period, as a later step or their closing shows;"
-        " any other open case waits"
+    cohort=_COHORT.format(
+        "one is judged when a later step or the closing shows that it is over"
     ),
     definition=(
         "Cases without a record of a mandatory step although a later step, or their closing,"
-        " shows that it was passed: skipped, or done and not recorded. Of all cases of which"
-        " that was shown in the period: by the day of receipt a young quarter would hold those"
-        " that hurried past it, and not those still before it. The closing of a case that was"
-        " withdrawn, cancelled, referred or out of scope shows nothing. A step that the source"
-        " of the case never records, and a mandatory step that depends on a severity not"
-        " recorded, cannot be judged."
+        " shows that it was passed: skipped, or done and not recorded. Of all cases that came"
+        " past it. The closing of a case that was withdrawn, cancelled, referred or out of"
+        " scope shows nothing. A step that the source of the case never records, and a"
+        " mandatory step that depends on a severity not recorded, cannot be judged."
     ),
     parts=lambda rules: rules.procedure.skippable,
     read_with=STEPS,
@@ -60,12 +60,12 @@ OUT_OF_ORDER = gap_metric(
     "out_of_order",
     title="Out of order",
     question="Are the steps taken in their order?",
-    cohort="cases that did the step in the period",
+    cohort=_COHORT.format("one is judged when it is done"),
     definition=(
         "Cases in which a later step of the procedure was done before this one, of all in"
-        " which this one was done in the period. Steps of one instant, or of one day where no"
-        " hour is told, are in order unless the export itself numbers them; what happened"
-        " before a case was opened again is not compared with what happened after."
+        " which this one was done. Steps of one instant, or of one day where no hour is told,"
+        " are in order unless the export itself numbers them; what happened before a case was"
+        " opened again is not compared with what happened after."
     ),
     parts=lambda rules: rules.procedure.overtaken,
     read_with=STEPS,
@@ -75,10 +75,7 @@ SAME_PERSON = gap_metric(
     "same_person",
     title="Done by the same person",
     question="Are steps that two people must take taken by two?",
-    cohort=(
-        "cases received in the period that went through both steps; one is judged when both"
-        " are done"
-    ),
+    cohort=_COHORT.format("one is judged when both steps are done"),
     definition=(
         "Cases in which one person did both steps, of those in which both were done and it is"
         " recorded by whom. Where it is not recorded it cannot be judged."
