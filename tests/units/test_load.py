@@ -380,6 +380,7 @@ def test_a_store_that_kept_pseudonyms_as_text_is_brought_up_to_date(workspace, t
         store.drop("staging.shape")
         for table in ("cases", "events"):
             store.change_column(f"staging.{table}", "case_key", "text")
+        store.add_column("staging.events", "kept_no_longer", "text")
         store.drop("core.step_gaps")
         store.execute("create table core.step_gaps as select 1 as stale")
         store.execute("create table core.forgotten as select 1 as stale")
@@ -391,5 +392,6 @@ def test_a_store_that_kept_pseudonyms_as_text_is_brought_up_to_date(workspace, t
     )
     with Store.open(workspace.store_path, mode="read") as store:
         assert store.frame(kinds, {"name": "case_key"})["data_type"].to_list() == ["UUID"]
+        assert store.frame(kinds, {"name": "kept_no_longer"}).is_empty()
         assert store.inside("core")["step_gaps"] == "view"
         assert "forgotten" not in store.inside("core")
