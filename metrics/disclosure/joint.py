@@ -36,8 +36,8 @@ from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
 STRICT = 6  # of the tries keep every sum within the base; the others need not
 TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
-DRAWS = 11  # more of each, after which a coarser audience's sums go further
-DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
+DRAWS = 3  # more of each, after which a coarser audience's sums go further
+DRAWN_AGAIN = 3  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
@@ -364,7 +364,7 @@ def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slic
 
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
     new = table.new(turn.months)
-    piece = table.piece(new, turn.bases.base)
+    piece = replace(table.piece(new, turn.bases.base), coarser=turn.bases.times)
     draw = turn.draw(table, again)
     try:
         made = _rounded(replace(piece, tether=tether), table.carry, draw)
