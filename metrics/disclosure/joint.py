@@ -315,6 +315,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
     and that audience is told what is loose.
     """
     made = table.counts[:, turn.months, :].copy()
+    off = _off(table, turn)
     for again in range(TRIES, TRIES + DRAWS):
         if _tellable(table, turn):
             return
@@ -322,10 +323,16 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
-        if turn.narrowed() > less:
+        if _off(table, turn) > off or turn.narrowed() > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made
+
+
+def _off(table: Rounding, turn: Turn) -> int:
+    """By how many bases sums and totals of it are further off than cells, taken together."""
+    months = list(turn.months)
+    return sum(looseness(table.piece(months, turn.bases.base), table.counts[:, months, :]))
 
 
 def _tether(each: Rounding, turn: Turn) -> Tether:
