@@ -2,17 +2,20 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from dashboard.steps import Told
+from etl.archives import unpacked
 from etl.description import SHIPPED, read_source, read_sources
 from etl.drafting import own_codes
 from etl.drafting.draft import draft
 from etl.drafting.own_dates import OwnDates
-from etl.errors import SourceError
+from etl.drafting.parts import is_table
+from etl.drafting.words import name_for
+from etl.errors import SourceError, file_name
 from etl.source import Source
 from etl.trial import Refusal, Trial, try_out
 from etl.workspace import Workspace
@@ -34,7 +37,11 @@ def draft_source(
     if to is not None and to.exists():
         raise SourceError(f"{to} is there already; give another name with --to, or move it")
     zone = workspace.organisation.time_zone if workspace is not None else None
-    made = draft(*exports, name=name, zone=zone)
+    with unpacked(exports, {}) as given:
+        told = [path for path in given.paths if path not in given.parts or is_table(path)]
+        called = name or name_for(exports[0].name.partition(".")[0], other="source")
+        made = draft(*(told or given.paths), name=called, zone=zone)
+        left = [file_name(path) for path in given.paths if path not in told]
     data = {"name": made.name, "questions": list(made.questions), "toml": made.toml}
     if to is None:
         return Told(lines=(made.toml.rstrip("\n"),), data=data)
@@ -47,6 +54,7 @@ def draft_source(
         lines=(
             f"wrote {to}, {asked} for you",
             *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
+            *(f"left out, since it holds no table: {each}" for each in left),
             f'next: read it, replace every "?", then: case-audit source test {to} {exports[0]}',
         ),
         data={**data, "file": str(to)},
@@ -54,15 +62,29 @@ def draft_source(
 
 
 def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told:
-    """Try a source on an export; blocked where more rows would be rejected than allowed."""
+    """Try a source on an export; blocked where more rows would be rejected than allowed.
+
+    Of an archive of several exports each that fits the source is tried.
+    """
     source = _source(named, workspace)
-    trial = try_out(
-        export,
-        source,
-        key=workspace.key() if workspace is not None else secrets.token_bytes(32),
-        zone=workspace.organisation.time_zone if workspace is not None else source.time_zone,
+    key = workspace.key() if workspace is not None else secrets.token_bytes(32)
+    zone = workspace.organisation.time_zone if workspace is not None else source.time_zone
+    tried: list[tuple[Path, Trial]] = []
+    with unpacked([export], {named: source}) as given:
+        for path in given.paths:
+            with given.passing_over(path):
+                tried.append((path, try_out(path, source, key=key, zone=zone)))
+    lines = [_lines(trial, path) for path, trial in tried]
+    lines += [
+        (f"{file_name(path)} fits no export of {source.name} and was not tried",)
+        for path in given.passed_over
+    ]
+    data = [_data(trial) for _, trial in tried]
+    return Told(
+        lines=tuple(line for told in lines for line in ("", *told))[1:],
+        data=data[0] if len(given.paths) == 1 else data,
+        blocked=not all(trial.would_load for _, trial in tried),
     )
-    return Told(lines=_lines(trial, export), data=_data(trial), blocked=not trial.would_load)
 
 
 def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
@@ -73,8 +95,7 @@ def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
     known = workspace.sources()
     found: dict[str, own_codes.Found] = {}
     dates: dict[str, dict[str, OwnDates]] = {}
-    for export in exports:
-        own = own_codes.unlisted(export, known.values())
+    for own in _own_of(exports, known):
         for field, told in own.codes.items():
             mine = found.setdefault(own.source.name, {}).setdefault(field, [])
             mine += [code for code in told if code not in mine]
@@ -89,6 +110,14 @@ def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
         return Told(lines=("every code of these exports is listed already",), data=found)
     after = 'next: look through that file, replace every "?", then load the exports'
     return Told(lines=(*lines, after), data=found)
+
+
+def _own_of(exports: Sequence[Path], known: Mapping[str, Source]) -> Iterator[own_codes.Own]:
+    """What is the organisation's own in each export; archives hold several."""
+    with unpacked(exports, known) as given:
+        for path in given.paths:
+            with given.passing_over(path):
+                yield own_codes.unlisted(path, known.values())
 
 
 def _listed(

@@ -112,7 +112,7 @@ def _export(
         source=source,
         name=name,
         files=tuple(layout.get("files", ("csv", "tsv", "txt", "xlsx", "xls"))),
-        layout=Layout(**{key: layout[key] for key in refusals.OF_THE_READER if key in layout}),
+        layout=_layout(layout),
         grain=cast("Grain", layout["grain"]),
         written=_writing(layout),
         ignored=tuple(layout.get("ignored", ())),
@@ -141,6 +141,13 @@ def _export(
         same_case=layout.get("same_case", "reject"),
         whole=layout.get("whole", {}),
     )
+
+
+def _layout(told: Mapping[str, Any]) -> Layout:
+    mine: dict[str, Any] = {key: told[key] for key in refusals.OF_THE_READER if key in told}
+    if isinstance(mine.get("records"), list):
+        mine["records"] = tuple(mine["records"])
+    return Layout(**mine)
 
 
 def _refuse_amiss(

@@ -127,8 +127,9 @@ def drifts(now: Seen, before: Seen | None, export: Export, *, since: str) -> lis
     """What a file's layout has that its description or the last file had not, and the reverse.
 
     `since` names the last delivery in words. Without one only the description is compared.
+    Of records what nobody reads is not missed: a page without one has none of its columns.
     """
-    found = [*_new(now, before, export, since)]
+    found = [*_new(now, before, export, since), *_halved(now, export)]
     if before is not None:
         found += [*_missing(now, before, export, since), *_written(now, before, since)]
         found += _order(now, before, since)
@@ -148,9 +149,29 @@ def _new(now: Seen, before: Seen | None, export: Export, since: str) -> Iterable
         )
 
 
+def _halved(now: Seen, export: Export) -> Iterable[Drift]:
+    """Columns that tell something together with another one, which the file has not."""
+    have = frozenset(now.columns)
+    told: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for what, place in (*export.columns.items(), *export.events.items()):
+        here = place.among(have)
+        if place.joined is not None and 0 < len(here) < len(place.columns):
+            lacking = next(name for name in place.columns if name not in have)
+            told.setdefault((here, lacking), []).append(what)
+    for (here, lacking), fields in told.items():
+        yield Drift(
+            "missing_optional",
+            lacking,
+            f'column "{here[0]}" is there without "{lacking}", with which it is read:'
+            f" {' and '.join(fields)} cannot be told; export it with both",
+        )
+
+
 def _missing(now: Seen, before: Seen, export: Export, since: str) -> Iterable[Drift]:
     gone = Counter(before.columns) - Counter(now.columns)
     for name in gone:
+        if now.kind == "records" and name not in export.known:
+            continue
         like = alike(before.profiles[name], now, export, before.columns)
         renamed = f'; "{like}" is new and looks like it: was it renamed?' if like else ""
         lost = "what was read from it is unknown" if name in export.read else "it was not read"

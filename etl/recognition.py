@@ -86,7 +86,8 @@ def _as_declared(
 def _may_be(path: Path, export: Export) -> bool:
     """Say whether a file of this name may be one of the export's; an archive may be any."""
     name = path.name.lower().removesuffix(".gz")
-    return name.endswith((".zip", *(f".{ending}" for ending in export.files)))
+    endings = [*export.files, *(("ndjson", "jsonl") if "json" in export.files else ())]
+    return name.endswith((".zip", *(f".{ending}" for ending in endings)))
 
 
 def _layout(export: Export, path: Path) -> Layout:
@@ -132,15 +133,16 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
     lacking = list(export.lacks(have))
     if _likeness(export, have)[1] <= 0:
         return (
-            f"{file_name} line 1: no known source has these columns; describe the system in"
-            " the workspace's sources/ folder, or name one with --source"
+            f"{file_name} line 1: no known source has these columns; have its system described"
+            " (case-audit source draft EXPORT), or name one with --source"
         )
     unknown = sorted(have - export.known)
     hint = f"; the file has {_listed(unknown)} which it does not know" if unknown else ""
     return (
         f"{file_name} line 1: column {_listed(lacking)} is missing, which source"
-        f" {source.name} ({export.name}) needs{hint}; export it again with that column, or"
-        f" correct {source.file}"
+        f" {source.name} ({export.name}) needs{hint}; export it again with that column,"
+        f" correct {source.file}, or have another system described (case-audit source draft"
+        " EXPORT)"
     )
 
 

@@ -114,6 +114,8 @@ def _check_key(where: str, key: str, told: object) -> None:
         raise SourceError(f"{where} {key!r} is not known; use {', '.join(_LAYOUT)}")
     if key in _LISTS and not _is_texts(told):
         raise SourceError(f'{where} {key} must be a list of texts, such as ["..."]')
+    if key == "records" and not (isinstance(told, str) or (told and _is_texts(told))):
+        raise SourceError(f"{where} records must be a place in a JSON file, or a list of them")
     if key in _TABLES and not (isinstance(told, dict) and _is_texts([*told.values()])):
         raise SourceError(f"{where} {key} must be a table [exports.NAME.{key}] of texts")
 

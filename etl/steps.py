@@ -1,14 +1,22 @@
 """The rows of a history: which steps each one tells of, and from what to what."""
 
 from collections.abc import Iterator
-from functools import reduce
-from operator import and_
 
 import polars as pl
 
 from etl.dates import Dated, dated
 from etl.source import CODED, Place, Step
-from etl.values import PROBLEM, File, coded, problem_at, raw_name, spoken, text_of, unlisted
+from etl.values import (
+    PROBLEM,
+    File,
+    coded,
+    meets,
+    problem_at,
+    raw_name,
+    spoken,
+    text_of,
+    unlisted,
+)
 
 # A cell of a log with more lines than this is no log of one case.
 MOST_ENTRIES = 1_000
@@ -99,10 +107,10 @@ def _said(rows: pl.DataFrame, step: Step, file: File) -> pl.DataFrame:
 
 
 def _speaks(step: Step) -> pl.Expr:
-    conditions = [pl.col(raw_name(name)).is_in(values) for name, values in step.when.items()]
+    told = meets(step)
     if step.pattern is not None:
-        conditions.append(pl.col("is text").str.contains(step.pattern))
-    return reduce(and_, conditions, pl.lit(value=True)).fill_null(value=False)
+        told = told & pl.col("is text").str.contains(step.pattern)
+    return told.fill_null(value=False)
 
 
 def _value(part: str, step: Step, file: File) -> tuple[pl.Expr, pl.Expr]:

@@ -179,7 +179,9 @@ def _sample(staged: Staged, key: bytes) -> pl.DataFrame:
     name, rows = (filled or list(staged.tables.items()))[0]
     first = rows.head(SHOWN_ROWS)
     masked = [reference(k.hex(), audience=ANALYST, key=key) for k in first["case_key"]]
-    kept = first.drop("source", "export").with_columns(pl.Series("case", masked, pl.String))
+    kept = first.drop("source", "export", strict=False).with_columns(
+        pl.Series("case", masked, pl.String)
+    )
     if name == "cases" and "events" in staged.tables:
         kept = kept.join(_steps(staged.tables["events"], first), on="line", how="left")
     said = [column.name for column in kept if column.null_count() < kept.height]

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 import polars as pl
 
 from etl.dates import ISO_FORMATS, Calendar, dated
 from etl.readers.leaves import JOINT
-from etl.source import CODED, COUNTS, DATED, Export, Place, Source, has_hours
+from etl.source import CODED, COUNTS, DATED, Export, Place, Source, Step, has_hours
 
 _DAY = 86_400
 # Seconds in the units in which a system may write its durations.
@@ -142,12 +144,25 @@ def typed_field(name: str, place: Place, file: File) -> Typed:
     if name == "case_id":
         return Typed(
             (text.alias("is case_id"),),
-            text.is_null(),
+            text.is_null() & _tells(file),
             _column(place, file),
             "the row names no case",
             "fill in the case's number",
         )
     return Typed((text.alias(f"is {name}"),), pl.lit(value=False), _column(place, file), "", "")
+
+
+def _tells(file: File) -> pl.Expr:
+    """Whether a row says anything of a case: one of a log of which no step speaks does not."""
+    if not file.export.steps:
+        return pl.lit(value=True)
+    return reduce(or_, map(meets, file.export.steps)).fill_null(value=False)
+
+
+def meets(step: Step) -> pl.Expr:
+    """Whether a row's columns hold what the step asks for; its pattern is not looked at."""
+    asked = [pl.col(raw_name(name)).is_in(values) for name, values in step.when.items()]
+    return reduce(and_, asked, pl.lit(value=True))
 
 
 def typed_date(name: str, place: Place, file: File) -> Typed:

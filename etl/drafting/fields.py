@@ -25,17 +25,21 @@ STEPS = (
     "received", "acknowledged", "triaged", "escalated", "assigned", "investigated", "decided",
     "informed", "resolved", "closed", "reopened",
 )  # fmt: skip
-_CODES = ("unit", "category", "channel", "severity", "outcome", "status", "kind", "level")
+_CODES = (
+    "unit", "category", "channel", "severity", "outcome", "status", "kind", "level",
+    "anonymity",
+)  # fmt: skip
 ORDER = (
     "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
-    "channel", "severity", "status", "outcome", "incident_on", "due", "source_days",
-    "source_reopens", "clock", "verdict", "started", "stopped", "before", "after", "order",
+    "channel", "severity", "status", "outcome", "anonymity", "incident_on", "due",
+    "source_days", "source_reopens", "clock", "verdict", "started", "stopped", "before",
+    "after", "order",
 )  # fmt: skip
 # What a change of a field means where a row is the state of its case.
 CHANGES = {
     "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
 }  # fmt: skip
-_MEANT = ("severity", "outcome", "status", "kind")
+_MEANT = ("severity", "outcome", "status", "kind", "anonymity")
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 # Taken from a name's score where no value of its column is known for the field.
@@ -265,7 +269,9 @@ def code_score(field: str, column: Column) -> int:
     if told:
         # A name whose values say nothing of it is no more than a name.
         return told + round(20 * known) if known else told - _UNKNOWN
-    return 60 if known >= _KNOWN and column.distinct > 1 else 0
+    # "Yes" and "no" answer any question.
+    by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
+    return 60 if by_codes else 0
 
 
 def _share_known(field: str, column: Column) -> float:

@@ -33,11 +33,29 @@ def number_of_case(columns: Sequence[Column]) -> Number | None:
             # The more often each value comes, the less it is the number of one case.
             unique = column.distinct / column.filled
             fitting.append(Number(column, told + round(20 * unique)))
+    fitting = [number for number in fitting if not _is_of_a_row(number.column, fitting)]
     if fitting:
         return max(fitting, key=lambda number: number.score)
     # One column alone in which no value comes twice is the number, whatever it is called.
     lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
     return Number(lone[0], 60) if len(lone) == 1 else None
+
+
+def _is_of_a_row(column: Column, others: Sequence[Number]) -> bool:
+    """Whether `Id` is the number of a row: a `CaseId` beside it says whose row it is."""
+    words = header_words(column.name)
+    if words not in _OF_ANYTHING:
+        return False
+    named = [
+        (other.column, header_words(other.column.name))
+        for other in others
+        if likeness("case_id", other.column.name) == EXACT
+    ]
+    return any(
+        told not in _OF_ANYTHING
+        and (told.endswith(f" {words}") or other.distinct < other.filled)
+        for other, told in named
+    )
 
 
 def doubtful_numbers(columns: Sequence[Column], best: Column | None) -> tuple[Column, ...]:

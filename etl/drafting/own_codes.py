@@ -19,8 +19,9 @@ from etl.source import FIXED, Export, Source
 from etl.steps import raw_changes
 from etl.values import File, blanked, raw_name, text_of
 
-# More than these are no list that an organisation keeps, or no codes at all.
-MOST, LONGEST = 500, 120
+# More than these are no list that an organisation keeps, or no codes at all: a longer one, as
+# of products, is a list only where its codes come again and again.
+MOST, EVER, ROWS_EACH, LONGEST = 500, 5_000, 20, 120
 
 Found = dict[str, list[str]]
 
@@ -46,9 +47,11 @@ def unlisted(path: Path, sources: Iterable[Source]) -> Own:
     """
     found: dict[str, dict[str, None]] = {}
     dates: list[OwnDates] = []
+    rows = 0
     with recognised(path, list(sources)) as (read, source, export):
         for chunk in read.chunks(CHUNK_ROWS):
             _look(chunk, source, export, found)
+            rows += chunk.rows.height
             told = None if dates else own_dates(chunk, export)
             dates += [told] if told is not None else []
         for name in export.also:
@@ -56,8 +59,10 @@ def unlisted(path: Path, sources: Iterable[Source]) -> Own:
             with found_within(path, other) as more:
                 for chunk in more.chunks(CHUNK_ROWS) if more is not None else ():
                     _look(chunk, source, other, found)
+                    rows += chunk.rows.height
+    most = min(EVER, max(MOST, rows // ROWS_EACH))
     for field, listed in found.items():
-        if len(listed) > MOST or any(len(code) > LONGEST for code in listed):
+        if len(listed) > most or any(len(code) > LONGEST for code in listed):
             raise SourceError(
                 f"{path.name}: what is read as {field} is no list of codes ({len(listed):,}"
                 f" different values); give {field} another column in {source.name}.toml"

@@ -74,6 +74,15 @@ def parts_of(path: Path) -> tuple[Part, ...]:
     return tuple(_with_lists(first))
 
 
+def is_table(path: Path) -> bool:
+    """Whether the file at `path` holds a table in which a name says something to us."""
+    try:
+        parts = parts_of(path)
+    except ExportError:
+        return False
+    return any(not p.text.rows.is_empty() and names_known(p.text.header) > 0 for p in parts)
+
+
 def _is_json(path: Path) -> bool:
     return re.search(r"\.(nd)?jsonl?(\.gz|\.zip)?$", path.name.lower()) is not None
 

@@ -80,6 +80,8 @@ class Walk:
         self._text = text
         self._file = file
         self._at = 0
+        # Whether an object had the first name of the place.
+        self.met = False
         self._line = first_line
         self._counted = 0
         decoder = json.JSONDecoder(
@@ -90,19 +92,22 @@ class Walk:
         )
         self._scan: _Scan = _scanner(decoder)
 
-    def records(self, place: Sequence[str]) -> Iterator[Found]:
-        """Each record at `place`, of each value that stands at the top of the text."""
+    def records(self, place: Sequence[str], name: str = EACH) -> Iterator[Found]:
+        """Each record at `place`, of each value that stands at the top of the text.
+
+        `name` is what the members of a list at the top are called.
+        """
         self._skip_space()
         while True:
             first = self._peek()
             # A lone object is read as a list of one, for so are the lines of NDJSON.
             if place[:1] == (EACH,) and first == "{":
-                yield from self._element(place[1:], EACH, ())
+                yield from self._element(place[1:], name, ())
             elif first == "{" and place:
                 top = Enclosing(TOP)
                 yield from self._object(place, top, (top,), "")
             else:
-                yield from self._value_at(place, EACH, (), None, "")
+                yield from self._value_at(place, name, (), None, "")
             self._skip_space()
             if self._at == len(self._text):
                 return
@@ -205,6 +210,7 @@ class Walk:
                 raise self.error(f"an object has the name {shown(key)} twice")
             seen.add(key)
             if key == place[0]:
+                self.met = True
                 inner = f"{prefix}{key}."
                 yield from self._value_at(place[1:], key, within, holder, inner)
             else:

@@ -3,7 +3,10 @@
 `records` is a place such as `issues[].changelog.histories[].items[]`: names of objects, with
 `[]` behind each that holds a list. `[]` alone is a list at the top, `$` one object at the top.
 A file of one value per line (NDJSON) is a list of its lines, `[]`; a place that does not
-begin with `[]` is looked for in each of them. The columns of a row are
+begin with `[]` is looked for in each of them. Where a file is a list of what should be in one
+object (`[{"key": ...}]` for `issues[]`), a lone one of them, or a list of such objects, its
+records are taken from there, and their columns are called as if they stood in it. The columns
+of a row are
 
 - the record's own scalars by their dotted names: `field`, `author.accountId`;
 - those of every enclosing object, by the name of the list it stands in: `issues[].key`,
@@ -20,7 +23,8 @@ record begins, or its number, from 1, where the file is all one line.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -51,6 +55,7 @@ from etl.readers.rows import (
 _AGAIN = "export it again"
 _NO_LINE = "the line is not a JSON value with records at the declared place"
 _FURTHEST = 3
+_LIST = re.compile(r"[ \t\r\n]*\[")
 _LINE_END = re.compile("\r\n|\r|\n")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Escapes that may stand for what no text has; most files have none, and need no second look.
@@ -65,17 +70,8 @@ def read_json(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTa
     that cannot be laid out, and a line of NDJSON that is no JSON, is a damaged block.
     """
     found, text = _text(stream, file, layout)
-    by_line = file.lower().rstrip(")").endswith((".ndjson", ".jsonl"))
-    by_line = file.lower().rstrip(")").endswith((".ndjson", ".jsonl"))
-    if layout.records is not None:
-        place = told_place(layout.records, file)
-    else:
-        place = (EACH,) if by_line else _found_place(text, file)
-    lines = _Lines(text, file)
-    rows = _Rows(text, file)
-    for record in lines.records(place) if by_line else Walk(text, file).records(place):
-        rows.take(record)
-    damaged = [*rows.damaged, *lines.damaged]
+    taken = _taken(text, file, layout)
+    rows, damaged, place = taken.rows, taken.damaged, taken.place
     if not rows.count:
         raise _nothing(damaged, file, place)
     header, frame = rows.finish(layout)
@@ -89,9 +85,84 @@ def read_json(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTa
         found.sha256,
         kind="records",
         damaged=damaged_frame(damaged),
-        aside=aside_frame(lines.blank),
+        aside=aside_frame(taken.blank),
         place=written(place),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a text holds at a place: rows, lines that cannot be read, and blank ones."""
+
+    rows: "_Rows"
+    damaged: list[Damage]
+    blank: list[tuple[Aside, int, int]]
+    place: tuple[str, ...]
+    # Whether the text has the first name of the place, with records there or without.
+    met: bool
+
+
+def _taken(text: str, file: str, layout: Layout) -> _Taken:
+    """The rows at the declared or found place, or at the first declared one that has any.
+
+    Raises ExportError of the first place where none has any and one cannot be read.
+    """
+    by_line = file.lower().rstrip(")").endswith((".ndjson", ".jsonl"))
+    if layout.records is None:
+        place = (EACH,) if by_line else _found_place(text, file)
+        return _taken_at(text, file, place, EACH, by_line=by_line)
+    told = (layout.records,) if isinstance(layout.records, str) else layout.records
+    places = [told_place(records, file) for records in told]
+    taken, error = _first_of(text, file, [(place, EACH) for place in places], by_line=by_line)
+    if taken is not None and taken.rows.count:
+        return taken
+    # An object whose list is empty, or none, is no record by itself.
+    is_list = not by_line and _LIST.match(text) is not None
+    if is_list or (error is None and not (taken is not None and taken.met)):
+        bare, _ = _first_of(text, file, _bare(places), by_line=by_line)
+        if bare is not None and bare.rows.count:
+            return bare
+    if taken is None and error is not None:
+        raise error
+    return taken or _taken_at(text, file, places[0], EACH, by_line=by_line)
+
+
+def _first_of(
+    text: str, file: str, tries: Iterable[tuple[tuple[str, ...], str]], *, by_line: bool
+) -> tuple[_Taken | None, ExportError | None]:
+    """What the text holds at the first place with any rows, else without; the first error."""
+    failed: ExportError | None = None
+    empty: _Taken | None = None
+    for place, name in tries:
+        try:
+            taken = _taken_at(text, file, place, name, by_line=by_line)
+        except ExportError as error:
+            failed = failed or error
+            continue
+        if taken.rows.count:
+            return taken, failed
+        empty = empty if empty is not None and not taken.met else taken
+    return empty, failed
+
+
+def _bare(places: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The same places in a list of such objects, and without the object at the top."""
+    for place in places:
+        if place[:1] != (EACH,) and place[1:2] == (EACH,):
+            yield (EACH, *place), EACH
+            yield place[1:], place[0]
+
+
+def _taken_at(
+    text: str, file: str, place: tuple[str, ...], name: str, *, by_line: bool
+) -> _Taken:
+    lines = _Lines(text, file)
+    rows = _Rows(text, file)
+    walk = Walk(text, file)
+    for record in lines.records(place, name) if by_line else walk.records(place, name):
+        rows.take(record)
+    damaged = [*rows.damaged, *lines.damaged]
+    return _Taken(rows, damaged, lines.blank, place, walk.met or lines.met)
 
 
 def _text(stream: BinaryIO, file: str, layout: Layout) -> tuple[Survey, str]:
@@ -140,20 +211,23 @@ class _Lines:
         self._file = file
         self.damaged: list[Damage] = []
         self.blank: list[tuple[Aside, int, int]] = []
+        self.met = False
 
-    def records(self, place: tuple[str, ...]) -> Iterator[Found]:
+    def records(self, place: tuple[str, ...], name: str) -> Iterator[Found]:
         """Each record at `place` of each line."""
         for number, (line, ended) in enumerate(self._lines(), start=1):
             if not line.strip():
                 self.blank.append(("blank", number, number))
                 continue
+            walk = Walk(line, self._file, first_line=number)
             try:
-                found = list(Walk(line, self._file, first_line=number).records(place))
+                found = list(walk.records(place, name))
             except ExportError as error:
                 if not ended and CUT_OFF in str(error):
                     raise
                 self.damaged.append(Damage(number, number, _NO_LINE, _AGAIN))
                 continue
+            self.met = self.met or walk.met
             yield from found
 
     def _lines(self) -> Iterator[tuple[str, bool]]:

@@ -21,7 +21,8 @@ class Layout:
       quoted and a quotation mark is text.
     - `sheet`: a sheet of a workbook by name, or counted from 1.
     - `member`: the one file to read in a .zip archive, with `*` and `?` as wildcards.
-    - `records`: where the rows of a JSON file are, such as `issues[].changelog.histories[]`.
+    - `records`: where the rows of a JSON file are, such as `issues[].changelog.histories[]`;
+      of several such places, the first at which the file has any.
     - `header_line`: the physical line (or row of a sheet) of the header, counted from 1;
       lines above it are a title.
     - `header_starts_with`: the same by the text with which the header's first cell begins.
@@ -41,7 +42,7 @@ class Layout:
     quotes: Literal["doubled", "backslash", "none"] = "doubled"
     sheet: str | int | None = None
     member: str | None = None
-    records: str | None = None
+    records: str | tuple[str, ...] | None = None
     header_line: int | None = None
     header_starts_with: str | None = None
     header_rows: int = 1

@@ -73,8 +73,10 @@ def test_pages_of_a_search_are_loaded_together_with_what_each_holds(workspace, t
         written(tmp_path, "2.json", {"issues": [issue(2, "To Do")], "isLast": True}),
     ]
     list_codes(pages, workspace)
-    load(workspace, pages, as_of=AS_OF)
+    deliveries = load(workspace, pages, as_of=AS_OF)
     assert counted(workspace) == (2, 1, EVENTS)
+    # A page whose issues lack what nobody reads is no export that lost columns.
+    assert not any("it was not read" in note for told in deliveries for note in told.notes)
 
 
 def test_an_issue_with_a_part_of_its_changes_is_refused_with_its_line(workspace, tmp_path):
@@ -95,6 +97,29 @@ def test_changes_may_come_in_a_file_apart(workspace, tmp_path):
     list_codes(files, workspace)
     load(workspace, files, as_of=AS_OF)
     assert counted(workspace) == (2, 1, EVENTS)
+
+
+def test_issues_may_come_without_the_page_around_them(workspace, tmp_path):
+    lines = "\n".join(map(json.dumps, [issue(1, "Done", *CHANGES), issue(2, "To Do")]))
+    export = written(tmp_path, "issues.ndjson", lines)
+    list_codes([export], workspace)
+    load(workspace, [export], as_of=AS_OF)
+    assert counted(workspace) == (2, 1, EVENTS)
+
+
+SPANISH = """\
+Resumen,Clave de incidencia,ID de la incidencia,Tipo de Incidencia,Estado,Prioridad,Creada,\
+Resuelta,Comentario,Comentario,Categoría de estado
+a,E-1,101,Queja,Cerrada,High,18/ene/26 9:10 PM,20/ene/26 10:53 AM,x,y,Listo
+b,E-2,102,Queja,Abierta,Low,19/mar/26 12:10 AM,,x,,Por hacer
+"""
+
+
+def test_the_header_of_jira_may_be_in_another_language(workspace, tmp_path):
+    export = written(tmp_path, "Jira.csv", SPANISH)
+    list_codes([export], workspace)
+    load(workspace, [export], as_of=AS_OF)
+    assert counted(workspace) == (2, 1, {"received": 2, "resolved": 1})
 
 
 def cycle(start: str, due: str, *, stop: str = "", breached: bool) -> dict:
@@ -128,6 +153,60 @@ def test_a_cycle_that_is_under_way_is_told_beside_those_that_have_ended(workspac
         ("met", date(2026, 1, 6)),
         ("running", None),
     ]
+
+
+# ServiceNow, Zendesk and Salesforce: other ways out of the same system
+
+
+def both(told: str) -> dict:
+    return {"display_value": f"{told} (shown)", "value": told}
+
+
+INCIDENTS = [
+    {"sys_id": "a1", "number": "INC1", "state": "7", "opened_at": "2026-01-05 09:00:00",
+     "resolved_at": "2026-01-08 09:00:00", "closed_at": "2026-01-12 09:00:00"},
+    {"sys_id": "b2", "number": "INC2", "state": "2", "opened_at": "2026-01-06 09:00:00",
+     "resolved_at": "", "closed_at": ""},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"records": INCIDENTS},
+        {"result": [{name: both(cell) for name, cell in row.items()} for row in INCIDENTS]},
+    ],
+    ids=["the JSON of a list", "values beside what is shown"],
+)
+def test_incidents_are_read_in_each_form_of_their_json(workspace, tmp_path, told):
+    export = written(tmp_path, "incident.json", told)
+    load(workspace, [export], as_of=AS_OF)
+    assert counted(workspace) == (2, 1, {"received": 2, "resolved": 1, "closed": 1})
+
+
+LISTS = {
+    "zendesk": """\
+Id,Requester,Requester id,Group,Status,Priority,Via,Ticket type,Created at,Solved at,Reopens
+1001,Ann,90001,Ethics,Closed,High,Mail,Incident,2026-01-05 09:00,2026-01-08 09:00,1
+1002,Bob,90002,Ethics,On-hold,Low,Mail,Incident,2026-01-06 09:00,,0
+""",
+    "salesforce": """\
+Case Number,Status,Priority,Case Origin,Type,Case Owner,Date/Time Opened,Date/Time Closed
+00001001,Closed,High,Web,Conduct,Ann,1/13/2026 9:00 AM,1/15/2026 4:00 PM
+00001002,Working,Low,Phone,Conduct,Bob,2/3/2026 9:00 AM,
+""",
+}
+
+
+@pytest.mark.parametrize("system", LISTS)
+def test_what_a_person_exports_on_a_page_is_read_like_the_interface(
+    workspace, tmp_path, system
+):
+    export = written(tmp_path, "export.csv", LISTS[system])
+    list_codes([export], workspace)
+    (delivery,) = load(workspace, [export], as_of=AS_OF)
+    assert delivery.source == system
+    assert counted(workspace) == (2, 1, {"received": 2, "resolved": 1})
 
 
 # Hotlines in other languages, from the draft as it is proposed

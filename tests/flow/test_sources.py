@@ -74,6 +74,8 @@ EXPECTED = {
         "5003000000D8cuI": "acknowledged 0103, reassigned 0103, escalated 0105, closed 0110,"
         " resolved 0110, escalated 0111, reopened 0112, resolved 0120, closed 0120 | 0120",
         "5003000000D8cuJ": " | open",
+        "00001031": "resolved 0308 | 0308",
+        "00001032": " | open",
     },
     "xes": {
         "1-364285768": "assigned 0131, escalated 0201, reassigned 0201, paused 0201,"

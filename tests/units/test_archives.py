@@ -1,12 +1,14 @@
 """Zip archives that hold several exports, loaded as the one delivery that they are."""
 
 import shutil
+import tomllib
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from dashboard.source_steps import draft_source, list_codes, try_source
 from etl.errors import ExportError, SourceError
 from etl.load import load
 from etl.readers import unpacking
@@ -109,3 +111,35 @@ def test_the_parts_together_keep_the_bounds_of_one(tmp_path, monkeypatch):
     monkeypatch.setattr(unpacking, "HARMLESS", 4 << 20)
     with path.open("rb") as stream, pytest.raises(ExportError, match="not safe to open"):
         unpacking.unpack_parts(stream, file="dump.zip", to=tmp_path, declared=())
+
+
+# What is drafted, listed and tried of an archive
+
+
+def both(folder: Path) -> Path:
+    names = ("incident.csv", "sys_audit.csv")
+    return packed(folder, **{name: text(name) for name in names}, **{"read me.txt": "Hello"})
+
+
+def test_the_codes_of_every_export_in_an_archive_are_listed(tmp_path):
+    told = list_codes([both(tmp_path)], init(tmp_path / "other"))
+    assert told.lines[0].startswith(
+        "listed in sources/servicenow.toml: 3 of unit, 2 of category"
+    )
+
+
+def test_every_export_in_an_archive_is_tried_and_what_fits_none_is_named(tmp_path, workspace):
+    told = try_source("servicenow", both(tmp_path), workspace=workspace)
+    assert [line for line in told.lines if line.startswith("dump.zip, ")] == [
+        "dump.zip, incident.csv as servicenow (incidents): would be loaded",
+        "dump.zip, sys_audit.csv as servicenow (audit): would be loaded",
+        "dump.zip, read me.txt fits no export of servicenow and was not tried",
+    ]
+    assert not told.blocked
+
+
+def test_an_archive_is_drafted_with_all_that_is_a_table_in_it(tmp_path):
+    told = draft_source([both(tmp_path)], name=None, to=tmp_path / "dump.toml", workspace=None)
+    drafted = tomllib.loads((tmp_path / "dump.toml").read_text(encoding="utf-8"))
+    assert (drafted["name"], len(drafted["exports"])) == ("dump", 2)
+    assert "left out, since it holds no table: dump.zip, read me.txt" in told.lines

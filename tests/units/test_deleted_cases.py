@@ -57,3 +57,13 @@ def test_a_case_in_the_recycle_bin_of_salesforce_has_ended(workspace, tmp_path):
         (date(2024, 2, 1), ["cancelled", "deleted", "received"]),
         (None, ["received"]),
     ]
+
+
+def test_a_deletion_that_cannot_be_told_without_another_column_is_said(workspace, tmp_path):
+    path = exported(tmp_path, deleted_at="2024-02-01T08:00:00.000Z")
+    path.write_text(path.read_text(encoding="utf-8").replace("SystemModstamp", "Changed"))
+    (delivery,) = load(workspace, [path], as_of=date(2024, 3, 31))
+    assert delivery.notes[0] == (
+        'column "IsDeleted" is there without "SystemModstamp", with which it is read: deleted'
+        " and cancelled cannot be told; export it with both"
+    )

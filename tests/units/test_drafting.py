@@ -41,6 +41,11 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Data avviso di ricevimento", "acknowledged"),
         ("Datum binnenkomst", "received"),
         ("Réponse à l'auteur le", "informed"),
+        ("Clave de incidencia", "case_id"),
+        ("Ticketnummer", "case_id"),
+        ("Creada", "received"),
+        ("Erste Antwort", "acknowledged"),
+        ("Queue", "unit"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):
@@ -62,6 +67,14 @@ def test_a_name_alone_is_not_sure_where_no_value_of_the_column_bears_it_out():
     assert 'severity = "Priority"    # likely: look at it' in made.toml
     made = drafted({**CASES, "Priority": ["High", "Blue route"]})
     assert 'severity = "Priority"    # sure, by its name' in made.toml
+
+
+def test_whether_a_reporter_is_anonymous_is_known_by_the_name_of_the_column():
+    made = first_export(drafted({**CASES, "Reporter Anonymous?": ["Yes", "No"]}))
+    assert made["columns"]["anonymity"] == "Reporter Anonymous?"
+    assert (
+        "anonymity" not in first_export(drafted({**CASES, "Active": ["Yes", "No"]}))["columns"]
+    )
 
 
 def test_the_part_of_a_country_where_somebody_lives_is_no_state_of_a_case():
@@ -104,6 +117,14 @@ def test_two_columns_that_count_cases_differently_are_asked_about():
     assert '"cr_id" (2.00 rows each), "entry_id" (1.00 rows each)' in made.toml
 
 
+@pytest.mark.parametrize(
+    ("own", "case"), [("Id", "CaseId"), ("id", "complaint_id"), ("Number", "Case number")]
+)
+def test_the_number_of_a_row_gives_way_to_the_number_of_its_case(own, case):
+    columns = {own: numbers(24), case: ["A", "B", "C"], "Created": CASES["Date received"]}
+    assert first_export(drafted(columns))["columns"]["case_id"] == case
+
+
 def test_the_number_of_a_row_is_no_number_of_a_case():
     made = drafted(
         {
@@ -121,14 +142,12 @@ GROUPED = [f"B{n // 4}" for n in range(80)]
 DAYS_OF_GROUPS = [f"2024-01-{n // 4 + 1:02}" for n in range(80)]
 
 
-@pytest.mark.parametrize("counter", ["ObjectId", "id"])
-def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days(counter):
-    named = {"ObjectId": "Bpc", "id": "complaint_id"}[counter]
+def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days():
     made = drafted(
-        {counter: [str(n) for n in range(80)], named: GROUPED, "Received": DAYS_OF_GROUPS}
+        {"ObjectId": [str(n) for n in range(80)], "Bpc": GROUPED, "Received": DAYS_OF_GROUPS}
     )
     assert first_export(made)["columns"]["case_id"] == "?"
-    assert any(f'"{named}" (4.00 rows each)' in question for question in made.questions)
+    assert any('"Bpc" (4.00 rows each)' in question for question in made.questions)
 
 
 def test_a_person_whose_cases_are_of_different_days_is_no_rival_of_a_counter():

@@ -98,6 +98,17 @@ def test_a_row_of_another_field_is_read_and_tells_nothing(staged):
     assert (found.rows_loaded, moves(found)) == (2, [(2, "new", "open")])
 
 
+def test_a_row_without_a_case_is_a_reject_only_where_it_tells_something(staged):
+    found = staged(
+        HISTORY + STATUS,
+        HEAD,
+        ("", "2024-01-02", "login", "", ""),
+        ("", "2024-01-02", "state", "N", "O"),
+    )
+    assert found.rejects["line"].to_list() == [3]
+    assert (found.rows_loaded, moves(found)) == (1, [])
+
+
 def test_a_code_that_nobody_lists_rejects_the_row_that_changes_to_it(staged):
     found = staged(HISTORY + STATUS, HEAD, ("A", "2024-01-02", "state", "N", "X"))
     (reject,) = found.rejects.rows(named=True)

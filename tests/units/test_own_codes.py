@@ -86,6 +86,13 @@ def test_a_column_of_other_things_than_codes_is_refused(workspace, tmp_path):
         unlisted(export, workspace.sources().values())
 
 
+def test_a_long_list_whose_codes_come_again_and_again_is_one(workspace, tmp_path):
+    rows = "".join(f"INC{n},2024-01-02 09:00:00,New,Group {n % 501}\n" for n in range(10_020))
+    export = tmp_path / "incident.csv"
+    export.write_text(f"number,opened_at,incident_state,assignment_group\n{rows}")
+    assert len(unlisted(export, workspace.sources().values()).codes["unit"]) == 501
+
+
 def test_a_workspace_s_source_has_all_of_what_it_extends(workspace):
     shutil.copy(EXPORTS / "servicenow" / "servicenow.toml", workspace.folder / "sources")
     found = workspace.sources()["servicenow"]

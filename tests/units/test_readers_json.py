@@ -25,7 +25,12 @@ JIRA = """{
 """
 
 
-def read(text: str | bytes, records: str | None = None, file: str = "export.json", **told):
+def read(
+    text: str | bytes,
+    records: str | tuple[str, ...] | None = None,
+    file: str = "export.json",
+    **told,
+):
     data = text.encode() if isinstance(text, str) else text
     return read_json(io.BytesIO(data), file=file, layout=Layout(records=records, **told))
 
@@ -113,6 +118,39 @@ def test_a_place_is_looked_for_in_each_line(file):
     assert [(row["$.key"], row["x"]) for row in inner] == wanted
     inner = rows(read(text, "[].h[]", file))
     assert [(row["[].key"], row["x"]) for row in inner] == wanted
+
+
+ISSUES = ['{"key": "HR-1", "log": {"items": [{"to": "Done"}]}}', '{"key": "HR-2", "log": {}}']
+PAGES = f'[{{"issues": [{ISSUES[0]}]}}, {{"issues": [{ISSUES[1]}]}}]'
+WRAPPED = {
+    "a list of them": ("export.json", f"[{', '.join(ISSUES)}]"),
+    "one a line": ("export.ndjson", "\n".join(ISSUES)),
+    "pages in a list": ("export.json", PAGES),
+}
+
+
+@pytest.mark.parametrize("way", WRAPPED)
+def test_records_that_should_stand_in_an_object_are_found_without_it(way):
+    file, text = WRAPPED[way]
+    assert [row["key"] for row in rows(read(text, "issues[]", file))] == ["HR-1", "HR-2"]
+    (inner,) = rows(read(text, "issues[].log.items[]", file))
+    assert (inner["issues[].key"], inner["to"]) == ("HR-1", "Done")
+
+
+def test_one_record_may_come_alone():
+    assert [row["key"] for row in rows(read(ISSUES[0], "issues[]"))] == ["HR-1"]
+    assert [row["to"] for row in rows(read(ISSUES[0], "issues[].log.items[]"))] == ["Done"]
+
+
+@pytest.mark.parametrize("text", ['{"issues": [], "total": 0}', '{"issues": null}'])
+def test_an_object_whose_list_is_empty_is_no_record(text):
+    assert 'it holds no record at "issues[]"' in refusal(text, "issues[]")
+
+
+def test_of_several_places_the_first_with_records_counts():
+    places = ("result[]", "records[]", "result")
+    for text in ('{"result": [{"n": 1}]}', '{"records": [{"n": 1}]}', '{"result": {"n": 1}}'):
+        assert rows(read(text, places)) == [{"line": 1, "n": "1"}]
 
 
 def test_one_object_may_be_the_record():
@@ -229,7 +267,7 @@ def test_what_is_not_json_is_refused_with_its_line(text, words):
     ("text", "records", "words"),
     [
         ('{"a": []}', "a[]", 'no record at "a[]"'),
-        ('{"a": 1}', "b[]", 'no record at "b[]"'),
+        ('{"a": 1}', "b.c[]", 'no record at "b.c[]"'),
         ('{"a": {"b": 1}}', "a[]", 'no list where "a" should be one'),
         ('{"a": 1}', "a.b[]", 'no object where "b" should be in one'),
         ('{"a": [{}], "a": [{}]}', "a[]", 'the name "a" twice'),

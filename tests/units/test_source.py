@@ -210,13 +210,14 @@ def test_a_missing_column_is_named_with_the_nearest_source_and_a_remedy(tmp_path
         found(tmp_path, "Case", "Units", "Received", more=HISTORY)
     assert str(caught.value) == (
         "file.csv line 1: column 'Unit' is missing, which source harbour (cases) needs; the"
-        " file has 'Units' which it does not know; export it again with that column, or correct"
-        " harbour.toml"
+        " file has 'Units' which it does not know; export it again with that column,"
+        " correct harbour.toml, or have another system described (case-audit source draft"
+        " EXPORT)"
     )
 
 
 def test_a_file_of_another_system_is_refused_without_a_guess(tmp_path):
-    with pytest.raises(SourceError, match="no known source has these columns; describe"):
+    with pytest.raises(SourceError, match="no known source has these columns; have its system"):
         found(tmp_path, "a", "b")
 
 
