@@ -22,8 +22,7 @@ from metrics.disclosure.following import (
     narrowed,
 )
 from metrics.disclosure.rounding import (
-    FURTHER,
-    WAYS,
+    TRIED,
     Slice,
     Tether,
     Ways,
@@ -34,10 +33,9 @@ from metrics.disclosure.rounding import (
 )
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
-STRICT = 6  # of the tries keep every sum within the base; the others need not
-TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
+TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 3  # more of each, after which a coarser audience's sums go further
-DRAWN_AGAIN = 3  # times at most, for the sake of the quarter after it
+DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
@@ -269,8 +267,8 @@ def _together(turn: Turn) -> None:
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best: tuple[int, list[Counts]] | None = None
-    for again in range(TRIES if every else 0):
-        _draw_all(every, turn, again, WAYS if again < STRICT else FURTHER)
+    for again, ways in enumerate(TRIED if every else ()):
+        _draw_all(every, turn, again, ways)
         less = turn.narrowed()
         if best is None or less < best[0]:
             best = less, [each.counts[:, turn.months, :].copy() for each in every]

@@ -31,6 +31,8 @@ FREE = 1000  # multiples: as good as no limit
 Ways = tuple[tuple[int, int, int], ...]
 WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
 FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
+# One after the other: every sum within the base, then all totals at least, then not even those.
+TRIED: tuple[Ways, ...] = (WAYS,) * 6 + ((WAYS[1], *FURTHER),) * 3 + (FURTHER,) * 3
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
