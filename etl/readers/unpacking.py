@@ -68,7 +68,8 @@ def unpack_parts(
     """Each export of a .zip that holds several, as a file in the folder `to`, with its name.
 
     Empty where there is one alone, or where a name that a source has `declared` says which one
-    is meant: `unpacked` reads such an archive. All together keep the bounds of one.
+    is meant: `unpacked` reads such an archive. Where several names each say one, those are the
+    parts. All together keep the bounds of one.
     """
     _refuse_other(stream, file)
     try:
@@ -78,13 +79,26 @@ def unpack_parts(
             files = [
                 entry for entry in entries if not entry.is_dir() and not _is_clutter(entry)
             ]
-            is_named = any(_fits(entry.filename, name) for entry in files for name in declared)
-            parts = [entry for entry in files if _fits(entry.filename, None)]
-            if is_named or len(parts) < 2:
+            parts = _meant(files, declared)
+            if len(parts) < 2:
                 return []
             return _unpacked_parts(archive, parts, files, file, to)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError):
         raise _damaged(file) from None
+
+
+def _meant(files: Sequence[zipfile.ZipInfo], declared: Sequence[str]) -> list[zipfile.ZipInfo]:
+    """All that can be read, or those that declared names mean; one that means two, none."""
+    named = [
+        [entry for entry in files if _fits(entry.filename, name)] for name in sorted(declared)
+    ]
+    told = [entries for entries in named if entries]
+    if not told:
+        return [entry for entry in files if _fits(entry.filename, None)]
+    if any(len(entries) > 1 for entries in told):
+        return []
+    meant = {entries[0].filename for entries in told}
+    return [entry for entry in files if entry.filename in meant]
 
 
 def _unpacked_parts(

@@ -113,6 +113,36 @@ def test_the_parts_together_keep_the_bounds_of_one(tmp_path, monkeypatch):
         unpacking.unpack_parts(stream, file="dump.zip", to=tmp_path, declared=())
 
 
+MEMBERS = """
+extends = "servicenow"
+[exports.incidents]
+member = "incident*.csv"
+{more}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "read"),
+    [
+        ("", ["dump.zip"]),
+        (
+            '[exports.task_sla]\nmember = "task_sla.csv"',
+            ["dump.zip, incident.csv", "dump.zip, task_sla.csv"],
+        ),
+    ],
+    ids=["one", "two"],
+)
+def test_the_exports_that_declared_names_mean_are_read_all_of_them(
+    tmp_path, workspace, more, read
+):
+    own = workspace.folder / "sources" / "servicenow.toml"
+    codes = own.read_text(encoding="utf-8").replace('extends = "servicenow"', "")
+    own.write_text(MEMBERS.format(more=more) + codes, encoding="utf-8")
+    names = ("incident.csv", "task_sla.csv", "sys_audit.csv")
+    path = packed(tmp_path, **{name: text(name) for name in names})
+    assert list(taken(workspace, path)) == read
+
+
 # What is drafted, listed and tried of an archive
 
 
