@@ -96,6 +96,10 @@ class Store:
         with self._connection.cursor() as cursor:
             return _rows(cursor, select, parameters)
 
+    def frame_here(self, select: str) -> pl.DataFrame:
+        """Run one SELECT that may look at temporary tables, and return its rows."""
+        return _rows(self._connection, select, None)
+
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
     ) -> None:

@@ -60,6 +60,30 @@ def undivided(_: Rules) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """Rows that several metrics count, each by columns of its own: read once for all of them.
+
+    `select` is a SELECT with the columns part, unit, category, channel, severity and case_key
+    and, for each metric that counts the rows, NAME (its outcome, null where it does not count
+    the row), NAME_on (the date that decides the period) and, if the pass `has_days`, NAME_days.
+    """
+
+    select: str
+    has_days: bool
+
+    def of(self, name: str) -> str:
+        """The contributions of one metric alone, as `Metric.contributions` has them."""
+        days = f"{name}_days" if self.has_days else "null::integer"
+        return f"""
+        select
+            part, {name}_on as happened_on, unit, category, channel, severity,
+            {name} as outcome, {days} as days, case_key, null::text[] as steps
+        from ({self.select})
+        where {name} is not null
+        """  # noqa: S608  the declaration's own words
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A question, the contributions that answer it, and the measures made of their counts.
 
@@ -82,6 +106,7 @@ class Metric:
     `joined_by` are those that may add a contribution of a case that has none. A metric that is
     not `doubted` says in `unbounded` why no range can be stated. `follows` names the metric
     that has counted by any month every case that this one has: the two are rounded together.
+    `read_with` is the pass of which the contributions are one part, if they are.
     """
 
     name: str
@@ -105,6 +130,7 @@ class Metric:
     moved_by: tuple[str, ...] = ()
     joined_by: tuple[str, ...] = ()
     unbounded: str = ""
+    read_with: Pass | None = None
 
 
 @dataclass(frozen=True, slots=True)

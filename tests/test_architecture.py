@@ -124,6 +124,16 @@ def test_code_lives_in_the_five_packages_and_in_tests():
     assert holding_code == {*PACKAGES, "tests"}
 
 
+def test_no_file_at_the_top_has_come_there_by_accident():
+    files = {path.name for path in ROOT.iterdir() if path.is_file()}
+    unexpected = {name for name in files if not name.startswith(".")} - {
+        *("CHANGELOG.md", "CONTRIBUTING.md", "METHODS.md", "README.md", "SECURITY.md"),
+        *("LICENSE", "Makefile", "pyproject.toml", "requirements.lock"),
+        "requirements-dev.lock",
+    }
+    assert unexpected == set()
+
+
 def test_every_folder_of_code_is_a_package_that_the_import_contracts_can_read():
     bare = {
         named(path.parent)

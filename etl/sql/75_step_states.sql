@@ -1,44 +1,52 @@
 -- core.step_states: one row per case and step of the procedure: when done, when proven over.
 create or replace table core.step_states as
-with plain as (
+with dated as (
     select
-        cases.case_key,
-        cases.positions,
-        cases.days,
-        cases.resolved_on,
-        unnest(demanded.positions) as position,
-        unnest(demanded.recorded) as is_recorded,
-        unnest(demanded.required) as is_required
-    from temp.case_steps as cases
-    inner join temp.demanded_steps as demanded
-        on cases.source = demanded.source and cases.severity = demanded.severity
-    where cases.is_plain
+        case_key,
+        position,
+        is_recorded,
+        is_required,
+        is_next_recorded,
+        resolved_on,
+        date '1900-01-01' + days[list_position(positions, position)]::integer as done_on,
+        -- The steps that were taken stand in order: the next one proves all before it over.
+        least(
+            date '1900-01-01'
+            + days[1 + len(list_filter(positions, lambda place: place <= position))]::integer,
+            resolved_on
+        ) as proven_on,
+        date '1900-01-01' + days[list_position(positions, position + 1)]::integer as next_on
+    from temp.plain_states
 )
 
 select
     case_key,
     position,
-    date '1900-01-01' + days[list_position(positions, position)]::integer as done_on,
-    -- The steps that were taken stand in order: the next one proves all before it over.
-    least(
-        date '1900-01-01'
-        + days[1 + len(list_filter(positions, lambda place: place <= position))]::integer,
-        resolved_on
-    ) as proven_on,
+    done_on,
+    proven_on,
+    next_on,
+    -- What proves this step over, where the next one was not taken, proves that over too.
+    next_on is null and (proven_on is not null or not is_next_recorded) as is_next_lost,
     is_recorded,
     is_required,
-    resolved_on is null as is_open
-from plain
+    resolved_on
+from dated
 union all
 select
     odd.case_key,
     odd.position,
     odd.done_on,
     odd.proven_on,
+    nexts.done_on as next_on,
+    nexts.done_on is null
+    and (nexts.proven_on is not null or not demanded.recorded[odd.position + 2])
+        as is_next_lost,
     demanded.recorded[odd.position + 1] as is_recorded,
     demanded.required[odd.position + 1] as is_required,
-    cases.resolved_on is null as is_open
+    cases.resolved_on
 from temp.odd_states as odd
 inner join core.cases as cases on odd.case_key = cases.case_key
 inner join temp.demanded_steps as demanded
-    on cases.source = demanded.source and cases.severity = demanded.severity;
+    on cases.source = demanded.source and cases.severity = demanded.severity
+left join temp.odd_states as nexts
+    on odd.case_key = nexts.case_key and odd.position + 1 = nexts.position;

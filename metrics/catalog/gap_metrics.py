@@ -5,7 +5,7 @@ from typing import Literal
 
 from etl.rules import Rules
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import ANY_STEP, Counted, Measure, Metric
+from metrics.metric import ANY_STEP, Counted, Measure, Metric, Pass
 
 _WILSON = "Wilson (1927), J. Am. Stat. Assoc. 22: 209-212"
 RESTS_ON = ("cases_have_a_received_date", "one_row_per_case", "events_are_in_order")
@@ -14,18 +14,20 @@ _FOUND = ("gap", "kept")
 # The day that decides the period. Where a case is judged early because of what it came to, the
 # judged ones of a young quarter are no fair sample: then the day of the judgement counts.
 By = Literal["receipt", "judgement", "closing"]
-_NOT_YET = "when 'pending' then least(parameters.as_of, parameters.coverage_until)"
-_DAYS: dict[By, str] = {
-    "receipt": "cases.received_on",
-    "judgement": f"""case gaps.result
-                {_NOT_YET}
-                when 'not_assessable' then cases.received_on
-                else gaps.found_on
-            end""",
-    "closing": f"""case gaps.result
-                {_NOT_YET} else coalesce(cases.resolved_on, cases.received_on)
-            end""",
-}
+
+
+def period_day(by: By, result: str, found_on: str) -> str:
+    """SQL of the date that decides the period of a result, of `cases` and `parameters`."""
+    if by == "receipt":
+        return "cases.received_on"
+    settled = "coalesce(cases.resolved_on, cases.received_on)"
+    if by == "judgement":
+        settled = f"if({result} = 'not_assessable', cases.received_on, {found_on})"
+    return (
+        f"if({result} = 'pending', least(parameters.as_of, parameters.coverage_until),"
+        f" {settled})"
+    )
+
 
 _CONTRIBUTIONS = """
         select
@@ -67,8 +69,11 @@ def gap_metric(
     definition: str,
     parts: Callable[[Rules], tuple[str, ...]],
     by: By = "receipt",
+    read_with: Pass | None = None,
 ) -> Metric:
-    """A metric of one kind of gap in core.step_gaps, whose name is the metric's."""
+    """A metric of one kind of gap in core.step_gaps, or of a pass, whose name is its own."""
+    day = period_day(by, "gaps.result", "gaps.found_on")
+    alone = _CONTRIBUTIONS.format(gap=name, day=day)
     return Metric(
         name=name,
         title=title,
@@ -77,7 +82,7 @@ def gap_metric(
         kind="counted",
         outcomes=("gap", "kept", "pending", "not_assessable"),
         measures=(_share(title, definition),),
-        contributions=_CONTRIBUTIONS.format(gap=name, day=_DAYS[by]),
+        contributions=alone if read_with is None else read_with.of(name),
         depends_on=RESTS_ON,
         charted="share",
         exact_only=EXACT_ONLY,
@@ -85,4 +90,5 @@ def gap_metric(
         doubted=True,
         moved_by=() if by == "receipt" else ANY_STEP,
         joined_by=ANY_STEP,
+        read_with=read_with,
     )

@@ -1,12 +1,42 @@
 """Where the procedure fails: steps skipped, out of order, bounced, repeated, waited for."""
 
-from metrics.catalog.gap_metrics import RESTS_ON, gap_metric
+from metrics.catalog.gap_metrics import RESTS_ON, By, gap_metric, period_day
 from metrics.catalog.practice_gaps import PRACTICE_GAPS
 from metrics.catalog.times import EXACT_ONLY
-from metrics.metric import ANY_STEP, Measure, Metric
+from metrics.metric import ANY_STEP, Measure, Metric, Pass
 
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
 _COHORT = "cases received in the period that went through the step; {}"
+
+# Whether a step was skipped, or overtaken, shows at one point of a case whatever came of it: no
+# young quarter favours either, and the day of receipt tells since when it goes on.
+_BY: dict[str, tuple[By, str]] = {
+    "skipped": ("receipt", "proven_on"),
+    "out_of_order": ("receipt", "done_on"),
+    "bounced": ("closing", "bounced_on"),
+    "repeated": ("closing", "repeated_on"),
+}
+_COLUMNS = ",".join(
+    f"""
+            results.{gap},
+            {period_day(by, f"results.{gap}", f"results.{found_on}")} as {gap}_on"""
+    for gap, (by, found_on) in _BY.items()
+)
+STEPS = Pass(
+    f"""
+        select
+            results.step as part,
+            cases.case_key,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,{_COLUMNS}
+        from core.step_results as results
+        inner join core.cases as cases on results.case_key = cases.case_key
+        cross join staging.parameters as parameters
+    """,  # noqa: S608  our own columns
+    has_days=False,
+)
 
 SKIPPED = gap_metric(
     "skipped",
@@ -23,6 +53,7 @@ SKIPPED = gap_metric(
         " mandatory step that depends on a severity not recorded, cannot be judged."
     ),
     parts=lambda rules: rules.procedure.skippable,
+    read_with=STEPS,
 )
 
 OUT_OF_ORDER = gap_metric(
@@ -37,6 +68,7 @@ OUT_OF_ORDER = gap_metric(
         " opened again is not compared with what happened after."
     ),
     parts=lambda rules: rules.procedure.overtaken,
+    read_with=STEPS,
 )
 
 SAME_PERSON = gap_metric(
@@ -62,6 +94,7 @@ BOUNCED = gap_metric(
     ),
     parts=lambda rules: rules.procedure.steps,
     by="closing",
+    read_with=STEPS,
 )
 
 REPEATED = gap_metric(
@@ -75,6 +108,7 @@ REPEATED = gap_metric(
     ),
     parts=lambda rules: rules.procedure.steps,
     by="closing",
+    read_with=STEPS,
 )
 
 DAYS_IN_STEP = Metric(

@@ -1,6 +1,6 @@
 """How long the single steps of the procedure take, cases without the step included."""
 
-from metrics.metric import Measure, Metric
+from metrics.metric import Measure, Metric, Pass
 
 _KAPLAN_MEIER = "Kaplan and Meier (1958), J. Am. Stat. Assoc. 53: 457-481"
 _QUANTILES = f"{_KAPLAN_MEIER}; interval by Brookmeyer and Crowley (1982), Biometrics 38: 29-41"
@@ -49,59 +49,79 @@ def still_waiting(days: int, what: str, *, verb: str) -> Measure:
     )
 
 
-# PASSED are the steps that prove that STEP is over.
-_SQL = """
+# In the order of the procedure.
+_STEPS = ("acknowledged", "triaged", "investigated", "decided", "informed", "resolved")
+
+
+def _until(name: str, kind: str, later: tuple[str, ...]) -> str:
+    """Columns of a metric: days from receipt to the first event of a kind, as in a `Pass`.
+
+    `later` steps prove that it is over.
+    """
+    first = f"marks.{kind}_on"
+    passed = " or ".join(f"marks.{step}_on is not null" for step in later) or "false"
+    waited = f"(coalesce({first}, parameters.as_of) - cases.received_on)"
+    lost = f"({kind}.kind is null or {waited} < 0 or ({first} is null and ({passed})))"
+    return f"""
+            cases.received_on as {name}_on,
+            case
+                when {lost} then 'unrecorded' when {first} is null then 'open' else 'ended'
+            end as {name},
+            case when not {lost} then {waited} end::integer as {name}_days"""
+
+
+def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
+    """Cases with a time to each kind of event, by the metric's name."""
+    marks = ",".join(
+        f"""
+                min(occurred_on) filter (where kind = '{step}') as {step}_on"""
+        for step in _STEPS
+    )
+    listed = ", ".join(f"'{step}'" for step in _STEPS)
+    columns = ",".join(_until(name, *told) for name, told in times.items())
+    recorded = "".join(
+        f"""
+        left join core.recorded_kinds as {kind}
+            on cases.source = {kind}.source and {kind}.kind = '{kind}'"""
+        for kind, _ in times.values()
+    )
+    return Pass(
+        f"""
         with marks as (
             select
-                case_key,
-                min(occurred_on) filter (where kind = 'STEP') as first_on,
-                bool_or(kind in (PASSED)) as is_passed
+                case_key,{marks}
             from core.events
-            where kind in ('STEP', PASSED)
+            where kind in ({listed})
             group by case_key
-        ),
-
-        steps as (
-            select
-                cases.*,
-                marks.first_on,
-                coalesce(marks.first_on, parameters.as_of) as until_on,
-                recorded.kind is null
-                or coalesce(marks.first_on, parameters.as_of) < cases.received_on
-                or (marks.first_on is null and coalesce(marks.is_passed, false)) as unrecorded
-            from core.cases as cases
-            cross join staging.parameters as parameters
-            left join core.recorded_kinds as recorded
-                on cases.source = recorded.source and recorded.kind = 'STEP'
-            left join marks on cases.case_key = marks.case_key
-            where cases.received_on is not null
         )
 
         select
             '' as part,
-            received_on as happened_on,
-            unit,
-            category,
-            channel,
-            severity,
-            case
-                when unrecorded then 'unrecorded' when first_on is null then 'open'
-                else 'ended'
-            end as outcome,
-            case when not unrecorded then until_on - received_on end::integer as days,
-            case_key,
-            null::text[] as steps
-        from steps
-"""
+            cases.case_key,
+            cases.unit,
+            cases.category,
+            cases.channel,
+            cases.severity,{columns}
+        from core.cases as cases
+        cross join staging.parameters as parameters{recorded}
+        left join marks on cases.case_key = marks.case_key
+        where cases.received_on is not null
+        """,  # noqa: S608  our own words
+        has_days=True,
+    )
 
 
-def _step(kind: str, later: tuple[str, ...]) -> str:
-    """Days from receipt to the first event of a kind; `later` steps prove that it is over."""
-    passed = ", ".join(f"'{name}'" for name in later) or "null"
-    return _SQL.replace("PASSED", passed).replace("STEP", kind)
+TIMES = _first_events(
+    {
+        "time_to_acknowledgement": ("acknowledged", _STEPS[1:]),
+        "time_to_triage": ("triaged", _STEPS[2:]),
+        "time_to_decision": ("decided", _STEPS[4:]),
+        "time_to_first_closure": ("resolved", ()),
+    }
+)
 
 
-def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, ...]) -> Metric:
+def _time_to(kind: str, *, name: str, noun: str, limit: int) -> Metric:
     return Metric(
         name=name,
         title=f"Time to {noun}",
@@ -116,7 +136,7 @@ def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, .
             *quantiles(("q25", "median", "q75", "p90"), "from receipt", verb=kind),
             still_waiting(limit, "of receipt", verb=kind),
         ),
-        contributions=_step(kind, later),
+        contributions=TIMES.of(name),
         depends_on=(
             "cases_have_a_received_date",
             "one_row_per_case",
@@ -126,29 +146,19 @@ def _time_to(kind: str, *, name: str, noun: str, limit: int, later: tuple[str, .
         charted="median",
         exact_only=EXACT_ONLY,
         doubted=True,
+        read_with=TIMES,
     )
 
 
 _ENDINGS = ("received", "resolved", "reopened")
 
-# In the order of the procedure.
-_STEPS = ("acknowledged", "triaged", "investigated", "decided", "informed", "resolved")
-
 TIME_TO_ACKNOWLEDGEMENT = _time_to(
-    "acknowledged",
-    name="time_to_acknowledgement",
-    noun="acknowledgement",
-    limit=7,
-    later=_STEPS[1:],
+    "acknowledged", name="time_to_acknowledgement", noun="acknowledgement", limit=7
 )
-TIME_TO_TRIAGE = _time_to(
-    "triaged", name="time_to_triage", noun="triage", limit=7, later=_STEPS[2:]
-)
-TIME_TO_DECISION = _time_to(
-    "decided", name="time_to_decision", noun="decision", limit=90, later=_STEPS[4:]
-)
+TIME_TO_TRIAGE = _time_to("triaged", name="time_to_triage", noun="triage", limit=7)
+TIME_TO_DECISION = _time_to("decided", name="time_to_decision", noun="decision", limit=90)
 TIME_TO_FIRST_CLOSURE = _time_to(
-    "resolved", name="time_to_first_closure", noun="first closure", limit=90, later=()
+    "resolved", name="time_to_first_closure", noun="first closure", limit=90
 )
 
 # Measured from the day of the need: who came to need one is known only from then on, so that
