@@ -12,8 +12,11 @@ def absent_rows(store: Store, metrics: Iterable[Metric], policy: Policy) -> dict
 
     Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
     cases that were not delivered. They are in no cell; where counts are rounded their number
-    is rounded up.
+    is rounded up: it is one of as many as the base, of which the largest is not small. Where
+    small counts are withheld, none is told, since no range is.
     """
+    if policy.method == "suppression":
+        return {}
     unread = store.frame(
         "select coalesce(sum(rows_rejected) filter (where grain in ('case', 'allegation')), 0)"
         "::bigint as cases, coalesce(sum(rows_rejected) filter (where grain = 'feedback'), 0)"

@@ -150,3 +150,8 @@ def _counts_of_rows(told: Told) -> Iterator[str]:
         numbers = [column for column, kind in TABLES[name].items() if kind == pl.Int64()]
         if any(rows[column].null_count() < rows.height for column in numbers):
             yield f"the table {name} holds exact counts of rows"
+    # Rows in doubt are counts of rows too: cells, or rounded as they are.
+    absent = told.release.table("consequences")["absent"]
+    unit = 0 if told.method == "suppression" else told.base
+    if any(n % unit if unit else n for n in absent.drop_nulls().unique()):
+        yield "the table consequences holds exact counts of rows"

@@ -22,8 +22,7 @@ from metrics.disclosure.following import (
     narrowed,
 )
 from metrics.disclosure.rounding import (
-    FURTHER,
-    WAYS,
+    TRIED,
     Slice,
     Tether,
     Ways,
@@ -34,9 +33,8 @@ from metrics.disclosure.rounding import (
 )
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
-STRICT = 6  # of the tries keep every sum within the base; the others need not
-TRIES = 12  # at rounding a table and those that follow it, of which the best is taken
-DRAWS = 11  # more of each, after which a coarser audience's sums go further
+TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
+DRAWS = 3  # more of each, after which a coarser audience's sums go further
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
@@ -269,8 +267,8 @@ def _together(turn: Turn) -> None:
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best: tuple[int, list[Counts]] | None = None
-    for again in range(TRIES if every else 0):
-        _draw_all(every, turn, again, WAYS if again < STRICT else FURTHER)
+    for again, ways in enumerate(TRIED if every else ()):
+        _draw_all(every, turn, again, ways)
         less = turn.narrowed()
         if best is None or less < best[0]:
             best = less, [each.counts[:, turn.months, :].copy() for each in every]
@@ -315,6 +313,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
     and that audience is told what is loose.
     """
     made = table.counts[:, turn.months, :].copy()
+    off = _off(table, turn)
     for again in range(TRIES, TRIES + DRAWS):
         if _tellable(table, turn):
             return
@@ -322,10 +321,16 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
-        if turn.narrowed() > less:
+        if _off(table, turn) > off or turn.narrowed() > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made
+
+
+def _off(table: Rounding, turn: Turn) -> int:
+    """By how many bases sums and totals of it are further off than cells, taken together."""
+    months = list(turn.months)
+    return sum(looseness(table.piece(months, turn.bases.base), table.counts[:, months, :]))
 
 
 def _tether(each: Rounding, turn: Turn) -> Tether:
@@ -364,7 +369,7 @@ def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slic
 
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
     new = table.new(turn.months)
-    piece = table.piece(new, turn.bases.base)
+    piece = replace(table.piece(new, turn.bases.base), coarser=turn.bases.times)
     draw = turn.draw(table, again)
     try:
         made = _rounded(replace(piece, tether=tether), table.carry, draw)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from metrics.disclosure.coarser import Made, beside, binding, widened
 from metrics.disclosure.tables import Counts, ProtectionError
 
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
@@ -30,6 +31,8 @@ FREE = 1000  # multiples: as good as no limit
 Ways = tuple[tuple[int, int, int], ...]
 WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
 FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
+# One after the other: every sum within the base, then all totals at least, then not even those.
+TRIED: tuple[Ways, ...] = (WAYS,) * 6 + ((WAYS[1], *FURTHER),) * 3 + (FURTHER,) * 3
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -69,7 +72,8 @@ class Slice:
     the same for the quarter's sums of all cells, `months` for a month's. `tether` is what
     sums should keep to where another metric counts the same cases. `tables` are how many cells
     each table has, where several stand side by side. `stocks` are cells that count what is
-    still to come: a sum of all others, what has come, is a total too.
+    still to come: a sum of all others, what has come, is a total too. `coarser` is the base of
+    an audience whose counts are made of these, as a multiple of this one.
     """
 
     truth: Counts
@@ -82,6 +86,7 @@ class Slice:
     tether: Tether | None = None
     tables: tuple[int, ...] = ()
     stocks: tuple[int, ...] = ()
+    coarser: int | None = None
 
     @property
     def steered(self) -> Counts:
@@ -148,11 +153,15 @@ def with_cells(sums: Counts) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Steps of one base, each taken or not, away from every atom rounded down."""
+    """Steps of one base, each taken or not, away from every atom rounded down.
+
+    The atoms at `coarser` may take one of a coarser base too.
+    """
 
     atoms: Counts
     signs: Counts
     costs: Floats
+    coarser: Counts
 
 
 def rounded(
@@ -171,8 +180,10 @@ def rounded(
     nothing.
     """
     costs = _costs(quarter, carry, draw)
+    if quarter.coarser and (counts := _additive(quarter, costs)) is not None:
+        return verified(quarter, counts * quarter.base)
     for slack, totals, in_months in ways or WAYS:
-        piece = replace(quarter, slack=slack, totals=totals, months=in_months)
+        piece = replace(quarter, slack=slack, totals=totals, months=in_months, coarser=None)
         counts = _additive(piece, costs)
         if counts is not None:
             return verified(piece, counts * quarter.base)
@@ -248,22 +259,23 @@ def _additive(quarter: Slice, costs: Floats) -> Counts | None:
     together: list[int] = []
     while True:
         counts = quarter.truth // quarter.base
-        if not _settle(quarter, costs, counts, together, beyond=0):
+        made = Made(counts, counts // (quarter.coarser or 1))
+        if not _settle(quarter, costs, made, together, beyond=0):
             return None
         alone = [face for face in range(len(quarter.faces)) if face not in together]
         size = quarter.truth[0].size
         stuck = [
-            face for face in alone if not _settle(quarter, costs, counts, [face], beyond=size)
+            face for face in alone if not _settle(quarter, costs, made, [face], beyond=size)
         ]
         if not stuck:
-            return counts
+            return made.counts
         together += stuck
 
 
 def _settle(
-    quarter: Slice, costs: Floats, counts: Counts, faces: list[int], *, beyond: int
+    quarter: Slice, costs: Floats, made: Made, faces: list[int], *, beyond: int
 ) -> bool:
-    """Write the rounding of all and these breakdowns into `counts`; False where none adds up.
+    """Write the rounding of all and these breakdowns into `made`; False where none adds up.
 
     Atoms before `beyond` are settled already.
     """
@@ -271,10 +283,10 @@ def _settle(
     levels: Counts = np.union1d([0], np.nonzero(rows)[1])
     tether = quarter.tether.at(levels) if quarter.tether else None
     piece = replace(quarter, truth=quarter.truth[levels], faces=rows[:, levels], tether=tether)
-    found = _solved(piece, counts[levels], _up(piece, costs[levels], beyond=beyond))
+    found = _solved(piece, made.at(levels), _up(piece, costs[levels], beyond=beyond))
     if found is None:
         return False
-    counts[levels] = found
+    made.counts[levels], made.coarser[levels] = found.counts, found.coarser
     return True
 
 
@@ -290,20 +302,29 @@ def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
     """Up by one, for each atom (from `beyond` on) that is no multiple."""
     moving = np.flatnonzero(quarter.truth.ravel() % quarter.base)
     atoms: Counts = moving[np.searchsorted(moving, beyond) :]
-    return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms])
+    free = np.arange(beyond, quarter.truth.size) if quarter.coarser else atoms[:0]
+    return Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms], free)
 
 
-def _solved(quarter: Slice, start: Counts, moves: Moves) -> Counts | None:
+def _solved(quarter: Slice, made: Made, moves: Moves) -> Made | None:
     """Multiples after the cheapest moves that keep every equation; None where none do."""
-    multiples = start.ravel().copy()
-    if moves.atoms.size:
+    multiples, coarser = made.counts.ravel(), made.coarser.ravel()
+    # An atom that stays a multiple of the coarser base is one there.
+    may = np.union1d(moves.atoms, np.flatnonzero(multiples % (quarter.coarser or 1)))
+    free = np.intersect1d(moves.coarser, may)
+    if moves.atoms.size or free.size:
         program = _program(quarter, multiples, moves)
+        if quarter.coarser:
+            both = Made(multiples, coarser)
+            rows = (quarter.windows(), quarter.balances())
+            program = beside(program, rows, both, (moves.atoms, free), quarter.coarser)
         found = milp(**program, options=dict(SOLVER))
         if found.x is None:
             return None
-        taken = np.rint(found.x[: moves.atoms.size]).astype(np.int64)
-        np.add.at(multiples, moves.atoms, moves.signs * taken)
-    return multiples.reshape(start.shape)
+        taken = np.rint(found.x).astype(np.int64)
+        np.add.at(multiples, moves.atoms, moves.signs * taken[: moves.atoms.size])
+        coarser[free] += taken[len(taken) - free.size :]
+    return made
 
 
 def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
@@ -322,14 +343,7 @@ def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
     rows, chosen = tethered.shape
     worst = 1 + np.abs(moves.costs).sum()
     off = sparse.hstack([sparse.eye_array(rows), -sparse.eye_array(rows)])
-    hard = [
-        LinearConstraint(
-            sparse.hstack([each.A, sparse.csr_array((each.A.shape[0], 2 * rows))]),
-            each.lb,
-            each.ub,
-        )
-        for each in _constraints(quarter, start, moves)
-    ]
+    hard = [widened(each, 2 * rows) for each in _constraints(quarter, start, moves)]
     soft = LinearConstraint(sparse.hstack([tethered, off]), lower, upper)
     return {
         "c": np.concatenate([moves.costs, np.full(2 * rows, worst)]),
@@ -371,7 +385,4 @@ def _over(
     moves: Moves, rows: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
 ) -> LinearConstraint:
     """The rows that moves can break."""
-    taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
-    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
-    binding = (rises > upper) | (falls < lower)
-    return LinearConstraint(taken[binding], lower[binding], upper[binding])
+    return binding(rows[:, moves.atoms].multiply(moves.signs).tocsr(), lower, upper)

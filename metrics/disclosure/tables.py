@@ -127,6 +127,11 @@ class Bases:
     stands_at: int | None = None
     stood_at: frozenset[int] = frozenset()
 
+    @property
+    def times(self) -> int | None:
+        """How many bases make a coarser audience's, where there is one."""
+        return self.coarser // self.base if self.coarser else None
+
 
 def grid_of(levels: Mapping[str, Sequence[str]], months: Sequence[date]) -> Grid:
     """The grid of declared levels and months, in an order that no declaration changes."""

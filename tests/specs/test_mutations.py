@@ -137,7 +137,7 @@ def test_with_every_rule_in_place_nothing_stops_it(stores, tmp_path):
 def none_becomes_some(broken: pytest.MonkeyPatch) -> None:
     def every_cell(quarter, costs, *, beyond=0):
         atoms = np.arange(beyond, quarter.truth.size)
-        return rounding.Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms] - 1)
+        return rounding.Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms] - 1, atoms[:0])
 
     broken.setattr(rounding, "_up", every_cell)
     broken.setattr(rounding, "verified", lambda _, counts: counts)
@@ -166,9 +166,9 @@ def cells_go_down_and_up_alone(broken: pytest.MonkeyPatch) -> None:
 
 
 def a_quarters_sums_go_anywhere(broken: pytest.MonkeyPatch) -> None:
-    free = rounding.FREE
-    for module in (rounding, joint):
-        broken.setattr(module, "WAYS", ((free, free, free),))
+    free = ((rounding.FREE,) * 3,)
+    broken.setattr(rounding, "WAYS", free)
+    broken.setattr(joint, "TRIED", (free,) * joint.TRIES)
     broken.setattr(joint, "looseness", lambda *_: (0, 0))
 
 

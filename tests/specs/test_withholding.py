@@ -106,6 +106,30 @@ def test_a_verdict_that_withheld_counts_could_turn_is_none(annex):
     assert verdict(row, 0.5) == "cannot_say"
 
 
+def test_rows_that_could_not_be_read_are_not_counted_for_its_readers(store, tmp_path):
+    judge(
+        filled(store, tmp_path, as_of="2024-03-31", **organisation()),
+        name="rows_all_read", outcome="failed", severity="high", doubt="absent",
+        affects=["report_frequency", "deadline_compliance"],
+    )  # fmt: skip
+    snapshots = store.frame("select * from core.snapshots")
+    store.replace(
+        "core.snapshots", snapshots.with_columns(rows_rejected=pl.lit(1, dtype=pl.Int64))
+    )
+    ranges = open_release(sealed(store, to=tmp_path, policy=ANNEX)).table("consequences")
+    doubted = ranges.filter(pl.col("checks").list.len() > 0)
+    assert doubted.height > 10
+    assert set(doubted["absent"]) == {0}
+    assert set(doubted["low"]) == {None}
+
+    def counted(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(absent=pl.lit(1, dtype=pl.Int64))
+
+    (path,) = (tmp_path / "releases").iterdir()
+    found = attack([changed(path, tmp_path / "counted", consequences=counted)])
+    assert any("consequences holds exact counts" in leak for leak in found.leaks)
+
+
 def test_there_are_no_months(annex):
     assert "month" not in set(open_release(annex).table("figures")["period"])
 

@@ -1,9 +1,17 @@
 """Rounding one quarter: strict where possible, wider where not, refused where neither."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from metrics.disclosure.rounding import Slice, looseness, rounded, verified
+from metrics.disclosure.rounding import (
+    Slice,
+    looseness,
+    rounded,
+    strictly_roundable,
+    verified,
+)
 from metrics.disclosure.tables import ProtectionError
 
 # Three breakdowns of 2, 3 and 2 levels, two months, three outcomes and their total.
@@ -148,3 +156,16 @@ def test_a_rounding_that_invents_a_case_is_never_published():
     )
     with pytest.raises(ProtectionError, match="none became some"):
         verified(quarter, np.array([[[5]]]))
+
+
+@pytest.mark.parametrize(("coarser", "tellable"), [(None, 1), (2, 12)])
+def test_counts_are_drawn_so_that_a_coarser_audience_can_be_told_its_sums(coarser, tellable):
+    # Twelve draws to fives, from which counts in tens are made with every sum within nine.
+    fives = replace(STUBBORN, base=5, coarser=coarser)
+    carry = np.zeros((8, 4), dtype=np.int64)
+    made = [rounded(fives, carry=carry, draw=np.random.default_rng(seed)) for seed in range(12)]
+    again = [
+        strictly_roundable(replace(fives, truth=n // 5, base=2, coarser=None)) for n in made
+    ]
+    assert sum(again) == tellable
+    assert all(looseness(fives, counts) == (0, 0) for counts in made)

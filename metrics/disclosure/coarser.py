@@ -1,0 +1,106 @@
+"""Counts of which a coarser audience's counts can be made, with sums as near as its base says.
+
+A coarser audience's counts are rounded from those of a finer one. Where those are drawn
+without a thought for that, it may be that no rounding of them keeps all sums within the coarser
+base. So both are drawn by one program: steps of the finer base, which are told, and steps of
+the coarser one, which only show that there is such a rounding, and are forgotten.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint
+
+from metrics.disclosure.tables import Counts
+
+Floats = npt.NDArray[np.float64]
+Equations = tuple[sparse.csr_array, sparse.csr_array]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Multiples of the base so far, and of a coarser one where the counts are made for it."""
+
+    counts: Counts
+    coarser: Counts
+
+    def at(self, levels: Counts) -> "Made":
+        """Those of some levels, apart."""
+        return Made(self.counts[levels].copy(), self.coarser[levels].copy())
+
+
+def beside(
+    program: dict[str, Any],
+    equations: Equations,
+    made: Made,
+    steps: tuple[Counts, Counts],
+    times: int,
+) -> dict[str, Any]:
+    """The program with steps of a coarser base after its own, which cost nothing.
+
+    `equations` are the sums of atoms that are published, and balances, which are 0; `made` the
+    multiples of every atom before a step; `steps` the atoms that may take one of the finer
+    base, first of all in the program, and one of the coarser; `times` is how many finer bases
+    make a coarser one.
+    """
+    finer, coarser = steps
+    linked, lower, upper = _links(equations, made, times)
+    width = len(program["c"])
+    taken = sparse.hstack(
+        [
+            linked[:, finer],
+            sparse.csr_array((linked.shape[0], width - finer.size)),
+            linked[:, made.counts.size + coarser],
+        ],
+        format="csr",
+    )
+    none = np.zeros(coarser.size)
+    most = np.resize(program["bounds"].ub, width)
+    return {
+        "c": np.concatenate([program["c"], none]),
+        "integrality": np.concatenate([program["integrality"], none + 1]),
+        "bounds": Bounds(0, np.concatenate([most, none + 1])),
+        "constraints": [
+            *(widened(each, coarser.size) for each in program["constraints"]),
+            binding(taken, lower, upper),
+        ],
+    }
+
+
+def _links(
+    equations: Equations, made: Made, times: int
+) -> tuple[sparse.csr_array, Floats, Floats]:
+    """Rows over steps of the finer base and, after them, of the coarser one; and their ends.
+
+    Every atom and each sum is less than a coarser base from what it is made of.
+    """
+    sums, balances = equations
+    finer, coarser = made.counts, made.coarser
+    every = sparse.vstack([sums, sparse.eye_array(len(finer), dtype=np.int64)], format="csr")
+    apart = every @ (times * coarser - finer)
+    owed = balances @ coarser
+    none = sparse.csr_array(balances.shape, dtype=np.int64)
+    rows = sparse.vstack(
+        [sparse.hstack([-every, times * every]), sparse.hstack([none, balances])], format="csr"
+    )
+    lower = np.concatenate([1 - times - apart, -owed]).astype(float)
+    upper = np.concatenate([times - 1 - apart, -owed]).astype(float)
+    return rows, lower, upper
+
+
+def widened(rows: LinearConstraint, more: int) -> LinearConstraint:
+    """The same rows where so many variables more, which they do not have, come last."""
+    wide = sparse.hstack([rows.A, sparse.csr_array((rows.A.shape[0], more))])
+    return LinearConstraint(wide, rows.lb, rows.ub)
+
+
+def binding(
+    taken: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
+) -> LinearConstraint:
+    """The rows that steps of at most one can break."""
+    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
+    breaks = (rises > upper) | (falls < lower)
+    return LinearConstraint(taken[breaks], lower[breaks], upper[breaks])
