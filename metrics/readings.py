@@ -43,25 +43,32 @@ def readings(
 ) -> Iterator[Reading]:
     """What is to be read for some metrics; each before the next one is asked for.
 
-    Where a failed check puts cases of a metric in doubt, its rows are read apart.
+    Where a failed check puts cases of a metric in doubt, its rows are read apart. What takes
+    longest to count comes first.
     """
+    in_doubt = set() if stands_for else _in_doubt(store)
     passes: dict[Pass, list[Metric]] = {}
+    alone = []
     for metric in metrics:
-        if metric.doubted and not stands_for and _has_doubtful(store, metric):
-            outcomes = outcomes_with((*metric.outcomes, LACKING), KINDS)
-            yield _alone(metric, contributed(metric), outcomes, stands_for)
-        elif metric.read_with is None:
-            yield _alone(metric, metric.contributions, metric.outcomes, stands_for)
+        if metric.read_with is None or metric.name in in_doubt:
+            alone.append(metric)
         else:
             passes.setdefault(metric.read_with, []).append(metric)
     for shared, theirs in passes.items():
         yield _together(shared, theirs, stands_for)
+    for metric in alone:
+        if metric.doubted and metric.name in in_doubt:
+            store.run_file(SQL / "05_doubtful.sql", {"metric": metric.name})
+            outcomes = outcomes_with((*metric.outcomes, LACKING), KINDS)
+            yield _alone(metric, contributed(metric), outcomes, stands_for)
+        else:
+            yield _alone(metric, metric.contributions, metric.outcomes, stands_for)
 
 
-def _has_doubtful(store: Store, metric: Metric) -> bool:
-    """Whether a failed check puts any case in doubt for the metric; they are listed then."""
-    store.run_file(SQL / "05_doubtful.sql", {"metric": metric.name})
-    return bool(store.frame("select count(*) > 0 from metrics.doubtful").item())
+def _in_doubt(store: Store) -> set[str]:
+    """The metrics of which a failed check puts any case in doubt."""
+    store.run_file(SQL / "04_at_fault.sql")
+    return set(store.frame("select distinct metric from metrics.at_fault")["metric"])
 
 
 def _alone(

@@ -4,12 +4,8 @@ with at_fault as (
     select
         name,
         doubt
-    from quality.verdicts
-    where
-        run = (select max(newest.run) from quality.verdicts as newest)
-        and outcome in ('failed', 'known')
-        and doubt in ('unsure', 'misplaced', 'extra')
-        and list_contains(affects, $metric)
+    from metrics.at_fault
+    where metric = $metric
 )
 
 select
