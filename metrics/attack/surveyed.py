@@ -89,6 +89,9 @@ def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
     left = np.zeros(len(levels))
     for quarter, months in quarters.items():
         known = _Quarter.of(told, levels, months, quarter)
+        if not known.is_told:
+            left[:] = np.inf
+            continue
         for many in range(1, len(months) + 1):
             where = f"{SURVEYS} and {TIMES}, quarter from {quarter}"
             yield from ((where, *ends) for ends in known.ends(many, left))
@@ -145,6 +148,12 @@ class _Quarter:
         self.closed_month.told(ended.sum(axis=2), furthest)
         self.closed_whole.told(ended.sum(axis=(1, 2))[:, np.newaxis], furthest)
         self.received.told(received.sum(axis=1, keepdims=True), off[RECEIVED[0]])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether some release tells every one of these counts."""
+        known = (self.asked.high, self.closed.high, self.received.high)
+        return all(np.isfinite(each).all() for each in known)
 
     def ends(self, many: int, left: Floats) -> Iterator[tuple[Floats, Floats]]:
         """Of surveys and of closed cases in the first so many months, and of each month."""
