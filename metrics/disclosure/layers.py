@@ -140,9 +140,13 @@ def protected_by_layers(
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     counts = made[-1].select(*KEY, "n").join(truth, on=KEY)
-    bounds = [bound for link in (links or {}).values() for bound in link.floors]
-    levels = len(grid_of(declared.levels, ()).levels)
-    return Protected(name, counts, fresh, loose, seeds, is_asked_early(bounds, levels))
+    return Protected(name, counts, fresh, loose, seeds, _asked_early(links or {}, declared))
+
+
+def _asked_early(links: Links, declared: Declared) -> bool:
+    """Whether at some level more cases were asked about than were closed."""
+    bounds = [bound for link in links.values() for bound in link.floors]
+    return is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
 
 
 def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:
