@@ -15,6 +15,7 @@ from metrics.attack.joined import joined
 from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
 from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
+from metrics.attack.withheld import withheld
 
 ATTACKER = "6"  # counts up when the attacker learns something: an older proof proves less
 
@@ -96,7 +97,7 @@ def attack(
             before[profile.key], profile=profile.name, releases=profile.files
         )
     say("attacking the totals of all metrics together")
-    together = (*joined(told), *closed(told), *surveyed(told))
+    together = (*joined(told), *closed(told), *surveyed(told), *withheld(told))
     findings |= {found.profile: found for found in together}
     leaks = [
         f"{release.name}: {leak}"

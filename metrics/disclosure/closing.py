@@ -129,7 +129,7 @@ def floors(
         return []
     safe = _safe([grid.months[at] for at in months], closing)
     levels = tuple(at for at, level in enumerate(grid.levels) if delay.holds_at(level))
-    lasts = _lasts(led)
+    lasts = lasts_of(led)
     found = []
     for outcome, of, is_early in closing.pairs:
         cells = tuple(at for at, (name, _) in enumerate(own) if name in outcome)
@@ -144,7 +144,7 @@ def floors(
     return found
 
 
-def _lasts(columns: Columns) -> dict[int, float]:
+def lasts_of(columns: Columns) -> dict[int, float]:
     """The last day of each band by its first; there is no end to the last one."""
     firsts = sorted({band for _, band in columns if band >= 0})
     return {one: after - 1 for one, after in pairwise(firsts)} | dict.fromkeys(
