@@ -156,6 +156,51 @@ def test_a_person_whose_cases_are_of_different_days_is_no_rival_of_a_counter():
     assert first_export(made)["columns"]["case_id"] == "ObjectId"
 
 
+def test_a_number_of_the_lines_gives_way_to_the_ticket_s_own():
+    lines = [str(n) for n in range(1, 25)]
+    made = drafted({"Nummer": lines, "Ticket#": numbers(24), "Erstellt": ["2024-01-02"]})
+    assert first_export(made)["columns"]["case_id"] == "Ticket#"
+
+
+def test_a_number_that_counts_the_lines_is_told_to_be_one():
+    lines = [str(n) for n in range(1, 25)]
+    made = drafted({"S/No": lines, "Received": CASES["Date received"]})
+    assert first_export(made)["columns"]["case_id"] == "S/No"
+    assert "it counts the rows of this file: has a case the same in the next one?" in made.toml
+
+
+def test_a_question_names_the_columns_that_may_be_its_answer():
+    made = drafted(
+        {
+            "#": [str(n) for n in range(1, 25)],
+            "Xyz": numbers(24),
+            "Day 0": CASES["Date received"],
+            "Day 1": CASES["Date received"],
+        }
+    )
+    asked = " ".join(made.questions)
+    assert 'say so; it may be "#"' in asked
+    assert 'None is called so; it may be "Day 0" or "Day 1"' in asked
+
+
+def test_rows_of_a_case_that_were_received_on_other_days_are_hardly_its_parts():
+    made = drafted(
+        {
+            "Case no": [f"C{n // 3}" for n in range(24)],
+            "Created": CASES["Date received"],
+            "Label": ["x", "y", "z"],
+        }
+    )
+    assert first_export(made)["grain"] == "?"
+    assert any("their status or their receipt" in question for question in made.questions)
+
+
+def test_a_column_of_one_value_needs_its_own_name_to_be_a_code():
+    made = drafted({**CASES, "user.type": ["User"], "Category": ["Theft"]})
+    assert first_export(made)["columns"]["category"] == "Category"
+    assert "user.type" in first_export(drafted({**CASES, "user.type": ["User"]}))["ignored"]
+
+
 def test_names_that_stand_twice_are_numbered(tmp_path):
     rows = "".join(f"A-{n},2024-01-{n + 1:02},x,y\n" for n in range(9))
     text = "Case number,Received,Comment,Comment\n" + rows
@@ -263,7 +308,8 @@ def test_rows_that_tell_the_history_of_a_case_are_asked_about():
         ("outcome", "Upheld", "substantiated", "sure"),
         ("outcome", "Not upheld", "unsubstantiated", "sure"),
         ("outcome", "Partially Substantiated", "partly", "sure"),
-        ("outcome", "Closed - Substantiated in part", "substantiated", "likely"),
+        ("outcome", "Closed - Substantiated in part", "partly", "likely"),
+        ("outcome", "Part upheld (letter)", "partly", "likely"),
         ("outcome", "unbegründet", "unsubstantiated", "sure"),
         ("outcome", "Teilweise begründet", "partly", "sure"),
         ("severity", "1 - Critical", "critical", "likely"),
@@ -286,6 +332,7 @@ def test_a_code_is_understood_by_its_words(field, code, meaning, sure):
         ("severity", "B"),
         ("outcome", "Not entirely upheld"),
         ("outcome", "eingestellt"),
+        ("outcome", "Case unsubstantiated in part"),
         ("status", "not closed yet"),
         ("unit", "High"),
     ],
