@@ -187,6 +187,16 @@ def test_a_figure_that_is_not_made_of_the_published_counts_is_a_leak(
     ]
 
 
+def test_reasons_for_which_rows_were_not_read_are_a_leak(board, tmp_path):
+    """Five reasons beside "1 to 5 rows" would say that there are five."""
+
+    def told(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.clear(n=1).with_columns(reason=pl.lit("severity is not declared"))
+
+    found = failed(changed(board, tmp_path / "a", reject_reasons=told))
+    assert any("how many rows at least" in leak for leak in found["leaks"])
+
+
 def test_exact_counts_of_rows_are_a_leak(board, tmp_path):
     def counted(rows: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns(failing=pl.lit(3, dtype=pl.Int64))
