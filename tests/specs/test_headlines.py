@@ -1,0 +1,399 @@
+"""Headline numbers with differential privacy: drawn once, paid once, nothing beside them."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from math import exp
+
+import polars as pl
+import pytest
+from scipy.stats import binom
+
+from etl.rules import read_rules
+from etl.store import Store
+from metrics.approvals import Places
+from metrics.attack.report import attack
+from metrics.catalog import METRICS
+from metrics.disclosure.headlines import (
+    ALONE,
+    Headline,
+    MissingExtraError,
+    bookings,
+    drawn,
+    spent,
+    within,
+)
+from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.policy import Policy, PolicyError, policies_of
+from metrics.headlines import BudgetError, publish_headlines
+from metrics.judged import BlockedError, PublishError
+from metrics.release import TABLES, open_release
+from metrics.verifying import kept
+from tests.specs.measured import ABOUT, ACKNOWLEDGE, SEED, filled, judge, sealed
+
+WINTER, SPRING = date(2024, 1, 1), date(2024, 4, 1)
+RECEIVED = Headline("Concerns raised", "report_frequency", ("received",))
+ANSWERED = Headline("Acknowledged", "deadline_compliance", ("met", "met_late"), "acknowledge")
+WEBSITE = Policy(
+    "website",
+    "private",
+    owner="Data protection officer",
+    epsilon=Decimal("0.5"),
+    budget=Decimal(2),
+    headlines=(RECEIVED, ANSWERED),
+)
+BOARD = Policy("board", "rounding", base=5, min_denominator=20)
+EVENTS = (
+    "case | kind | on\n"
+    + "\n".join(f"{n} | received | 2024-{1 + n % 6:02}-1{n % 9}" for n in range(60))
+    + "".join(f"\n{n} | acknowledged | 2024-04-20" for n in (3, 9))
+)
+
+
+@pytest.fixture(scope="module")
+def half_a_year(tmp_path_factory) -> Iterator[Store]:
+    with Store.open() as store:
+        folder = tmp_path_factory.mktemp("half_a_year")
+        yield filled(store, folder, as_of="2024-06-30", events=EVENTS)
+
+
+@pytest.fixture
+def loaded(half_a_year) -> Iterator[Store]:
+    """Sixty cases of half a year, ten a month, two of April acknowledged."""
+    judge(half_a_year)
+    deadlines = half_a_year.frame("select * from core.deadlines")
+    yield half_a_year
+    half_a_year.replace("core.deadlines", deadlines)
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.toml").write_text(ACKNOWLEDGE, encoding="utf-8")
+    return Places(tmp_path / "releases", Ledger(tmp_path / "ledger", SEED))
+
+
+@pytest.fixture
+def told(loaded, places):
+    """Publish headlines of a quarter, and open the release."""
+
+    def publish(policy=WEBSITE, quarter=None):
+        path = publish_headlines(
+            loaded,
+            policy,
+            rules=read_rules(places.releases.parent / "rules"),
+            about=ABOUT,
+            seed=SEED,
+            places=places,
+            quarter=quarter,
+        )
+        return open_release(path)
+
+    return publish
+
+
+def numbers(release) -> dict[tuple[str, date], int]:
+    return {
+        (row["metric"], row["month"]): row["n"] for row in release.table("cubes").to_dicts()
+    }
+
+
+# What is told
+
+
+def test_a_release_has_its_headlines_of_the_last_whole_quarter_and_nothing_else(told):
+    release = told()
+    assert list(numbers(release)) == [
+        ("report_frequency", SPRING),
+        ("deadline_compliance", SPRING),
+    ]
+    filled_tables = {name for name in TABLES if release.table(name).height}
+    assert filled_tables == {"manifest", "figures", "cubes", "definitions"}
+    assert "inputs_sha256" not in release.manifest
+
+
+def test_a_number_is_near_the_truth_and_says_how_near(told):
+    release = told(replace(WEBSITE, epsilon=Decimal(1)))
+    figure = release.figures(metric="report_frequency").row(0, named=True)
+    # P(|noise| > 60) at epsilon 1 is 2 e^-61 / (1 + e^-1), less than 1e-26.
+    assert abs(numbers(release)["report_frequency", SPRING] - 30) <= 60
+    assert figure["reason"] == "Within 3 of the truth 95 times of 100; drawn with epsilon 1."
+    assert figure["numerator"] is None
+
+
+def test_noise_larger_than_the_number_is_no_zero_and_nothing_below_it(monkeypatch, told):
+    monkeypatch.setattr("metrics.headlines.drawn", lambda counts, _: [-4 for _ in counts])
+    figure = told().figures(metric="report_frequency").row(0, named=True)
+    assert (figure["value"], figure["low"], figure["high"]) == (None, 0.0, 6.0)
+    assert figure["state"] == "few"
+
+
+def test_a_case_counts_once_however_many_of_its_deadlines_are_counted(
+    loaded, monkeypatch, told
+):
+    once = loaded.frame("select * from core.deadlines")
+    loaded.replace("core.deadlines", pl.concat([once, once]))
+    seen = []
+    monkeypatch.setattr(
+        "metrics.headlines.drawn", lambda counts, _: seen.extend(counts) or list(counts)
+    )
+    told()
+    assert seen == [30, 2]
+
+
+# Drawn once, paid once
+
+
+def test_a_quarter_keeps_its_numbers_at_no_further_cost(told, places):
+    first = told()
+    later = told(replace(WEBSITE, version="2"))
+    assert later.id != first.id
+    assert numbers(later) == numbers(first)
+    assert spent(bookings(places.ledger)) == 1
+    assert (first.manifest["spent"], first.manifest["budget"]) == ("1.0", "2")
+
+
+def test_the_same_again_is_the_release_that_is_there(told):
+    assert told().path == told().path
+
+
+def test_another_audience_is_told_the_number_that_was_drawn_already(told, places):
+    first = told()
+    other = told(replace(WEBSITE, audience="press", epsilon=Decimal("0.1")))
+    assert numbers(other) == numbers(first)
+    assert set(other.table("figures")["reason"]) == set(first.table("figures")["reason"])
+    assert spent(bookings(places.ledger)) == 1
+
+
+def test_every_quarter_costs_anew_until_the_budget_is_spent(told, places):
+    told(quarter=WINTER)
+    release = told(quarter=SPRING)
+    assert {month for _, month in numbers(release)} == {WINTER, SPRING}
+    assert spent(bookings(places.ledger)) == 2
+    with pytest.raises(BudgetError, match=r"1 new numbers cost 0.5, .* there is 0.0 left"):
+        told(replace(WEBSITE, headlines=(*WEBSITE.headlines, closed())))
+    assert spent(bookings(places.ledger)) == 2
+
+
+def closed() -> Headline:
+    return Headline("Ended", "time_to_resolution", ("ended",))
+
+
+def test_a_larger_budget_needs_another_version(told):
+    told()
+    with pytest.raises(PolicyError, match="promised a budget of 2 under version 1"):
+        told(replace(WEBSITE, budget=Decimal(3)), quarter=WINTER)
+    assert told(replace(WEBSITE, budget=Decimal(3), version="2"), quarter=WINTER)
+
+
+def test_what_was_drawn_stays_drawn_where_the_release_is_refused(monkeypatch, told, places):
+    def refuse(*_, **__):
+        raise PublishError("refused")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("metrics.headlines.seal", refuse)
+        with pytest.raises(PublishError):
+            told()
+    (booked,) = bookings(places.ledger)
+    assert sorted(booked.cells["n"]) == sorted(numbers(told()).values())
+
+
+def test_a_headline_added_later_is_the_only_one_that_costs(told, places):
+    first = told()
+    more = replace(WEBSITE, headlines=(*WEBSITE.headlines, closed()))
+    assert numbers(told(more)).items() > numbers(first).items()
+    assert spent(bookings(places.ledger)) == Decimal("1.5")
+
+
+# Refused before anything is drawn
+
+
+def test_a_failed_critical_check_leaves_no_headline_out_but_all(loaded, told, places):
+    judge(loaded, outcome="failed")
+    with pytest.raises(BlockedError, match="Every case stands in the audit once"):
+        told()
+    assert bookings(places.ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("quarter", "said"),
+    [
+        (date(2024, 2, 1), "no quarter begins on 2024-02-01"),
+        (date(2024, 7, 1), "not the whole quarter from 2024-07-01"),
+        (date(2023, 10, 1), "not the whole quarter from 2023-10-01"),
+    ],
+)
+def test_only_whole_quarters_that_the_exports_cover_are_told(told, quarter, said):
+    with pytest.raises(PublishError, match=said):
+        told(quarter=quarter)
+
+
+def test_a_rule_that_there_is_not_is_refused(told):
+    with pytest.raises(PolicyError, match="there is no rule 'decide'; there are acknowledge"):
+        told(replace(WEBSITE, headlines=(replace(ANSWERED, part="decide"),)))
+
+
+@pytest.mark.parametrize(
+    "change", ['unit = "hours"', 'limit = "no_earlier"'], ids=["in hours", "no earlier"]
+)
+def test_a_rule_that_other_cases_decide_with_is_refused(told, places, change):
+    name = change.partition(" ")[0]
+    plain = "\n".join(
+        line for line in ACKNOWLEDGE.splitlines() if not line.startswith(f"{name} =")
+    )
+    rules = places.releases.parent / "rules" / "rules.toml"
+    rules.write_text(f"{plain}\n{change}\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match="one case could move the number by more than one"):
+        told()
+
+
+def test_without_the_extra_nothing_is_drawn_and_it_says_what_to_install(
+    monkeypatch, told, places
+):
+    monkeypatch.setitem(sys.modules, "opendp.measurements", None)
+    with pytest.raises(
+        MissingExtraError, match="install the extra `private`, or: pip install 'ope"
+    ):
+        told()
+    assert bookings(places.ledger) == []
+
+
+# The policy
+
+DECLARED = {
+    "method": "private",
+    "owner": "Data protection officer",
+    "epsilon": 0.5,
+    "budget": 12,
+    "headlines": [
+        {"title": "Concerns raised", "metric": "report_frequency", "outcomes": ["received"]}
+    ],
+}
+
+
+def test_a_policy_is_read_as_it_is_declared():
+    policy = policies_of({"website": DECLARED})["website"]
+    assert policy.headlines == (RECEIVED,)
+    assert (policy.epsilon, policy.budget) == (Decimal("0.5"), Decimal(12))
+
+
+def one(**told):
+    return {"headlines": [DECLARED["headlines"][0] | told]}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"owner": " "}, "owner is missing; say who answers"),
+        ({"epsilon": 0}, "epsilon 0 protects nobody"),
+        ({"epsilon": 1.5}, "epsilon 1.5 protects nobody or is none; use more than 0, 1 at mo"),
+        ({"epsilon": float("nan")}, "epsilon NaN protects nobody"),
+        ({"epsilon": "0.5"}, "epsilon must be a number"),
+        ({"epsilon": True}, "epsilon must be a number"),
+        ({"budget": 21}, "budget 21 protects nobody or is none; use more than 0, 20 at most"),
+        ({"budget": 0.4}, r"budget 0.4 does not pay for one quarter, which costs 0.5 \(1 head"),
+        ({"headlines": []}, "0 headlines; declare 1 to 10"),
+        ({"headlines": DECLARED["headlines"] * 2}, "two headlines count the same"),
+        ({"headlines": "many"}, "headlines must be tables"),
+        (one(unit="plant"), "headline 1: 'unit' is unknown"),
+        (one(outcomes="received"), "headline 1: outcomes must be a list of texts"),
+        (one(outcomes=[]), "headline 1: outcomes is missing"),
+        (
+            one(metric="came_again"),
+            "of came_again it is not known how far one case can move it",
+        ),
+        (one(outcomes=["lost"]), "lost of report_frequency cannot be told; there are received"),
+        (
+            one(metric="deadline_compliance", part="x", outcomes=["missed"]),
+            "missed of deadline_compliance cannot be told; there are met, met_late",
+        ),
+        (one(part="acknowledge"), "its metric has no parts; leave part out"),
+        (one(metric="deadline_compliance", outcomes=["met"]), "say of which rule, with part"),
+        ({"base": 5}, "base 5 belongs to rounding"),
+        ({"method": "identity"}, "epsilon belongs to private"),
+    ],
+)
+def test_a_policy_that_cannot_keep_its_promise_is_refused(change, said):
+    with pytest.raises(PolicyError, match=said):
+        policies_of({"website": DECLARED | change})
+
+
+def test_more_than_ten_headlines_are_refused():
+    many = tuple(replace(ANSWERED, part=f"rule_{n}") for n in range(11))
+    with pytest.raises(PolicyError, match="11 headlines; declare 1 to 10"):
+        replace(WEBSITE, budget=Decimal(20), headlines=many)
+
+
+def test_every_metric_that_can_be_a_headline_is_in_the_catalogue_with_its_outcomes():
+    known = {metric.name: metric.outcomes for metric in METRICS}
+    for name, outcomes in ALONE.items():
+        assert set(outcomes) <= set(known[name])
+
+
+def test_headlines_stand_beside_rounded_counts_and_change_none_of_them(loaded, told, tmp_path):
+    everybody = (BOARD, WEBSITE)
+    before = open_release(sealed(loaded, to=tmp_path, policy=BOARD, everybody=(BOARD,)))
+    told()
+    after = open_release(sealed(loaded, to=tmp_path, policy=BOARD, everybody=everybody))
+    assert after.id == before.id
+
+
+# The noise
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "off"), [("1", 3), ("0.5", 6), ("0.25", 12), ("0.1", 30), ("0.05", 60)]
+)
+def test_the_bound_is_the_smallest_that_holds_95_times_of_100(epsilon, off):
+    p = exp(-float(epsilon))
+
+    def beyond(n):
+        return 2 * p ** (n + 1) / (1 + p)
+
+    assert within(Decimal(epsilon)) == off
+    assert beyond(off) <= 0.05 < beyond(off - 1)
+
+
+def test_the_noise_has_the_scale_that_is_promised():
+    tries, epsilon = 4000, Decimal("0.5")
+    noise = [number - 7 for number in drawn([7] * tries, epsilon)]
+    p = exp(-0.5)
+    of_none, of_far = (1 - p) / (1 + p), 2 * p ** (within(epsilon) + 1) / (1 + p)
+    seen = [
+        (sum(each == 0 for each in noise), of_none),
+        (sum(abs(each) > within(epsilon) for each in noise), of_far),
+        (sum(each > 0 for each in noise), (1 - of_none) / 2),
+    ]
+    # Each of the three fails by chance twice in 10 thousand million runs at most.
+    for count, share in seen:
+        assert binom.ppf(1e-10, tries, share) <= count <= binom.isf(1e-10, tries, share)
+
+
+def test_each_number_has_noise_of_its_own():
+    # That twenty of them are alike has a chance of less than 1e-12.
+    assert len(set(drawn([100] * 20, Decimal("0.5")))) > 1
+
+
+# The attacker, and whoever has the key
+
+
+def test_an_attacker_reads_what_was_spent_and_finds_nothing(told, places):
+    told(quarter=WINTER)
+    told()
+    found = attack(places.known())
+    assert found.passed
+    assert found.noisy[-1].endswith(
+        "4 numbers with noise, of the whole organisation; 2.0 of a budget of 2 spent"
+    )
+    assert kept(places).faults == ()
+
+
+def test_headlines_and_rounded_counts_are_attacked_together(loaded, told, places, tmp_path):
+    sealed(loaded, to=tmp_path, policy=BOARD, everybody=(BOARD, WEBSITE))
+    told()
+    found = attack(places.known())
+    assert found.passed
+    assert len(found.releases) == 2
+    assert kept(places).faults == ()
