@@ -1,6 +1,6 @@
 """Make a release of headline numbers under differential privacy: count, draw, book, seal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -88,7 +88,7 @@ def publish_headlines(
     return seal(tables, facts, policy, made=made, places=places, say=say)
 
 
-def _refuse_unfit(headlines: Sequence[Headline], unfit: dict[str, list[str]]) -> None:
+def _refuse_unfit(headlines: Sequence[Headline], unfit: Mapping[str, list[str]]) -> None:
     titles = dict.fromkeys(title for each in headlines for title in unfit.get(each.metric, ()))
     # To leave one headline out would tell its readers what the check found.
     if titles:

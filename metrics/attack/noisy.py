@@ -85,7 +85,7 @@ def _strange(release: Told) -> Iterator[str]:
         yield f"it has more than {MOST} headlines"
     if not (cells["level"] == "all").all() or not (figures["period"] == "quarter").all():
         yield "it tells of less than the whole organisation in a quarter"
-    by_place = {
+    by_place: dict[Cell, Number] = {
         (metric, part, month, _name({"part": part, "outcome": outcome})): number
         for (metric, part, _, _, month, outcome, _), number in numbers.items()
     }

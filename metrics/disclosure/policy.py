@@ -43,8 +43,8 @@ class Policy:
     last one has no end. Rounding makes every count a multiple of `base`; suppression withholds
     counts below `threshold`, and keeps the others exact. Identity keeps counts, and days,
     exact. Private tells `headlines` alone, each with noise that costs `epsilon`, until the
-    `budget` is spent. `approvals` is how many people other than its maker must approve a release before it
-    is published, `approvers` who may: anybody where there are none.
+    `budget` is spent. `approvals` is how many people other than its maker must approve a
+    release before it is published, `approvers` who may: anybody where there are none.
     """
 
     audience: str
@@ -111,7 +111,7 @@ def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]
 def _policy(audience: str, told: object) -> Policy:
     if not isinstance(told, Mapping):
         raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
-    values = {key: _typed(key, value) for key, value in told.items()}
+    values: dict[str, Any] = {key: _typed(key, value) for key, value in told.items()}
     for key, value in values.items():
         reason = _key_fault(key, value)
         if reason:
