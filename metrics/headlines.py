@@ -13,6 +13,7 @@ from etl.store import Store
 from metrics.approvals import UNNAMED, Person, Places
 from metrics.catalog import METRICS
 from metrics.disclosure.headlines import (
+    GEOMETRIC,
     LAYER,
     Booking,
     Headline,
@@ -36,9 +37,7 @@ from metrics.release import TABLES
 from metrics.sealed import About
 from metrics.sealing import Made, seal
 
-SOURCE = (
-    "Ghosh, Roughgarden and Sundararajan (2012), SIAM J. Comput. 41: 1673-1693; drawn by OpenDP"
-)
+SOURCE = f"{GEOMETRIC}; drawn by OpenDP"
 
 
 class BudgetError(PublishError):

@@ -25,6 +25,7 @@ LARGEST_EPSILON = Decimal(1)
 # The census of the United States of 2020 spent 19.61 on all that it told of persons and homes.
 LARGEST_BUDGET = Decimal(20)
 MISSED_BY_MORE = 0.05
+GEOMETRIC = "Ghosh, Roughgarden and Sundararajan (2012), SIAM J. Comput. 41: 1673-1693"
 # Metrics of which one case moves its own contributions alone, with the outcomes that count.
 ALONE = {
     "report_frequency": ("received",),
@@ -141,8 +142,7 @@ _PART = {True: "say of which rule, with part", False: "its metric has no parts; 
 def within(epsilon: Decimal) -> int:
     """How far from the truth a number is at most, 95 times of 100.
 
-    P(|noise| >= n) is 2 p^n / (1 + p) with p = e^-epsilon (Ghosh, Roughgarden and Sundararajan
-    (2012), SIAM J. Comput. 41: 1673-1693).
+    P(|noise| >= n) is 2 p^n / (1 + p) with p = e^-epsilon: the source is `GEOMETRIC`.
     """
     p = exp(-float(epsilon))
     return ceil(log(MISSED_BY_MORE * (1 + p) / 2) / log(p)) - 1

@@ -237,8 +237,8 @@ def _private_sentence(policy: Policy) -> str:
         f" the range beside it, {off} to either side for those drawn now. A number is drawn"
         " once and never again. Whether any one case is in the data or not changes the odds of"
         f" a number by a factor of e^{policy.epsilon} at most (differential privacy), and of"
-        f" all that are ever told so by e^{policy.budget}. What other releases tell comes to"
-        " that."
+        f" all that are ever told so by e^{policy.budget}. What other releases tell comes on"
+        " top."
     )
 
 
