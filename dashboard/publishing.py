@@ -65,11 +65,7 @@ def _sealed(
     say: Say,
 ) -> Path:
     """Make the release that the policy asks for: of headlines alone, or of every figure."""
-    if quarter is not None and policy.method != "private":
-        raise WorkspaceError(
-            "--quarter is for headline numbers (method private): other releases tell every"
-            " whole quarter; leave it out"
-        )
+    _refuse_quarter(policy, quarter)
     with Store.open(workspace.store_path) as store:
         if policy.method == "private":
             return publish_headlines(
@@ -96,6 +92,14 @@ def _sealed(
             actions=read_actions(workspace.folder),
             maker=maker,
             say=say,
+        )
+
+
+def _refuse_quarter(policy: Policy, quarter: date | None) -> None:
+    if quarter is not None and policy.method != "private":
+        raise WorkspaceError(
+            "--quarter is for headline numbers (method private): other releases tell every"
+            " whole quarter; leave it out"
         )
 
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import get_args
@@ -14,13 +13,13 @@ from etl.rules.properties import PROPERTIES, ROUTES, shipped
 from metrics.catalog import METRICS
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.consequences import COUNT_TOLERANCE
-from metrics.disclosure.headlines import GEOMETRIC, Headline
 from metrics.disclosure.policy import BANDS, Policy
 from metrics.markdown import section as _section
 from metrics.markdown import table as _table
 from metrics.markdown import wrapped as _wrapped
 from metrics.methods_aftermath import actions, restatements
 from metrics.methods_beside import days_paused, late, pace_of_quarters
+from metrics.methods_headlines import headlines
 from metrics.methods_people import alike, answers
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
@@ -339,13 +338,6 @@ def _signals() -> str:
 def _protection() -> str:
     rounding = Policy("leadership", "rounding", base=5, min_denominator=20)
     withheld = Policy("annex", "suppression", threshold=10, min_denominator=50)
-    noisy = Policy(
-        *("website", "private"),
-        owner="-",
-        epsilon=Decimal("0.5"),
-        budget=Decimal(12),
-        headlines=(Headline("-", "report_frequency", ("received",)),),
-    )
     return _section(
         "## How people are protected",
         "First everything is counted, then the counts are protected for one audience, and only"
@@ -361,14 +353,7 @@ def _protection() -> str:
         " equations; linear programming shows that every small count could be none, or enough"
         " (Fischetti and Salazar (2001), Management Science 47: 1008-1027). Where most counts"
         " that are not small would be withheld, levels are, and the organisation's are told.",
-        f"**Headlines with noise** (`private`), here with epsilon {noisy.epsilon}:"
-        f" {_lower(noisy)} Ten numbers at most, of cases of the whole organisation in a quarter."
-        " Each case counts once and by what is recorded of it alone, so that one case, with all"
-        " that happened in it, moves a number by one at most. OpenDP adds noise of the two-sided geometric distribution"
-        f" ({GEOMETRIC}). What numbers cost adds up over headlines, quarters and audiences. It"
-        " is a promise of another kind than the others: it bounds what is learnt of a case from"
-        " these numbers, whatever else is known, and nothing of what other releases tell. They"
-        " lose nothing by it, for noise rules no count out.",
+        headlines(),
         "Where counts are rounded, lengths of time are counted in bands that begin on the days"
         f" {', '.join(map(str, BANDS))}, and estimated by the actuarial method; intervals of"
         " shares and rates hold those of all counts that may be the true ones; counts of rows"
