@@ -49,8 +49,8 @@ def of_two_draws(one: pl.DataFrame, other: pl.DataFrame, base: int) -> str:
     small = apart.filter(pl.min_horizontal("n", "n_again") == 0)
     return (
         f"base {base}: of {both.height:,} cells {apart.height:,} are told otherwise by the"
-        f" second draw and narrowed to {base - 1} values, {small.height:,} of them proved to be 1 to"
-        f" {base - 1}"
+        f" second draw and narrowed to {base - 1} values, {small.height:,} of them proved to be"
+        f" 1 to {base - 1}"
     )
 
 
