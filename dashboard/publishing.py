@@ -75,6 +75,7 @@ def _sealed(
                 about=_about(workspace),
                 seed=workspace.key(),
                 places=places,
+                everybody=tuple(policies_of(workspace.audiences).values()),
                 quarter=quarter,
                 maker=maker,
                 say=say,

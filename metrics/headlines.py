@@ -52,19 +52,22 @@ def publish_headlines(
     about: About,
     seed: bytes,
     places: Places,
+    everybody: Sequence[Policy] = (),
     quarter: date | None = None,
     maker: Person = UNNAMED,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Make a release of the policy's headlines for a quarter and return its file.
 
-    The quarter is the last whole one, or the one that begins on `quarter`. A number that was
+    The quarter is the last whole one, or the one that begins on `quarter`. `everybody` are the
+    policies of all audiences, which share one budget. A number that was
     drawn before is told again as it was, at no cost. Raises PublishError where the data were
     not judged or do not cover the quarter, BlockedError where a critical check failed on which
     a headline rests, BudgetError where the new numbers cost more than is left, and
     MissingExtraError where OpenDP is not installed: nothing is drawn then.
     """
     require_extra()
+    _require_one_budget(policy, everybody)
     verdicts = judged(store)
     _refuse_unfit(policy.headlines, blocked(verdicts))
     _require_parts(policy, rules)
@@ -85,6 +88,16 @@ def publish_headlines(
     cells = tables["cubes"].with_columns(n_true=pl.lit(None, dtype=pl.Int64))
     made = Made(Protected(LAYER, cells, {}, {}), inputs_digest(store, policy, seed), maker)
     return seal(tables, facts, policy, made=made, places=places, say=say)
+
+
+def _require_one_budget(policy: Policy, everybody: Sequence[Policy]) -> None:
+    for other in everybody:
+        if other.method == policy.method and other.budget != policy.budget:
+            raise PolicyError(
+                f"audience {policy.audience}: its budget of {policy.budget} is not that of"
+                f" {other.audience}, {other.budget}; one case may be in the numbers of both, so"
+                " that they share one budget: declare the same"
+            )
 
 
 def _refuse_unfit(headlines: Sequence[Headline], unfit: Mapping[str, list[str]]) -> None:

@@ -181,6 +181,12 @@ def closed() -> Headline:
     return Headline("Ended", "time_to_resolution", ("ended",))
 
 
+def test_audiences_share_one_budget(loaded, places):
+    press = replace(WEBSITE, audience="press", budget=Decimal(4))
+    with pytest.raises(PolicyError, match="its budget of 2 is not that of press, 4; one case"):
+        publish_headlines(loaded, WEBSITE, everybody=(press, BOARD), **setting(places))
+
+
 def test_a_larger_budget_needs_another_version(told):
     told()
     with pytest.raises(PolicyError, match="promised a budget of 2 under version 1"):
