@@ -50,7 +50,9 @@ def method_beside(policy: Policy, everybody: Sequence[Policy]) -> None:
     Raises PolicyError: exact counts would narrow the rounded ones, and a second threshold
     would tell what the first withholds.
     """
-    protected = [other for other in (*everybody, policy) if other.method != "identity"]
+    # Noise rules no count out, so that headlines beside them narrow nothing that is promised.
+    apart = {"identity", "private"}
+    protected = [other for other in (*everybody, policy) if other.method not in apart]
     for other in protected:
         mixed = other.method != policy.method and "suppression" in {other.method, policy.method}
         if mixed:
