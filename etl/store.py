@@ -96,9 +96,14 @@ class Store:
         with self._connection.cursor() as cursor:
             return _rows(cursor, select, parameters)
 
-    def frame_here(self, select: str) -> pl.DataFrame:
-        """Run one SELECT that may look at temporary tables, and return its rows."""
-        return _rows(self._connection, select, None)
+    def batches_here(self, select: str, rows: int) -> Iterator[pl.DataFrame]:
+        """Run one SELECT that may look at temporary tables: its rows, so many at a time.
+
+        Nothing else can be run until the last has come.
+        """
+        with _said_plainly():
+            for batch in self._connection.sql(select).to_arrow_reader(rows):
+                yield pl.DataFrame(batch)
 
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
