@@ -37,7 +37,7 @@ def publish_to(
     places = places_of(workspace)
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)
-    with Store.open(workspace.store_path) as store:
+    with Store.open(workspace.store_path, mode="measure") as store:
         path = publish(
             store,
             policy,

@@ -90,9 +90,7 @@ def _together(
         if name in outcomes
     }
     part = "part::usmallint as part" if parts else "part"
-    return Reading(
-        _numbered(shared.select, part, columns, stands_for), outcomes, timed, parts
-    )
+    return Reading(_numbered(shared.select, part, columns, stands_for), outcomes, timed, parts)
 
 
 def _names(store: Store, select: str) -> list[str]:

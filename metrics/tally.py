@@ -102,6 +102,8 @@ class Running:
 
     def counts(self) -> pl.DataFrame:
         """What has been counted, as `tally` tells it."""
+        if len(self._kinds) == 1:
+            return pl.DataFrame(schema=_COUNTS)
         order = np.argsort(self._kinds[1:])
         kinds = pl.DataFrame({"kind": self._kinds[1:][order], "band": -1})
         parts = pl.Series(self._names, dtype=pl.String)
@@ -124,11 +126,11 @@ class Running:
         )
 
     def _numbered(self, kinds: Integers) -> Integers:
-        missing = int(kinds.max()) + 2 - len(self._number_of)
+        missing = int(kinds.max(initial=-1)) + 2 - len(self._number_of)
         if missing > 0:
             self._number_of = np.pad(self._number_of, (0, missing), constant_values=-1)
         number = self._number_of[kinds + 1]
-        if number.min() < 0:
+        if number.min(initial=0) < 0:
             seen = np.unique(kinds[number < 0])
             self._number_of[seen + 1] = np.arange(len(seen)) + len(self._kinds)
             self._kinds = np.concatenate([self._kinds, seen])
