@@ -249,6 +249,8 @@ def _facts(trial: Trial) -> list[str]:
     if trial.events:
         told = ", ".join(f"{kind} {count:,}" for kind, count in trial.events.items())
         lines.append(f"  events: {told}")
+    if trial.findings:
+        lines.append(f"  issues, each with its outcome once it has one: {trial.findings:,}")
     return lines
 
 
@@ -316,6 +318,7 @@ def _data(trial: Trial) -> dict[str, object]:
         "first_day": trial.first_day,
         "last_day": trial.last_day,
         "events": dict(trial.events),
+        "findings": trial.findings,
         "sample": trial.sample.to_dicts(),
         "rejects": [
             {

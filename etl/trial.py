@@ -18,6 +18,7 @@ from etl.staging import Staged, stage
 
 SHOWN_ROWS, SHOWN_LINES, SHOWN_VALUES = 10, 5, 8
 _MANY = 5
+_ORDER = ("ordinal", "line", "kind")  # of what happened in one instant
 _ENDS = ("resolved", "closed", "cancelled")
 
 
@@ -43,7 +44,8 @@ class Trial:
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
     case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
     whose last state is not an end; of `closed_cases`, `undated_ends` are closed by their status
-    alone. `also` are the other exports that the file holds.
+    alone. `findings` counts the issues of all cases, where the file tells of them. `also` are
+    the other exports that the file holds.
     """
 
     source: str
@@ -58,6 +60,7 @@ class Trial:
     sample: pl.DataFrame
     cases: int
     events: Mapping[str, int]
+    findings: int | None
     open_cases: int | None
     closed_cases: int | None
     undated_ends: int
@@ -112,7 +115,8 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         refusals=_refusals(staged.rejects),
         sample=_sample(staged, key),
         cases=cases.len(),
-        events=_events(staged),
+        events=_events(staged, export),
+        findings=staged.tables["findings"].height if "findings" in staged.tables else None,
         open_cases=None if closed is None else cases.len() - closed,
         closed_cases=closed,
         undated_ends=undated,
@@ -199,10 +203,14 @@ def _steps(events: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _events(staged: Staged) -> dict[str, int]:
+def _events(staged: Staged, export: Export) -> dict[str, int]:
     if "events" not in staged.tables:
         return {}
-    counted = staged.tables["events"]["kind"].value_counts(sort=True)
+    events = staged.tables["events"]
+    if export.grain == "allegation":
+        # Each part of a case says the steps of all of it.
+        events = events.unique(["case_key", "kind", "occurred_on", "occurred_at"])
+    counted = events["kind"].value_counts(sort=True)
     return dict(zip(counted["kind"].to_list(), counted["count"].to_list(), strict=True))
 
 
@@ -220,12 +228,14 @@ def _closed(staged: Staged) -> tuple[int | None, int]:
 
 
 def _ended(events: pl.DataFrame) -> pl.Series:
-    last = events.group_by("case_key").agg(
-        pl.col("occurred_on").filter(pl.col("kind").is_in(_ENDS)).max().alias("ended"),
-        pl.col("occurred_on").filter(pl.col("kind") == "reopened").max().alias("reopened"),
+    """Cases whose last end no reopening followed, in the order that core.events has."""
+    turns = events.filter(
+        pl.col("kind").is_in([*_ENDS, "reopened"]) & pl.col("occurred_on").is_not_null()
     )
-    again = (pl.col("reopened") > pl.col("ended")).fill_null(value=False)
-    return last.filter(pl.col("ended").is_not_null() & ~again)["case_key"]
+    instant = pl.coalesce("occurred_at", pl.col("occurred_on").cast(pl.Datetime))
+    in_order = turns.sort(instant, *_ORDER, nulls_last=False, maintain_order=True)
+    last = in_order.group_by("case_key").agg(pl.col("kind").last())
+    return last.filter(pl.col("kind") != "reopened")["case_key"]
 
 
 def _ended_states(staged: Staged) -> int | None:

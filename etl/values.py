@@ -181,7 +181,8 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
         found.failed,
         column,
         f"not a date of the form {' or '.join(forms)} in {file.source.time_zone}",
-        f"correct the date, or change the date format in {file.source.file}",
+        f"correct the date, or change the date format in {file.source.file}; a word that stands"
+        " for no date belongs under sentinels there",
     )
 
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from etl.drafting.dates import Dates, dates_of
 from etl.drafting.words import (
     EXACT,
+    code_means,
     header_words,
     is_called_a_date,
     is_nothing,
@@ -27,6 +28,9 @@ _LONGEST_MARKER = 20
 _HARDLY, _SOME, _MOSTLY = 0.05, 0.25, 0.8
 _NEARLY = EXACT - 10
 
+# What is written in place of the day of an end that has not come.
+_NOT_YET = ("", "open", "waiting")
+_WORDS = rf"^[\p{{L}} /-]{{2,{_LONGEST_MARKER}}}$"
 _MAIL = r"[^\s@]+@[^\s@]+\.\w"
 _LONG_NUMBER = r"\d{5}|\d[\d ()/-]{7,}\d"
 _TITLED = (
@@ -100,9 +104,28 @@ class Column:
 
 def columns_of(text: TextTable) -> list[Column]:
     """Every column of an export, in its order."""
-    return [
+    columns = [
         column_of(name, place, text.rows[f"c{place}"]) for place, name in enumerate(text.header)
     ]
+    days = {
+        form
+        for c in columns
+        if c.dates and c.dates.at_midnight
+        for form in c.dates.forms.values()
+    }
+    return [_in_days(column, days) for column in columns]
+
+
+def _in_days(column: Column, days: set[str]) -> Column:
+    """The same, of days where another column's days are written as its instants are."""
+    if column.dates is None or not column.dates.with_hours:
+        return column
+    told = dates_of(column.values, midnights=1)
+    return (
+        replace(column, dates=told)
+        if told and days.intersection(told.forms.values())
+        else column
+    )
 
 
 def column_of(name: str, place: int, cells: pl.Series) -> Column:
@@ -119,7 +142,7 @@ def column_of(name: str, place: int, cells: pl.Series) -> Column:
     no_text = stripped.is_in(["", *nothing])
     texts = stripped.to_frame("t").select(pl.when(~no_text).then("t")).to_series()
     values = texts.drop_nulls()
-    dates = dates_of(values, called_a_date=is_called_a_date(name))
+    dates = _dates_of(name, values)
     longest = values.str.len_chars().to_frame().max().item() or 0
     is_number = bool(values.cast(pl.Float64, strict=False).is_not_null().all())
     return Column(
@@ -137,6 +160,22 @@ def column_of(name: str, place: int, cells: pl.Series) -> Column:
             else _why_not(name, values, longest, dates)
         ),
     )
+
+
+def _dates_of(name: str, values: pl.Series) -> Dates | None:
+    """The dates of a column, in which `ongoing` may say that there is none yet."""
+    short = values.filter(values.str.contains(_WORDS)).value_counts()
+    if short.height > MOST_CODES:
+        return dates_of(values, called_a_date=is_called_a_date(name))
+    words = {text: rows for text, rows in sorted(short.iter_rows()) if _says_not_yet(text)}
+    told = values.filter(~values.is_in(list(words)))
+    dates = dates_of(told, called_a_date=is_called_a_date(name))
+    return replace(dates, sentinels={**dates.sentinels, **words}) if dates else None
+
+
+def _says_not_yet(text: str) -> bool:
+    told = code_means("outcome", text) or code_means("status", text)
+    return told is not None and told.sure == "sure" and told.meaning in _NOT_YET
 
 
 def _why_not(name: str, values: pl.Series, longest: int, dates: Dates | None) -> str | None:
@@ -220,8 +259,15 @@ def people_in(columns: Sequence[Column]) -> frozenset[str]:
     for column in columns:
         if column.why_not == "person":
             for name in column.values.unique():
-                names.update(_parts(name))
+                if not _is_answer(name):
+                    names.update(_parts(name))
     return frozenset(names)
+
+
+def _is_answer(value: str) -> bool:
+    """Whether it answers a question about a person, such as whether a user is active."""
+    told = code_means("anonymity", value)
+    return told is not None and told.sure == "sure"
 
 
 def _parts(name: str) -> set[str]:

@@ -1,6 +1,7 @@
 """In which form a column writes its dates, and what proves it: whole columns, never a value."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import polars as pl
@@ -99,10 +100,13 @@ def parsed(values: pl.Series, form: str) -> pl.Series:
     return read_forms(values, form)
 
 
-def dates_of(values: pl.Series, *, called_a_date: bool = False) -> Dates | None:
+def dates_of(
+    values: pl.Series, *, called_a_date: bool = False, midnights: int = _MIDNIGHTS
+) -> Dates | None:
     """The dates of a column (texts without blanks); None where it is no column of dates.
 
-    Numbers are Excel's days where the column is called a date, and never else.
+    Numbers are Excel's days where the column is called a date, and never else. So many
+    `midnights`, and no other time of day, make days of its instants.
     """
     if values.is_empty():
         return None
@@ -114,7 +118,8 @@ def dates_of(values: pl.Series, *, called_a_date: bool = False) -> Dates | None:
             other=0,
             evidence=None,
         )
-    for pattern, forms in ((_NUMBERS, _numeric_forms), (_NAMED, _named_forms)):
+    numeric = partial(_numeric_forms, midnights=midnights)
+    for pattern, forms in ((_NUMBERS, numeric), (_NAMED, _named_forms)):
         parts = values.to_frame("text").select(
             pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
         )
@@ -148,9 +153,9 @@ def _commonest_shape(parts: pl.DataFrame) -> pl.DataFrame:
     return shaped.filter(pl.col("shape") == pl.lit(first, dtype=shaped["shape"].dtype))
 
 
-def _numeric_forms(rows: pl.DataFrame) -> dict[Order, str]:
+def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
     one = rows.row(0, named=True)
-    s, t, time = one["s"], one["t"], _midnight_of(rows) or _time_form(one)
+    s, t, time = one["s"], one["t"], _midnight_of(rows, midnights) or _time_form(one)
     if one["time"] is None and one["join"]:
         return {}
     if len(one["a"]) == 4:
@@ -173,7 +178,7 @@ def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
     return {"day first": f"%d{one['s']}{month}{dot}{one['t']}{year}{_time_form(one)}"}
 
 
-def _midnight_of(rows: pl.DataFrame) -> str:
+def _midnight_of(rows: pl.DataFrame, midnights: int) -> str:
     """The time of day as it is written, where every value has this one and it is midnight."""
     parts = [pl.col(name).fill_null("") for name in ("time", "half", "zone")]
     told = rows.select(
@@ -181,7 +186,7 @@ def _midnight_of(rows: pl.DataFrame) -> str:
         pl.concat_str(parts).str.contains(_MIDNIGHT).alias("midnight"),
     )
     alike = told["whole"].n_unique() == 1 and bool(told["midnight"].all())
-    return str(told["whole"][0]) if alike and rows.height >= _MIDNIGHTS else ""
+    return str(told["whole"][0]) if alike and rows.height >= midnights else ""
 
 
 def _time_form(one: dict[str, str | None]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
+from etl.drafting.words import header_words
 from etl.drafting.writing import Known, Writing, quoted, write_export
 from etl.kinds import OF_LAWS
 from etl.source import FIXED, MAY_BE_SILENT
@@ -62,6 +63,9 @@ def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
     elif not clocks and zone is not None:
         out.say("Its dates have no hours; they are days of your organisation's time zone.")
         out.add(f"time_zone = {quoted(zone)}")
+    elif {_zone_in(m.column.name) for m in read if m.column.dates in clocks} == {"UTC"}:
+        out.say("The names of its columns of dates say UTC.")
+        out.add('time_zone = "UTC"')
     else:
         own = f"; your organisation's own is {zone}" if zone is not None else ""
         out.ask(
@@ -69,6 +73,11 @@ def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
             f" UTC if the system says so{own}"
         )
         out.add(f"time_zone = {quoted(OPEN)}")
+
+
+def _zone_in(header: str) -> str | None:
+    """The zone that a column's name says its clock shows, as `Created At (UTC)`."""
+    return "UTC" if {"utc", "gmt"} & {*header_words(header).split()} else None
 
 
 def _codes(out: Writing, vocabulary: Vocabulary) -> None:

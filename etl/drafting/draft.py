@@ -70,11 +70,24 @@ def draft_of(
 
 
 def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Draft:
-    known = _apart([list(_of_file(parts)) for parts in files])
+    known = _apart(_together(files))
     if len(files) == 1 and not any(told.proposal.grain in _DESCRIBE for told in known):
         known = _with_cases(known)
     written = write(name, known, zone=zone)
     return Draft(name=name, toml=written.toml, questions=written.questions)
+
+
+def _together(files: Sequence[Sequence[Part]]) -> list[list[Known]]:
+    """What is known of each file; one that names no number may have that of another."""
+    told = [list(_of_file(parts)) for parts in files]
+    named = [known.proposal.fields.get("case_id") for file in told for known in file]
+    numbers = frozenset().union(*(match.column.values for match in named if match is not None))
+    return [
+        file
+        if any("case_id" in known.proposal.fields for known in file)
+        else list(_of_file(parts, numbers))
+        for file, parts in zip(told, files, strict=True)
+    ]
 
 
 def _apart(files: Sequence[Sequence[Known]]) -> list[Known]:
@@ -91,9 +104,9 @@ def _apart(files: Sequence[Sequence[Known]]) -> list[Known]:
     return listed
 
 
-def _of_file(parts: Sequence[Part]) -> Iterator[Known]:
+def _of_file(parts: Sequence[Part], numbers: frozenset[str] = frozenset()) -> Iterator[Known]:
     """What is known of each table of a file that has anything to say of cases."""
-    first = _known(parts[0])
+    first = _known(parts[0], numbers=numbers)
     told = first.proposal.fields.get("case_id")
     number = told.column.name if told is not None else ""
     others = [_known(p, number=f"{p.around}{number}" if p.around else "") for p in parts[1:]]
@@ -108,10 +121,14 @@ def _says_something(known: Known) -> bool:
     return "case_id" in proposal.fields and len(proposal.fields) + len(proposal.steps) > 1
 
 
-def _known(part: Part, *, number: str = "") -> Known:
+def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset()) -> Known:
     columns = [_placed(column, part, number) for column in columns_of(part.text)]
     is_log = part.text.kind == "event log"
-    proposal = states_of_log(columns) if is_log else propose(columns, inner_number=number)
+    proposal = (
+        states_of_log(columns)
+        if is_log
+        else propose(columns, inner_number=number, known=numbers)
+    )
     proposal = with_issues(columns, proposal)
     told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(

@@ -23,7 +23,7 @@ from etl.source import FIELDS, Grain
 
 STEPS = (
     "received", "acknowledged", "triaged", "escalated", "assigned", "investigated", "decided",
-    "informed", "resolved", "closed", "reopened",
+    "informed", "resolved", "closed", "cancelled", "reopened",
 )  # fmt: skip
 _CODES = (
     "unit", "category", "channel", "severity", "outcome", "status", "kind", "level",
@@ -87,13 +87,19 @@ class Proposal:
     issues: tuple[dict[str, Column], ...] = ()
 
 
-def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
+def propose(
+    columns: Sequence[Column],
+    *,
+    inner_number: str = "",
+    known: frozenset[str] = frozenset(),
+) -> Proposal:
     """Find the grain and the column of every field of it.
 
-    `inner_number` is the column of the case's number where the rows stand inside a case.
+    `inner_number` is the column of the case's number where the rows stand inside a case;
+    `known` are the numbers of the cases of another file of the system.
     """
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
-    number = Match("case_id", inner, EXACT) if inner else _number(columns)
+    number = Match("case_id", inner, EXACT) if inner else _number(columns, known)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     if number is not None and (per_case > 1.02 or inner):
         others = [c for c in columns if c is not number.column]
@@ -106,8 +112,8 @@ def propose(columns: Sequence[Column], *, inner_number: str = "") -> Proposal:
     return found
 
 
-def _number(columns: Sequence[Column]) -> Match | None:
-    found = number_of_case(columns)
+def _number(columns: Sequence[Column], known: frozenset[str]) -> Match | None:
+    found = number_of_case(columns, known)
     return Match("case_id", found.column, found.score) if found else None
 
 
@@ -129,7 +135,8 @@ def _several(others: list[Column], number: Match, per_case: float) -> Proposal |
     if states is None:
         return None
     found = _of_a_case([number.column, *read], number)
-    return _of_states(states, found) if found.is_history else None
+    # What differs in another field alone may as well be the parts of one case.
+    return _of_states(states, found) if _changes(number, found.fields.get("status")) else None
 
 
 # What became of a field may be a name in some rows and a status in others.
@@ -232,7 +239,10 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         fields={name: fields[name] for name in ORDER if name in fields and name in allowed},
         steps=steps,
         numbers=doubtful_numbers(columns, number.column if number else None),
-        is_history=grain == "allegation" and _changes(number, codes.get("status")),
+        is_history=grain == "allegation"
+        and any(
+            _changes(number, told) for told in (codes.get("status"), steps.get("received"))
+        ),
         rivals=_rivals(read, fields | steps, taken),
     )
 
@@ -262,12 +272,13 @@ def code_score(field: str, column: Column) -> int:
         return told if column.is_number and told else 0
     if not column.may_be_code:
         return 0
+    if column.distinct == 1 and told < _NAMED_SO:
+        return 0  # What is alike in all rows tells no case from another.
     if field not in _MEANT:
         # Of a thing's number and its name people know the name.
         return told - 5 if column.is_number else told
     known = _share_known(field, column)
-    if told:
-        # A name whose values say nothing of it is no more than a name.
+    if told:  # A name whose values say nothing of it is no more than a name.
         return told + round(20 * known) if known else told - _UNKNOWN
     # "Yes" and "no" answer any question.
     by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
@@ -309,12 +320,12 @@ def _grain(
     return "allegation"
 
 
-def _changes(number: Match | None, status: Match | None) -> bool:
-    """Whether rows of one case differ in their status: then they are its history."""
-    if number is None or status is None:
+def _changes(number: Match | None, told: Match | None) -> bool:
+    """Whether rows of one case differ in what it has one of: then they are its history."""
+    if number is None or told is None:
         return False
-    rows = pl.DataFrame({"case": number.column.texts, "status": status.column.texts})
-    differ = rows.group_by("case").agg(pl.col("status").n_unique().alias("states"))
+    rows = pl.DataFrame({"case": number.column.texts, "told": told.column.texts})
+    differ = rows.group_by("case").agg(pl.col("told").n_unique().alias("states"))
     return differ.filter(pl.col("states") > 1).height > _SOME_CASES * differ.height
 
 

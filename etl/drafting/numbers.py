@@ -10,10 +10,12 @@ from etl.drafting.words import EXACT, header_words, likeness
 
 # Names that a row's own number bears as often as a case's.
 _OF_ANYTHING = {"id", "number", "reference", "ref", "record id", "record no", "documentkey"}
+_COUNTS = _OF_ANYTHING | {"nummer", "numero", "numer", "nr", "no", "s no", "sr no"}
 # Rows that one case may have before its number is rather that of a person or a place.
 _FEWEST, _MOST = 1.02, 50
 _ALIKE = 0.98
 _ENOUGH = 5
+_SHARED = 0.1  # of the cases of one file must be in another whose column is called otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,13 @@ class Number:
     score: int
 
 
-def number_of_case(columns: Sequence[Column]) -> Number | None:
-    """The column that is called a case's number and is most of all one, if there is any."""
+def number_of_case(
+    columns: Sequence[Column], known: frozenset[str] = frozenset()
+) -> Number | None:
+    """The column that is called a case's number and is most of all one, if there is any.
+
+    Where none is called so, the one whose values are numbers of cases that are `known`.
+    """
     fitting = []
     for column in columns:
         told = likeness("case_id", column.name)
@@ -36,26 +43,54 @@ def number_of_case(columns: Sequence[Column]) -> Number | None:
     fitting = [number for number in fitting if not _is_of_a_row(number.column, fitting)]
     if fitting:
         return max(fitting, key=lambda number: number.score)
+    same = [c for c in columns if known and c.may_be_number_of_case and _is_of(c, known)]
+    if same:
+        return Number(max(same, key=lambda column: column.distinct), 60)
     # One column alone in which no value comes twice is the number, whatever it is called.
     lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
     return Number(lone[0], 60) if len(lone) == 1 else None
 
 
+def _is_of(column: Column, known: frozenset[str]) -> bool:
+    """Whether its values are those of cases, and of more than a few of them."""
+    values = {*column.values}
+    return len(values & known) >= max(_ALIKE * len(values), _SHARED * len(known))
+
+
 def _is_of_a_row(column: Column, others: Sequence[Number]) -> bool:
     """Whether `Id` is the number of a row: a `CaseId` beside it says whose row it is."""
     words = header_words(column.name)
-    if words not in _OF_ANYTHING:
-        return False
     named = [
         (other.column, header_words(other.column.name))
         for other in others
         if likeness("case_id", other.column.name) == EXACT
     ]
+    if words in _COUNTS and counts_rows(column):
+        return any(told not in _COUNTS for _, told in named)
+    if words not in _OF_ANYTHING:
+        return False
     return any(
         told not in _OF_ANYTHING
         and (told.endswith(f" {words}") or other.distinct < other.filled)
         for other, told in named
     )
+
+
+def counts_rows(column: Column) -> bool:
+    """Whether its values are 1, 2, 3 and so on, as in a list that numbers its own lines."""
+    said = column.texts.cast(pl.Int64, strict=False)
+    return said.equals(pl.Series(range(1, column.rows + 1), dtype=pl.Int64))
+
+
+def candidates(columns: Sequence[Column]) -> list[Column]:
+    """Columns with another value in every row, which a question about the number names."""
+    return [
+        column
+        for column in columns
+        if column.may_be_number_of_case
+        and column.distinct == column.filled
+        and column.why_not is None
+    ]
 
 
 def doubtful_numbers(columns: Sequence[Column], best: Column | None) -> tuple[Column, ...]:

@@ -178,7 +178,7 @@ def _table(path: Path, layout: Layout) -> Part:
 
 def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part | None:
     """The reading by whose header the most names are known; the plainest of equals."""
-    if found is not None and len(found.text.header) < _NARROWEST:
+    if found is not None and len(found.text.header) < _NARROWEST and not _is_title(found):
         return found
     repeated = _Layouted(path, replace(layout, repeats="number")).read()
     if found is None and _convinces(repeated):
@@ -193,10 +193,16 @@ def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part |
     return max(parts, key=_conviction, default=found)
 
 
+def _is_title(part: Part) -> bool:
+    """Whether what was read as a header is too narrow for all that stands below it."""
+    return part.text.rows.is_empty() and not part.text.ragged.is_empty()
+
+
 def _headers(layout: Layout) -> Iterator[Layout]:
-    for line in range(1, _FURTHEST_HEADER + 1):
-        for rows in range(1, _DEEPEST_HEADER + 1):
-            yield replace(layout, header_line=line, header_rows=rows)
+    for last in range(1, _FURTHEST_HEADER + 1):
+        # What a row says alone needs no row above it, which may be a title that changes.
+        for rows in range(1, min(last, _DEEPEST_HEADER) + 1):
+            yield replace(layout, header_line=last - rows + 1, header_rows=rows)
 
 
 def _convinces(part: Part | None) -> bool:

@@ -67,11 +67,11 @@ def _of_ours(field: str, column: Column, shown: dict[str, int], hidden: int) -> 
         meaning = told.meaning if told else OPEN
         codes.append(Code(code, meaning, rows, told is not None and told.sure == "sure"))
     # A word that we know is nobody's name: it may stand here although it was seen once.
-    once = column.values.filter(~column.values.is_in(list(shown))).unique().sort()
-    for code in once:
+    others = column.values.filter(~column.values.is_in(list(shown))).value_counts()
+    for code, rows in sorted(others.iter_rows()):
         told = _means(field, code)
         if told is not None and told.sure == "sure":
-            codes.append(Code(code, told.meaning, 1, sure=True))
+            codes.append(Code(code, told.meaning, rows, sure=True))
             hidden -= 1
     return Vocabulary(field=field, codes=tuple(codes), hidden=hidden, labels={})
 

@@ -20,6 +20,10 @@ _NEARLY = 80
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEGATIONS = {"no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans"}
+_PARTS = {
+    "part", "partly", "partial", "partially", "teilweise", "teils", "partiellement",
+    "parcialmente", "parzialmente", "gedeeltelijk", "deels",
+}  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # `Case #`; alone the sign counts rows as often as cases.
 _SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
@@ -39,6 +43,10 @@ class Told:
     sure: Sure
 
 
+# What is found in part is not what it is called beside that word; other parts are asked for.
+_PARTLY = {found: Told("partly", "likely") for found in ("substantiated", "partly")}
+
+
 def plain(text: str) -> str:
     """Small letters without accents, every run of other characters one blank."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
@@ -54,8 +62,17 @@ def header_words(header: str) -> str:
 
 
 def likeness(field: str, header: str) -> int:
-    """0 to 100: how well a column's name says that it holds a canonical field."""
-    return _best(_named("columns", "dates")[field], header_words(header))
+    """0 to 100: how well a column's name says that it holds a canonical field.
+
+    Of a name out of two header rows, as `Dates / Received`, the lower may say it alone.
+    """
+    phrases = _named("columns", "dates")[field]
+    whole, lower = header_words(header), header_words(_lower(header))
+    return max(_best(phrases, whole), _best(phrases, lower) - 10 * (lower != whole))
+
+
+def _lower(header: str) -> str:
+    return header.rpartition(" / ")[2]
 
 
 def likest(header: str) -> int:
@@ -71,9 +88,11 @@ def named_fields(name: str) -> frozenset[str]:
 
 def names_known(header: Iterable[str]) -> int:
     """How many of a header's names we know, of fields, of dates, or of what is never read."""
-    words = [header_words(name) for name in header]
+    words = [{header_words(name), header_words(_lower(name))} for name in header]
     lists = [*_named("columns", "dates", "never").values()]
-    return sum(any(_best(told, said) >= _NEARLY for told in lists) for said in words)
+    return sum(
+        any(_best(told, part) >= _NEARLY for told in lists for part in said) for said in words
+    )
 
 
 def is_called_a_date(header: str) -> bool:
@@ -109,7 +128,11 @@ def code_means(field: str, code: str) -> Told | None:
         return None
     longest = max(found)
     rivals = {meaning for length, meaning in found if length == longest[0]}
-    return Told(longest[1], "likely") if len(rivals) == 1 else None
+    if len(rivals) > 1:
+        return None
+    if field == "outcome" and _PARTS & set(words.split()):
+        return _PARTLY.get(longest[1])
+    return Told(longest[1], "likely")
 
 
 def name_for(text: str, *, other: str) -> str:

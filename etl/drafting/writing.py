@@ -1,15 +1,19 @@
 """Write one export of a draft: proposals with their evidence, and questions as "?"."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from etl.drafting.columns import Column
 from etl.drafting.fields import Match, Proposal, before_receipt, likely_step
+from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form
 from etl.drafting.vocabulary import Vocabulary
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
+
+_SHOWN = 4  # columns that a question names
+_HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
 
 _WHY_NOT = {
     "person": "about a person",
@@ -158,8 +162,9 @@ def _grain(out: Writing, proposal: Proposal) -> None:
     told = f"{_SAYS[proposal.grain]}; {proposal.rows_per_case:.2f} rows for each case"
     if proposal.is_history:
         out.ask(
-            "rows of one case differ in their status, so that a row is hardly an allegation. Is"
-            " it a state of the case at a time (snapshot), or one thing that happened (event)?"
+            "rows of one case differ in their status or their receipt, so that a row is hardly"
+            " an allegation. Is it a state of the case at a time (snapshot), one thing that"
+            " happened (event), or one change of a field (change)?"
         )
     unsure = proposal.is_history or proposal.numbers
     if unsure:
@@ -250,7 +255,8 @@ def _reason(column: Column) -> str:
 def _columns(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.columns]")
     if "case_id" not in known.proposal.fields:
-        out.ask("which column is the case's number? No column's name or values say so")
+        told = _named_so([c.name for c in candidates(known.columns)])
+        out.ask(f"which column is the case's number? No column's name or values say so{told}")
         out.add(f"case_id = {quoted(OPEN)}")
     doubtful = known.proposal.numbers
     if doubtful:
@@ -309,7 +315,8 @@ def _steps(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.events]")
     steps = known.proposal.steps
     if "received" not in steps:
-        out.ask("which column says when a case was received? None is called so")
+        told = _named_so(_filled_dates(known))
+        out.ask(f"which column says when a case was received? None is called so{told}")
         out.add(f"received = {quoted(OPEN)}")
     for step, match in steps.items():
         _line(out, step, match, known)
@@ -319,6 +326,19 @@ def _steps(out: Writing, known: Known) -> None:
     for step, column in _steps_to_come(known).items():
         out.add(f"{step} = {quoted(column.name)}    # likely, by its name; no row has a value")
     out.add("")
+
+
+def _filled_dates(known: Known) -> list[str]:
+    """Columns of dates that hardly a row is without, and that nothing else is read from."""
+    read = {match.column.name for match in known.read.values()}
+    dated = [c for c in known.columns if c.dates is not None and c.name not in read]
+    return [c.name for c in dated if c.filled >= _HARDLY_WITHOUT * c.rows]
+
+
+def _named_so(names: Sequence[str]) -> str:
+    """The few columns that an answer may be, at the end of its question."""
+    few = names[:_SHOWN]
+    return f"; it may be {' or '.join(map(quoted, few))}" if few else ""
 
 
 def _steps_to_come(known: Known) -> dict[str, Column]:
@@ -348,6 +368,8 @@ def _line(out: Writing, name: str, match: Match, known: Known) -> None:
     out.add(f"{name} = {told}    # {sure}; {counts}")
     if rivals:
         out.say(f"  or is it {', '.join(map(quoted, rivals))}?")
+    if name == "case_id" and counts_rows(column):
+        out.say("  it counts the rows of this file: has a case the same in the next one?")
 
 
 def _formats(out: Writing, known: Known) -> None:

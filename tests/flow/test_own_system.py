@@ -128,6 +128,19 @@ def test_a_case_that_its_status_alone_calls_closed_is_not_told_as_an_open_one(ru
     assert "3 cases: 1 open, 2 closed (1 of them without the date)" in said.out
 
 
+def test_a_case_that_is_reopened_on_the_day_of_its_end_is_told_as_an_open_one(run, workspace):
+    header = "Case number,Received,Closed,Reopened,Issue 1,Finding 1,Issue 2,Finding 2"
+    rows = [
+        "A-1,2026-01-01,2026-01-09,2026-01-09,Theft,Upheld,Theft,Not upheld",
+        "A-2,2026-01-02,2026-01-09,,Theft,Upheld,,",
+    ]
+    (workspace / "o.csv").write_text("\n".join([header, *rows]))
+    run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
+    said = run("source", "test", "other", "o.csv")
+    assert "2 cases: 1 open, 1 closed" in said.out
+    assert "issues, each with its outcome once it has one: 3" in said.out
+
+
 def test_another_description_with_a_question_does_not_stop_a_trial(run, workspace):
     run("source", "draft", "hinweise.csv", "--name", "lotse", "--to", "sources/lotse.toml")
     (workspace / "o.csv").write_text("Case number,Received\nA-1,2026-01-01\nA-2,2026-01-02\n")

@@ -161,6 +161,28 @@ def test_an_event_told_by_two_exports_is_one_event(core):
     assert steps(store) == [("received", "2024-01-01")]
 
 
+def test_a_case_closed_and_reopened_and_closed_within_an_instant_was_closed_twice(core):
+    events = EVENTS + "".join(
+        f"\nA | {kind} | 2024-01-09" for kind in ("closed", "reopened", "closed", "closed")
+    )
+    store = core(as_of="2024-03-01", events=events)
+    # The last row says what the one above it has said.
+    assert [kind for kind, _ in steps(store)] == ["received", "closed", "reopened", "closed"]
+    assert the_case(store)["resolved_on"] == date(2024, 1, 9)
+
+
+def test_each_allegation_tells_the_same_reopening_and_not_another(core):
+    rows = ("received | 2024-01-01", "closed | 2024-01-09", "reopened | 2024-01-09")
+    events = "case | snapshot | kind | on" + "".join(f"\nA | 1 | {row}" for row in 2 * rows)
+    store = core(
+        as_of="2024-03-01",
+        events=events,
+        deliveries="snapshot | source | export | grain | as_of\n"
+        "1 | desk | allegations | allegation | 2024-03-01",
+    )
+    assert [kind for kind, _ in steps(store)] == ["received", "closed", "reopened"]
+
+
 def test_an_event_without_a_day_is_no_event_yet(core):
     store = core(as_of="2024-03-01", events=EVENTS + "\nA | triaged |")
     assert steps(store) == [("received", "2024-01-01")]

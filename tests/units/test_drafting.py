@@ -90,70 +90,22 @@ def test_dates_are_not_taken_for_codes_nor_codes_for_dates():
     assert set(first_export(made)["events"]) == {"received"}
 
 
-def test_one_column_in_which_no_value_comes_twice_is_the_number():
-    made = drafted({"Xyz": numbers(30), "Date received": ["2024-01-02"]})
-    assert first_export(made)["columns"]["case_id"] == "Xyz"
-    assert 'case_id = "Xyz"    # likely: look at it' in made.toml
-
-
-def test_without_a_number_it_is_asked_and_not_chosen():
-    made = drafted(
-        {"X": numbers(30), "Y": [f"b{n}" for n in range(30)], "Received": ["2024-01-02"]},
-    )
-    assert first_export(made)["columns"]["case_id"] == "?"
-    assert any("the case's number" in question for question in made.questions)
-
-
-def test_two_columns_that_count_cases_differently_are_asked_about():
+def test_rows_of_a_case_that_were_received_on_other_days_are_hardly_its_parts():
     made = drafted(
         {
-            "cr_id": [f"C{n // 2}" for n in range(40)],
-            "entry_id": [f"e{n}" for n in range(40)],
-            "Received": ["2024-01-02"],
+            "Case no": [f"C{n // 3}" for n in range(24)],
+            "Created": CASES["Date received"],
+            "Label": ["x", "y", "z"],
         }
     )
-    assert first_export(made)["columns"]["case_id"] == "?"
     assert first_export(made)["grain"] == "?"
-    assert '"cr_id" (2.00 rows each), "entry_id" (1.00 rows each)' in made.toml
+    assert any("their status or their receipt" in question for question in made.questions)
 
 
-@pytest.mark.parametrize(
-    ("own", "case"), [("Id", "CaseId"), ("id", "complaint_id"), ("Number", "Case number")]
-)
-def test_the_number_of_a_row_gives_way_to_the_number_of_its_case(own, case):
-    columns = {own: numbers(24), case: ["A", "B", "C"], "Created": CASES["Date received"]}
-    assert first_export(drafted(columns))["columns"]["case_id"] == case
-
-
-def test_the_number_of_a_row_is_no_number_of_a_case():
-    made = drafted(
-        {
-            "row_id": numbers(40),
-            "cr_id": [f"C{n // 2}" for n in range(40)],
-            "Received": ["2024-01-02"],
-            "Category": ["Theft", "Fraud"],
-        }
-    )
-    assert first_export(made)["columns"]["case_id"] == "cr_id"
-    assert first_export(made)["grain"] == "allegation"
-
-
-GROUPED = [f"B{n // 4}" for n in range(80)]
-DAYS_OF_GROUPS = [f"2024-01-{n // 4 + 1:02}" for n in range(80)]
-
-
-def test_a_counter_of_rows_is_asked_about_where_another_column_tells_of_the_same_days():
-    made = drafted(
-        {"ObjectId": [str(n) for n in range(80)], "Bpc": GROUPED, "Received": DAYS_OF_GROUPS}
-    )
-    assert first_export(made)["columns"]["case_id"] == "?"
-    assert any('"Bpc" (4.00 rows each)' in question for question in made.questions)
-
-
-def test_a_person_whose_cases_are_of_different_days_is_no_rival_of_a_counter():
-    days = [f"2024-01-{n % 28 + 1:02}" for n in range(80)]
-    made = drafted({"ObjectId": numbers(80), "Badge": GROUPED, "Received": days})
-    assert first_export(made)["columns"]["case_id"] == "ObjectId"
+def test_a_column_of_one_value_needs_its_own_name_to_be_a_code():
+    made = drafted({**CASES, "user.type": ["User"], "Category": ["Theft"]})
+    assert first_export(made)["columns"]["category"] == "Category"
+    assert "user.type" in first_export(drafted({**CASES, "user.type": ["User"]}))["ignored"]
 
 
 def test_names_that_stand_twice_are_numbered(tmp_path):
@@ -263,7 +215,8 @@ def test_rows_that_tell_the_history_of_a_case_are_asked_about():
         ("outcome", "Upheld", "substantiated", "sure"),
         ("outcome", "Not upheld", "unsubstantiated", "sure"),
         ("outcome", "Partially Substantiated", "partly", "sure"),
-        ("outcome", "Closed - Substantiated in part", "substantiated", "likely"),
+        ("outcome", "Closed - Substantiated in part", "partly", "likely"),
+        ("outcome", "Part upheld (letter)", "partly", "likely"),
         ("outcome", "unbegründet", "unsubstantiated", "sure"),
         ("outcome", "Teilweise begründet", "partly", "sure"),
         ("severity", "1 - Critical", "critical", "likely"),
@@ -286,6 +239,7 @@ def test_a_code_is_understood_by_its_words(field, code, meaning, sure):
         ("severity", "B"),
         ("outcome", "Not entirely upheld"),
         ("outcome", "eingestellt"),
+        ("outcome", "Case unsubstantiated in part"),
         ("status", "not closed yet"),
         ("unit", "High"),
     ],

@@ -127,6 +127,27 @@ def test_days_written_as_midnights_are_days_and_stay_on_theirs(written, tmp_path
     assert read.dt.to_string().to_list() == days
 
 
+def test_a_few_midnights_are_days_where_another_column_s_are():
+    days = [f"2024-02-{day:02}T00:00:00.000Z" for day in range(1, 29)]
+    made = dated(*days, Escalated=["", *[""] * 26, "2024-03-04T00:00:00.000Z"])
+    assert first_export(made)["dates"] == "%Y-%m-%dT00:00:00.000Z"
+    assert "date_formats" not in first_export(made)
+
+
+def test_a_zone_that_the_columns_are_named_after_is_not_asked_for():
+    created = ["2024-02-03 04:05:06"]
+    made = drafted({"Case no": numbers(20), "Created At (UTC)": created})
+    assert told(made)["time_zone"] == "UTC"
+    odd = drafted({"Case no": numbers(20), "Created At (UTC)": created, "Closed at": created})
+    assert told(odd)["time_zone"] == "?"
+
+
+def test_a_word_for_an_end_that_has_not_come_is_no_date():
+    made = dated("2024-02-03", Closed=["2024-03-04", "ongoing", "Still open"])
+    assert first_export(made)["events"]["closed"] == "Closed"
+    assert set(first_export(made)["sentinels"]) == {"ongoing", "Still open"}
+
+
 def test_one_value_that_is_not_at_midnight_makes_instants_of_all():
     made = dated(*["2024-02-03 00:00:00"] * 20, "2024-02-04 09:30:00")
     assert first_export(made)["dates"] == "%Y-%m-%d %H:%M:%S"

@@ -7,6 +7,7 @@ import pytest
 from etl.description import read_source
 from etl.drafting.draft import Draft, draft
 from tests.drafts import drafted, first_export, told
+from tests.units.test_readers_workbook import cell, row, sheet, workbook
 
 TWICE = [f"A-{n // 2}" for n in range(40)]
 TIMES = [f"2024-01-{1 + n % 2:02} 10:00" for n in range(40)]
@@ -262,6 +263,37 @@ def test_a_header_of_two_rows_is_declared_where_one_alone_says_too_little(tmp_pa
         "received": "Received / Date",
         "closed": "Closed / Date",
     }
+
+
+def test_below_the_title_of_a_workbook_two_rows_of_names_are_found(tmp_path):
+    told = [["Hinweise 2026"], ["Fall", "", "Vorwurf 1", "Vorwurf 2"]]
+    told += [["Nummer", "Eingang", "Art", "Art"]]
+    told += [[f"A-{n}", f"{n + 1:02}/01/2026", "Untreue", "Untreue"] for n in range(20)]
+    rows = [
+        row(
+            n,
+            *(cell(f"{at}{n}", text) for at, text in zip("ABCD", texts, strict=False) if text),
+        )
+        for n, texts in enumerate(told, start=1)
+    ]
+    (tmp_path / "c.xlsx").write_bytes(workbook(Cases=sheet(*rows)))
+    export = first_export(draft(tmp_path / "c.xlsx", zone="UTC"))
+    assert (export["header_line"], export["header_rows"]) == (2, 2)
+    assert export["columns"] == {"case_id": "Fall / Nummer", "category": "Vorwurf 1 / Art"}
+    assert export["events"] == {"received": "Fall / Eingang"}
+    assert export["findings"][1] == {"category": "Vorwurf 2 / Art"}
+
+
+def test_a_log_that_calls_the_number_otherwise_is_of_the_cases_of_the_other_file(tmp_path):
+    cases = ["Report ID,Created", *(f"R{n},2024-01-{n + 1:02}" for n in range(20))]
+    log = ["Report,Date,Activity"]
+    log += [f"R{n},2024-02-{n + 1:02},{step}" for n in range(20) for step in ("Closed", "Open")]
+    (tmp_path / "c.csv").write_text("\n".join(cases), encoding="utf-8")
+    (tmp_path / "l.csv").write_text("\n".join(log), encoding="utf-8")
+    exports = told(draft(tmp_path / "c.csv", tmp_path / "l.csv", zone="UTC"))["exports"]
+    assert [export["columns"]["case_id"] for export in exports.values()] == [
+        "Report ID", "Report",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("footer", ["Total cases: 20", "Total cases: 20,,"])
