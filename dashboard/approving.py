@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dashboard.verbs import add_verb, progress, tell, workspace_of
+from dashboard.verbs import add_verb, day, progress, tell, workspace_of
 
 if TYPE_CHECKING:
     from dashboard.steps import Told
@@ -35,7 +35,13 @@ def add_states(verbs: "Verbs", clock: Clock) -> None:
 
 
 def add_maker(verb: argparse.ArgumentParser, clock: Clock) -> None:
-    """The options of `publish` about who makes a release and who has approved it."""
+    """The options of `publish` about who makes a release of what, and who has approved it."""
+    verb.add_argument(
+        "--quarter",
+        type=day,
+        metavar="DATE",
+        help="first day of the quarter of headline numbers (default: the last whole one)",
+    )
     verb.add_argument("--as", dest="name", metavar="NAME", help=ROLE)
     verb.add_argument(
         "--approved-by",
@@ -62,6 +68,7 @@ def made(options: argparse.Namespace) -> "Told":
         maker=person(options.name, options.clock),
         approved_by=[person(name, options.clock) for name in options.approved_by],
         hold="hold" if options.draft else "publish",
+        quarter=options.quarter,
         say=progress(options),
     )
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import access, grids, links, loop, tables, wording
+from dashboard import access, grids, headlines, links, loop, tables, wording
 from dashboard.palette import Theme
 from metrics.release import Release
 
@@ -75,9 +75,9 @@ def release(row: DeltaGenerator) -> Release:
         _say_why_empty(shelf)
     _say_what_is_damaged(shelf)
     if len(found) == 1 and "audience" not in st.query_params:
-        return shelf.take(found[0])
+        return _whole(shelf.take(found[0]))
     titles = {name: audience_name(name) for name in found}
-    return shelf.take(pick(row, "audience", "Audience", titles, otherwise=found[0]))
+    return _whole(shelf.take(pick(row, "audience", "Audience", titles, otherwise=found[0])))
 
 
 def public() -> Release | None:
@@ -85,7 +85,20 @@ def public() -> Release | None:
     shelf = access.shelf_of()
     if shelf is None or loop.PUBLIC not in shelf.newest():
         return None
-    return shelf.take(loop.PUBLIC)
+    return _whole(shelf.take(loop.PUBLIC))
+
+
+def _whole(chosen: Release) -> Release:
+    """The release, for a page to show; one of headlines alone is shown here, on every page."""
+    if headlines.are_all(chosen):
+        st.title(headlines.title(chosen), anchor=False)
+        caption(headlines.about(chosen))
+        st.html(headlines.table(chosen))
+        st.header("How these numbers are made", anchor=False)
+        for sentence in headlines.sentences(chosen):
+            st.write(sentence)
+        st.stop()
+    return chosen
 
 
 def quarter(row: DeltaGenerator, chosen: Release) -> date:

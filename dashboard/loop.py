@@ -11,6 +11,7 @@ import polars as pl
 
 from dashboard.actions import Row, rows_of
 from dashboard.figure import Figure, quarterly, standings
+from dashboard.headlines import are_all
 from dashboard.phrases import (
     capital,
     count,
@@ -67,6 +68,8 @@ def why_not(release: Release) -> str:
             "the sheet is for everybody, so it is made of the public release alone; make one"
             " with: case-audit publish --audience public"
         )
+    if are_all(release):
+        return "the sheet needs shares and times, and this release has headline numbers alone"
     return ""
 
 

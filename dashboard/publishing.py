@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 from dashboard.steps import Say, Told, find_release, inputs_now, places_of, require_loaded
@@ -11,8 +13,9 @@ from etl.errors import WorkspaceError
 from etl.load import rebuild
 from etl.store import Store
 from etl.workspace import CONFIGURATION, Workspace
-from metrics.approvals import Person, Standing, approve, standings, withdraw
+from metrics.approvals import Person, Places, Standing, approve, standings, withdraw
 from metrics.disclosure.policy import Policy, policies_of
+from metrics.headlines import publish_headlines
 from metrics.publish import publish
 from metrics.release import open_release
 from metrics.sealed import About
@@ -25,11 +28,13 @@ def publish_to(
     maker: Person,
     approved_by: Sequence[Person] = (),
     hold: Literal["hold", "publish"] = "publish",
+    quarter: date | None = None,
     say: Say,
 ) -> Told:
     """Make a release of the store's data for one audience, and have it approved by these.
 
-    With "hold" it waits for an approval although its policy asks for none.
+    With "hold" it waits for an approval although its policy asks for none. `quarter` is that
+    of headline numbers, the last whole one where none is named.
     """
     require_loaded(workspace)
     policy = _policy(workspace, audience)
@@ -37,8 +42,45 @@ def publish_to(
     places = places_of(workspace)
     # Rules that were changed after the check make other data of it: publish will refuse them.
     rebuild(workspace)
+    path = _sealed(workspace, policy, places, quarter=quarter, maker=maker, say=say)
+    standing = standings(places.ledger.entries())[path.stem]
+    for who in approved_by if standing.lacking else ():
+        standing = _approved(workspace, path.stem, who)
+    unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
+    is_told = standing.state == "published"
+    done = f"published {path.stem} to {audience}: {path}" if is_told else line(standing)
+    return Told(
+        lines=(done, *_spent(path), *_next_for(standing), *_left_out(unfit)),
+        data={**data(standing), "path": str(path), "not_fit": unfit},
+    )
+
+
+def _sealed(
+    workspace: Workspace,
+    policy: Policy,
+    places: Places,
+    *,
+    quarter: date | None,
+    maker: Person,
+    say: Say,
+) -> Path:
+    """Make the release that the policy asks for: of headlines alone, or of every figure."""
+    _refuse_quarter(policy, quarter)
     with Store.open(workspace.store_path, mode="measure") as store:
-        path = publish(
+        if policy.method == "private":
+            return publish_headlines(
+                store,
+                policy,
+                rules=workspace.rules(),
+                about=_about(workspace),
+                seed=workspace.key(),
+                places=places,
+                everybody=tuple(policies_of(workspace.audiences).values()),
+                quarter=quarter,
+                maker=maker,
+                say=say,
+            )
+        return publish(
             store,
             policy,
             rules=workspace.rules(),
@@ -52,16 +94,22 @@ def publish_to(
             maker=maker,
             say=say,
         )
-    standing = standings(places.ledger.entries())[path.stem]
-    for who in approved_by if standing.lacking else ():
-        standing = _approved(workspace, path.stem, who)
-    unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
-    is_told = standing.state == "published"
-    done = f"published {path.stem} to {audience}: {path}" if is_told else line(standing)
-    return Told(
-        lines=(done, *_next_for(standing), *_left_out(unfit)),
-        data={**data(standing), "path": str(path), "not_fit": unfit},
-    )
+
+
+def _refuse_quarter(policy: Policy, quarter: date | None) -> None:
+    if quarter is not None and policy.method != "private":
+        raise WorkspaceError(
+            "--quarter is for headline numbers (method private): other releases tell every"
+            " whole quarter; leave it out"
+        )
+
+
+def _spent(path: Path) -> list[str]:
+    """What a release of headlines has cost, with all before it."""
+    held = open_release(path).manifest
+    if held["method"] != "private":
+        return []
+    return [f"spent {held['spent']} of a budget of {held['budget']}, for ever"]
 
 
 def publish_as_declared(

@@ -183,8 +183,9 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
 
     One that is not published says so at its head.
     """
+    from dashboard.headlines import are_all
     from dashboard.phrases import state_notice
-    from dashboard.report import csv, html, sheet
+    from dashboard.report import csv, headlines, html, sheet
     from metrics.release import open_release, states_in
 
     opened = open_release(release)
@@ -195,7 +196,9 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
         say(notice)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = quarter or opened.quarters()[-1]
-    if form == "html":
+    if form == "html" and are_all(opened):
+        texts = {f"{opened.id}.html": headlines.render(opened, notice=notice)}
+    elif form == "html":
         texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen, notice=notice)}
     elif form == "sheet":
         _require_public(opened)

@@ -19,6 +19,7 @@ from metrics.markdown import table as _table
 from metrics.markdown import wrapped as _wrapped
 from metrics.methods_aftermath import actions, restatements
 from metrics.methods_beside import days_paused, late, pace_of_quarters
+from metrics.methods_headlines import headlines
 from metrics.methods_people import alike, answers
 from metrics.metric import BREAKDOWNS, PERIODS, State
 from metrics.scorecard import FEWEST, TOLERATED_MISSING
@@ -351,7 +352,10 @@ def _protection() -> str:
         " a quarter, at every level, and the sums that are read beside them are one system of"
         " equations; linear programming shows that every small count could be none, or enough"
         " (Fischetti and Salazar (2001), Management Science 47: 1008-1027). Where most counts"
-        " that are not small would be withheld, levels are, and the organisation's are told.",
+        " that are not small would be withheld, levels are, and the organisation's are told."
+        " Deadlines and surveys count the same cases again: they are told where they, beside"
+        " the cases received, tell nothing of what is withheld, and else not at all.",
+        headlines(),
         "Where counts are rounded, lengths of time are counted in bands that begin on the days"
         f" {', '.join(map(str, BANDS))}, and estimated by the actuarial method; intervals of"
         " shares and rates hold those of all counts that may be the true ones; counts of rows"

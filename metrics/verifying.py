@@ -1,11 +1,12 @@
 """Whether a workspace's releases and its ledger are as they were written; it takes the key."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.store import StoreError
 from metrics.approvals import Places, Standing, same_person, standings
+from metrics.disclosure.headlines import LAYER, Booking, bookings, said, spent
 from metrics.disclosure.layers import commitment
 from metrics.disclosure.ledger import LedgerError, faults
 from metrics.release import Release, open_release, states_file, states_in
@@ -54,6 +55,8 @@ def kept(places: Places) -> Kept:
         if name in proofs and proofs[name] != proof:
             found.append(f"release {name} carries another proof than it was sealed with")
     found += [fault for each in opened.values() for fault in _unopened(places, each)]
+    booked = bookings(places.ledger)
+    found += [fault for each in opened.values() for fault in _misbooked(each, booked)]
     known = standings(entries)
     found += [fault for standing in known.values() for fault in _improper(standing)]
     found += _misstated(places, known)
@@ -73,6 +76,30 @@ def _unopened(places: Places, release: Release) -> Iterator[str]:
     opening = json.loads(path.read_text(encoding="utf-8")).get("seed_opening", {})
     if bound not in {commitment(bytes.fromhex(seed)) for seed in opening.values()}:
         yield f"release {release.id} is bound to another seed than lies with its proof"
+
+
+def _misbooked(release: Release, booked: Sequence[Booking]) -> Iterator[str]:
+    """What a release of headlines says of its noise and its cost, and the ledger otherwise."""
+    held = release.manifest
+    if held["method"] != LAYER:
+        return
+    before = [one for one in booked if one.number <= int(held["ledger_entries"])]
+    if str(spent(before)) != held["spent"]:
+        yield f"release {release.id} says {held['spent']} is spent, the ledger {spent(before)}"
+    words = {
+        (metric, part, month, n): said(one.epsilon)
+        for one in before
+        for metric, part, month, n in one.cells.select(*_DRAWN).iter_rows()
+    }
+    told = release.table("figures")
+    for cell, reason in zip(
+        release.table("cubes").select(*_DRAWN).iter_rows(), told["reason"], strict=False
+    ):
+        if words.get(cell) != reason:
+            yield f"release {release.id} has a number that was not booked, or not at this noise"
+
+
+_DRAWN = ("metric", "part", "month", "n")
 
 
 def _improper(standing: Standing) -> Iterator[str]:

@@ -13,9 +13,13 @@ from metrics.attack.closed import closed
 from metrics.attack.closure import other_leaks
 from metrics.attack.joined import joined
 from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
+from metrics.attack.noisy import METHOD as NOISY
+from metrics.attack.noisy import in_words, noisy_leaks
+from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
+from metrics.attack.withheld import withheld
 
-ATTACKER = "5"  # counts up when the attacker learns something: an older proof proves less
+ATTACKER = "6"  # counts up when the attacker learns something: an older proof proves less
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Attack:
     exact: tuple[str, ...]
     findings: tuple[Findings, ...]
     leaks: tuple[str, ...]
+    noisy: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -38,6 +43,7 @@ class Attack:
             "attacker": ATTACKER,
             "releases": list(self.releases),
             "exact_releases": list(self.exact),
+            "noisy_releases": list(self.noisy),
             "profiles": [found.told() for found in self.findings],
             "leaks": list(self.leaks),
             "verdict": "passed" if self.passed else "failed",
@@ -51,6 +57,7 @@ class Attack:
         """The result in words."""
         lines = [f"{len(self.releases)} release(s) read, as an outsider reads them"]
         lines += [f"  {name}: exact counts, nothing to protect" for name in self.exact]
+        lines += self.noisy
         for found in self.findings:
             mark = "ok  " if found.passed else "FAIL"
             width = "none" if found.narrowest is None else str(found.narrowest + 1)
@@ -83,7 +90,10 @@ def attack(
     are not attacked again, if it was by an attacker who knew as much. Raises StoreError where a
     file is missing or is not a release.
     """
-    told = sorted((read(path) for path in paths), key=lambda release: release.name)
+    every = sorted((read(path) for path in paths), key=lambda release: release.name)
+    # No count is ruled out by a number with noise, so that these narrow none of the others.
+    noisy = [release for release in every if release.method == NOISY]
+    told = [release for release in every if release.method != NOISY]
     findings: dict[str, Findings] = {}
     before: dict[tuple[object, ...], Findings] = {}
     quarters = _quarters(told, looked_at)
@@ -95,7 +105,8 @@ def attack(
             before[profile.key], profile=profile.name, releases=profile.files
         )
     say("attacking the totals of all metrics together")
-    findings |= {found.profile: found for found in (*joined(told), *closed(told))}
+    together = (*joined(told), *closed(told), *surveyed(told), *withheld(told))
+    findings |= {found.profile: found for found in together}
     leaks = [
         f"{release.name}: {leak}"
         for release in told
@@ -103,10 +114,11 @@ def attack(
         for leak in other_leaks(release)
     ]
     return Attack(
-        releases=tuple(release.name for release in told),
+        releases=tuple(release.name for release in every),
         exact=tuple(release.name for release in told if not release.protected),
         findings=tuple(findings.values()),
-        leaks=(*leaks, *_changed(told)),
+        leaks=(*leaks, *_changed(told), *noisy_leaks(noisy)),
+        noisy=tuple(in_words(release) for release in noisy),
     )
 
 

@@ -107,7 +107,7 @@ class Ledger:
         entries = self.entries()
         untold = {name for entry in entries for name in entry.get("untold", ())}
         kept = [
-            self._counts(entry)
+            self.counts(entry)
             for entry in entries
             if entry["kind"] == "counts"
             and entry["layer"] == layer
@@ -119,7 +119,11 @@ class Ledger:
         """The keyed hash of something that the ledger shall know again."""
         return self._mac(content)
 
-    def _counts(self, entry: Entry) -> pl.DataFrame:
+    def counts(self, entry: Entry) -> pl.DataFrame:
+        """The counts that an entry of `keep` is about: columns of `TOLD`.
+
+        Raises LedgerError where their file is missing or is not as it was written.
+        """
         path = self.folder / entry["file"]
         content = path.read_bytes() if path.is_file() else b""
         if not hmac.compare_digest(self._mac(content), entry["digest"]):

@@ -3,15 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal
 
 from etl.errors import InputError
+from metrics.disclosure.headlines import (
+    LARGEST_BUDGET,
+    LARGEST_EPSILON,
+    Headline,
+    headline_fault,
+    headlines_of,
+    within,
+)
 
-METHODS = ("identity", "rounding", "suppression")
+METHODS = ("identity", "rounding", "suppression", "private")
 SMALLEST_BASE = 3
 NUMBERS = ("base", "threshold", "min_denominator", "approvals")
 LISTS = {"bands": int, "approvers": str}
+AMOUNTS = ("epsilon", "budget")
 BANDS = (0, 8, 15, 31, 61, 91, 121, 181, 366, 731)
 QUARTERS_OF_A_YEAR = 4
 NO_PERSONS = (
@@ -32,12 +42,13 @@ class Policy:
     `bands` are the first days of the duration bands that are published instead of days; the
     last one has no end. Rounding makes every count a multiple of `base`; suppression withholds
     counts below `threshold`, and keeps the others exact. Identity keeps counts, and days,
-    exact. `approvals` is how many people other than its maker must approve a release before it
-    is published, `approvers` who may: anybody where there are none.
+    exact. Private tells `headlines` alone, each with noise that costs `epsilon`, until the
+    `budget` is spent. `approvals` is how many people other than its maker must approve a
+    release before it is published, `approvers` who may: anybody where there are none.
     """
 
     audience: str
-    method: Literal["identity", "rounding", "suppression"]
+    method: Literal["identity", "rounding", "suppression", "private"]
     base: int = 1
     threshold: int = 0
     min_denominator: int = 1
@@ -46,6 +57,9 @@ class Policy:
     version: str = "1"
     approvals: int = 0
     approvers: tuple[str, ...] = ()
+    epsilon: Decimal = Decimal(0)
+    budget: Decimal = Decimal(0)
+    headlines: tuple[Headline, ...] = ()
 
     def __post_init__(self) -> None:
         reason = _fault(self)
@@ -66,6 +80,8 @@ class Policy:
                 f" {self.threshold}, none included, are withheld, [c], and as many others as it"
                 " takes so that no withheld count can be worked out."
             )
+        if self.method == "private":
+            return _private_sentence(self)
         off = self.base - 1
         where: dict[tuple[str, int], list[str]] = {}
         for (title, quarter), by in sorted((loose or {}).items()):
@@ -95,10 +111,7 @@ def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]
 def _policy(audience: str, told: object) -> Policy:
     if not isinstance(told, Mapping):
         raise PolicyError(f"audience {audience}: it must be a table, [audiences.{audience}]")
-    values = dict(told)
-    for key, kind in LISTS.items():
-        if isinstance(values.get(key), list) and all(type(one) is kind for one in values[key]):
-            values[key] = tuple(values[key])
+    values: dict[str, Any] = {key: _typed(key, value) for key, value in told.items()}
     for key, value in values.items():
         reason = _key_fault(key, value)
         if reason:
@@ -108,6 +121,16 @@ def _policy(audience: str, told: object) -> Policy:
     return Policy(audience=audience, **values)
 
 
+def _typed(key: str, value: object) -> object:
+    """What stands at a key of the file, as a policy holds it where it is of the right kind."""
+    kind = LISTS.get(key)
+    if kind and isinstance(value, list) and all(type(one) is kind for one in value):
+        return tuple(value)
+    if key in AMOUNTS and type(value) in {int, float}:
+        return Decimal(str(value))
+    return headlines_of(value) if key == "headlines" else value
+
+
 def _key_fault(key: str, value: object) -> str | None:
     """Why a key, or what stands there, is refused, or None."""
     known = {field.name for field in fields(Policy)} - {"audience"}
@@ -115,14 +138,19 @@ def _key_fault(key: str, value: object) -> str | None:
         return f"{key} cannot be promised: {IMPOSSIBLE[key]}; leave it out"
     if key not in known:
         return f"{key!r} is unknown; there are {', '.join(sorted(known))}"
-    wanted = tuple if key in LISTS else int if key in NUMBERS else str
-    return None if type(value) is wanted else f"{key} must be {_kind(key)}"
+    if key == "headlines" and isinstance(value, str):
+        return value  # the reason for which they are none
+    wanted, kind = _KINDS.get(key, (str, "a text"))
+    return None if type(value) is wanted else f"{key} must be {kind}"
 
 
-def _kind(key: str) -> str:
-    if key in NUMBERS:
-        return "a whole number"
-    return {"bands": "a list of days", "approvers": "a list of texts"}.get(key, "a text")
+_KINDS: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(NUMBERS, (int, "a whole number")),
+    **dict.fromkeys(AMOUNTS, (Decimal, "a number")),
+    "bands": (tuple, "a list of days"),
+    "approvers": (tuple, "a list of texts"),
+    "headlines": (tuple, "a list of tables"),
+}
 
 
 def _fault(policy: Policy) -> str | None:
@@ -150,6 +178,9 @@ def _stray(policy: Policy) -> str | None:
         )
     if policy.base != 1 and policy.method != "rounding":
         return f"base {policy.base} belongs to rounding; leave it out or use method rounding"
+    for key in (*AMOUNTS, "headlines"):
+        if getattr(policy, key) and policy.method != "private":
+            return f"{key} belongs to private; leave it out or use method private"
     return None
 
 
@@ -183,8 +214,37 @@ def _bands_fault(policy: Policy) -> str | None:
     return None
 
 
+def _private_fault(policy: Policy) -> str | None:
+    if not policy.owner.strip():
+        return "owner is missing; say who answers for what is spent of the budget"
+    for key, most in (("epsilon", LARGEST_EPSILON), ("budget", LARGEST_BUDGET)):
+        amount: Decimal = getattr(policy, key)
+        if not amount.is_finite() or not 0 < amount <= most:
+            return f"{key} {amount} protects nobody or is none; use more than 0, {most} at most"
+    one_quarter = policy.epsilon * len(policy.headlines)
+    if policy.budget < one_quarter:
+        return (
+            f"budget {policy.budget} does not pay for one quarter, which costs {one_quarter}"
+            f" ({len(policy.headlines)} headlines, {policy.epsilon} each)"
+        )
+    return headline_fault(policy.headlines)
+
+
+def _private_sentence(policy: Policy) -> str:
+    off = within(policy.epsilon)
+    return (
+        "Each number has a random whole number added to it. 95 times of 100 the truth lies in"
+        f" the range beside it, {off} to either side for those drawn now. A number is drawn"
+        " once and never again. Whether any one case is in the data or not changes the odds of"
+        f" a number by a factor of e^{policy.epsilon} at most (differential privacy), and of"
+        f" all that are ever told so by e^{policy.budget}. What other releases tell comes on"
+        " top."
+    )
+
+
 _FAULTS: dict[str, Callable[[Policy], str | None]] = {
     "identity": lambda _: None,
     "rounding": lambda policy: _rounding_fault(policy) or _bands_fault(policy),
     "suppression": lambda policy: _suppression_fault(policy) or _bands_fault(policy),
+    "private": _private_fault,
 }

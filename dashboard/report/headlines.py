@@ -1,0 +1,32 @@
+"""Headline numbers as one HTML file that loads nothing."""
+
+from html import escape
+
+from dashboard import headlines, style
+from dashboard.report.html import DOCUMENT_STYLE, policy
+from metrics.release import Release
+
+
+def render(release: Release, *, notice: str = "") -> str:
+    """All quarters of a release of headlines; the same release gives the same bytes.
+
+    `notice` stands above everything, such as that the release is not published.
+    """
+    dress = style.STYLE + DOCUMENT_STYLE
+    organisation, name = release.manifest["organisation"], headlines.title(release)
+    above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(dress)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(name)} · {escape(organisation)}</title>\n"
+        f"<style>{dress}</style>\n</head>\n<body>\n"
+        f'<header>{above}<p class="org">{escape(organisation)}</p><h1>{escape(name)}</h1>'
+        f'<p class="sub">{escape(headlines.about(release))}</p></header>\n'
+        f"<main>{headlines.table(release)}\n<h2>How these numbers are made</h2>\n"
+        f"{headlines.notes(release)}</main>\n"
+        f"<footer><p>Release {release.id}. The same release always gives this same page."
+        f" Made by version {escape(release.manifest['product_version'])}.</p></footer>\n"
+        "</body>\n</html>\n"
+    )
