@@ -13,6 +13,7 @@ from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
 from etl.drafting.order import language_of
 from etl.drafting.words import is_called_a_date
+from etl.months import months_of
 from etl.readers.rows import TextTable
 from etl.source import Export
 
@@ -240,7 +241,11 @@ def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | 
     told = f"{values.len() - read:,} of {values.len():,} dates do not fit"
     if dates.month_names:
         language = language_of(dates.month_names)
-        if read == values.len() or language in (None, locale):
+        # A day that no month has is no word of another language.
+        own = {name.casefold() for name in dates.month_names} <= months_of(
+            locale or "en"
+        ).keys()
+        if read == values.len() or language is None or own:
             return None
         return f'{told}, as their months are named in another language: locale = "{language}"'
     if set(forms) & set(dates.forms.values()) or read >= _HALF * values.len():

@@ -171,6 +171,9 @@ def _grain(out: Writing, proposal: Proposal) -> None:
         told = f"{proposal.rows_per_case:.2f} rows for each case"
     grain = OPEN if unsure else proposal.grain
     out.add(f"grain = {quoted(grain)}    # {told}")
+    if grain in ("case", "allegation"):
+        out.say("Does every export hold every case? Then a case that is gone is noticed:")
+        out.add('# delivery = "full"    # or "delta": only what has changed')
 
 
 def _default_form(out: Writing, known: Known) -> None:

@@ -11,6 +11,13 @@ with whole as (
     having count(distinct loading) > 1
 ),
 
+-- Most often there are none, and then no row needs to be looked at.
+seen as materialized (
+    select snapshots.*
+    from core.snapshots as snapshots
+    semi join whole on snapshots.source = whole.source and snapshots.export = whole.export
+),
+
 sightings as (
     select
         seen.source,
@@ -18,8 +25,7 @@ sightings as (
         spoken.case_key,
         max({ 'as_of': seen.holds_until, 'loading': seen.loading }) as last_sighting
     from core.spoken_rows as spoken
-    inner join core.snapshots as seen on spoken.snapshot = seen.snapshot
-    inner join whole on seen.source = whole.source and seen.export = whole.export
+    inner join seen on spoken.snapshot = seen.snapshot
     group by seen.source, seen.export, spoken.case_key
 ),
 

@@ -245,6 +245,16 @@ def test_months_in_another_language_refuse_the_file_and_are_told_which(deliver):
         deliver(told=told)
 
 
+def test_a_day_that_no_month_has_is_a_reject_and_no_other_language(workspace, tmp_path):
+    text = SOURCE.format(contract="").replace("%d/%m/%Y", "%d %b %Y")
+    (workspace.folder / "sources" / "harbour.toml").write_text(text, encoding="utf-8")
+    days = ["31 Feb 2024", *(f"{n:02} Feb 2024" for n in range(1, 20))]
+    told = [{**row, "Received": day} for row, day in zip(rows(), days, strict=True)]
+    (taken,) = load(workspace, [written(tmp_path, told=told)], as_of=FIRST)
+    assert (taken.rows_loaded, taken.rows_rejected) == (19, 1)
+    assert '"31 Feb 2024"' in taken.rejects[0]
+
+
 def test_it_may_be_allowed_and_is_then_said(deliver):
     told = [
         {**row, "Received": f"06/{n % 12 + 1:02}/2024"}
