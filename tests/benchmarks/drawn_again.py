@@ -68,7 +68,7 @@ def of_changes(base: int) -> str:
     for old, new, change in tried:
         both = {v for v in window(old, base) if v + change in window(new, base)}
         apart = new - old - change
-        stays = abs(apart) < base and not (old == 0 and apart < 0 or new == 0 and apart > 0)
+        stays = abs(apart) < base and not ((old == 0 and apart < 0) or (new == 0 and apart > 0))
         wrong += stays != (len(both) >= base)
     return f"base {base}: the rule on changes holds in {len(tried) - wrong} of {len(tried)}"
 
