@@ -66,7 +66,7 @@ def _sealed(
 ) -> Path:
     """Make the release that the policy asks for: of headlines alone, or of every figure."""
     _refuse_quarter(policy, quarter)
-    with Store.open(workspace.store_path) as store:
+    with Store.open(workspace.store_path, mode="measure") as store:
         if policy.method == "private":
             return publish_headlines(
                 store,

@@ -36,8 +36,9 @@ _NAMED = """
 Parameters = Mapping[str, object]
 
 
-# What DuckDB may hold in memory of itself, in bytes; reading and staging need theirs beside it.
-MOST_MEMORY = 4 << 30
+# What DuckDB may hold in memory of itself, in bytes: reading and staging need theirs beside it,
+# and of 10 million cases the counts of all metrics need more than it does.
+_MOST_MEMORY = {"load": 4 << 30, "measure": 5 << 29}
 
 
 class StoreError(Exception):
@@ -61,9 +62,9 @@ class Store:
     def open(cls, path: Path | None = None, *, mode: str = "write") -> Self:
         """Open the database at `path`, or one in memory.
 
-        `mode` is "write", "read" or "load"; a file opened for reading is never changed. To
-        load is to write much: rows are in no order, and what does not fit into memory goes to
-        a folder beside the file.
+        `mode` is "write", "read", "load" or "measure"; a file opened for reading is never
+        changed. To load is to write much, to measure is to read much: rows are in no order,
+        and what does not fit into memory goes to a folder beside the file.
         Raises StoreError where the file is missing, locked, or not a database.
         """
         if path is not None and mode == "read" and not path.is_file():
@@ -73,7 +74,7 @@ class Store:
                 connection = duckdb.connect(
                     ":memory:" if path is None else str(path),
                     read_only=mode == "read",
-                    config={**LOCKED, **(_for_loading(path) if mode == "load" else {})},
+                    config={**LOCKED, **_for_many_rows(path, mode)},
                 )
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
@@ -96,9 +97,14 @@ class Store:
         with self._connection.cursor() as cursor:
             return _rows(cursor, select, parameters)
 
-    def frame_here(self, select: str) -> pl.DataFrame:
-        """Run one SELECT that may look at temporary tables, and return its rows."""
-        return _rows(self._connection, select, None)
+    def batches_here(self, select: str, rows: int) -> Iterator[pl.DataFrame]:
+        """Run one SELECT that may look at temporary tables: its rows, so many at a time.
+
+        Nothing else can be run until the last has come.
+        """
+        with _said_plainly():
+            for batch in self._connection.sql(select).to_arrow_reader(rows):
+                yield pl.DataFrame(batch)
 
     def materialise(
         self, table: str, select: str, parameters: Parameters | None = None
@@ -288,7 +294,7 @@ def _rows(
     return rows.with_columns(pl.col(keys).str.replace_all("-", "", literal=True))
 
 
-def bounded(path: Path | None, *, most: int = MOST_MEMORY) -> dict[str, str]:
+def bounded(path: Path | None, *, most: int) -> dict[str, str]:
     """Settings that keep DuckDB to so many bytes, or half of the machine's; the rest spills.
 
     What does not fit goes to a folder beside the file, and is refused where there is none.
@@ -298,8 +304,10 @@ def bounded(path: Path | None, *, most: int = MOST_MEMORY) -> dict[str, str]:
     return limit | ({"temp_directory": f"{path}.tmp"} if path is not None else {})
 
 
-def _for_loading(path: Path | None) -> dict[str, str]:
-    return {"preserve_insertion_order": "false", **bounded(path)}
+def _for_many_rows(path: Path | None, mode: str) -> dict[str, str]:
+    if mode not in _MOST_MEMORY:
+        return {}
+    return {"preserve_insertion_order": "false", **bounded(path, most=_MOST_MEMORY[mode])}
 
 
 @contextmanager

@@ -352,7 +352,9 @@ def _protection() -> str:
         " a quarter, at every level, and the sums that are read beside them are one system of"
         " equations; linear programming shows that every small count could be none, or enough"
         " (Fischetti and Salazar (2001), Management Science 47: 1008-1027). Where most counts"
-        " that are not small would be withheld, levels are, and the organisation's are told.",
+        " that are not small would be withheld, levels are, and the organisation's are told."
+        " Deadlines and surveys count the same cases again: they are told where they, beside"
+        " the cases received, tell nothing of what is withheld, and else not at all.",
         headlines(),
         "Where counts are rounded, lengths of time are counted in bands that begin on the days"
         f" {', '.join(map(str, BANDS))}, and estimated by the actuarial method; intervals of"

@@ -1,7 +1,7 @@
 """The types that every stage of `metrics` speaks in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -59,26 +59,33 @@ def undivided(_: Rules) -> tuple[str, ...]:
     return ("",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pass:
     """Rows that several metrics count, each by columns of its own: read once for all of them.
 
     `select` is a SELECT with the columns part, unit, category, channel, severity and case_key
     and, for each metric that counts the rows, NAME (its outcome, null where it does not count
-    the row), NAME_on (the date that decides the period) and, if the pass `has_days`, NAME_days.
+    the row), NAME_on (the date that decides the period) and, if it is one of the `timed` ones,
+    NAME_days. Where it is in `named`, part is a small number, from 0, and the SELECT there has
+    the columns part and name: one row for each number that rows counted by the metric have.
     """
 
     select: str
-    has_days: bool
+    timed: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """The contributions of one metric alone, as `Metric.contributions` has them."""
-        days = f"{name}_days" if self.has_days else "null::integer"
+        days = f"{name}_days" if name in self.timed else "null::integer"
+        part, rows = "part", f"({self.select})"
+        if name in self.named:
+            part = "named.name"
+            rows = f"{rows} as rows_read inner join ({self.named[name]}) as named using (part)"
         return f"""
         select
-            part, {name}_on as happened_on, unit, category, channel, severity,
+            {part} as part, {name}_on as happened_on, unit, category, channel, severity,
             {name} as outcome, {days} as days, case_key, null::text[] as steps
-        from ({self.select})
+        from {rows}
         where {name} is not null
         """  # noqa: S608  the declaration's own words
 

@@ -66,6 +66,7 @@ from metrics.sealing import Made, seal
 from metrics.signals import signals
 
 NOT_DUE = "not_due"
+ASKED = " People are also asked about cases that are not closed."
 
 
 def publish(
@@ -258,8 +259,10 @@ def _protection(
         f" Counts of {titles[name]} are sums of {times} such counts, one for each rule."
         for name, times in setting.summed.items()
     )
+    early = {"asked_early": "yes"} if protected.asked_early else {}
     return {
-        "method_sentence": policy.method_sentence(loose=loose) + several,
+        "method_sentence": policy.method_sentence(loose=loose) + several + ASKED * bool(early),
+        **early,
         "loose": loose_words(protected.loose),
         "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),
         "threshold": str(policy.threshold or policy.base),
@@ -357,6 +360,7 @@ def _declared(
             stocks=outcomes_with((NOT_DUE,), KINDS),
             follows=metric.follows,
             delays=delays(data.rules, since) if metric.name == DEADLINES else {},
+            after_closing=metric.kind == "survey",
         )
         for metric in data.metrics
         if metric.sum_of is None

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from etl.store import Store
 from metrics.doubts import KINDS, LACKING, contributed, outcomes_with
 from metrics.metric import BREAKDOWNS, Metric, Pass
 
 SQL = Path(__file__).parent / "sql"
 
-_LEVELS = [breakdown for breakdown in BREAKDOWNS if breakdown != "all"]
+LEVELS = [breakdown for breakdown in BREAKDOWNS if breakdown != "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +19,14 @@ class Reading:
     """A SELECT of contributions, and for each metric that counts them its outcomes, in order.
 
     The rows have part, the place of the level of each breakdown, and for each metric NAME_kind
-    (as `tally` takes it; null where the metric does not count the row) and perhaps NAME_band.
+    (as `tally` takes it; null where the metric does not count the row) and, if it is one of the
+    `timed`, NAME_band. Where `parts` has a metric, part is a number: that of its name there.
     """
 
     select: str
     outcomes: Mapping[str, Sequence[str]]
-
-    def rows_of(self, metric: str, read: pl.DataFrame) -> pl.DataFrame:
-        """The rows that one of the metrics counts, as `tally` takes them."""
-        band = f"{metric}_band"
-        return read.select(
-            "part",
-            *_LEVELS,
-            pl.col(f"{metric}_kind").alias("kind"),
-            (pl.col(band) if band in read.columns else pl.lit(-1, pl.Int32)).alias("band"),
-        ).drop_nulls("kind")
+    timed: Sequence[str]
+    parts: Mapping[str, Sequence[str]]
 
 
 def readings(
@@ -55,7 +46,7 @@ def readings(
         else:
             passes.setdefault(metric.read_with, []).append(metric)
     for shared, theirs in passes.items():
-        yield _together(shared, theirs, stands_for)
+        yield _together(store, shared, theirs, stands_for)
     for metric in alone:
         if metric.doubted and metric.name in in_doubt:
             store.run_file(SQL / "05_doubtful.sql", {"metric": metric.name})
@@ -76,20 +67,40 @@ def _alone(
 ) -> Reading:
     known = sorted(outcomes)
     kind = _kind("happened_on", "outcome", known)
-    columns = f"{kind} as {metric.name}_kind, coalesce(days, -1)::integer as {metric.name}_band"
-    return Reading(_numbered(select, columns, stands_for), {metric.name: known})
+    columns = [f"{kind} as {metric.name}_kind", f"{_band('days')} as {metric.name}_band"]
+    select = _numbered(select, "part", columns, stands_for)
+    return Reading(select, {metric.name: known}, (metric.name,), {})
 
 
 def _together(
-    shared: Pass, metrics: Sequence[Metric], stands_for: Mapping[str, str]
+    store: Store, shared: Pass, metrics: Sequence[Metric], stands_for: Mapping[str, str]
 ) -> Reading:
     outcomes = {metric.name: sorted(metric.outcomes) for metric in metrics}
+    timed = [name for name in outcomes if name in shared.timed or name not in shared.named]
     columns = [
         f"{_kind(f'{name}_on', name, known)} as {name}_kind" for name, known in outcomes.items()
     ]
-    if shared.has_days:
-        columns += [f"coalesce({name}_days, -1)::integer as {name}_band" for name in outcomes]
-    return Reading(_numbered(shared.select, ", ".join(columns), stands_for), outcomes)
+    columns += [
+        f"{_band(f'{name}_days' if name in shared.timed else 'null')} as {name}_band"
+        for name in timed
+    ]
+    parts = {
+        name: _names(store, _meaning(select, stands_for))
+        for name, select in shared.named.items()
+        if name in outcomes
+    }
+    part = "part::usmallint as part" if parts else "part"
+    return Reading(_numbered(shared.select, part, columns, stands_for), outcomes, timed, parts)
+
+
+def _names(store: Store, select: str) -> list[str]:
+    """Names by their numbers, from 0; '' where there is none of that number."""
+    named = dict(store.frame(select).select("part", "name").iter_rows())
+    return [named.get(number, "") for number in range(max(named, default=-1) + 1)]
+
+
+def _band(days: str) -> str:
+    return f"coalesce({days}, -1)::integer"
 
 
 def _kind(day: str, outcome: str, known: Sequence[str]) -> str:
@@ -100,9 +111,16 @@ def _kind(day: str, outcome: str, known: Sequence[str]) -> str:
     )
 
 
-def _numbered(select: str, columns: str, stands_for: Mapping[str, str]) -> str:
+def _numbered(
+    select: str, part: str, columns: Sequence[str], stands_for: Mapping[str, str]
+) -> str:
     """The SELECT over cases whose levels are told by their places, in the schemas meant."""
-    select = re.sub(r"\bcore\.cases\b", "temp.placed_cases", select)
+    placed = re.sub(r"\bcore\.cases\b", "temp.placed_cases", select)
+    told = ", ".join((part, *LEVELS, *columns))
+    return f"select {told} from ({_meaning(placed, stands_for)})"  # noqa: S608
+
+
+def _meaning(select: str, stands_for: Mapping[str, str]) -> str:
     for told, meant in stands_for.items():
         select = re.sub(rf"\b{told}\.(?=[a-z])", f"{meant}.", select)
-    return f"select part, {', '.join(_LEVELS)}, {columns} from ({select})"  # noqa: S608
+    return select

@@ -54,7 +54,7 @@ def tables_about(
         "practices": _practices(store, policy, actions),
         **_exact_alone(store, policy, calendar),
         "deliveries": _unnamed(withheld(_deliveries(store), policy), policy),
-        "reject_reasons": withheld(_reject_reasons(store), policy),
+        "reject_reasons": _reject_reasons(store, policy),
     }
 
 
@@ -177,7 +177,10 @@ def _deliveries(store: Store) -> pl.DataFrame:
     )
 
 
-def _reject_reasons(store: Store) -> pl.DataFrame:
+def _reject_reasons(store: Store, policy: Policy) -> pl.DataFrame:
+    """For exact audiences alone: there are at least as many such rows as there are reasons."""
+    if policy.method != "identity":
+        return pl.DataFrame(schema=TABLES["reject_reasons"])
     return store.frame(
         "select snapshots.source, snapshots.export, rejects.column_name, rejects.reason,"
         " count(*)::bigint as row_count from staging.rejects as rejects"

@@ -4,6 +4,7 @@ DuckDB 2.0 takes several times as long to group the same rows by five columns fo
 breakdown: here a row is one number, and equal numbers are counted.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ Integers = npt.NDArray[np.int64]
 
 # Where few numbers are possible, or few for each row, it is quicker to count all of them than
 # to put the rows in order; of many, all would take too much memory.
-_FEW, _FOR_EACH_ROW, _MANY = 1 << 16, 4, 1 << 24
+_FEW, _FOR_EACH_ROW, _MANY = 1 << 16, 4, 1 << 26
 _COUNTS = {
     "part": pl.String,
     "place": pl.Int32,
@@ -42,17 +43,19 @@ class Places:
         return int(found.search_sorted(breakdown)), int((found == breakdown).sum())
 
 
-def tally(rows: pl.DataFrame, places: Places, outcomes: int) -> pl.DataFrame:
+def tally(
+    rows: pl.DataFrame, places: Places, outcomes: int, names: Sequence[str] = ()
+) -> pl.DataFrame:
     """Count the rows that are alike, once for everybody and once for each breakdown's levels.
 
-    `rows` have part (text), kind (the number of the month times the number of `outcomes` that
-    there may be, and the outcome's), band (days, -1 for none) and, in a column named as each
-    breakdown but "all", the place of its level. The counts are part, place, month, outcome,
-    band and n, in the order of all columns.
+    `rows` have part (text, or the number of one of the `names`), kind (the number of the month
+    times the number of `outcomes` that there may be, and the outcome's), band (days, -1 for
+    none) and, in a column named as each breakdown but "all", the place of its level. The counts
+    are part, place, month, outcome, band and n, in the order of all columns.
     """
     if rows.is_empty():
         return pl.DataFrame(schema=_COUNTS)
-    parts, row = _parts(rows["part"])
+    parts, row = _parts(rows["part"], names)
     kinds, of_kind = _kinds(rows["kind"].to_numpy(), rows["band"].to_numpy())
     possible = len(parts) * kinds.height
     row = of_kind if len(parts) == 1 else row * kinds.height + of_kind
@@ -69,6 +72,83 @@ def tally(rows: pl.DataFrame, places: Places, outcomes: int) -> pl.DataFrame:
         numbers.append((part * places.levels.height + first + level) * kinds.height + found)
         n.append(counts)
     return _told(np.concatenate(numbers), np.concatenate(n), parts, places, kinds, outcomes)
+
+
+class Running:
+    """Counts of rows that have no days, added up as they come: only the counts are held.
+
+    Parts are numbers: those of `names`. Kinds are numbered as they are first seen, from 1 on:
+    whatever 0 counts is not counted.
+    """
+
+    def __init__(self, places: Places, outcomes: int, names: Sequence[str]) -> None:
+        """Begin without a row."""
+        self._places, self._outcomes, self._names = places, outcomes, names
+        self._kinds = np.array([-1])
+        self._number_of = np.zeros(1, dtype=np.int64)
+        self._n = {name: np.zeros(0, dtype=np.int64) for name in BREAKDOWNS}
+
+    def add(self, kind: pl.Series, levels: Mapping[str, Integers]) -> None:
+        """Count some rows: their kinds, null where one is not counted, and `levels_of` them."""
+        number = self._numbered(kind.fill_null(-1).to_numpy())
+        for breakdown, level in levels.items():
+            size = len(self._names) * self._places.of(breakdown)[1]
+            cell = number * size
+            cell += level
+            counts = np.bincount(cell, minlength=len(self._kinds) * size)
+            before = self._n[breakdown]
+            counts[: len(before)] += before
+            self._n[breakdown] = counts
+
+    def counts(self) -> pl.DataFrame:
+        """What has been counted, as `tally` tells it."""
+        if len(self._kinds) == 1:
+            return pl.DataFrame(schema=_COUNTS)
+        order = np.argsort(self._kinds[1:])
+        kinds = pl.DataFrame({"kind": self._kinds[1:][order], "band": -1})
+        parts = pl.Series(self._names, dtype=pl.String)
+        numbers, n = [], []
+        for breakdown, counted in self._n.items():
+            first, levels = self._places.of(breakdown)
+            cells = counted.reshape(-1, len(parts), levels)[1:][order]
+            cells = cells.transpose(1, 2, 0)[parts.arg_sort().to_numpy()]
+            part, level, kind = np.nonzero(cells)
+            place = part * self._places.levels.height + first + level
+            numbers.append(place * kinds.height + kind)
+            n.append(cells[part, level, kind])
+        return _told(
+            np.concatenate(numbers),
+            np.concatenate(n),
+            parts.sort(),
+            self._places,
+            kinds,
+            self._outcomes,
+        )
+
+    def _numbered(self, kinds: Integers) -> Integers:
+        missing = int(kinds.max(initial=-1)) + 2 - len(self._number_of)
+        if missing > 0:
+            self._number_of = np.pad(self._number_of, (0, missing), constant_values=-1)
+        number = self._number_of[kinds + 1]
+        if number.min(initial=0) < 0:
+            seen = np.unique(kinds[number < 0])
+            self._number_of[seen + 1] = np.arange(len(seen)) + len(self._kinds)
+            self._kinds = np.concatenate([self._kinds, seen])
+            number = self._number_of[kinds + 1]
+        return number
+
+
+def levels_of(rows: pl.DataFrame, places: Places) -> dict[str, Integers]:
+    """For each breakdown the number that each row has for its part, a number too, and level."""
+    part = rows["part"].to_numpy()
+    numbers = {}
+    for breakdown in BREAKDOWNS:
+        first, levels = places.of(breakdown)
+        number = np.multiply(part, levels, dtype=np.int64)
+        if breakdown != "all":
+            number += rows[breakdown].to_numpy() - first
+        numbers[breakdown] = number
+    return numbers
 
 
 def _told(
@@ -88,14 +168,15 @@ def _told(
     return pl.DataFrame(dict(zip(_COUNTS, (*told, n[order]), strict=True)), schema=_COUNTS)
 
 
-def _parts(part: pl.Series) -> tuple[pl.Series, Integers]:
+def _parts(part: pl.Series, names: Sequence[str]) -> tuple[pl.Series, Integers]:
     """The parts that occur, in order, and each row's number among them."""
-    seen = part.cast(pl.Categorical)
+    seen = part if names else part.cast(pl.Categorical)
     occurring = seen.unique()
-    names = occurring.cast(pl.String)
-    rank = np.empty(int(occurring.to_physical().max()) + 1, dtype=np.int64)  # type: ignore[arg-type]
-    rank[occurring.to_physical().to_numpy()] = names.rank("ordinal").to_numpy() - 1
-    return names.sort(), rank[seen.to_physical().to_numpy()]
+    numbers = occurring.to_physical()
+    told = pl.Series(names).gather(numbers) if names else occurring.cast(pl.String)
+    rank = np.empty(int(numbers.max()) + 1, dtype=np.int64)  # type: ignore[arg-type]
+    rank[numbers.to_numpy()] = told.rank("ordinal").to_numpy() - 1
+    return told.sort(), rank[seen.to_physical().to_numpy()]
 
 
 def _kinds(kind: Integers, band: Integers) -> tuple[pl.DataFrame, Integers]:

@@ -11,7 +11,10 @@ with words as (
 
 select
     states.case_key,
-    steps.step,
+    states.position,
+    states.step,
+    states.outcome as waited,
+    states.days as waited_days,
     states.done_on,
     states.proven_on,
     detours.found_on as bounced_on,
@@ -43,8 +46,7 @@ select
         when states.resolved_on is null then words.pending
         else if(repeats.found_on is null, words.kept, words.gap)
     end as repeated
-from core.step_states as states
-inner join staging.procedure_steps as steps on states.position = steps.position
+from core.step_waits as states
 cross join words
 left join core.disorders as disorders
     on states.case_key = disorders.case_key and states.position = disorders.position

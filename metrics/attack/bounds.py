@@ -224,7 +224,7 @@ class _Search:
     def _optimum(self, cost: Floats) -> Floats | None:
         places = np.arange(cost.size, dtype=np.int32)
         self.solver.changeColsCost(cost.size, places, cost)
-        return _optimum(self.solver)
+        return best_table(self.solver)
 
     def _learn(self, table: Floats, low: Floats, high: Floats) -> None:
         if self.promise.small_alone:
@@ -239,10 +239,11 @@ class _Search:
 def _solver(system: System) -> highspy.Highs:
     # Primal simplex without presolve: a changed objective leaves the last answer feasible.
     warm: dict[str, str | int] = {"presolve": "off", "solver": "simplex", "simplex_strategy": 4}
-    return _silent(_model(system), warm)
+    return silent(_model(system), warm)
 
 
-def _silent(model: highspy.HighsLp, options: Mapping[str, str | int]) -> highspy.Highs:
+def silent(model: highspy.HighsLp, options: Mapping[str, str | int]) -> highspy.Highs:
+    """A solver for the model that says nothing."""
     solver = _quiet()
     for option, value in {"output_flag": False, "threads": 1, **options}.items():
         solver.setOptionValue(option, value)
@@ -262,8 +263,8 @@ def _model(system: System) -> highspy.HighsLp:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = rows.shape[1], rows.shape[0]
     model.col_cost_ = np.zeros(rows.shape[1])
-    model.col_lower_, model.col_upper_ = system.lower, _ends(system.upper)
-    model.row_lower_, model.row_upper_ = system.row_lower, _ends(system.row_upper)
+    model.col_lower_, model.col_upper_ = system.lower, ends_of(system.upper)
+    model.row_lower_, model.row_upper_ = system.row_lower, ends_of(system.row_upper)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_ = rows.indptr
     model.a_matrix_.index_ = rows.indices
@@ -271,11 +272,13 @@ def _model(system: System) -> highspy.HighsLp:
     return model
 
 
-def _ends(bounds: Floats) -> Floats:
-    return np.where(np.isposinf(bounds), highspy.kHighsInf, bounds)
+def ends_of(bounds: Floats) -> Floats:
+    """Bounds as the solver writes them."""
+    bounds = np.where(np.isposinf(bounds), highspy.kHighsInf, bounds)
+    return np.where(np.isneginf(bounds), -highspy.kHighsInf, bounds)
 
 
-def _optimum(solver: highspy.Highs) -> Floats | None:
+def best_table(solver: highspy.Highs) -> Floats | None:
     """The table at the optimum, or None where there is no end to it."""
     solver.run()
     status = solver.getModelStatus()
@@ -294,7 +297,7 @@ def _whole(system: System, cost: Floats) -> Floats:
     model = _model(system)
     model.col_cost_ = cost
     model.integrality_ = [highspy.HighsVarType.kInteger] * system.block.size
-    solver = _silent(model, {})
+    solver = silent(model, {})
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise ContradictionError

@@ -22,20 +22,30 @@ _COLUMNS = ",".join(
             {period_day(by, f"results.{gap}", f"results.{found_on}")} as {gap}_on"""
     for gap, (by, found_on) in _BY.items()
 )
+_STEPS = "select position as part, step as name from staging.procedure_steps"
+_WAITS = """
+        select steps.position as part, steps.step || '_to_' || nexts.step as name
+        from staging.procedure_steps as steps
+        inner join staging.procedure_steps as nexts on steps.position + 1 = nexts.position
+    """
 STEPS = Pass(
     f"""
         select
-            results.step as part,
+            results.position as part,
             cases.case_key,
             cases.unit,
             cases.category,
             cases.channel,
-            cases.severity,{_COLUMNS}
+            cases.severity,{_COLUMNS},
+            results.waited as days_in_step,
+            cases.received_on as days_in_step_on,
+            results.waited_days as days_in_step_days
         from core.step_results as results
         inner join core.cases as cases on results.case_key = cases.case_key
         cross join staging.parameters as parameters
     """,  # noqa: S608  our own columns
-    has_days=False,
+    timed=("days_in_step",),
+    named={**dict.fromkeys(_BY, _STEPS), "days_in_step": _WAITS},
 )
 
 SKIPPED = gap_metric(
@@ -145,27 +155,14 @@ DAYS_IN_STEP = Metric(
             ("p90", "Nine in ten"),
         )
     ),
-    contributions="""
-        select
-            waits.part,
-            cases.received_on as happened_on,
-            cases.unit,
-            cases.category,
-            cases.channel,
-            cases.severity,
-            waits.outcome,
-            waits.days,
-            cases.case_key,
-            null::text[] as steps
-        from core.step_waits as waits
-        inner join core.cases as cases on waits.case_key = cases.case_key
-    """,
+    contributions=STEPS.of("days_in_step"),
     depends_on=RESTS_ON,
     charted="median",
     exact_only=EXACT_ONLY,
     parts=lambda rules: rules.procedure.waits,
     doubted=True,
     joined_by=ANY_STEP,
+    read_with=STEPS,
 )
 
 # Kinds of gap that have a share, in the order in which they are told.

@@ -107,7 +107,7 @@ def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
         left join marks on cases.case_key = marks.case_key
         where cases.received_on is not null
         """,  # noqa: S608  our own words
-        has_days=True,
+        timed=tuple(times),
     )
 
 

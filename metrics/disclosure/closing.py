@@ -1,16 +1,19 @@
-"""Deadlines for the closing of a case, beside the times that it took until the closing.
+"""Deadlines for the closing of a case, and surveys after it, beside the times until then.
 
 Both look at the same cases: whoever was closed within 14 days has met a deadline of 14 days. So
 of a quarter in which all of them fell due, the deadlines met are never fewer than the cases of
 its first months that were closed so early; those met late, and those missed, never fewer than
 the closed and the open cases that took longer. "None met" (0 to 4) beside "5 closed within a
 week" (1 to 9) would prove 1 to 4, so that what is told should keep to it as well.
+
+In the same way nobody is asked about a case before it is closed: `Ceiling`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +22,45 @@ from metrics.disclosure.tables import Closing, Counts, Delay, Grid
 from metrics.periods import next_month
 
 Columns = Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """By how many bases more sums of both tables may be off, and what was left before.
+
+    `left` is by level how many cases of before, as they were told, have not come to the
+    following table; None where nothing was told before.
+    """
+
+    own: int = 0
+    led: int = 0
+    left: Counts | None = None
+
+
+class Bound(Protocol):
+    """What readers know of single cells of a table that follows another one, at some levels."""
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """Where it holds."""
+
+    def at(self, levels: tuple[int, ...]) -> "Bound":
+        """The same at some of its levels."""
+
+    def keeps(self, led: Counts, own: Counts, left: Counts) -> Booleans:
+        """At which levels these counts of one quarter keep to it."""
+
+    def weights(self, start: int, months: int, cells: int) -> Counts:
+        """What is at least `least` over both tables, side by side, of nothing yet told."""
+
+    def own_weights(self, months: int, cells: int) -> Counts:
+        """What is at least `least` over the following table alone."""
+
+    def least(self, led: Counts, left: Counts) -> Counts:
+        """The smallest value of that by level."""
+
+    def narrow(self, led: Counts, own: Counts, base: int, further: Further) -> int:
+        """How many told counts have less room beside the other table than is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +75,47 @@ class Floor:
     months: int
     levels: tuple[int, ...]
 
+    def at(self, levels: tuple[int, ...]) -> "Floor":
+        """The same at some of its levels."""
+        return replace(self, levels=levels)
+
+    def keeps(self, led: Counts, own: Counts, left: Counts) -> Booleans:
+        """At which levels it is so; nothing that was counted before plays a part."""
+        del left
+        kept: Booleans = _own(self, own) >= _led(self, led)
+        return kept
+
+    def weights(self, start: int, months: int, cells: int) -> Counts:
+        """What is never below 0 over both tables, side by side: own cells begin at `start`."""
+        found = np.zeros((months, cells), dtype=np.int64)
+        found[:, [start + cell for cell in self.own]] = 1
+        found[: self.months, list(self.led)] = -1
+        return found
+
+    def own_weights(self, months: int, cells: int) -> Counts:
+        """What is never below `least` over the following table alone."""
+        found = np.zeros((months, cells), dtype=np.int64)
+        found[:, list(self.own)] = 1
+        return found
+
+    def least(self, led: Counts, left: Counts) -> Counts:
+        """By level, where the other table has told its counts."""
+        del left
+        return _led(self, led)
+
+    def narrow(self, led: Counts, own: Counts, base: int, further: Further) -> int:
+        """How many counts have less room beside the other table than the base promises."""
+        at = list(self.levels)
+        told = led[at][:, : self.months, list(self.led)]
+        is_whole = self.months == led.shape[1]  # only then their sum is told
+        least, reach = ends(told, base, is_whole=is_whole)
+        most = _own(self, own)[at] + base * (1 + further.own) - 1
+        alone, _ = ends(own[at][:, :, list(self.own)], base, is_whole=True)
+        low = np.maximum(least.sum(axis=1), alone.sum(axis=1))
+        room = most[:, np.newaxis] - (least.sum(axis=1, keepdims=True) - least)
+        of_cells = is_narrow(least, np.minimum(reach, room), base)
+        return int(is_narrow(low, most, base).sum() + of_cells.sum())
+
 
 def floors(
     delay: Delay | None, own: Columns, led: Columns, grid: Grid, months: Sequence[int]
@@ -46,7 +129,7 @@ def floors(
         return []
     safe = _safe([grid.months[at] for at in months], closing)
     levels = tuple(at for at, level in enumerate(grid.levels) if delay.holds_at(level))
-    lasts = _lasts(led)
+    lasts = lasts_of(led)
     found = []
     for outcome, of, is_early in closing.pairs:
         cells = tuple(at for at, (name, _) in enumerate(own) if name in outcome)
@@ -61,7 +144,7 @@ def floors(
     return found
 
 
-def _lasts(columns: Columns) -> dict[int, float]:
+def lasts_of(columns: Columns) -> dict[int, float]:
     """The last day of each band by its first; there is no end to the last one."""
     firsts = sorted({band for _, band in columns if band >= 0})
     return {one: after - 1 for one, after in pairwise(firsts)} | dict.fromkeys(
@@ -75,19 +158,18 @@ def _safe(months: Sequence[date], closing: Closing) -> int:
     return sum((lasts[-1] - last).days >= closing.beyond for last in lasts)
 
 
-def holding(known: Sequence[Floor], led: Counts, truth: Counts) -> tuple[Floor, ...]:
-    """The floors at the levels where it is so in truth (level, month of the quarter, cell).
+def holding(
+    known: Sequence[Bound], led: Counts, own: Counts, left: Counts
+) -> tuple[Bound, ...]:
+    """The bounds at the levels where it is so in truth (level, month of the quarter, cell).
 
-    It is not where cases were opened again, or told too late.
+    It is not where cases were opened again, or told too late. `left` is by level how many cases
+    of before have not come to the following table.
     """
+    kept = [bound.keeps(led, own, left) for bound in known]
     return tuple(
-        Floor(
-            floor.own,
-            floor.led,
-            floor.months,
-            tuple(at for at in floor.levels if _own(floor, truth)[at] >= _led(floor, led)[at]),
-        )
-        for floor in known
+        bound.at(tuple(level for level in bound.levels if is_so[level]))
+        for bound, is_so in zip(known, kept, strict=True)
     )
 
 
@@ -102,31 +184,32 @@ def _led(floor: Floor, counts: Counts) -> Counts:
 
 
 def rows_beside(
-    known: Sequence[Floor], start: int, shape: tuple[int, int, int]
+    known: Sequence[Bound], start: int, shape: tuple[int, int, int], left: Counts
 ) -> Iterator[tuple[Counts, Floats, Floats]]:
     """Rows of a tether over both tables, side by side: own cells begin at `start`.
 
     `shape` is how many levels, months and cells there are.
     """
     levels, months, cells = shape
-    for floor in known:
-        weights = np.zeros((months, cells), dtype=np.int64)
-        weights[:, [start + cell for cell in floor.own]] = 1
-        weights[: floor.months, list(floor.led)] = -1
+    none = np.zeros((levels, months, cells), dtype=np.int64)
+    for bound in known:
         lower, upper = np.full(levels, -np.inf), np.full(levels, np.inf)
-        lower[list(floor.levels)] = 0
-        yield weights, lower, upper
+        at = list(bound.levels)
+        lower[at] = bound.least(none, left)[at]
+        yield bound.weights(start, months, cells), lower, upper
 
 
-def with_floors(tether: Tether, known: Sequence[Floor], led: Counts, *, base: int) -> Tether:
+def with_floors(
+    tether: Tether, known: Sequence[Bound], led: Counts, left: Counts, *, base: int
+) -> Tether:
     """A tether of the following table alone, where the other one has told its counts."""
     months, cells = tether.weights.shape[1:]
     weights = np.zeros((len(known), months, cells), dtype=np.int64)
     lower = np.full((len(led), len(known)), -np.inf)
-    for at, floor in enumerate(known):
-        weights[at][:, list(floor.own)] = 1
-        levels = list(floor.levels)
-        lower[levels, at] = _led(floor, led)[levels] / base
+    for at, bound in enumerate(known):
+        weights[at] = bound.own_weights(months, cells)
+        levels = list(bound.levels)
+        lower[levels, at] = bound.least(led, left)[levels] / base
     return Tether(
         np.concatenate([tether.weights, weights]),
         np.concatenate([tether.lower, lower], axis=1),
@@ -135,29 +218,16 @@ def with_floors(tether: Tether, known: Sequence[Floor], led: Counts, *, base: in
 
 
 def given_away(
-    known: Sequence[Floor], led: Counts, own: Counts, base: int, further: Mapping[str, int]
+    known: Sequence[Bound], led: Counts, own: Counts, base: int, further: Further
 ) -> int:
     """How many counts have less room beside the other table than the base promises.
 
-    `led` and `own` are told counts of one quarter (level, month, cell); `further` is by how
-    many bases more sums of each may be off.
+    `led` and `own` are told counts of one quarter (level, month, cell).
     """
-    found = 0
-    for floor in known:
-        at = list(floor.levels)
-        told = led[at][:, : floor.months, list(floor.led)]
-        is_whole = floor.months == led.shape[1]  # only then their sum is told
-        least, reach = _ends(told, base, is_whole=is_whole)
-        most = _own(floor, own)[at] + base * (1 + further.get("own", 0)) - 1
-        alone, _ = _ends(own[at][:, :, list(floor.own)], base, is_whole=True)
-        low = np.maximum(least.sum(axis=1), alone.sum(axis=1))
-        found += int(_is_narrow(low, most, base).sum())
-        room = most[:, np.newaxis] - (least.sum(axis=1, keepdims=True) - least)
-        found += int(_is_narrow(least, np.minimum(reach, room), base).sum())
-    return found
+    return sum(bound.narrow(led, own, base, further) for bound in known)
 
 
-def _ends(told: Counts, base: int, *, is_whole: bool) -> tuple[Counts, Counts]:
+def ends(told: Counts, base: int, *, is_whole: bool) -> tuple[Counts, Counts]:
     """The fewest and most cases that each cell has in these months, whose sum may be told."""
     low = np.maximum(told - base + 1, told > 0).sum(axis=1)
     high = (told + base - 1).sum(axis=1)
@@ -168,6 +238,7 @@ def _ends(told: Counts, base: int, *, is_whole: bool) -> tuple[Counts, Counts]:
     return low, high
 
 
-def _is_narrow(low: Counts, high: Counts, base: int) -> Booleans:
+def is_narrow(low: Counts, high: Counts, base: int) -> Booleans:
+    """Which intervals are narrower than the base promises, or wholly of small counts."""
     narrow: Booleans = (high - low < base - 1) | ((low >= 1) & (high < base))
     return narrow

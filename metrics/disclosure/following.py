@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metrics.disclosure.closing import Floor, rows_beside
+from metrics.disclosure.closing import Bound, rows_beside
 from metrics.disclosure.rounding import Floats, Tether
 from metrics.disclosure.tables import Counts
 
@@ -26,15 +26,15 @@ class Link:
 
     `lags` has every level at which its total, added up, is never above the other's; with
     after how many months it is never below, None where there is no such number. `settled`
-    levels count all that has not come yet as still to come. `floors` are cells of it that hold
-    at least what cells of the other one hold, in the quarter that is told. `plain` levels are
-    those whose every case comes to it, as readers know.
+    levels count all that has not come yet as still to come. `floors` are what readers know of
+    its single cells beside those of the other one, in the quarter that is told. `plain` levels
+    are those whose every case comes to it, as readers know.
     """
 
     lags: dict[int, int | None]
     settled: tuple[int, ...]
     plain: tuple[int, ...] = ()
-    floors: tuple[Floor, ...] = ()
+    floors: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,16 @@ class Follower:
     def flows(self) -> list[int]:
         """The cells that count what has come."""
         return [cell for cell in range(self.told.shape[2]) if cell not in self.stocks]
+
+    def left(self, led: Counts) -> Counts:
+        """By level how much of what was led before, in total, has not come by then.
+
+        `led` are the totals (level, month) that are followed.
+        """
+        first = self.months[0]
+        told = self.told[:, :first, self.flows].sum(axis=(1, 2))
+        found: Counts = np.maximum(led[:, :first].sum(axis=1) - told, 0)
+        return found
 
     def begun(self, led: Counts) -> dict[int, int]:
         """What was told before, by level, as it should have been: the past is not made up for.
@@ -151,7 +161,9 @@ def beside(
         )
         for lag in sorted({lag for lag in each.link.lags.values() if lag is not None}):
             rows += _never_behind(each, place, led, begun, lag)
-        rows += rows_beside(each.link.floors, int(start), (len(led), len(months), sum(widths)))
+        shape = (len(led), len(months), sum(widths))
+        left = each.left(np.diff(led, axis=1, prepend=0))
+        rows += rows_beside(each.link.floors, int(start), shape, left)
     weights, lower, upper = (np.array(part) for part in zip(*rows, strict=True))
     return Tether(weights, lower.T / base, upper.T / base)
 

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from scipy.linalg import block_diag
 
-from metrics.disclosure.closing import Floor, given_away, holding, with_floors
+from metrics.disclosure.closing import Bound, Floor, Further, given_away, holding, with_floors
 from metrics.disclosure.following import (
     Common,
     Follower,
@@ -40,7 +40,7 @@ DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 Drawing = Callable[[date, int], np.random.Generator]
-Floors = Callable[[Sequence[int]], list[Floor]]
+Floors = Callable[[Sequence[int]], list[Bound]]
 
 
 @dataclass(slots=True)
@@ -142,23 +142,22 @@ class Turn:
         spans = list(self.spans.values())
         stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])))
         found = narrowed(self.table.totals * unit, said, spans, base, further, stood)
-        led = self.table.counts[:, self.months, :] * unit
-        return found + sum(
-            given_away(
-                each.link.floors,
-                led,
-                each.told[:, list(self.months), :],
-                base,
-                {"own": by[self.months[0]]},
-            )
-            for each, by in zip(said, further[1:], strict=True)
-        )
+        led, first = self.table.counts[:, self.months, :] * unit, self.months[0]
+        for each, by in zip(said, further[1:], strict=True):
+            left = each.left(self.table.totals * unit) if first else None
+            off = Further(by[first], max(self.loose(self.table)), left)
+            own = each.told[:, list(self.months), :]
+            found += given_away(each.link.floors, led, own, base, off)
+        return found
+
+    def loose(self, each: Rounding) -> tuple[int, int]:
+        """By how many bases sums and totals of it are further off than its cells."""
+        piece = each.piece(self.months, self.bases.base)
+        return looseness(piece, each.counts[:, self.months, :])
 
     def _further(self, each: Rounding) -> dict[int, int]:
         """By how many bases totals of each month's quarter are further off than cells are."""
-        piece = each.piece(self.months, self.bases.base)
-        now = looseness(piece, each.counts[:, self.months, :])
-        off = {**each.off, self.quarter: now}
+        off = {**each.off, self.quarter: self.loose(each)}
         return {
             month: off[quarter][1]
             for quarter, span in self.spans.items()
@@ -196,7 +195,10 @@ def round_all(
             _together(
                 Turn(table, followers, quarter, months, near, bases, known, drawn=drawn[at])
             )
-        tied = any(known[name, on].floors for name, on in known if on == quarter)
+        bounds = [
+            bound for name, on in known if on == quarter for bound in known[name, on].floors
+        ]
+        tied = any(isinstance(bound, Floor) for bound in bounds)
         most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
         if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):
             at -= 1
@@ -227,6 +229,7 @@ def _linked(
                 other.floors(months) if other.floors else [],
                 table.truth[:, months, :],
                 other.truth[:, months, :],
+                (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1),
             ),
         )
         for table in tables
@@ -313,7 +316,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
     and that audience is told what is loose.
     """
     made = table.counts[:, turn.months, :].copy()
-    off = _off(table, turn)
+    off = sum(turn.loose(table))
     for again in range(TRIES, TRIES + DRAWS):
         if _tellable(table, turn):
             return
@@ -321,16 +324,10 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
-        if _off(table, turn) > off or turn.narrowed() > less:
+        if sum(turn.loose(table)) > off or turn.narrowed() > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made
-
-
-def _off(table: Rounding, turn: Turn) -> int:
-    """By how many bases sums and totals of it are further off than cells, taken together."""
-    months = list(turn.months)
-    return sum(looseness(table.piece(months, turn.bases.base), table.counts[:, months, :]))
 
 
 def _tether(each: Rounding, turn: Turn) -> Tether:
@@ -338,7 +335,8 @@ def _tether(each: Rounding, turn: Turn) -> Tether:
     said = turn.said(each)
     told = turn.table.counts[:, said.months, :]
     base = turn.bases.base
-    return with_floors(said.tether(led, base=base), said.link.floors, told, base=base)
+    left = said.left(turn.table.totals)
+    return with_floors(said.tether(led, base=base), said.link.floors, told, left, base=base)
 
 
 def _as_it_is(table: Rounding, turn: Turn) -> Tether:

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import polars as pl
 
+from metrics.disclosure.asking import is_asked_early
 from metrics.disclosure.joint import Links
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Declared, Layer, layer_over
-from metrics.disclosure.tables import KEY
+from metrics.disclosure.tables import KEY, grid_of
 from metrics.disclosure.withholding import withheld_over
 
 REPORTS = "report_frequency"
@@ -26,7 +27,8 @@ class Protected:
     `cells` have n, the published count, and n_true, the number of cases that it stands for.
     `fresh` holds by layer the cells that no release has told before; `loose` says by
     how many bases sums of some metrics in a quarter may be further from the truth than cells.
-    `seeds` has the dice of each layer, for those who may know everything.
+    `seeds` has the dice of each layer, for those who may know everything. `asked_early` where
+    people were asked about cases that were not closed yet.
     """
 
     layer: str
@@ -34,6 +36,7 @@ class Protected:
     fresh: Mapping[str, pl.DataFrame]
     loose: Mapping[tuple[str, date], int]
     seeds: Mapping[str, bytes] = field(default_factory=dict)
+    asked_early: bool = False
 
 
 def commitment(seed: bytes) -> str:
@@ -139,7 +142,13 @@ def protected_by_layers(
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     counts = made[-1].select(*KEY, "n").join(truth, on=KEY)
-    return Protected(name, counts, fresh, loose, seeds)
+    return Protected(name, counts, fresh, loose, seeds, _asked_early(links or {}, declared))
+
+
+def _asked_early(links: Links, declared: Declared) -> bool:
+    """Whether at some level more cases were asked about than were closed."""
+    bounds = [bound for link in links.values() for bound in link.floors]
+    return is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
 
 
 def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:

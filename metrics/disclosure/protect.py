@@ -10,7 +10,8 @@ from itertools import groupby
 import numpy as np
 import polars as pl
 
-from metrics.disclosure.closing import Floor, floors
+from metrics.disclosure.asking import ceilings
+from metrics.disclosure.closing import Bound, floors
 from metrics.disclosure.joint import Links, Rounding, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
@@ -257,9 +258,13 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
 
-    def known(months: Sequence[int]) -> list[Floor]:
+    def known(months: Sequence[int]) -> list[Bound]:
         there = before.columns(setting.layer.bands) if before else []
-        return floors(delay, columns, there, setting.grid, months)
+        asked = pair.table.after_closing and before is not None and before.table.timed
+        return [
+            *floors(delay, columns, there, setting.grid, months),
+            *(ceilings(columns, there, setting.grid, months) if asked else ()),
+        ]
 
     return Rounding(
         name=f"{metric} {part}".strip(),

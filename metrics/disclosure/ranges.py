@@ -99,7 +99,7 @@ def solver_of(
     model.a_matrix_.start_ = rows.indptr
     model.a_matrix_.index_ = rows.indices
     model.a_matrix_.value_ = rows.data
-    solver = _quiet()
+    solver = quiet()
     options: dict[str, bool | int | str] = {
         "output_flag": False,
         "threads": 1,
@@ -113,7 +113,7 @@ def solver_of(
     return solver
 
 
-def _quiet() -> highspy.Highs:
+def quiet() -> highspy.Highs:
     """A solver without callbacks: switching them on writes a banner to standard output."""
     solver = highspy.Highs.__new__(highspy.Highs)
     super(highspy.Highs, solver).__init__()

@@ -72,7 +72,8 @@ class Table:
     same cases twice would tell more about them than either does alone. `stocks` are outcomes
     that say how things stand on the as-of day, such as a deadline that is not due yet.
     `follows` names the metric that has counted by any month every case that this one has;
-    `delays` say of which parts readers know that every case comes to them, and when.
+    `delays` say of which parts readers know that every case comes to them, and when. Cases come
+    to one that is `after_closing` when the times of the followed metric have ended.
     """
 
     metric: str
@@ -84,6 +85,7 @@ class Table:
     stocks: tuple[str, ...] = ()
     follows: str | None = None
     delays: Mapping[str, "Delay"] = field(default_factory=dict)
+    after_closing: bool = False
 
     @property
     def flows(self) -> tuple[str, ...]:

@@ -3,6 +3,9 @@
 Everything is told by quarter. The cells of a metric and part in a quarter, at every level, and
 the sums that are read beside them are one system; zeros are withheld like other small counts,
 so that a gap does not say that there is somebody in it.
+
+Metrics that count the same cases are tried together: one that narrows what is withheld of those
+before it is withheld wholly in the quarters that are told now.
 """
 
 from collections.abc import Sequence
@@ -12,6 +15,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.linked import Booleans, Key, Linked
 from metrics.disclosure.protect import (
     Declared,
@@ -50,12 +54,13 @@ def withheld_over(
     """
     refuse_undeclared(cells, declared.tables)
     ground = _ground(cells, policy_layer, declared, told)
-    frames = [
+    made = [
         _of_part(ground, pair, part, told)
         for pair in paired(declared.tables)
         for part in pair.table.parts
     ]
-    return pl.concat(frames).sort(KEY)
+    _withhold_again(made, ground)
+    return pl.concat(_frames(ground, each, told) for each in made).sort(KEY)
 
 
 def by_quarter(cells: pl.DataFrame, declared: Declared) -> pl.DataFrame:
@@ -76,26 +81,6 @@ def _ground(
         cells=banded(by_quarter(cells, declared), layer.bands),
         told=told.filter(plain & pl.col("month").is_in(quarters)),
     )
-
-
-def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> pl.DataFrame:
-    """Quarter after quarter: as told before, or protected now."""
-    names = [pair.table.metric, *([pair.whole.metric] if pair.whole else [])]
-    truth = with_late(ground, pair, part)
-    is_told = ground.is_told(pair.table.metric, part)
-    frames = [
-        told.filter(
-            pl.col("metric").is_in(names)
-            & (pl.col("part") == part)
-            & pl.col("month").is_in(ground.grid.months)
-        ).select(*KEY, "n", "n_true")
-    ]
-    for at, known in enumerate(is_told):
-        if not known:
-            system = _system(ground, pair, truth[:, at, :])
-            hidden = hidden_in(system, ground.layer.base)
-            frames.append(_frame(ground, part, at, system, hidden))
-    return pl.concat(frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +209,88 @@ def _frame(
         if place is not None
     ]
     return pl.DataFrame(rows, schema={**SCHEMA, "n_true": pl.Int64()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One metric and part: its systems by quarter, and which quarters are `new`.
+
+    `part` is the same for the system of all metrics together.
+    """
+
+    pair: Pair
+    name: str
+    part: Part
+    systems: Sequence[System]
+    new: Sequence[int]
+
+
+def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> _Made:
+    """Quarter after quarter: as told before, or protected by itself now."""
+    truth = with_late(ground, pair, part)
+    new = [at for at, known in enumerate(ground.is_told(pair.table.metric, part)) if not known]
+    systems = [_system(ground, pair, truth[:, at, :]) for at in range(truth.shape[1])]
+    gone = [
+        hidden_in(system, ground.layer.base)
+        if at in new
+        else _gone(ground, part, at, system, told)
+        for at, system in enumerate(systems)
+    ]
+    sums, _ = _sums(pair, ground.layer.bands)
+    columns = pair.columns(ground.layer.bands)
+    hidden = np.stack([each.reshape(len(truth), -1) for each in gone], axis=1)
+    stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
+    delay = pair.table.delays.get(part)
+    after = pair.table.after_closing
+    own = Part(columns, truth, sums, hidden, stocks, delay=delay, after_closing=after)
+    return _Made(pair, part, own, systems, new)
+
+
+def _gone(
+    ground: Ground, part: str, quarter: int, system: System, told: pl.DataFrame
+) -> Booleans:
+    """What was withheld when it was told."""
+    rows = told.filter(
+        (pl.col("part") == part) & (pl.col("month") == ground.grid.months[quarter])
+    )
+    names = ("breakdown", "level", "metric", "outcome", "band", "n")
+    known = {(*place,) for *place, n in rows.select(names).iter_rows() if n is not None}
+    return np.array(
+        [
+            place is None or (*level, *place) not in known
+            for level in ground.grid.levels
+            for place in system.places
+        ]
+    )
+
+
+def _withhold_again(made: Sequence[_Made], ground: Ground) -> None:
+    """Of parts that follow others tell none that narrows what is withheld: not at all, then."""
+    led = {(each.pair.whole or each.pair.table).metric: each.part for each in made}
+    beside = [each.part for each in made if each.pair.table.follows is None]
+    for each in made:
+        part = each.part
+        part.follows = led.get(each.pair.table.follows or "")
+        if part.follows is None:
+            continue
+        if each.new and tells_more(
+            part, beside, ground.grid.levels, ground.grid.faces(), ground.layer.base
+        ):
+            part.hidden[:, list(each.new)] = True
+        beside.append(part)
+
+
+def _frames(ground: Ground, made: _Made, told: pl.DataFrame) -> pl.DataFrame:
+    """As told before, and what is told now."""
+    whole = made.pair.whole
+    names = [made.pair.table.metric, *([whole.metric] if whole else [])]
+    before = told.filter(
+        pl.col("metric").is_in(names)
+        & (pl.col("part") == made.name)
+        & pl.col("month").is_in(ground.grid.months)
+    ).select(*KEY, "n", "n_true")
+    fresh = [
+        _frame(ground, made.name, at, made.systems[at], made.part.hidden[:, at].ravel())
+        for at in made.new
+    ]
+    return pl.concat([before, *fresh])

@@ -69,7 +69,7 @@ def test_measured_cases_are_those_of_a_load(tmp_path: Path) -> None:
 
 
 def test_measure_every_metric(workspace: Workspace) -> None:
-    with Store.open(workspace.store_path, mode="load") as store:
+    with Store.open(workspace.store_path, mode="measure") as store:
         events = store.frame("select count(*) as n from core.events")["n"][0]
         wall, computing = time.perf_counter(), time.process_time()
         cells = count(store, MEASURED).cells.height

@@ -94,6 +94,7 @@ def test_a_protected_release_passes_and_says_what_was_tried(board):
         "insider who knows one case",
         "coalition that knows two cases",
         "reader of all releases to board who adds up its metrics",
+        "reader of all releases to board who holds surveys against closings",
     ]
     assert all(one.targets > 1000 for one in found.findings[:4])
     assert [one.narrowest for one in found.findings[:4]] == [4, 4, 3, 2]
@@ -184,6 +185,16 @@ def test_a_figure_that_is_not_made_of_the_published_counts_is_a_leak(
     assert [leak.split(": ")[1] for leak in found["leaks"]] == [
         f"the table {table} is not what the published counts give"
     ]
+
+
+def test_reasons_for_which_rows_were_not_read_are_a_leak(board, tmp_path):
+    """Five reasons beside "1 to 5 rows" would say that there are five."""
+
+    def told(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.clear(n=1).with_columns(reason=pl.lit("severity is not declared"))
+
+    found = failed(changed(board, tmp_path / "a", reject_reasons=told))
+    assert any("how many rows at least" in leak for leak in found["leaks"])
 
 
 def test_exact_counts_of_rows_are_a_leak(board, tmp_path):

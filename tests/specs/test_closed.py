@@ -15,7 +15,7 @@ from etl.store import Store
 from metrics import delays
 from metrics.attack.closed import closed, rules_in
 from metrics.attack.told import read
-from metrics.disclosure.closing import Floor, floors, given_away, holding, with_floors
+from metrics.disclosure.closing import Floor, Further, floors, given_away, holding, with_floors
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.rounding import Tether
 from metrics.disclosure.tables import Closing, Delay, Grid
@@ -105,28 +105,29 @@ def one_level(*cells: list[int]) -> np.ndarray:
 
 LEAST = Floor(own=(0,), led=(0, 1), months=2, levels=(0,))
 NO_MONTH = [0] * 8
+NOBODY = np.array([0])
 
 
 def test_a_floor_holds_only_where_it_is_so_in_truth():
     led = one_level([1, 1, *[0] * 6], NO_MONTH, NO_MONTH)
-    assert holding([LEAST], led, one_level([1, 0], [1, 0], [0, 0]))[0].levels == (0,)
+    assert holding([LEAST], led, one_level([1, 0], [1, 0], [0, 0]), NOBODY)[0].levels == (0,)
     # One of the two was opened again, and its deadline is not told as met.
-    assert holding([LEAST], led, one_level([1, 0], [0, 0], [0, 0]))[0].levels == ()
+    assert holding([LEAST], led, one_level([1, 0], [0, 0], [0, 0]), NOBODY)[0].levels == ()
 
 
 def test_counts_that_keep_to_the_floor_leave_each_other_their_room():
     led = one_level([5, *[0] * 7], NO_MONTH, NO_MONTH)
-    assert given_away([LEAST], led, one_level([0, 0], [5, 0], [0, 0]), 5, {}) == 0
+    assert given_away([LEAST], led, one_level([0, 0], [5, 0], [0, 0]), 5, Further()) == 0
     # "5 closed early" (1 to 9) beside "none met" (0 to 4): both are 1 to 4, and of the
     # others that were closed early there are no more than 3.
-    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, {}) == 3
+    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, Further()) == 3
     # Where the sum of those met may be one base further off, it is 0 to 9.
-    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, {"own": 1}) == 0
+    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, Further(own=1)) == 0
 
 
 def test_a_following_table_is_tethered_to_what_was_told():
     none = Tether(np.zeros((0, 3, 2), dtype=np.int64), np.zeros((1, 0)), np.zeros((1, 0)))
     led = one_level([5, 5, *[0] * 6], [0, 5, *[0] * 6], [5, *[0] * 7])
-    tether = with_floors(none, [LEAST], led, base=5)
+    tether = with_floors(none, [LEAST], led, NOBODY, base=5)
     assert tether.lower.tolist() == [[3.0]]  # the last month is not due yet
     assert tether.weights.tolist() == [[[1, 0]] * 3]

@@ -272,7 +272,7 @@ def test_a_withdrawn_case_waits_until_its_closing(core):
     )
     told = store.frame(
         "select case_key, outcome, days from core.step_waits"
-        " where part = 'received_to_triaged' order by all"
+        " where step = 'received' order by all"
     )
     assert told.rows() == [("A", "open", 7), ("B", "ended", 1)]
 

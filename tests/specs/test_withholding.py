@@ -10,10 +10,12 @@ import pytest
 from dashboard.report import csv, html
 from etl.store import Store
 from metrics.attack.report import attack
+from metrics.disclosure import withholding
 from metrics.disclosure.layers import method_beside
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.release import open_release
 from metrics.scorecard import verdict
+from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 from tests.specs.test_attack import changed
 
@@ -24,15 +26,25 @@ CASES = 240
 
 
 def organisation(
-    *, names: str = "", archive: Collection[int] = (0, 120), later: int = 0
+    *,
+    names: str = "",
+    archive: Collection[int] = (0, 120),
+    later: int = 0,
+    waiting: Collection[int] = (3, 4),
 ) -> dict[str, str]:
-    """A depot, an office and an archive of few; most cases are acknowledged in time."""
+    """A depot, an office and an archive of few; most cases are acknowledged in time.
+
+    Those `waiting` came in the last days, and are not due yet.
+    """
     draw = np.random.default_rng(5)
     events, cases = ["case | kind | on"], ["case | unit | severity"]
     for number in range(CASES):
         name, month = f"{names}{number}", 1 + number % 3
         unit = "archive" if number in archive else "office" if number % 3 == 0 else "depot"
         cases.append(f"{name} | {unit} | {'high' if number % 4 == 0 else 'low'}")
+        if number in waiting:
+            events.append(f"{name} | received | 2024-03-29")
+            continue
         events.append(f"{name} | received | {date(2024, month, later + 1 + number % 9)}")
         late = 10 if draw.random() < 0.3 else 0
         events.append(f"{name} | acknowledged | {date(2024, month, later + 11 + late)}")
@@ -86,7 +98,7 @@ def test_a_share_is_told_where_its_counts_are(annex):
         metric="deadline_compliance", breakdown="all", period="quarter"
     )
     assert figures["state"].to_list() == ["ok"]
-    assert figures["denominator"].to_list() == [240]
+    assert figures["denominator"].to_list() == [238]
 
 
 def test_a_share_of_withheld_counts_is_withheld_with_the_reason(annex):
@@ -94,6 +106,24 @@ def test_a_share_of_withheld_counts_is_withheld_with_the_reason(annex):
     assert set(figures["state"]) == {"withheld"}
     assert figures["value"].null_count() == figures.height
     assert set(figures["reason"]) == {"Withheld to protect the people involved."}
+
+
+def test_deadlines_that_tell_what_is_not_due_are_not_told(store, tmp_path):
+    """All 240 have fallen due, so that exact receipts and deadlines tell that none has not."""
+    told_all = organisation(waiting=())
+    judge(filled(store, tmp_path, as_of="2024-03-31", **told_all))
+    release = open_release(sealed(store, to=tmp_path, policy=ANNEX))
+    assert told(release, metric="report_frequency", level="all")["n"].to_list() == [240]
+    assert told(release, metric="deadline_compliance")["n"].drop_nulls().len() == 0
+    figures = release.figures(metric="deadline_compliance")
+    assert set(figures["reason"]) == {"Withheld to protect the people involved."}
+
+
+def test_deadlines_told_all_the_same_stop_the_release(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(withholding, "tells_more", lambda *_: False)
+    judge(filled(store, tmp_path, as_of="2024-03-31", **organisation(waiting=())))
+    with pytest.raises(UnsafeError, match="who knows how metrics are linked"):
+        sealed(store, to=tmp_path, policy=ANNEX)
 
 
 def test_a_verdict_that_withheld_counts_could_turn_is_none(annex):

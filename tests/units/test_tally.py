@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import tally as tallying
-from metrics.tally import Places, tally
+from metrics.tally import Places, Running, levels_of, tally
 
 PLACES = Places(
     pl.DataFrame(
@@ -114,3 +114,53 @@ def test_many_rows_of_few_kinds_and_of_many_are_counted_as_by_grouping():
         )
         rows = rows_of(*told)
         assert tally(rows, PLACES, OUTCOMES).rows() == plainly(rows)
+
+
+NAMES = ["triaged", "a step of a long name", "decided"]
+
+
+def running(batches: list[pl.DataFrame], names: list[str] = NAMES) -> pl.DataFrame:
+    counted = Running(PLACES, OUTCOMES, names)
+    for batch in batches:
+        numbered = batch.with_columns(
+            pl.col("part").replace_strict(names, range(len(names)), return_dtype=pl.UInt16)
+        )
+        counted.add(numbered["kind"], levels_of(numbered, PLACES))
+    return counted.counts()
+
+
+@given(
+    told=st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(NAMES),
+                st.sampled_from(LEVELS["unit"]),
+                st.integers(0, 120_000),
+                st.integers(0, OUTCOMES - 1),
+                st.just(-1),
+            ),
+            max_size=8,
+        ),
+        max_size=5,
+    )
+)
+def test_rows_that_come_in_batches_are_counted_as_if_they_came_at_once(told):
+    batches = [rows_of(*batch) for batch in told]
+    assert running(batches).equals(tally(pl.concat([rows_of(), *batches]), PLACES, OUTCOMES))
+
+
+def test_a_row_of_no_kind_is_not_counted():
+    batch = rows_of(("decided", 4, 24_288, 0, -1), ("decided", 5, 24_288, 0, -1))
+    kept = batch.with_columns(kind=pl.when(pl.col("unit") == 4).then("kind"))
+    assert running([kept]).equals(running([batch.filter(pl.col("unit") == 4)]))
+    assert running([batch.with_columns(kind=pl.lit(None, pl.Int32))]).is_empty()
+
+
+def test_where_there_is_no_part_there_is_no_count():
+    assert Running(PLACES, OUTCOMES, []).counts().is_empty()
+
+
+def test_parts_are_told_by_their_names_whether_they_are_numbers_or_texts():
+    rows = rows_of(*((name, 4, 24_288, 0, 7) for name in ("decided", "triaged", "decided")))
+    numbers = rows.with_columns(pl.Series("part", [2, 0, 2], dtype=pl.UInt16))
+    assert tally(numbers, PLACES, OUTCOMES, NAMES).equals(tally(rows, PLACES, OUTCOMES))

@@ -1,0 +1,225 @@
+"""What surveys tell beside the times that cases took: only a closed case is asked about.
+
+No more surveys are offered by the end of a month than cases were closed by then: those of the
+quarter that the times show as closed so early, and what earlier quarters have left over.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from metrics.attack.closed import TIMES, Level
+from metrics.attack.joined import RECEIVED
+from metrics.attack.knowledge import Findings
+from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.told import Told, telling
+from metrics.periods import next_month
+
+SURVEYS = "satisfaction"
+STILL_OPEN = "open"
+REST = ("", -1)  # cases of which no time is known
+EARLY = "asked_early"  # a release says so where cases are asked about before they are closed
+
+Cell = tuple[str, int]
+
+
+@dataclass(slots=True)
+class _Windows:
+    """The fewest and most of each month's count (level, month, cell), and of their sums.
+
+    `sums` are of a month's cells (level, month) in `cells` columns; `whole` of a quarter.
+    """
+
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def open(cls, *shape: int) -> "_Windows":
+        return cls(np.zeros(shape), np.full(shape, np.inf))
+
+    def told(self, n: Floats, off: float) -> None:
+        """A count that a release tells; NaN where it says nothing."""
+        known = ~np.isnan(n)
+        lowest = np.maximum(n - off, n > 0)
+        self.low[known] = np.maximum(self.low, lowest)[known]
+        self.high[known] = np.minimum(self.high, n + off)[known]
+
+
+def surveyed(told: Sequence[Told]) -> list[Findings]:
+    """What the readers of each audience, and those of all, find in surveys and closings."""
+    rounded = [release for release in told if release.method == "rounding"]
+    names = sorted({release.audience for release in rounded})
+    groups = [[r for r in rounded if r.audience == name] for name in names]
+    groups += [rounded] if len(names) > 1 else []
+    found = []
+    for own, name in zip(groups, [*names, "all audiences"], strict=False):
+        if any(release.release.manifest.get(EARLY) for release in own):
+            continue
+        base = min(release.base for release in own)
+        who = f"reader of all releases to {name} who holds surveys against closings"
+        findings = Findings(who, len(own), promised=base - 1)
+        for where, low, high in _intervals(own):
+            _judge(findings, low, high, base, where)
+        found.append(findings)
+    return [one for one in found if one.targets]
+
+
+def _judge(found: Findings, low: Floats, high: Floats, base: int, where: str) -> None:
+    known = np.isfinite(high)
+    low, high = low[known], high[known]
+    found.targets += low.size
+    found.exact += int((high == low).sum())
+    found.proven_small += int(((low >= 1) & (high < base)).sum())
+    found.proven_present += int((low >= 1).sum())
+    found.narrower_than_promised += int((high - low < base - 1).sum())
+    if low.size and (found.narrowest is None or (high - low).min() < found.narrowest):
+        found.narrowest, found.worst = int((high - low).min()), where
+
+
+def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
+    """What is left of the counts of each quarter, level by level, and where."""
+    told = telling(own)
+    quarters: dict[date, list[date]] = {}
+    for month in sorted({month for one in told for month in one.cells["month"].unique()}):
+        quarters.setdefault(told[0].quarter(month), []).append(month)
+    levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+    left = np.zeros(len(levels))
+    for quarter, months in quarters.items():
+        known = _Quarter.of(told, levels, months, quarter)
+        if not known.is_told:
+            left[:] = np.inf
+            continue
+        for many in range(1, len(months) + 1):
+            where = f"{SURVEYS} and {TIMES}, quarter from {quarter}"
+            yield from ((where, *ends) for ends in known.ends(many, left))
+        left += known.received.high[:, 0] - known.asked_whole.low[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Quarter:
+    """What is known of one quarter's surveys and of its cases by the time they took."""
+
+    months: Sequence[date]
+    columns: Sequence[Cell]
+    asked: _Windows
+    asked_whole: _Windows
+    closed: _Windows
+    closed_month: _Windows
+    closed_whole: _Windows
+    received: _Windows
+
+    @classmethod
+    def of(
+        cls, told: Sequence[Told], levels: Sequence[Level], months: Sequence[date], on: date
+    ) -> "_Quarter":
+        """All that these releases say of it."""
+        cells = pl.concat(one.cells for one in told).filter(_is(TIMES) & ~IS_SUM)
+        columns = [*sorted(cells.select("outcome", "band").unique().iter_rows()), REST]
+        places, n = len(levels), len(months)
+        made = cls(
+            months,
+            columns,
+            *(_Windows.open(places, n), _Windows.open(places, 1)),
+            *(_Windows.open(places, n, len(columns)), _Windows.open(places, n)),
+            *(_Windows.open(places, 1), _Windows.open(places, 1)),
+        )
+        for release in told:
+            made._read(release, levels, on)
+        return made
+
+    def _read(self, release: Told, levels: Sequence[Level], on: date) -> None:
+        asked = _table(release, SURVEYS, levels, self.months, None)[:, :, 0]
+        received = _table(release, RECEIVED[0], levels, self.months, None)[:, :, 0]
+        times = _table(release, TIMES, levels, self.months, self.columns[:-1])
+        rest = received - times.sum(axis=2)
+        times = np.concatenate([times, rest[:, :, np.newaxis]], axis=2)
+        off = {
+            name: release.base * (1 + release.further(name, on)) - 1
+            for name in (SURVEYS, TIMES, RECEIVED[0])
+        }
+        ended = times[:, :, [at for at, cell in enumerate(self.columns) if _is_closed(cell)]]
+        furthest = max(off[TIMES], off[RECEIVED[0]])
+        self.asked.told(asked, off[SURVEYS])
+        self.asked_whole.told(asked.sum(axis=1, keepdims=True), off[SURVEYS])
+        self.closed.told(times, release.base - 1)
+        self.closed_month.told(ended.sum(axis=2), furthest)
+        self.closed_whole.told(ended.sum(axis=(1, 2))[:, np.newaxis], furthest)
+        self.received.told(received.sum(axis=1, keepdims=True), off[RECEIVED[0]])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether some release tells every one of these counts."""
+        known = (self.asked.high, self.closed.high, self.received.high)
+        return all(np.isfinite(each).all() for each in known)
+
+    def ends(self, many: int, left: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """Of surveys and of closed cases in the first so many months, and of each month."""
+        is_whole = many == len(self.months)
+        low, high = self.asked.low[:, :many], self.asked.high[:, :many]
+        fewest, most = low.sum(axis=1), high.sum(axis=1)
+        within = [self._closed_by(month, self.months[many - 1]) for month in range(many)]
+        at_least, at_most = (np.array(each).T for each in zip(*within, strict=True))
+        closed_least, closed_most = at_least.sum(axis=1), at_most.sum(axis=1)
+        if is_whole:
+            fewest = np.maximum(fewest, self.asked_whole.low[:, 0])
+            most = np.minimum(most, self.asked_whole.high[:, 0])
+            closed_most = np.minimum(closed_most, self.closed_whole.high[:, 0])
+        so = fewest <= closed_most + left  # elsewhere cases were asked about early, or moved
+        room, needed = closed_most + left, fewest - left
+        yield low[so], np.minimum(high, room[:, np.newaxis] - _others(low))[so]
+        others = np.minimum(_others(at_most), closed_most[:, np.newaxis])
+        yield np.maximum(at_least, needed[:, np.newaxis] - others)[so], at_most[so]
+        if is_whole:
+            yield fewest[so], np.minimum(most, room)[so]
+            yield np.maximum(closed_least, needed)[so], closed_most[so]
+
+    def _closed_by(self, month: int, last: date) -> tuple[Floats, Floats]:
+        """Of a month's cases those that the times allow to be closed by the end of another."""
+        until = (next_month(last) - timedelta(days=1) - self.months[month]).days
+        taken = [
+            at for at, cell in enumerate(self.columns) if _is_closed(cell) and cell[1] <= until
+        ]
+        low = self.closed.low[:, month, taken].sum(axis=1)
+        high = self.closed.high[:, month, taken].sum(axis=1)
+        return low, np.minimum(high, self.closed_month.high[:, month])
+
+
+def _others(ends: Floats) -> Floats:
+    """For each month of a level the sum of the others."""
+    found: Floats = ends.sum(axis=1, keepdims=True) - ends
+    return found
+
+
+def _is(metric: str) -> pl.Expr:
+    return (pl.col("metric") == metric) & (pl.col("part") == "")
+
+
+def _is_closed(cell: Cell) -> bool:
+    return cell[0] != STILL_OPEN
+
+
+def _table(
+    release: Told,
+    metric: str,
+    levels: Sequence[Level],
+    months: Sequence[date],
+    columns: Sequence[Cell] | None,
+) -> Floats:
+    """A metric's counts (level, month, cell), all in one cell where no columns are named.
+
+    NaN where the release says nothing.
+    """
+    rows = release.cells.filter(_is(metric) & ~IS_SUM & pl.col("month").is_in(list(months)))
+    keys = ["breakdown", "level", "month"] + (["outcome", "band"] if columns else [])
+    wide = list(columns or [REST])
+    table = np.full((len(levels), len(months), len(wide)), np.nan)
+    for breakdown, level, month, *cell, n in (
+        rows.group_by(keys).agg(pl.col("n").sum()).select(*keys, "n").iter_rows()
+    ):
+        if (breakdown, level) in levels:
+            at = wide.index(tuple(cell)) if cell else 0
+            table[levels.index((breakdown, level)), months.index(month), at] = n
+    return table

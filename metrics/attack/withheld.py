@@ -1,0 +1,311 @@
+"""What exact counts of several metrics tell together of those that are withheld.
+
+A deadline that every case has falls due once for each case received: who has exact receipts and
+exact deadlines knows how many are not due yet, although that count is withheld. So all tables
+of all quarters are one system here, with the links between them; linear programming finds how
+far each withheld count can be narrowed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from math import ceil, inf
+
+import highspy
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from metrics.attack.bounds import TOLERANCE, ContradictionError, best_table, ends_of, silent
+from metrics.attack.closed import TIMES, Rule, rules_in
+from metrics.attack.joined import DEADLINES, RECEIVED, Link, links_in
+from metrics.attack.knowledge import Findings
+from metrics.attack.surveyed import EARLY, STILL_OPEN, SURVEYS
+from metrics.attack.system import NOT_COME, Floats
+from metrics.attack.told import CELL, Told, telling
+
+QUARTER = 3  # months
+DAYS_OF_QUARTER = 90  # at least
+FOLLOWING = (DEADLINES, SURVEYS)
+REST = (TIMES, "", "", -1)  # cases of which no time is known
+
+Level = tuple[str, str]
+Name = tuple[str, str, str, int]  # metric, part, outcome, band
+Place = tuple[Level, date, Name]
+Sums = dict[int, float]
+Row = tuple[Sums, float, float]
+Which = Callable[[str, int], bool]
+
+
+def withheld(told: Sequence[Told]) -> list[Findings]:
+    """What the readers of exact counts find in those that are withheld from them."""
+    own = [release for release in told if release.method == "suppression"]
+    if not own:
+        return []
+    threshold = min(release.threshold for release in own)
+    found = Findings(
+        "reader of all exact counts who knows how metrics are linked",
+        len(own),
+        promised=threshold - 1,
+    )
+    known = _Counts.of(own)
+    # Where it cannot be so, cases were there before the first quarter, or links do not hold.
+    for starts_empty in (True, False):
+        search = _Search(known, list(_links(own, known, starts_empty=starts_empty)))
+        if search.is_possible:
+            _judge(found, search, threshold)
+            break
+    return [found] if found.targets else []
+
+
+def _judge(found: Findings, search: "_Search", threshold: int) -> None:
+    for where, low, high in search.narrowest(threshold):
+        if low >= threshold:
+            continue  # withheld for the sake of others
+        found.targets += 1
+        found.exact += int(low == high)
+        found.proven_small += int(low >= 1 and high < threshold)
+        found.proven_present += int(low >= 1)
+        found.narrower_than_promised += int(high - low < threshold - 1)
+        if found.narrowest is None or high - low < found.narrowest:
+            found.narrowest = int(min(high - low, np.iinfo(np.int32).max))
+            found.worst = where
+    found.programs = search.programs
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Every count with a name, and what is told of it; None where it is withheld.
+
+    `atoms` has the column of every count that is no sum of others, `tables` those of a level,
+    quarter, metric and part with their outcomes and bands.
+    """
+
+    levels: Sequence[Level]
+    quarters: Sequence[date]
+    atoms: Mapping[Place, int]
+    told: Mapping[Place, int | None]
+    tables: Mapping[tuple[Level, date, str, str], Sequence[tuple[str, int, int]]]
+
+    @classmethod
+    def of(cls, own: Sequence[Told]) -> "_Counts":
+        """What all these releases tell."""
+        cells = pl.concat(one.cells.select(*CELL, "n") for one in telling(own))
+        followed = (TIMES, RECEIVED[0], *FOLLOWING)
+        cells = cells.filter(pl.col("metric").is_in(followed))
+        told: dict[Place, int | None] = {}
+        for metric, part, breakdown, level, month, outcome, band, n in (
+            cells.group_by(CELL).agg(pl.col("n").max()).sort(CELL).iter_rows()
+        ):
+            told[(breakdown, level), month, (metric, part, outcome, band)] = n
+        levels = sorted({place[0] for place in told})
+        quarters = sorted({place[1] for place in told})
+        names = {name for _, _, name in told if "+" not in name[2] and name[0] != RECEIVED[0]}
+        atoms: dict[Place, int] = {}
+        tables: dict[tuple[Level, date, str, str], list[tuple[str, int, int]]] = {}
+        for level, quarter, name in product(levels, quarters, sorted({*names, REST})):
+            metric, part, outcome, band = name
+            at = atoms[level, quarter, name] = len(atoms)
+            tables.setdefault((level, quarter, metric, part), []).append((outcome, band, at))
+        return cls(levels, quarters, atoms, told, tables)
+
+    def parts(self, place: Place) -> list[int]:
+        """The columns that a count is the sum of."""
+        level, quarter, (metric, part, outcome, _) = place
+        if place in self.atoms:
+            return [self.atoms[place]]
+        if metric == RECEIVED[0]:
+            return self.columns(level, quarter, (TIMES, ""), lambda *_: True)
+        wanted = set(outcome.strip("+").split("+"))
+        return self.columns(level, quarter, (metric, part), lambda name, _: name in wanted)
+
+    def columns(
+        self,
+        level: Level,
+        quarter: date,
+        series: tuple[str, str],
+        which: Callable[[str, int], bool],
+    ) -> list[int]:
+        """The columns of a metric and part whose outcome and band are wanted."""
+        known = self.tables.get((level, quarter, *series), ())
+        return [at for outcome, band, at in known if which(outcome, band)]
+
+    def rows(self) -> Iterator[Row]:
+        """Levels add up to all, and counts to the sums that are told of them."""
+        faces = {breakdown for breakdown, _ in self.levels if breakdown != "all"}
+        everybody = self.levels.index(("all", "all"))
+        for (level, quarter, name), at in self.atoms.items():
+            if level == self.levels[everybody]:
+                for face in faces:
+                    own = [
+                        self.atoms[other, quarter, name]
+                        for other in self.levels
+                        if other[0] == face
+                    ]
+                    yield {at: -1.0, **dict.fromkeys(own, 1.0)}, 0.0, 0.0
+        for place, n in self.told.items():
+            if n is not None and place not in self.atoms:
+                yield dict.fromkeys(self.parts(place), 1.0), float(n), float(n)
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """What is told of each column; none is below 0."""
+        low, high = np.zeros(len(self.atoms)), np.full(len(self.atoms), inf)
+        for place, at in self.atoms.items():
+            n = self.told.get(place)
+            if n is not None:
+                low[at] = high[at] = n
+        return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The links at one level, as rows over its counts added up from the first quarter on."""
+
+    known: _Counts
+    level: Level
+
+    def added(self, until: int, series: tuple[str, str], which: Which, sign: float) -> Sums:
+        """A series up to and with a quarter."""
+        return {
+            at: sign
+            for quarter in self.known.quarters[: max(until + 1, 0)]
+            for at in self.known.columns(self.level, quarter, series, which)
+        }
+
+    def deadline(self, link: Link, at: int, *, stands: bool, empty: bool) -> Iterator[Row]:
+        """What has fallen due by the end of a quarter was received by then, or before."""
+        before = at - ceil(link.lag / QUARTER)
+        come = self.added(at, link.series, _has_come, -1.0)
+        received = self.added(at, (TIMES, ""), _any, 1.0)
+        yield {**self.added(before, (TIMES, ""), _any, 1.0), **come}, -inf, 0.0
+        if empty:
+            yield {**received, **come}, 0.0, inf
+        if empty and stands:
+            quarter = self.known.quarters[at]
+            still = self.known.columns(
+                self.level, quarter, link.series, lambda *cell: not _has_come(*cell)
+            )
+            yield {**received, **come, **dict.fromkeys(still, -1.0)}, 0.0, 0.0
+
+    def closing(self, rule: Rule, at: int) -> Iterator[Row]:
+        """Who was closed so early has met the deadline, all others have not."""
+        before = at - ceil(rule.beyond / DAYS_OF_QUARTER)
+        lasts = _lasts({band for *_, (_, _, _, band) in self.known.atoms if band >= 0})
+        for met, early in (
+            (lambda name, _: name == "met", lambda _, band: lasts[band] <= rule.within),
+            (lambda name, _: name in {"met_late", "missed"}, lambda _, b: b > rule.beyond),
+        ):
+
+            def is_so(outcome: str, band: int, early: Which = early) -> bool:
+                return band >= 0 and bool(outcome) and early(outcome, band)
+
+            own = self.added(at, (DEADLINES, rule.name), met, 1.0)
+            yield {**own, **self.added(before, (TIMES, ""), is_so, -1.0)}, 0.0, inf
+
+    def surveys(self, at: int) -> Row:
+        """No more are offered than cases were closed by then."""
+        asked = self.added(at, (SURVEYS, ""), _any, -1.0)
+        earlier = self.added(at - 1, (TIMES, ""), _any, 1.0)
+        now = self.known.columns(
+            self.level, self.known.quarters[at], (TIMES, ""), lambda name, _: name != STILL_OPEN
+        )
+        return {**asked, **earlier, **dict.fromkeys(now, 1.0)}, 0.0, inf
+
+
+def _any(_outcome: str, _band: int) -> bool:
+    return True
+
+
+def _has_come(outcome: str, _band: int) -> bool:
+    return not outcome.startswith(NOT_COME)
+
+
+def _lasts(firsts: set[int]) -> dict[int, float]:
+    known = sorted(firsts)
+    return {first: after - 1 for first, after in zip(known, [*known[1:], inf], strict=True)}
+
+
+def _links(own: Sequence[Told], known: _Counts, *, starts_empty: bool) -> Iterator[Row]:
+    """What the release's own words say of its tables, level by level and quarter by quarter."""
+    newest = max(own, key=lambda one: one.release.as_of)
+    stood = {
+        max(one.cells["month"])
+        for one in own
+        if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
+    }
+    asked = starts_empty and not any(one.release.manifest.get(EARLY) for one in own)
+    for level, at in product(known.levels, range(len(known.quarters))):
+        here, stands = _Level(known, level), known.quarters[at] in stood
+        for link in links_in(newest):
+            if link.holds_at(level):
+                yield from here.deadline(link, at, stands=stands, empty=starts_empty)
+        for rule in rules_in(newest):
+            if rule.holds_at(level):
+                yield from here.closing(rule, at)
+        if asked:
+            yield here.surveys(at)
+
+
+class _Search:
+    """All equations in the hands of the simplex method."""
+
+    def __init__(self, known: _Counts, links: Sequence[Row]) -> None:
+        self.known, self.programs = known, 0
+        rows = [*known.rows(), *(row for row in links if row[0])]
+        low, high = known.bounds()
+        self.solver = silent(_model(rows, low, high), {"presolve": "off", "solver": "simplex"})
+        self.seen: list[Floats] = []
+        self.is_possible = self._ask(np.zeros(len(low))) is not None
+
+    def _ask(self, cost: Floats) -> Floats | None:
+        self.programs += 1
+        self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
+        try:
+            return best_table(self.solver)
+        except ContradictionError:
+            return None
+
+    def narrowest(self, threshold: int) -> Iterator[tuple[str, float, float]]:
+        """Each withheld count with its interval, or as much of it as is promised."""
+        hidden = [place for place, n in self.known.told.items() if n is None]
+        targets = np.zeros((len(hidden), len(self.known.atoms)))
+        for at, place in enumerate(hidden):
+            targets[at, self.known.parts(place)] = 1
+        low, high = np.full(len(hidden), inf), np.full(len(hidden), -inf)
+        for at, place in enumerate(hidden):
+            for sign in (-1.0, 1.0):
+                if _is_wide(float(low[at]), float(high[at]), threshold):
+                    break
+                table = self._ask(sign * targets[at])
+                if table is None:
+                    high[at] = inf
+                    continue
+                values = targets @ table
+                np.minimum(low, values, out=low)
+                np.maximum(high, values, out=high)
+            ends = float(ceil(low[at] - TOLERANCE)), float(np.floor(high[at] + TOLERANCE))
+            yield f"{' '.join(place[2][:2])}, quarter from {place[1]}", *ends
+
+
+def _is_wide(low: float, high: float, threshold: int) -> bool:
+    return bool(
+        high - low >= threshold - 1 and (low < 1 - TOLERANCE or high >= threshold - TOLERANCE)
+    )
+
+
+def _model(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.HighsLp:
+    at = [(row, column, c) for row, (sums, *_) in enumerate(rows) for column, c in sums.items()]
+    row, column, value = (np.array(each) for each in zip(*at, strict=True))
+    matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(low), len(rows)
+    model.col_cost_ = np.zeros(len(low))
+    model.col_lower_, model.col_upper_ = low, ends_of(high)
+    model.row_lower_ = ends_of(np.array([lowest for _, lowest, _ in rows]))
+    model.row_upper_ = ends_of(np.array([highest for *_, highest in rows]))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = matrix.indptr
+    model.a_matrix_.index_ = matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    return model

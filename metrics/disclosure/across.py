@@ -1,0 +1,260 @@
+"""Exact counts of several metrics as one system: what one withholds another one may tell.
+
+A deadline that every case has falls due once for each case received. Exact receipts beside
+exact deadlines say how many are not due yet, although that is withheld. So each metric that
+follows another one is tried beside what is told already, over all quarters, with everything
+that links them in truth: linear programming says how far every small count could still move.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from metrics.disclosure.closing import lasts_of
+from metrics.disclosure.linked import Booleans
+from metrics.disclosure.ranges import TINY, Floats, finite, optimum, quiet
+from metrics.disclosure.tables import Counts, Delay
+
+QUARTER, DAYS_OF_QUARTER = 3, 90  # months; days at least
+LARGEST = 30_000  # counts; what cannot be tried in time is not told
+STILL_OPEN = "open"
+
+Columns = Sequence[tuple[str, int]]
+Row = tuple[dict[int, float], float, float]
+
+
+@dataclass(slots=True)
+class Part:
+    """A metric and part: true counts (level, quarter, cell) and what of them is withheld.
+
+    `sums` (sum, cell) are told beside the cells; `hidden` (level, quarter, cell or sum) has
+    both. `stocks` count what is still to come. A cell without a name is taken to be known.
+    """
+
+    columns: Columns
+    truth: Counts
+    sums: Counts
+    hidden: Booleans
+    stocks: Sequence[int] = ()
+    follows: "Part | None" = None
+    delay: Delay | None = None
+    after_closing: bool = False
+
+    @property
+    def flows(self) -> list[int]:
+        """Cells that count what has come."""
+        return [at for at in range(len(self.columns)) if at not in self.stocks]
+
+    def cells(self, which: Callable[[str, int], bool]) -> list[int]:
+        """Cells whose outcome and band are wanted."""
+        return [at for at, column in enumerate(self.columns) if which(*column)]
+
+
+def tells_more(
+    part: Part,
+    beside: Sequence[Part],
+    levels: Sequence[tuple[str, str]],
+    faces: Counts,
+    few: int,
+) -> bool:
+    """Whether a part that follows another one narrows what is withheld, in it or beside it."""
+    every = [*beside, part]
+    if sum(each.truth.size for each in every) > LARGEST:
+        return True
+    system = _System(every, levels, faces)
+    return system.is_untrue or not system.leaves_room(few)
+
+
+class _System:
+    """All counts of several parts in the hands of the simplex method."""
+
+    def __init__(
+        self, parts: Sequence[Part], levels: Sequence[tuple[str, str]], faces: Counts
+    ) -> None:
+        self.parts, self.levels = parts, levels
+        self.starts = np.cumsum([0, *(part.truth.size for part in parts)])
+        self.truth = np.concatenate([part.truth.ravel() for part in parts]).astype(float)
+        hidden = [
+            part.hidden[:, :, : len(part.columns)] & [bool(name) for name, _ in part.columns]
+            for part in parts
+        ]
+        self.is_untrue = False  # then readers who take the links to be so would be misled
+        moves = np.concatenate([each.ravel() for each in hidden])
+        rows = [*self._faces(faces), *self._sums(), *self._links()]
+        self.solver = _solver(
+            rows, np.where(moves, 0.0, self.truth), np.where(moves, inf, self.truth)
+        )
+
+    def _at(self, part: int, level: int, quarter: int, cell: int) -> int:
+        place = (level, quarter, cell)
+        return int(
+            self.starts[part] + np.ravel_multi_index(place, self.parts[part].truth.shape)
+        )
+
+    def _faces(self, faces: Counts) -> Iterator[Row]:
+        for at, part in enumerate(self.parts):
+            for quarter, cell in np.ndindex(part.truth.shape[1:]):
+                for face in faces:
+                    taken = np.flatnonzero(face)
+                    yield (
+                        {
+                            self._at(at, i, quarter, cell): float(face[i])
+                            for i in taken.tolist()
+                        },
+                        0.0,
+                        0.0,
+                    )
+
+    def _sums(self) -> Iterator[Row]:
+        for at, part in enumerate(self.parts):
+            told = ~part.hidden[:, :, len(part.columns) :]
+            for level, quarter, which in np.argwhere(told).tolist():
+                cells = np.flatnonzero(part.sums[which]).tolist()
+                n = float(part.truth[level, quarter, cells].sum())
+                yield {self._at(at, level, quarter, cell): 1.0 for cell in cells}, n, n
+
+    def _links(self) -> Iterator[Row]:
+        """Those of every part with the one that it follows, where they are so in truth."""
+        for at, part in enumerate(self.parts):
+            led = next((i for i, other in enumerate(self.parts) if other is part.follows), None)
+            if led is None:
+                continue
+            for level, quarter in np.ndindex(part.truth.shape[:2]):
+                for row in self._of_level(at, led, level, quarter):
+                    n = sum(c * self.truth[column] for column, c in row[0].items())
+                    if row[1] <= n <= row[2]:
+                        yield row
+                    elif part.delay is not None or part.after_closing:
+                        self.is_untrue = True
+
+    def _of_level(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:
+        part, other = self.parts[at], self.parts[led]
+        come = self._added(at, level, quarter, part.flows, -1.0)
+        every = list(range(len(other.columns)))
+        received = self._added(led, level, quarter, every, 1.0)
+        yield {**received, **come}, 0.0, inf
+        if part.after_closing:
+            closed = other.cells(lambda name, _: name != STILL_OPEN)
+            before = self._added(led, level, quarter - 1, every, 1.0)
+            now = {self._at(led, level, quarter, cell): 1.0 for cell in closed}
+            yield {**before, **now, **come}, 0.0, inf
+        if part.delay is not None and part.delay.holds_at(self.levels[level]):
+            still = {self._at(at, level, quarter, cell): -1.0 for cell in part.stocks}
+            yield {**received, **come, **still}, 0.0, 0.0
+            due = quarter - ceil(part.delay.months / QUARTER)
+            yield {**self._added(led, level, due, every, 1.0), **come}, -inf, 0.0
+            yield from self._closing(at, led, level, quarter)
+
+    def _closing(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:
+        part, other = self.parts[at], self.parts[led]
+        closing = part.delay.closing if part.delay else None
+        if closing is None:
+            return
+        lasts = lasts_of(other.columns)
+        before = quarter - ceil(closing.beyond / DAYS_OF_QUARTER)
+        late = [pair for pair in closing.pairs if not pair[2]]
+        for pairs in ([pair for pair in closing.pairs if pair[2]], late):
+            own = [cell for names, *_ in pairs for cell in part.cells(lambda n, _: n in names)]  # noqa: B023
+            of = {name for _, names, _ in pairs for name in names}
+            early = pairs[0][2]
+            cells = [
+                cell
+                for cell, (name, band) in enumerate(other.columns)
+                if name in of
+                and (lasts[band] <= closing.within if early else band > closing.beyond)
+            ]
+            met = self._added(at, level, quarter, own, 1.0)
+            yield {**met, **self._added(led, level, before, cells, -1.0)}, 0.0, inf
+
+    def _added(
+        self, part: int, level: int, until: int, cells: Sequence[int], sign: float
+    ) -> dict[int, float]:
+        """Cells of a level from the first quarter to this one."""
+        return {
+            self._at(part, level, quarter, cell): sign
+            for quarter in range(until + 1)
+            for cell in cells
+        }
+
+    def leaves_room(self, few: int) -> bool:
+        """Whether each small count that is withheld may be none, or may not be small."""
+        targets = sparse.csr_array(self._targets(few))
+        low = targets @ self.truth
+        high = low.copy()
+        for at in range(targets.shape[0]):
+            for sign in (-1.0, 1.0):
+                if _is_wide(float(low[at]), float(high[at]), few):
+                    break
+                self._ask(sign, targets, at, low, high)
+            if not _is_wide(float(low[at]), float(high[at]), few):
+                return False
+        return True
+
+    def _ask(
+        self, sign: float, targets: sparse.csr_array, at: int, low: Floats, high: Floats
+    ) -> None:
+        cost = sign * targets[[at]].toarray().ravel()
+        self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
+        found = optimum(self.solver)
+        if found is None:
+            high[at] = inf
+            return
+        values = targets @ found
+        np.minimum(low, values, out=low)
+        np.maximum(high, values, out=high)
+
+    def _targets(self, few: int) -> sparse.coo_array:
+        """One row for each small count that is withheld, those still to come first."""
+        found: list[tuple[int, list[int]]] = []
+        for at, part in enumerate(self.parts):
+            every = np.vstack([np.eye(len(part.columns), dtype=np.int64), part.sums])
+            named = [bool(name) for name, _ in part.columns] + [True] * len(part.sums)
+            small = part.hidden & (part.truth @ every.T < few) & named
+            for level, quarter, row in np.argwhere(small).tolist():
+                cells = np.flatnonzero(every[row]).tolist()
+                found.append(
+                    (
+                        row not in part.stocks,
+                        [self._at(at, level, quarter, cell) for cell in cells],
+                    )
+                )
+        found.sort(key=lambda one: one[0])
+        place = np.repeat(np.arange(len(found)), [len(cells) for _, cells in found])
+        column = np.array([cell for _, cells in found for cell in cells], dtype=np.int64)
+        shape = (len(found), len(self.truth))
+        return sparse.coo_array((np.ones(len(column)), (place, column)), shape=shape)
+
+
+def _is_wide(low: float, high: float, few: int) -> bool:
+    least, most = float(np.ceil(low - TINY)), float(np.floor(high + TINY))
+    return bool(most - least >= few - 1 and (least < 1 or most >= few))
+
+
+def _solver(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.Highs:
+    at = [(row, column, c) for row, (sums, *_) in enumerate(rows) for column, c in sums.items()]
+    row, column, value = (np.array(each) for each in zip(*at, strict=True))
+    matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_ = np.zeros(len(low))
+    model.col_lower_, model.col_upper_ = low, finite(high)
+    model.row_lower_ = -finite(-np.array([lowest for _, lowest, _ in rows]))
+    model.row_upper_ = finite(np.array([highest for *_, highest in rows]))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = matrix.indptr
+    model.a_matrix_.index_ = matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    solver = quiet()
+    options: dict[str, bool | int | str] = {
+        "output_flag": False,
+        "threads": 1,
+        "solver": "simplex",
+    }
+    for option, told in {**options, "presolve": "off", "simplex_strategy": 4}.items():
+        solver.setOptionValue(option, told)
+    solver.passModel(model)
+    return solver
