@@ -139,6 +139,7 @@ def _request(path: Path, descriptor: int, scratch: str, bounds: Limits) -> dict[
         "file": path.name,
         "descriptor": descriptor,
         "folder": scratch,
+        "parent": os.getpid(),
         "limits": {
             "memory": bounds.memory,
             "cpu_seconds": bounds.cpu_seconds,

@@ -35,6 +35,7 @@ QUICK_FROM = 2_000_000
 def main() -> int:
     """Answer the request; what is wrong with the export is an answer too."""
     request = json.load(sys.stdin.buffer)
+    _end_with(request["parent"])
     _confine(**request["limits"])
     folder = Path(request["folder"])
     try:
@@ -51,7 +52,6 @@ def main() -> int:
 
 def _confine(*, memory: int, cpu_seconds: int, output: int) -> None:
     os.umask(0o077)
-    _end_with_parent()
     # A core dump would hold cases.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -59,12 +59,15 @@ def _confine(*, memory: int, cpu_seconds: int, output: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """Have the system end this process when the one that started it ends, killed or not."""
     set_parent_death_signal = 1
     with suppress(OSError, AttributeError):
         # Linux alone knows it; elsewhere the limits end us.
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        # It was killed while we began: of that nobody tells us any more.
+        sys.exit(1)
 
 
 def _lack(error: OSError) -> str:

@@ -1,12 +1,18 @@
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import etl
 from etl.errors import ExportError
+from etl.readers.layout import UNTOLD
 from etl.reading import Limits, read_export, reading
 
 
@@ -32,6 +38,31 @@ def test_an_export_is_read_in_another_process_as_in_this_one(tmp_path):
     assert table.ragged.rows() == [(3, 1)]
     assert (table.encoding, table.delimiter, table.size) == ("utf-8", ";", 19)
     assert table.sha256 == "ca83012c4d8e11b8353d6eac30ed5f8ed5dc68654ac3b1313de40606170542b2"
+
+
+def test_a_reader_whose_loader_was_killed_while_it_began_reads_nothing(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    path = written(tmp_path, b"id\nA\n")
+    with path.open("rb") as stream:
+        request = {
+            "file": path.name,
+            "descriptor": stream.fileno(),
+            "folder": str(tmp_path),
+            "parent": dead.pid,
+            "limits": {"memory": 4 << 30, "cpu_seconds": 60, "output": 1 << 20},
+            "layout": asdict(UNTOLD),
+        }
+        told = subprocess.run(
+            [sys.executable, "-m", "etl.readers"],
+            input=json.dumps(request).encode(),
+            pass_fds=(stream.fileno(),),
+            env={"PYTHONPATH": str(Path(etl.__file__).parent.parent)},
+            capture_output=True,
+            check=False,
+        )
+        assert (told.returncode, told.stderr) == (1, b"")
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_declarations_reach_the_reader(tmp_path):
