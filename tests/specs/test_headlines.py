@@ -47,6 +47,7 @@ BOARD = Policy("board", "rounding", base=5, min_denominator=20)
 EVENTS = (
     "case | kind | on\n"
     + "\n".join(f"{n} | received | 2024-{1 + n % 6:02}-1{n % 9}" for n in range(60))
+    + "\n60 | received | 2024-04-01"
     + "".join(f"\n{n} | acknowledged | 2024-04-20" for n in (3, 9))
 )
 
@@ -60,7 +61,7 @@ def half_a_year(tmp_path_factory) -> Iterator[Store]:
 
 @pytest.fixture
 def loaded(half_a_year) -> Iterator[Store]:
-    """Sixty cases of half a year, ten a month, two of April acknowledged."""
+    """Ten cases a month of half a year and one of 1 April; two of April are acknowledged."""
     judge(half_a_year)
     deadlines = half_a_year.frame("select * from core.deadlines")
     yield half_a_year
@@ -118,7 +119,7 @@ def test_a_number_is_near_the_truth_and_says_how_near(told):
     release = told(replace(WEBSITE, epsilon=Decimal(1)))
     figure = release.figures(metric="report_frequency").row(0, named=True)
     # P(|noise| > 60) at epsilon 1 is 2 e^-61 / (1 + e^-1), less than 1e-26.
-    assert abs(numbers(release)["report_frequency", SPRING] - 30) <= 60
+    assert abs(numbers(release)["report_frequency", SPRING] - 31) <= 60
     assert figure["reason"] == "Within 3 of the truth 95 times of 100; drawn with epsilon 1."
     assert figure["numerator"] is None
 
@@ -135,12 +136,21 @@ def test_a_case_counts_once_however_many_of_its_deadlines_are_counted(
 ):
     once = loaded.frame("select * from core.deadlines")
     loaded.replace("core.deadlines", pl.concat([once, once]))
-    seen = []
+    assert counted(told, monkeypatch, SPRING) == [31, 2]
+
+
+def test_a_quarter_ends_before_the_first_day_of_the_next(told, monkeypatch):
+    assert counted(told, monkeypatch, WINTER) == [30, 0]
+
+
+def counted(told, monkeypatch, quarter) -> list[int]:
+    """The true counts that noise is added to."""
+    seen: list[int] = []
     monkeypatch.setattr(
         "metrics.headlines.drawn", lambda counts, _: seen.extend(counts) or list(counts)
     )
-    told()
-    assert seen == [30, 2]
+    told(quarter=quarter)
+    return seen
 
 
 # Drawn once, paid once
