@@ -10,7 +10,7 @@ from etl.store import Store
 from metrics.catalog import METRICS
 from metrics.metric import ExactCube, Metric
 from metrics.readings import LEVELS, SQL, Reading, readings
-from metrics.tally import Places, Running, levels_of, tally
+from metrics.tally import Places, Running, tally, within
 
 # How many rows are read at a time, and how many such batches may wait to be counted.
 _BATCH, _WAITING = 1 << 20, 16
@@ -66,9 +66,9 @@ class _Counters:
         for name, rows in self._kept.items():
             rows.append(self._small(name, read))
         if self._running:
-            levels = levels_of(read, self._places)
+            places = within(read, self._places)
             for name, running in self._running.items():
-                running.add(read[f"{name}_kind"], levels)
+                running.add(read[f"{name}_kind"], places)
 
     def cells_of(self, metric: str) -> pl.DataFrame:
         outcomes, levels = self._reading.outcomes[metric], self._places.levels

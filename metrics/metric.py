@@ -54,9 +54,12 @@ class Measure:
     by_day: int | None = None
 
 
+UNDIVIDED = ("",)
+
+
 def undivided(_: Rules) -> tuple[str, ...]:
     """The one part of a metric that has none."""
-    return ("",)
+    return UNDIVIDED
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from etl.store import Store
 from metrics.doubts import KINDS, LACKING, contributed, outcomes_with
-from metrics.metric import BREAKDOWNS, Metric, Pass
+from metrics.metric import BREAKDOWNS, UNDIVIDED, Metric, Pass, undivided
 
 SQL = Path(__file__).parent / "sql"
 
@@ -68,8 +68,12 @@ def _alone(
     known = sorted(outcomes)
     kind = _kind("happened_on", "outcome", known)
     columns = [f"{kind} as {metric.name}_kind", f"{_band('days')} as {metric.name}_band"]
-    select = _numbered(select, "part", columns, stands_for)
-    return Reading(select, {metric.name: known}, (metric.name,), {})
+    # A text for each row of a metric without parts would take longer to read than the rest.
+    is_one = metric.parts is undivided
+    part = "0::usmallint as part" if is_one else "part"
+    select = _numbered(select, part, columns, stands_for)
+    parts = {metric.name: UNDIVIDED} if is_one else {}
+    return Reading(select, {metric.name: known}, (metric.name,), parts)
 
 
 def _together(

@@ -4,6 +4,7 @@ DuckDB 2.0 takes several times as long to group the same rows by five columns fo
 breakdown: here a row is one number, and equal numbers are counted.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ Integers = npt.NDArray[np.int64]
 # Where few numbers are possible, or few for each row, it is quicker to count all of them than
 # to put the rows in order; of many, all would take too much memory.
 _FEW, _FOR_EACH_ROW, _MANY = 1 << 16, 4, 1 << 26
+# Breakdowns of which no more combinations of levels are possible are counted at once: each of
+# them is a sum of what is found.
+_AT_ONCE = 1 << 7
 _COUNTS = {
     "part": pl.String,
     "place": pl.Int32,
@@ -42,6 +46,44 @@ class Places:
         found = self.levels["breakdown"]
         return int(found.search_sorted(breakdown)), int((found == breakdown).sum())
 
+    def corners(self) -> list["Corner"]:
+        """All breakdowns, those together that are counted at once; everybody with the first."""
+        sizes = {name: self.of(name)[1] for name in BREAKDOWNS}
+        found: list[Corner] = []
+        for name in sorted(BREAKDOWNS, key=lambda name: sizes[name]):
+            if found and found[-1].size * sizes[name] <= _AT_ONCE:
+                found[-1] = Corner({**found[-1].levels, name: self.of(name)})
+            else:
+                found.append(Corner({name: self.of(name)}))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """Breakdowns that are counted at once: the first place and the number of levels of each."""
+
+    levels: Mapping[str, tuple[int, int]]
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many levels each breakdown has."""
+        return [levels for _, levels in self.levels.values()]
+
+    @property
+    def size(self) -> int:
+        """How many combinations of levels there may be."""
+        return math.prod(self.sizes)
+
+    def of(self, rows: pl.DataFrame) -> Integers:
+        """The number of each row's combination."""
+        number = np.zeros(rows.height, dtype=np.int64)
+        for name, (first, levels) in self.levels.items():
+            if name != "all":
+                number *= levels
+                number += rows[name].to_numpy()
+                number -= first
+        return number
+
 
 def tally(
     rows: pl.DataFrame, places: Places, outcomes: int, names: Sequence[str] = ()
@@ -60,17 +102,19 @@ def tally(
     possible = len(parts) * kinds.height
     row = of_kind if len(parts) == 1 else row * kinds.height + of_kind
     numbers, n = [], []
-    for breakdown in BREAKDOWNS:
-        first, levels = places.of(breakdown)
-        number = row
-        if breakdown != "all":
-            number = np.multiply(rows[breakdown].to_numpy() - first, possible, dtype=np.int64)
-            number += row
-        found, counts = _alike(number, possible * levels)
-        level, found = np.divmod(found, possible)
-        part, found = np.divmod(found, kinds.height)
-        numbers.append((part * places.levels.height + first + level) * kinds.height + found)
-        n.append(counts)
+    for corner in places.corners():
+        number = corner.of(rows)
+        number *= possible
+        number += row
+        found, counts = _alike(number, possible * corner.size)
+        combination, found = np.divmod(found, possible)
+        levels = np.unravel_index(combination, corner.sizes)
+        for level, (first, height) in zip(levels, corner.levels.values(), strict=True):
+            alike, times = _alike(level * possible + found, possible * height, counts)
+            place, kind = np.divmod(alike, possible)
+            part, kind = np.divmod(kind, kinds.height)
+            numbers.append((part * places.levels.height + first + place) * kinds.height + kind)
+            n.append(times)
     return _told(np.concatenate(numbers), np.concatenate(n), parts, places, kinds, outcomes)
 
 
@@ -86,19 +130,19 @@ class Running:
         self._places, self._outcomes, self._names = places, outcomes, names
         self._kinds = np.array([-1])
         self._number_of = np.zeros(1, dtype=np.int64)
-        self._n = {name: np.zeros(0, dtype=np.int64) for name in BREAKDOWNS}
+        self._corners = places.corners()
+        self._n = [np.zeros(0, dtype=np.int64) for _ in self._corners]
 
-    def add(self, kind: pl.Series, levels: Mapping[str, Integers]) -> None:
-        """Count some rows: their kinds, null where one is not counted, and `levels_of` them."""
+    def add(self, kind: pl.Series, within: Sequence[Integers]) -> None:
+        """Count some rows: their kinds, null where one is not counted, and where they are."""
         number = self._numbered(kind.fill_null(-1).to_numpy())
-        for breakdown, level in levels.items():
-            size = len(self._names) * self._places.of(breakdown)[1]
+        for place, corner in enumerate(self._corners):
+            size = len(self._names) * corner.size
             cell = number * size
-            cell += level
+            cell += within[place]
             counts = np.bincount(cell, minlength=len(self._kinds) * size)
-            before = self._n[breakdown]
-            counts[: len(before)] += before
-            self._n[breakdown] = counts
+            counts[: len(self._n[place])] += self._n[place]
+            self._n[place] = counts
 
     def counts(self) -> pl.DataFrame:
         """What has been counted, as `tally` tells it."""
@@ -108,14 +152,16 @@ class Running:
         kinds = pl.DataFrame({"kind": self._kinds[1:][order], "band": -1})
         parts = pl.Series(self._names, dtype=pl.String)
         numbers, n = [], []
-        for breakdown, counted in self._n.items():
-            first, levels = self._places.of(breakdown)
-            cells = counted.reshape(-1, len(parts), levels)[1:][order]
-            cells = cells.transpose(1, 2, 0)[parts.arg_sort().to_numpy()]
-            part, level, kind = np.nonzero(cells)
-            place = part * self._places.levels.height + first + level
-            numbers.append(place * kinds.height + kind)
-            n.append(cells[part, level, kind])
+        for corner, counted in zip(self._corners, self._n, strict=True):
+            cells = counted.reshape(-1, len(parts), *corner.sizes)[1:][order]
+            cells = np.moveaxis(cells, 0, -1)[parts.arg_sort().to_numpy()]
+            for axis, (first, _) in enumerate(corner.levels.values(), start=1):
+                others = {*range(1, 1 + len(corner.levels))} - {axis}
+                alike = cells.sum(axis=tuple(others))
+                part, level, kind = np.nonzero(alike)
+                place = part * self._places.levels.height + first + level
+                numbers.append(place * kinds.height + kind)
+                n.append(alike[part, level, kind])
         return _told(
             np.concatenate(numbers),
             np.concatenate(n),
@@ -138,17 +184,13 @@ class Running:
         return number
 
 
-def levels_of(rows: pl.DataFrame, places: Places) -> dict[str, Integers]:
-    """For each breakdown the number that each row has for its part, a number too, and level."""
+def within(rows: pl.DataFrame, places: Places) -> list[Integers]:
+    """For each corner the number that rows have for their part, a number too, and levels."""
     part = rows["part"].to_numpy()
-    numbers = {}
-    for breakdown in BREAKDOWNS:
-        first, levels = places.of(breakdown)
-        number = np.multiply(part, levels, dtype=np.int64)
-        if breakdown != "all":
-            number += rows[breakdown].to_numpy() - first
-        numbers[breakdown] = number
-    return numbers
+    return [
+        np.multiply(part, corner.size, dtype=np.int64) + corner.of(rows)
+        for corner in places.corners()
+    ]
 
 
 def _told(
@@ -201,12 +243,21 @@ def _are_few(possible: int, rows: int) -> bool:
     return possible <= min(max(_FOR_EACH_ROW * rows, _FEW), _MANY)
 
 
-def _alike(number: Integers, possible: int) -> tuple[Integers, Integers]:
-    """The numbers that occur, in order, and how often; all are from 0 to below `possible`."""
+def _alike(
+    number: Integers, possible: int, times: Integers | None = None
+) -> tuple[Integers, Integers]:
+    """The numbers that occur, in order, and how often; all are from 0 to below `possible`.
+
+    Each stands for one, or for as many `times`.
+    """
     if _are_few(possible, len(number)):
-        counts = np.bincount(number)
+        # Weights make floats, which are whole up to 2^53.
+        counts = np.bincount(number, times).astype(np.int64, copy=False)
         found = np.flatnonzero(counts)
         return found, counts[found]
-    ordered = np.sort(number)
+    order = None if times is None else np.argsort(number, kind="stable")
+    ordered = np.sort(number) if order is None else number[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[starts], np.diff(starts, append=len(ordered))
+    if times is None:
+        return ordered[starts], np.diff(starts, append=len(ordered))
+    return ordered[starts], np.add.reduceat(times[order], starts)

@@ -96,7 +96,7 @@ def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
         )
 
         select
-            '' as part,
+            0 as part,
             cases.case_key,
             cases.unit,
             cases.category,
@@ -108,6 +108,7 @@ def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
         where cases.received_on is not null
         """,  # noqa: S608  our own words
         timed=tuple(times),
+        named=dict.fromkeys(times, "select 0 as part, '' as name"),
     )
 
 

@@ -7,28 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics import tally as tallying
-from metrics.tally import Places, Running, levels_of, tally
+from metrics.tally import Places, Running, tally, within
 
 PLACES = Places(
     pl.DataFrame(
         {
-            "breakdown": ["all", "category", "channel", "severity", "unit", "unit"],
-            "level": ["all", "theft", "web", "high", "East", "West"],
+            "breakdown": ["all", "category", "channel", "channel", "severity", "unit", "unit"],
+            "level": ["all", "theft", "phone", "web", "high", "East", "West"],
         }
     )
 )
-LEVELS = {"unit": [4, 5], "category": [1], "channel": [2], "severity": [3]}
+LEVELS = {"unit": [5, 6], "category": [1], "channel": [2, 3], "severity": [4]}
 OUTCOMES = 3
 
 
 def rows_of(*told: tuple[str, int, int, int, int]) -> pl.DataFrame:
-    """Rows of part, unit, month, outcome and band; what else breaks them down is one level."""
+    """Rows of part, unit, month, outcome and band; the channel changes from month to month."""
     return pl.DataFrame(
         [
             {
                 "part": part,
                 **{name: places[0] for name, places in LEVELS.items()},
                 "unit": unit,
+                "channel": LEVELS["channel"][(unit + month) % 2],
                 "kind": month * OUTCOMES + outcome,
                 "band": band,
             }
@@ -57,19 +58,20 @@ def plainly(rows: pl.DataFrame) -> list[tuple]:
 
 
 def test_rows_alike_are_counted_once_for_everybody_and_once_for_each_level():
-    rows = rows_of(("", 4, 24_288, 0, -1), ("", 5, 24_288, 0, -1), ("", 5, 24_288, 2, -1))
+    rows = rows_of(("", 5, 24_288, 0, -1), ("", 6, 24_288, 0, -1), ("", 6, 24_288, 2, -1))
     assert tally(rows, PLACES, OUTCOMES).rows() == [
         ("", 0, 24_288, 0, -1, 2),
         ("", 0, 24_288, 2, -1, 1),
         ("", 1, 24_288, 0, -1, 2),
         ("", 1, 24_288, 2, -1, 1),
-        ("", 2, 24_288, 0, -1, 2),
+        ("", 2, 24_288, 0, -1, 1),
         ("", 2, 24_288, 2, -1, 1),
-        ("", 3, 24_288, 0, -1, 2),
-        ("", 3, 24_288, 2, -1, 1),
-        ("", 4, 24_288, 0, -1, 1),
+        ("", 3, 24_288, 0, -1, 1),
+        ("", 4, 24_288, 0, -1, 2),
+        ("", 4, 24_288, 2, -1, 1),
         ("", 5, 24_288, 0, -1, 1),
-        ("", 5, 24_288, 2, -1, 1),
+        ("", 6, 24_288, 0, -1, 1),
+        ("", 6, 24_288, 2, -1, 1),
     ]
 
 
@@ -79,6 +81,7 @@ def test_without_a_row_there_is_no_count():
     assert counts.columns == ["part", "place", "month", "outcome", "band", "n"]
 
 
+@pytest.mark.parametrize("at_once", [0, 1 << 7], ids=["one by one", "together"])
 @pytest.mark.parametrize("few", [0, 1 << 24], ids=["put in order", "counted all"])
 @given(
     told=st.lists(
@@ -93,10 +96,11 @@ def test_without_a_row_there_is_no_count():
         max_size=30,
     )
 )
-def test_whatever_the_rows_are_they_are_counted_as_by_grouping(few, told):
+def test_whatever_the_rows_are_they_are_counted_as_by_grouping(few, at_once, told):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tallying, "_FEW", few)
         patched.setattr(tallying, "_FOR_EACH_ROW", 0)
+        patched.setattr(tallying, "_AT_ONCE", at_once)
         counts = tally(rows_of(*told), PLACES, OUTCOMES)
     assert counts.rows() == plainly(rows_of(*told))
 
@@ -125,10 +129,11 @@ def running(batches: list[pl.DataFrame], names: list[str] = NAMES) -> pl.DataFra
         numbered = batch.with_columns(
             pl.col("part").replace_strict(names, range(len(names)), return_dtype=pl.UInt16)
         )
-        counted.add(numbered["kind"], levels_of(numbered, PLACES))
+        counted.add(numbered["kind"], within(numbered, PLACES))
     return counted.counts()
 
 
+@pytest.mark.parametrize("at_once", [0, 1 << 7], ids=["one by one", "together"])
 @given(
     told=st.lists(
         st.lists(
@@ -144,15 +149,18 @@ def running(batches: list[pl.DataFrame], names: list[str] = NAMES) -> pl.DataFra
         max_size=5,
     )
 )
-def test_rows_that_come_in_batches_are_counted_as_if_they_came_at_once(told):
+def test_rows_that_come_in_batches_are_counted_as_if_they_came_at_once(at_once, told):
     batches = [rows_of(*batch) for batch in told]
-    assert running(batches).equals(tally(pl.concat([rows_of(), *batches]), PLACES, OUTCOMES))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tallying, "_AT_ONCE", at_once)
+        counts = running(batches)
+    assert counts.equals(tally(pl.concat([rows_of(), *batches]), PLACES, OUTCOMES))
 
 
 def test_a_row_of_no_kind_is_not_counted():
-    batch = rows_of(("decided", 4, 24_288, 0, -1), ("decided", 5, 24_288, 0, -1))
-    kept = batch.with_columns(kind=pl.when(pl.col("unit") == 4).then("kind"))
-    assert running([kept]).equals(running([batch.filter(pl.col("unit") == 4)]))
+    batch = rows_of(("decided", 5, 24_288, 0, -1), ("decided", 6, 24_288, 0, -1))
+    kept = batch.with_columns(kind=pl.when(pl.col("unit") == 5).then("kind"))
+    assert running([kept]).equals(running([batch.filter(pl.col("unit") == 5)]))
     assert running([batch.with_columns(kind=pl.lit(None, pl.Int32))]).is_empty()
 
 
@@ -161,6 +169,6 @@ def test_where_there_is_no_part_there_is_no_count():
 
 
 def test_parts_are_told_by_their_names_whether_they_are_numbers_or_texts():
-    rows = rows_of(*((name, 4, 24_288, 0, 7) for name in ("decided", "triaged", "decided")))
+    rows = rows_of(*((name, 5, 24_288, 0, 7) for name in ("decided", "triaged", "decided")))
     numbers = rows.with_columns(pl.Series("part", [2, 0, 2], dtype=pl.UInt16))
     assert tally(numbers, PLACES, OUTCOMES, NAMES).equals(tally(rows, PLACES, OUTCOMES))
