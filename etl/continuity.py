@@ -48,6 +48,12 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
         " where source = $source and export = $export and missing_on = $as_of",
         told | {"as_of": as_of},
     ).row(0)
+    rejected = store.frame(
+        "select coalesce(sum(rows_rejected), 0)::bigint as rejected from core.snapshots"
+        " where source = $source and export = $export and loading = (select max(loading)"
+        "  from core.snapshots where source = $source and export = $export)",
+        told,
+    ).item()
     conflicts = store.frame(
         "select count(*) as cases from core.conflicts"
         " where source = $source and export = $export",
@@ -66,6 +72,7 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
         sentences.append(
             f"{_cases(gone[0])} of earlier deliveries not in this full one; kept as last seen,"
             f" which is not closed ({gone[1]:,} with a deletion or purge on record)"
+            + (f"; the {_rows(rejected)} rejected may be of them" if rejected else "")
         )
     if conflicts:
         sentences.append(
@@ -76,6 +83,10 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
 
 def _cases(number: int) -> str:
     return "1 case is" if number == 1 else f"{number:,} cases are"
+
+
+def _rows(number: int) -> str:
+    return "row" if number == 1 else f"{number:,} rows"
 
 
 def _export(sources: Mapping[str, Source], source: str, name: str) -> Export | None:

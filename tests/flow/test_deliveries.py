@@ -66,6 +66,16 @@ def test_a_case_that_vanished_is_reported_and_is_not_closed(workspace, capsys):
     assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
 
 
+def test_a_case_may_lack_because_its_row_was_rejected_and_the_reader_is_told_so(
+    workspace, capsys
+):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, [*JANUARY[1:], "HB-1,N,sometime,\n"], "2024-02-29", "--accept-rejects", "1")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 case is of earlier deliveries not in this full one" in said
+    assert "; the row rejected may be of them" in said
+
+
 def test_a_case_that_vanished_is_watched_until_the_day_on_which_it_was_last_seen(workspace):
     load(workspace, JANUARY, "2024-01-31")
     load(workspace, JANUARY[1:], "2024-02-29")
