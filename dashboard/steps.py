@@ -105,6 +105,7 @@ def _as_data(delivery: Delivery) -> dict[str, object]:
         "rows_repeated": delivery.rows_repeated,
         "known_as": delivery.known_as,
         "confirmed_until": delivery.confirmed_until and str(delivery.confirmed_until),
+        "covers_from": delivery.covers_from and str(delivery.covers_from),
         "unknown_columns": list(delivery.unknown_columns),
         "notes": list(delivery.notes),
     }
@@ -120,16 +121,8 @@ def see_again(workspace: Workspace, *, as_of: date) -> Told:
 
 def _account(delivery: Delivery) -> list[str]:
     what = f"{delivery.file_name} ({delivery.source}, {delivery.export})"
-    if delivery.confirmed_until is not None:
-        return [
-            f"{what}: the bytes of the full export of {delivery.known_on} again: nothing had"
-            f" changed until {delivery.confirmed_until}"
-        ]
     if delivery.known_as is not None:
-        return [
-            f"{what}: the same bytes are loaded already, as of {delivery.known_on}; nothing"
-            " changed"
-        ]
+        return _account_of_known(what, delivery)
     lines = [
         f"{what}: {delivery.rows_in:,} rows in = {delivery.rows_loaded:,} loaded"
         f" + {delivery.rows_rejected:,} rejected + {delivery.rows_repeated:,} exact repeats"
@@ -140,6 +133,18 @@ def _account(delivery: Delivery) -> list[str]:
         lines.append(f"  not read, since the source does not know them: {names}")
     lines += [f"  {note}" for note in delivery.notes]
     return lines
+
+
+def _account_of_known(what: str, delivery: Delivery) -> list[str]:
+    line = f"{what}: the same bytes are loaded already, as of {delivery.known_on}"
+    if delivery.confirmed_until is not None:
+        line = (
+            f"{what}: the bytes of the full export of {delivery.known_on} again: nothing had"
+            f" changed until {delivery.confirmed_until}"
+        )
+    if delivery.covers_from is not None:
+        return [line, f"  as is said now, they cover the days from {delivery.covers_from} on"]
+    return [line if delivery.confirmed_until is not None else f"{line}; nothing changed"]
 
 
 def places_of(workspace: Workspace) -> "Places":

@@ -32,7 +32,8 @@ class Delivery:
     """What became of one file: rows in = loaded + rejected + exact repeats.
 
     `known_as` is the number of the delivery that brought the same bytes before, `known_on` its
-    as-of day, and `confirmed_until` a later one, until which that full export has not changed.
+    as-of day, and `confirmed_until` a later one, until which that full export has not changed;
+    `covers_from` is the first day that it covers, where that is said only now.
     `notes` are sentences about the delivery, for people.
     """
 
@@ -49,6 +50,7 @@ class Delivery:
     rejects: tuple[str, ...]
     known_on: date | None = None
     confirmed_until: date | None = None
+    covers_from: date | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -354,6 +356,7 @@ def _as_known(
 ) -> Delivery:
     counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
     until = confirm(store, before, loading.as_of) if loading.is_as_of_told else None
+    covers = _covered_from(store, before, loading.coverage_from)
     return Delivery(
         file_name=path.name,
         source=before["source"],
@@ -362,7 +365,20 @@ def _as_known(
         known_as=before["snapshot"],
         known_on=before["as_of"],
         confirmed_until=until,
+        covers_from=covers,
         unknown_columns=(),
         rejects=(),
         **{name: before[name] for name in counts},
     )
+
+
+def _covered_from(store: Store, before: Mapping[str, Any], day: date | None) -> date | None:
+    """Note the first day that an earlier delivery covers, where that is said only now."""
+    if day is None or (before["coverage_told"] and before["coverage_from"] == day):
+        return None
+    store.execute(
+        "update staging.deliveries set coverage_from = $day, coverage_told = true"
+        " where snapshot = $snapshot",
+        {"day": day, "snapshot": before["snapshot"]},
+    )
+    return day

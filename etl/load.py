@@ -62,7 +62,7 @@ def load(
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
         after = _snapshots(store)
-        if after != before or any(delivery.confirmed_until for delivery in taken):
+        if after != before or any(one.confirmed_until or one.covers_from for one in taken):
             ask(store, None)
         say("building the core tables")
         # Even of known files alone: the rules or the headcount may have changed.

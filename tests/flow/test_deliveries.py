@@ -66,6 +66,18 @@ def test_a_case_that_vanished_is_reported_and_is_not_closed(workspace, capsys):
     assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
 
 
+def test_the_first_day_covered_may_be_said_when_the_export_is_loaded_already(workspace, capsys):
+    covered = "select coverage_from from staging.parameters"
+    load(workspace, JANUARY, "2024-01-31")
+    assert rows(workspace, covered) == [(date(2024, 1, 1),)]
+    capsys.readouterr()
+    load(workspace, JANUARY, "2024-01-31", "--coverage-from", "2023-11-01")
+    assert "they cover the days from 2023-11-01 on" in capsys.readouterr().out
+    assert rows(workspace, covered) == [(date(2023, 11, 1),)]
+    load(workspace, JANUARY, "2024-01-31", "--coverage-from", "2023-11-01")
+    assert "nothing changed" in capsys.readouterr().out
+
+
 def test_a_case_may_lack_because_its_row_was_rejected_and_the_reader_is_told_so(
     workspace, capsys
 ):

@@ -63,7 +63,7 @@ def test_a_code_that_is_a_name_of_a_column_about_people_is_not_shown():
 def test_a_column_of_names_is_none_of_codes_whatever_it_is_called():
     names = ["Doe, Jane", "Roe, Richard", "Poe, Edgar"]
     made = drafted({**CASES, "Department": names})
-    assert "Doe" not in made.toml
+    assert not any(name in made.toml for name in ("Jane", "Richard", "Edgar"))
     assert "unit" not in first_export(made)["columns"]
 
 
