@@ -43,42 +43,72 @@ def refuse_drop(store: Store, loading: int, sources: Mapping[str, Source]) -> No
 def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
     """Sentences about a delivery beside the others, without a case's name or value."""
     told = {"source": delivery.source, "export": delivery.export}
-    gone = store.frame(
+    return (
+        *_gaps(store, delivery.source),
+        *_begun(store, told),
+        *_gone(store, told, as_of),
+        *_conflicts(store, told),
+    )
+
+
+def _gaps(store: Store, source: str) -> list[str]:
+    gaps = store.frame(
+        "select gap_from, gap_until - 1 as last_day from core.coverage_gaps"
+        " where source = $source order by gap_from",
+        {"source": source},
+    )
+    return [
+        f"no delivery tells of the days from {gap_from} to {last_day}"
+        for gap_from, last_day in gaps.iter_rows()
+    ]
+
+
+def _begun(store: Store, told: Mapping[str, str]) -> list[str]:
+    """What is to be said with the first delivery of cases, or is taken for granted."""
+    known = store.frame(
+        "select count(distinct loading) as loadings, bool_or(coverage_told) as is_said,"
+        " bool_or(grain in ('case', 'allegation')) as has_cases"
+        " from staging.deliveries where source = $source and export = $export",
+        told,
+    ).row(0, named=True)
+    if known["loadings"] > 1 or known["is_said"] or not known["has_cases"]:
+        return []
+    return [
+        "nobody has said since when cases are counted (--coverage-from DAY): they are taken to"
+        " be since the first one, and readers of protected releases learn its month"
+    ]
+
+
+def _gone(store: Store, told: Mapping[str, str], as_of: date) -> list[str]:
+    cases, explained = store.frame(
         "select count(*) as cases, count(explained_by) as explained from core.vanished_cases"
         " where source = $source and export = $export and missing_on = $as_of",
-        told | {"as_of": as_of},
+        {**told, "as_of": as_of},
     ).row(0)
+    if not cases:
+        return []
     rejected = store.frame(
         "select coalesce(sum(rows_rejected), 0)::bigint as rejected from core.snapshots"
         " where source = $source and export = $export and loading = (select max(loading)"
         "  from core.snapshots where source = $source and export = $export)",
         told,
     ).item()
+    return [
+        f"{_cases(cases)} of earlier deliveries not in this full one; kept as last seen,"
+        f" which is not closed ({explained:,} with a deletion or purge on record)"
+        + (f"; the {_rows(rejected)} rejected may be of them" if rejected else "")
+    ]
+
+
+def _conflicts(store: Store, told: Mapping[str, str]) -> list[str]:
     conflicts = store.frame(
         "select count(*) as cases from core.conflicts"
         " where source = $source and export = $export",
         told,
     ).item()
-    gaps = store.frame(
-        "select gap_from, gap_until - 1 as last_day from core.coverage_gaps"
-        " where source = $source order by gap_from",
-        {"source": delivery.source},
-    )
-    sentences = [
-        f"no delivery tells of the days from {gap_from} to {last_day}"
-        for gap_from, last_day in gaps.iter_rows()
-    ]
-    if gone[0]:
-        sentences.append(
-            f"{_cases(gone[0])} of earlier deliveries not in this full one; kept as last seen,"
-            f" which is not closed ({gone[1]:,} with a deletion or purge on record)"
-            + (f"; the {_rows(rejected)} rejected may be of them" if rejected else "")
-        )
-    if conflicts:
-        sentences.append(
-            f"{_cases(conflicts)} described in several ways as of one day; the last row counts"
-        )
-    return tuple(sentences)
+    if not conflicts:
+        return []
+    return [f"{_cases(conflicts)} described in several ways as of one day; the last row counts"]
 
 
 def _cases(number: int) -> str:

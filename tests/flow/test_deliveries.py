@@ -70,7 +70,7 @@ def test_the_first_day_covered_may_be_said_when_the_export_is_loaded_already(wor
     covered = "select coverage_from from staging.parameters"
     load(workspace, JANUARY, "2024-01-31")
     assert rows(workspace, covered) == [(date(2024, 1, 1),)]
-    capsys.readouterr()
+    assert "nobody has said since when cases are counted" in capsys.readouterr().out
     load(workspace, JANUARY, "2024-01-31", "--coverage-from", "2023-11-01")
     assert "they cover the days from 2023-11-01 on" in capsys.readouterr().out
     assert rows(workspace, covered) == [(date(2023, 11, 1),)]
