@@ -376,9 +376,9 @@ def _covered_from(store: Store, before: Mapping[str, Any], day: date | None) -> 
     """Note the first day that an earlier delivery covers, where that is said only now."""
     if day is None or (before["coverage_told"] and before["coverage_from"] == day):
         return None
-    store.execute(
-        "update staging.deliveries set coverage_from = $day, coverage_told = true"
-        " where snapshot = $snapshot",
-        {"day": day, "snapshot": before["snapshot"]},
-    )
+    number = {"snapshot": before["snapshot"]}
+    held = store.frame("select * from staging.deliveries where snapshot = $snapshot", number)
+    store.remove("staging.deliveries", held.select("snapshot"))
+    said = held.with_columns(coverage_from=pl.lit(day), coverage_told=pl.lit(value=True))
+    store.append("staging.deliveries", said)
     return day
