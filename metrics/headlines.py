@@ -34,7 +34,7 @@ from metrics.judged import BlockedError, PublishError, judged
 from metrics.metric import Metric
 from metrics.periods import month_of, quarter_before, quarter_of
 from metrics.release import TABLES
-from metrics.sealed import About
+from metrics.sealed import About, setting_of
 from metrics.sealing import Made, seal
 
 SOURCE = f"{GEOMETRIC}; drawn by OpenDP"
@@ -305,22 +305,9 @@ def _facts(
     first, last = figures["period_start"].min(), figures["period_end"].max()
     if not isinstance(first, date) or not isinstance(last, date):
         raise PublishError("no number was ever drawn for these headlines")
+    covered = {**told, "coverage_from": first, "coverage_until": last - timedelta(days=1)}
     return {
-        "audience": policy.audience,
-        "as_of": told["as_of"].isoformat(),
-        "organisation": about.organisation,
-        "case_word": about.case_word,
-        "case_word_plural": about.case_word_plural,
-        "time_zone": told["time_zone"],
-        "fiscal_year_start_month": str(told["fiscal_year_start_month"]),
-        "method": policy.method,
-        "base": str(policy.base),
-        "min_denominator": str(policy.min_denominator),
-        "policy": policy.version,
-        "policy_owner": policy.owner,
-        "coverage_from": first.isoformat(),
-        "coverage_until": (last - timedelta(days=1)).isoformat(),
-        "product_version": about.product_version,
+        **setting_of(covered, policy, about),
         "not_fit": "",
         "restated_from": "",
         "restated_as_of": "",

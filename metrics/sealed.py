@@ -201,14 +201,8 @@ def _unnamed(deliveries: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
 
 
-def facts_of(
-    told: Mapping[str, Any],
-    policy: Policy,
-    about: About,
-    verdicts: pl.DataFrame,
-    inputs: str,
-) -> dict[str, str]:
-    """What a release says of itself, but for how it was protected and sealed."""
+def setting_of(told: Mapping[str, Any], policy: Policy, about: About) -> dict[str, str]:
+    """What every release says of itself: whose it is, of which days, and by which policy."""
     return {
         "audience": policy.audience,
         "as_of": told["as_of"].isoformat(),
@@ -225,6 +219,19 @@ def facts_of(
         "coverage_from": told["coverage_from"].isoformat(),
         "coverage_until": told["coverage_until"].isoformat(),
         "product_version": about.product_version,
+    }
+
+
+def facts_of(
+    told: Mapping[str, Any],
+    policy: Policy,
+    about: About,
+    verdicts: pl.DataFrame,
+    inputs: str,
+) -> dict[str, str]:
+    """What a release says of itself, but for how it was protected and sealed."""
+    return {
+        **setting_of(told, policy, about),
         "inputs_sha256": inputs,
         "not_fit": ", ".join(
             metric.name for metric in METRICS if metric.name in blocked(verdicts)

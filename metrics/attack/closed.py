@@ -16,7 +16,7 @@ import polars as pl
 
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, telling
+from metrics.attack.told import Told, readers, telling
 from metrics.periods import next_month
 
 TIMES, DEADLINES = "time_to_resolution", "deadline_compliance"
@@ -96,12 +96,8 @@ _Known = dict[tuple[Level, date, str, str, int], _Cell]
 
 def closed(told: Sequence[Told]) -> list[Findings]:
     """What the readers of each audience, and those of all, find in single counts."""
-    rounded = [release for release in told if release.method == "rounding"]
-    names = sorted({release.audience for release in rounded})
-    groups = [[r for r in rounded if r.audience == name] for name in names]
-    groups += [rounded] if len(names) > 1 else []
     found = []
-    for own, name in zip(groups, [*names, "all audiences"], strict=False):
+    for name, own in readers(told):
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who holds deadlines against times"
         findings = Findings(who, len(own), promised=base - 1)

@@ -18,7 +18,7 @@ import polars as pl
 
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, NOT_COME, Floats
-from metrics.attack.told import Told, telling
+from metrics.attack.told import Told, readers, telling
 
 RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
@@ -89,12 +89,8 @@ def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings
 
     `starts_empty`: they take it that no case was there before the first month.
     """
-    rounded = [release for release in told if release.method == "rounding"]
-    names = sorted({release.audience for release in rounded})
-    groups = [[r for r in rounded if r.audience == name] for name in names]
-    groups += [rounded] if len(names) > 1 else []
     found = []
-    for own, name in zip(groups, [*names, "all audiences"], strict=False):
+    for name, own in readers(told):
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who adds up its metrics"
         findings = Findings(who, len(own), promised=base - 1)

@@ -15,7 +15,7 @@ from metrics.attack.closed import TIMES, Level
 from metrics.attack.joined import RECEIVED
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, telling
+from metrics.attack.told import Told, readers, telling
 from metrics.periods import next_month
 
 SURVEYS = "satisfaction"
@@ -50,12 +50,8 @@ class _Windows:
 
 def surveyed(told: Sequence[Told]) -> list[Findings]:
     """What the readers of each audience, and those of all, find in surveys and closings."""
-    rounded = [release for release in told if release.method == "rounding"]
-    names = sorted({release.audience for release in rounded})
-    groups = [[r for r in rounded if r.audience == name] for name in names]
-    groups += [rounded] if len(names) > 1 else []
     found = []
-    for own, name in zip(groups, [*names, "all audiences"], strict=False):
+    for name, own in readers(told):
         if any(release.release.manifest.get(EARLY) for release in own):
             continue
         base = min(release.base for release in own)

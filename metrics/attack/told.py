@@ -80,6 +80,14 @@ def read(path: Path) -> Told:
     )
 
 
+def readers(told: Sequence[Told]) -> list[tuple[str, list[Told]]]:
+    """Each audience with its rounded releases, and all of them where there are several."""
+    rounded = [release for release in told if release.method == "rounding"]
+    names = sorted({release.audience for release in rounded})
+    found = [(name, [one for one in rounded if one.audience == name]) for name in names]
+    return [*found, ("all audiences", rounded)] if len(names) > 1 else found
+
+
 def telling(told: Sequence[Told]) -> list[Told]:
     """The releases that say something which no later one to the same readers says again.
 
