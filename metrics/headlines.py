@@ -283,7 +283,7 @@ def _definitions(policy: Policy) -> pl.DataFrame:
                     f"Cases counted as {' or '.join(_words(each.outcomes))}"
                     + (f" under the rule {each.part}" if each.part else "")
                     + ", each once, as they were known on the day of the draw, and a random"
-                    " whole number that is not told, above or below none."
+                    " whole number, added or taken away, that is not told."
                 ),
                 "source": SOURCE,
                 "depends_on": [],
