@@ -42,7 +42,7 @@ def table(release: Release) -> str:
         [quarter_name(release, quarter), *(told.get((*key, quarter), "") for key in keys)]
         for quarter in reversed(release.quarters())
     ]
-    return grid(title(release), ("Quarter", *named["title"]), rows)
+    return grid("Whole quarters, the newest first", ("Quarter", *named["title"]), rows)
 
 
 def _words(value: float | None, low: float, high: float) -> str:

@@ -24,8 +24,8 @@ _ROWS = """
     select
         date_trunc('month', cases.received_on)::date as month,
         cases.raised_by as person,
-        coalesce(triaged.first_on, parameters.as_of) - cases.received_on as days,
-        triaged.first_on is not null as is_triaged,
+        coalesce(firsts.triaged_on, parameters.as_of) - cases.received_on as days,
+        firsts.triaged_on is not null as is_triaged,
         case
             when cases.resolved_on is null then null
             when cases.outcome in ('substantiated', 'partly') then 1
@@ -34,12 +34,11 @@ _ROWS = """
     from core.cases as cases
     cross join staging.parameters as parameters
     inner join staging.practice_limits as limits on limits.demand = 'equal'
-    left join core.milestones as triaged
-        on cases.case_key = triaged.case_key and triaged.kind = 'triaged'
+    left join core.first_days as firsts on cases.case_key = firsts.case_key
     where
         cases.received_on is not null
         and cases.raised_by is not null
-        and coalesce(triaged.first_on, parameters.as_of) >= cases.received_on
+        and coalesce(firsts.triaged_on, parameters.as_of) >= cases.received_on
     order by all
 """
 Row = dict[str, Any]

@@ -6,11 +6,10 @@ with upheld as (
         cases.source,
         limits.part,
         limits.days,
-        coalesce(decisions.first_on, cases.resolved_on) as upheld_on
+        coalesce(firsts.decided_on, cases.resolved_on) as upheld_on
     from core.cases as cases
     inner join staging.practice_limits as limits on limits.demand = 'consequence'
-    left join core.milestones as decisions
-        on cases.case_key = decisions.case_key and decisions.kind = 'decided'
+    left join core.first_days as firsts on cases.case_key = firsts.case_key
     where
         cases.received_on is not null
         and list_contains(['substantiated', 'partly'], cases.outcome)

@@ -6,20 +6,20 @@ with spoken as (
         limits.part,
         recorded.kind is not null as is_recorded,
         limits.amount,
-        decisions.first_on as decided_on,
+        firsts.decided_on,
         count(distinct evidence.party) as sources,
         count(evidence.kind) > count(evidence.party) as is_unnamed
     from core.cases as cases
     inner join staging.practice_limits as limits on limits.demand = 'evidence'
-    inner join core.milestones as decisions
-        on cases.case_key = decisions.case_key and decisions.kind = 'decided'
+    inner join core.first_days as firsts
+        on cases.case_key = firsts.case_key and firsts.decided_on is not null
     left join core.recorded_kinds as recorded
         on cases.source = recorded.source and recorded.kind = 'evidence_added'
     left join core.events as evidence
         on
             cases.case_key = evidence.case_key
             and evidence.kind = 'evidence_added'
-            and decisions.first_on >= evidence.occurred_on
+            and firsts.decided_on >= evidence.occurred_on
     where cases.received_on is not null
     group by all
 )

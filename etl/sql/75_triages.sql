@@ -16,8 +16,8 @@ done as (
         bool_and(taken.first_on is not null) as is_whole,
         max(taken.first_on) as last_on
     from core.cases as cases
-    semi join core.milestones as triaged
-        on cases.case_key = triaged.case_key and triaged.kind = 'triaged'
+    inner join core.first_days as firsts
+        on cases.case_key = firsts.case_key and firsts.triaged_on is not null
     cross join acts
     left join core.recorded_kinds as recorded
         on cases.source = recorded.source and acts.act = recorded.kind

@@ -114,43 +114,50 @@ REOPENING = Metric(
         ),
     ),
     contributions=f"""
-        with first_closed as (
-            select case_key, min(sequence) as place, min(occurred_on) as closed_on
+        with opened as (
+            -- Few are: of no other case need the order be known.
+            select case_key, sequence, occurred_on
             from core.events
-            where kind = 'resolved'
+            where kind = 'reopened'
+        ),
+
+        first_closed as (
+            select case_key, min(sequence) as place
+            from core.events
+            where kind = 'resolved' and case_key in (select opened.case_key from opened)
             group by case_key
         ),
 
         next_opened as (
-            select events.case_key, min(events.occurred_on) as reopened_on
-            from core.events as events
-            inner join first_closed on events.case_key = first_closed.case_key
-            where events.kind = 'reopened' and events.sequence > first_closed.place
-            group by events.case_key
+            select opened.case_key, min(opened.occurred_on) as reopened_on
+            from opened
+            inner join first_closed on opened.case_key = first_closed.case_key
+            where opened.sequence > first_closed.place
+            group by opened.case_key
         )
 
         select
             '' as part,
-            first_closed.closed_on as happened_on,
+            firsts.resolved_on as happened_on,
             cases.unit,
             cases.category,
             cases.channel,
             cases.severity,
             case
-                when first_closed.closed_on + {REOPENING_DAYS} > parameters.as_of
+                when firsts.resolved_on + {REOPENING_DAYS} > parameters.as_of
                     then 'too_early'
-                when next_opened.reopened_on <= first_closed.closed_on + {REOPENING_DAYS}
+                when next_opened.reopened_on <= firsts.resolved_on + {REOPENING_DAYS}
                     then 'reopened'
                 else 'stayed'
             end as outcome,
             null::integer as days,
             cases.case_key,
             ['received', 'resolved', 'reopened'] as steps
-        from first_closed
-        inner join core.cases as cases on first_closed.case_key = cases.case_key
+        from core.first_days as firsts
+        inner join core.cases as cases on firsts.case_key = cases.case_key
         cross join staging.parameters as parameters
-        left join next_opened on first_closed.case_key = next_opened.case_key
-        where first_closed.closed_on >= cases.received_on
+        left join next_opened on firsts.case_key = next_opened.case_key
+        where firsts.resolved_on >= cases.received_on
     """,  # noqa: S608  a number of ours
     depends_on=("closed_not_before_received", "events_are_in_order"),
     charted="reopened",

@@ -59,11 +59,10 @@ PAUSED_DEADLINES = Metric(
             cases.channel,
             cases.severity,
             case
-                when deadlines.result = 'met' and deadlines.done_on > deadlines.unpaused_due_on
-                    then 'met_by_pause'
-                else
-                    if(deadlines.result = 'met', 'met_', 'late_')
-                    || if(deadlines.paused_days > 0, 'paused', 'running')
+                when deadlines.result <> 'met'
+                    then if(deadlines.paused_days > 0, 'late_paused', 'late_running')
+                when deadlines.done_on > deadlines.unpaused_due_on then 'met_by_pause'
+                else if(deadlines.paused_days > 0, 'met_paused', 'met_running')
             end as outcome,
             null::integer as days,
             cases.case_key,

@@ -58,8 +58,8 @@ def _until(name: str, kind: str, later: tuple[str, ...]) -> str:
 
     `later` steps prove that it is over.
     """
-    first = f"marks.{kind}_on"
-    passed = " or ".join(f"marks.{step}_on is not null" for step in later) or "false"
+    first = f"firsts.{kind}_on"
+    passed = " or ".join(f"firsts.{step}_on is not null" for step in later) or "false"
     waited = f"(coalesce({first}, parameters.as_of) - cases.received_on)"
     lost = f"({kind}.kind is null or {waited} < 0 or ({first} is null and ({passed})))"
     return f"""
@@ -72,12 +72,6 @@ def _until(name: str, kind: str, later: tuple[str, ...]) -> str:
 
 def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
     """Cases with a time to each kind of event, by the metric's name."""
-    marks = ",".join(
-        f"""
-                min(occurred_on) filter (where kind = '{step}') as {step}_on"""
-        for step in _STEPS
-    )
-    listed = ", ".join(f"'{step}'" for step in _STEPS)
     columns = ",".join(_until(name, *told) for name, told in times.items())
     recorded = "".join(
         f"""
@@ -87,14 +81,6 @@ def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
     )
     return Pass(
         f"""
-        with marks as (
-            select
-                case_key,{marks}
-            from core.events
-            where kind in ({listed})
-            group by case_key
-        )
-
         select
             0 as part,
             cases.case_key,
@@ -104,7 +90,7 @@ def _first_events(times: dict[str, tuple[str, tuple[str, ...]]]) -> Pass:
             cases.severity,{columns}
         from core.cases as cases
         cross join staging.parameters as parameters{recorded}
-        left join marks on cases.case_key = marks.case_key
+        left join core.first_days as firsts on cases.case_key = firsts.case_key
         where cases.received_on is not null
         """,  # noqa: S608  our own words
         timed=tuple(times),
