@@ -80,24 +80,40 @@ def _begun(store: Store, told: Mapping[str, str]) -> list[str]:
 
 
 def _gone(store: Store, told: Mapping[str, str], as_of: date) -> list[str]:
-    cases, explained = store.frame(
-        "select count(*) as cases, count(explained_by) as explained from core.vanished_cases"
+    cases, explained, unread = store.frame(
+        "select count(*) filter (where not is_unread) as cases,"
+        " count(explained_by) filter (where not is_unread) as explained,"
+        " count(*) filter (where is_unread) as unread from core.vanished_cases"
         " where source = $source and export = $export and missing_on = $as_of",
         {**told, "as_of": as_of},
     ).row(0)
-    if not cases:
-        return []
+    said = []
+    if unread:
+        said.append(
+            f"{_cases(unread)} in this full delivery with a row that was rejected; kept as last"
+            " read, which is not gone"
+        )
+    if cases:
+        nameless = _nameless(store, told)
+        said.append(
+            f"{_cases(cases)} of earlier deliveries not in this full one; kept as last seen,"
+            f" which is not closed ({explained:,} with a deletion or purge on record)"
+            + (f"; the {_rows(nameless)} without a case may be of them" if nameless else "")
+        )
+    return said
+
+
+def _nameless(store: Store, told: Mapping[str, str]) -> int:
+    """Rejected rows of the newest loading of which nobody can tell whose they are."""
     rejected = store.frame(
-        "select coalesce(sum(rows_rejected), 0)::bigint as rejected from core.snapshots"
-        " where source = $source and export = $export and loading = (select max(loading)"
-        "  from core.snapshots where source = $source and export = $export)",
+        "select count(*) as nameless from staging.rejects as rejects"
+        " inner join core.snapshots as snapshots on rejects.snapshot = snapshots.snapshot"
+        " where rejects.case_key is null and source = $source and export = $export"
+        " and loading = (select max(loading) from core.snapshots"
+        "  where source = $source and export = $export)",
         told,
-    ).item()
-    return [
-        f"{_cases(cases)} of earlier deliveries not in this full one; kept as last seen,"
-        f" which is not closed ({explained:,} with a deletion or purge on record)"
-        + (f"; the {_rows(rejected)} rejected may be of them" if rejected else "")
-    ]
+    )
+    return int(rejected.item())
 
 
 def _conflicts(store: Store, told: Mapping[str, str]) -> list[str]:
@@ -116,7 +132,7 @@ def _cases(number: int) -> str:
 
 
 def _rows(number: int) -> str:
-    return "row" if number == 1 else f"{number:,} rows"
+    return "rejected row" if number == 1 else f"{number:,} rejected rows"
 
 
 def _export(sources: Mapping[str, Source], source: str, name: str) -> Export | None:

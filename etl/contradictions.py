@@ -41,7 +41,7 @@ def contradicting(tables: Mapping[str, pl.DataFrame], export: Export) -> pl.Data
     """
     said = [rows for table, rows in tables.items() if table in _SAID]
     if not said or not _one_row_each(export):
-        return _rejects(pl.DataFrame(schema={"line": pl.Int64, "lines": pl.List(pl.Int64)}))
+        return _rejects(pl.DataFrame(schema=_NO_LINES))
     facts = pl.concat(_facts(table, rows) for table, rows in enumerate(said))
     each = facts.group_by("case_key", "line").agg(pl.col("fact").sort())
     cases = each.group_by("case_key").agg(
@@ -49,6 +49,13 @@ def contradicting(tables: Mapping[str, pl.DataFrame], export: Export) -> pl.Data
     )
     odd = cases.filter(pl.col("ways") > 1).with_columns(pl.col("lines").alias("line"))
     return _rejects(odd.explode("line"))
+
+
+_NO_LINES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.Int64,
+    "case_key": pl.Binary,
+    "lines": pl.List(pl.Int64),
+}
 
 
 def _one_row_each(export: Export) -> bool:
@@ -65,6 +72,7 @@ def _rejects(odd: pl.DataFrame) -> pl.DataFrame:
     named = pl.col("lines").list.eval(pl.element().cast(pl.String)).list.join(", ")
     return odd.select(
         "line",
+        "case_key",
         pl.lit(None, dtype=pl.String).alias("column_name"),
         pl.lit(None, dtype=pl.String).alias("value"),
         pl.format("lines {} tell the same case in different ways", named).alias("reason"),

@@ -25,8 +25,8 @@ from etl.values import (
 class Staged:
     """One file's rows, sorted: what each table receives, what was rejected, what came twice.
 
-    `rejects` has line, column_name, value, reason and remedy; the value is for the person at
-    the command line and is never stored.
+    `rejects` has line, case_key, column_name, value, reason and remedy: the case where its
+    number can be read; the value is for the person at the command line and is never stored.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -57,10 +57,12 @@ def stage(
         pl.col(places[name]).alias(raw_name(name)) for name in export.read if name in places
     ]
     raw = blanked(first.select("line", *wanted), file)
-    good, steps, bad = _judged(raw, file)
+    good, steps, failed = _judged(raw, file)
+    case = masked(failed["is case_id"], "case", source.name, key)
+    bad = failed.rename({"is case_id": "case_key"}).with_columns(case.alias("case_key"))
     return Staged(
         tables=tables_of(_with_keys(good, file, key), steps, file, key),
-        rejects=pl.concat([bad, _ragged(text), _damaged(text)]).sort("line"),
+        rejects=pl.concat([bad, _ragged(text), _damaged(text)], how="diagonal").sort("line"),
         rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
     )
@@ -106,9 +108,14 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
     ]
     judged = (*fields, *found, *lists_cut_short(file))
     marks = [f"failed {number}" for number in range(len(judged))]
-    typed = raw.with_columns(
-        *(value for field in fields for value in field.values),
-        *(field.failed.alias(mark) for field, mark in zip(judged, marks, strict=True)),
+    # Lazily, so that a date is read once for its day, its instant and whether it failed.
+    typed = (
+        raw.lazy()
+        .with_columns(
+            *(value for field in fields for value in field.values),
+            *(field.failed.alias(mark) for field, mark in zip(judged, marks, strict=True)),
+        )
+        .collect()
     )
     # A struct in every row takes longer than all the rest, and most files have no problem.
     is_read = not typed.select(pl.any_horizontal(pl.col(marks).any())).item()
@@ -121,6 +128,12 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         each = entries(rows, file)
         steps = said(each, file)
         failed = pl.concat([each.select("line", "problem"), steps.select("line", "problem")])
+    good, bad = _apart(rows, failed.select("line", "problem"))
+    return good, steps, bad
+
+
+def _apart(rows: pl.DataFrame, failed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that are read whole, and the first problem and the case of each other one."""
     bad = failed.filter(pl.col("problem").is_not_null()).unique(
         subset="line", keep="first", maintain_order=True
     )
@@ -128,7 +141,8 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
     good = rows
     if bad.height:
         good = rows.join(bad.select("line"), on="line", how="anti", maintain_order="left")
-    return good, steps, bad.select("line", "problem").unnest("problem")
+    cases = rows.select("line", "is case_id")
+    return good, cases.join(bad, on="line", maintain_order="right").unnest("problem")
 
 
 def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:

@@ -136,16 +136,26 @@ DUPLICATES = (
                     deliveries.grain in ('case', 'allegation')
                     and deliveries.as_of <= parameters.as_of
                 group by deliveries.source, deliveries.export
+            ),
+            -- Such a case is there, and nobody can say how it stands.
+            unread as (
+                select distinct rejects.case_key, deliveries.loading
+                from staging.rejects as rejects
+                inner join staging.deliveries as deliveries
+                    on rejects.snapshot = deliveries.snapshot
+                where rejects.case_key is not null
             )
             select
                 cases.snapshot,
                 cases.line,
                 cases.received_on as happened_on,
-                deliveries.loading < newest.loading as violated
+                deliveries.loading < newest.loading and unread.case_key is null as violated
             from core.cases as cases
             inner join staging.deliveries as deliveries on cases.snapshot = deliveries.snapshot
             inner join newest
                 on deliveries.source = newest.source and deliveries.export = newest.export
+            left join unread
+                on cases.case_key = unread.case_key and newest.loading = unread.loading
             where cases.received_on between newest.coverage_from and newest.coverage_until
         """,
         affects=EVERY_FIGURE,
@@ -171,7 +181,7 @@ DUPLICATES = (
             vanished as (
                 select case_key, source, min(missing_on) as missing_on
                 from core.vanished_cases
-                where explained_by is null
+                where explained_by is null and not is_unread
                 group by case_key, source
             )
             select

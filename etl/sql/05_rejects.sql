@@ -4,5 +4,7 @@ create table if not exists staging.rejects (
     line bigint not null,
     column_name text,
     reason text not null,
-    remedy text not null
+    remedy text not null,
+    -- The case that the row names, where that much of it can be read.
+    case_key uuid
 );

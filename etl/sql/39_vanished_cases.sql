@@ -1,4 +1,4 @@
--- core.vanished_cases: one row per case and export whose newest full delivery lacks it.
+-- core.vanished_cases: one row per case and export of which the newest full delivery says none.
 create or replace table core.vanished_cases as
 with whole as (
     select
@@ -11,39 +11,38 @@ with whole as (
     having count(distinct loading) > 1
 ),
 
--- Most often there are none, and then no row needs to be looked at.
-seen as materialized (
-    select snapshots.*
-    from core.snapshots as snapshots
-    semi join whole on snapshots.source = whole.source and snapshots.export = whole.export
-),
-
-sightings as (
+named as (
     select
-        seen.source,
-        seen.export,
-        spoken.case_key,
-        max({ 'as_of': seen.holds_until, 'loading': seen.loading }) as last_sighting
-    from core.spoken_rows as spoken
-    inner join seen on spoken.snapshot = seen.snapshot
-    group by seen.source, seen.export, spoken.case_key
+        *,
+        { 'as_of': holds_until, 'loading': loading } as delivered
+    from core.named_cases
 ),
 
 gone as (
     select
-        sightings.*,
-        sightings.last_sighting.as_of as last_seen_on
-    from sightings
-    inner join whole on sightings.source = whole.source and sightings.export = whole.export
-    where sightings.last_sighting < whole.newest
+        named.case_key,
+        whole.source,
+        whole.export,
+        max(named.delivered) filter (where named.is_read) as last_read,
+        max(named.delivered) as last_named,
+        -- It is there, and nobody can say how it stands.
+        max(named.delivered) = whole.newest as is_unread
+    from named
+    inner join whole on named.source = whole.source and named.export = whole.export
+    group by whole.source, whole.export, whole.newest, named.case_key
+    having max(named.delivered) filter (where named.is_read) < whole.newest
 )
 
 select
     gone.case_key,
     gone.source,
     gone.export,
-    gone.last_seen_on,
-    min(if(later.as_of > gone.last_seen_on, later.as_of, later.holds_until)) as missing_on,
+    gone.last_read.as_of as last_seen_on,
+    gone.is_unread,
+    if(
+        gone.is_unread, max(later.as_of),
+        min(if(later.as_of > gone.last_read.as_of, later.as_of, later.holds_until))
+    ) as missing_on,
     -- An event that says why; without one nobody knows, and the case is as it was last seen.
     (
         select min(events.kind)
@@ -56,5 +55,6 @@ inner join core.snapshots as later
         gone.source = later.source
         and gone.export = later.export
         and later.delivery = 'full'
-        and gone.last_sighting < { 'as_of': later.holds_until, 'loading': later.loading }
-group by gone.case_key, gone.source, gone.export, gone.last_seen_on;
+        and if(gone.is_unread, gone.last_read, gone.last_named)
+        < { 'as_of': later.holds_until, 'loading': later.loading }
+group by gone.case_key, gone.source, gone.export, gone.last_read, gone.is_unread;

@@ -65,7 +65,8 @@ _ROWS = """
         )
     ),
     gone as (
-        select distinct case_key, source from core.vanished_cases where explained_by is null
+        select distinct case_key, source from core.vanished_cases
+        where explained_by is null and not is_unread
     )
     select
         count(*) as cases_have_a_received_date__of,

@@ -78,14 +78,59 @@ def test_the_first_day_covered_may_be_said_when_the_export_is_loaded_already(wor
     assert "nothing changed" in capsys.readouterr().out
 
 
-def test_a_case_may_lack_because_its_row_was_rejected_and_the_reader_is_told_so(
+def said_of(workspace: Workspace, capsys, told: list[str], as_of: str) -> str:
+    capsys.readouterr()
+    load(workspace, told, as_of, "--accept-rejects", "1")
+    return " ".join(capsys.readouterr().out.split())
+
+
+UNREAD = "HB-1,N,sometime,\n"
+
+
+def test_a_known_case_with_a_rejected_row_is_unread_this_time_and_has_not_vanished(
     workspace, capsys
 ):
     load(workspace, JANUARY, "2024-01-31")
-    load(workspace, [*JANUARY[1:], "HB-1,N,sometime,\n"], "2024-02-29", "--accept-rejects", "1")
-    said = " ".join(capsys.readouterr().out.split())
+    said = said_of(workspace, capsys, [*JANUARY[1:], UNREAD], "2024-02-29")
+    assert (
+        "1 case is in this full delivery with a row that was rejected; kept as last read,"
+        " which is not gone" in said
+    )
+    assert "not in this full one" not in said
+    assert "HB-1 " not in said
+    gone = "select last_seen_on, is_unread, missing_on from core.vanished_cases"
+    assert rows(workspace, gone) == [(date(2024, 1, 31), True, date(2024, 2, 29))]
+    assert rows(workspace, "select count(*), count(resolved_on) from core.cases") == [(9, 0)]
+
+
+def test_an_unread_case_that_is_not_named_later_has_vanished_since(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    load(workspace, [*JANUARY[1:], UNREAD], "2024-02-29", "--accept-rejects", "1")
+    said = said_of(workspace, capsys, JANUARY[1:], "2024-03-31")
     assert "1 case is of earlier deliveries not in this full one" in said
-    assert "; the row rejected may be of them" in said
+    gone = "select last_seen_on, is_unread, missing_on from core.vanished_cases"
+    assert rows(workspace, gone) == [(date(2024, 1, 31), False, date(2024, 3, 31))]
+    load(workspace, [*JANUARY[1:], JANUARY[0]], "2024-04-30")
+    assert rows(workspace, "select * from core.vanished_cases") == []
+
+
+def test_a_case_may_lack_because_its_row_names_none_and_the_reader_is_told_so(
+    workspace, capsys
+):
+    load(workspace, JANUARY, "2024-01-31")
+    for unread in ("HB-1,N\n", ",N,2024-01-01,\n"):
+        said = said_of(workspace, capsys, [*JANUARY[1:8], JANUARY[8], unread], "2024-02-29")
+        assert "1 case is of earlier deliveries not in this full one" in said
+        assert "; the rejected row without a case may be of them" in said
+
+
+def test_of_two_rows_that_tell_a_known_case_in_two_ways_the_case_is_unread(workspace, capsys):
+    load(workspace, JANUARY, "2024-01-31")
+    capsys.readouterr()
+    told = [*JANUARY, "HB-1,S,2024-01-01,\n"]
+    load(workspace, told, "2024-02-29", "--accept-rejects", "2")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 case is in this full delivery with a row that was rejected" in said
 
 
 def test_a_case_that_vanished_is_watched_until_the_day_on_which_it_was_last_seen(workspace):

@@ -5,7 +5,18 @@ from datetime import date
 
 from tests.verdicts.breaking_matters import copy_of
 from tests.verdicts.judging_rows import Around, Spoil, limit
-from tests.verdicts.tables import AS_OF, DAY, FIRST, Row, Tables, case, delivery, event, filed
+from tests.verdicts.tables import (
+    AS_OF,
+    DAY,
+    FIRST,
+    Row,
+    Tables,
+    case,
+    delivery,
+    event,
+    filed,
+    vanished,
+)
 
 CODED = ("unit", "category", "channel", "severity")
 
@@ -127,7 +138,21 @@ def vanished_twice(tables: Tables) -> None:
     gone = {"case_key": "case 3", "source": "harbour", "explained_by": None}
     for export, missing in (("case", AS_OF), ("other", AS_OF - DAY)):
         row = {"export": export, "last_seen_on": FIRST, "missing_on": missing}
+        row["is_unread"] = False
         tables["core.vanished_cases"].append(gone | row)
+
+
+def unread_this_time(tables: Tables) -> None:
+    """A case that the newest delivery names in a row that was rejected."""
+    day = date(2024, 5, 7)
+    told = copy_of(tables, 20, "unread", received_on=day, resolved_on=day)
+    newest = {**filed(8, "case", 2), "coverage_from": day, "coverage_until": day}
+    tables["staging.deliveries"].append(newest)
+    reject = {"snapshot": 8, "line": 7, "column_name": "Unit", "remedy": "correct it"}
+    tables["staging.rejects"].append(
+        {**reject, "reason": "not a date", "case_key": told["case_key"]}
+    )
+    tables["core.vanished_cases"].append({**vanished(told["case_key"]), "is_unread": True})
 
 
 def one_text_on_two_lines(table: str, field: str, text: str) -> Spoil:
@@ -264,6 +289,8 @@ CASES = (
         {**filed(8, "case", 2), "export": "other"}), 0, 30),
     Around("no_case_vanished", "allegations", filed_also(
         {**filed(8, "allegation", 2), "export": "case"}), 40, 40),
+    Around("no_case_vanished", "unread this time", unread_this_time, 0, 1),
+    Around("vanished_cases_explained", "unread this time", unread_this_time, 0, 41),
     Around("vanished_cases_explained", "of one loading", snapshots({"loading": 1}), 0, 0),
     Around("vanished_cases_explained", "what has changed alone",
            snapshots({"delivery": "delta"}), 0, 0),

@@ -222,8 +222,9 @@ def deadline(key: str, rule: str, result: str, due_on: date) -> Row:
 
 
 def vanished(key: str) -> Row:
-    seen = {"last_seen_on": date(2024, 6, 30), "missing_on": AS_OF, "explained_by": None}
-    return {"case_key": key, "source": "harbour", "export": "case", **seen}
+    seen = {"last_seen_on": date(2024, 6, 30), "is_unread": False, "missing_on": AS_OF}
+    told = {"case_key": key, "source": "harbour", "export": "case", **seen}
+    return {**told, "explained_by": None}
 
 
 def survey(key: str, line: int, **answer: object) -> Row:
