@@ -8,6 +8,7 @@ from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
 from etl.drafting.fields import Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
+from etl.drafting.lists import of_parts, with_list
 from etl.drafting.logs import cases_of, states_of_log
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
@@ -122,14 +123,14 @@ def _says_something(known: Known) -> bool:
 
 
 def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset()) -> Known:
-    columns = [_placed(column, part, number) for column in columns_of(part.text)]
+    columns = of_parts([_placed(column, part, number) for column in columns_of(part.text)])
     is_log = part.text.kind == "event log"
     proposal = (
         states_of_log(columns)
         if is_log
         else propose(columns, inner_number=number, known=numbers)
     )
-    proposal = with_issues(columns, proposal)
+    proposal = with_list(with_issues(columns, proposal))
     told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
         export=_NAMES[proposal.grain],

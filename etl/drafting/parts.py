@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.drafting.columns import may_be_shown
-from etl.drafting.words import names_known
+from etl.drafting.words import EXACT, likest, names_known, never_read
 from etl.errors import ExportError
 from etl.readers.contents import is_workbook
 from etl.readers.layout import UNTOLD, Layout
@@ -136,12 +136,20 @@ def _with_lists(first: Part) -> Iterator[Part]:
     """A table and those of the lists inside its records, one level deeper."""
     yield first
     place = first.text.place
-    for inner in first.inside[: _MOST_PARTS - 1]:
+    lists = [inner for inner in first.inside if not _is_of_people(inner)]
+    for inner in lists[: _MOST_PARTS - 1]:
         told = Layout(records=f"{place}.{inner}")
         part = _Layouted(first.path, told).read()
         if part is not None:
             name = place.removesuffix("[]").rpartition(".")[2]
             yield replace(part, around=f"{name}[].")
+
+
+def _is_of_people(place: str) -> bool:
+    """Whether a list is called after people, such as `assignees[]`: they are no issues."""
+    name = place.removesuffix("[]").rpartition(".")[2]
+    told = (never_read(word) for word in (name, name.removesuffix("s")))
+    return ("person", EXACT) in told and likest(name) < EXACT
 
 
 @dataclass(frozen=True, slots=True)

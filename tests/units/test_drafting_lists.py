@@ -1,0 +1,114 @@
+"""Cells that hold several codes, and lists inside records, as a draft proposes them."""
+
+import json
+import tomllib
+
+import pytest
+
+from etl.description import read_source
+from etl.drafting.draft import draft
+from etl.errors import SourceError
+from etl.trial import try_out
+from tests.drafts import CASES, drafted, told
+
+LISTS = ["Theft;Fraud", "Theft", "Fraud; Safety", "Safety", "Theft;Safety", "Fraud"]
+
+
+def category(cells: list[str], called: str = "Category") -> object:
+    made = told(drafted({**CASES, called: cells}))
+    return next(iter(made["exports"].values()))["columns"].get("category"), made["codes"]
+
+
+@pytest.mark.parametrize("separator", [";", "|", ","])
+def test_a_column_of_lists_of_the_same_few_parts_is_proposed_with_its_separator(separator):
+    cells = [cell.replace(";", separator) for cell in LISTS]
+    place, codes = category(cells)
+    assert place == {"columns": ["Category"], "separator": separator}
+    assert codes["category"] == {"Theft": "theft", "Fraud": "fraud", "Safety": "safety"}
+
+
+def test_as_many_combinations_as_rows_are_a_list_of_few_codes():
+    parts = ["Theft", "Fraud", "Safety", "Privacy", "Noise"]
+    cells = [f"{a};{b}" for a in parts for b in parts if a != b] + parts[:4]
+    place, codes = category(cells, "hs_ticket_category")
+    assert place == {"columns": ["hs_ticket_category"], "separator": ";"}
+    assert sorted(codes["category"]) == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Theft, of cash", "Theft, of time", "Fraud"],
+        ["Other; see below", "Other; none", "Theft"],
+        ["Theft", "Fraud", "Theft"],
+        ["Theft;", "Fraud;", "Theft;Fraud"],
+    ],
+)
+def test_a_sign_inside_one_code_is_no_separator(cells):
+    place, _ = category(cells)
+    assert place == "Category"
+
+
+def issue(number: int) -> dict:
+    """One of GitHub's issues, as `GET /repos/{owner}/{repo}/issues` gives it, in short."""
+    who = {"login": "pier-1", "id": 11, "avatar_url": "https://x.example/11", "type": "User"}
+    end = f"2024-02-{number:02}T10:00:00Z" if number % 3 == 0 else None
+    return {
+        "url": f"https://api.example/repos/harbour/conduct/issues/{number}",
+        "id": 2100000000 + number,
+        "number": number,
+        "title": f"Somebody wrote something long about the pier, {number}",
+        "user": who,
+        "labels": [{"id": 7, "name": "safety", "color": "d73a4a"}],
+        "state": "closed" if end else "open",
+        "assignees": [who] if number % 2 else [],
+        "comments": number % 5,
+        "created_at": f"2024-01-{number:02}T09:00:00Z",
+        "updated_at": f"2024-02-{number:02}T10:00:00Z",
+        "closed_at": end,
+        "body": "It was late. Nobody was there! And then it was night.",
+        "state_reason": ("completed" if number % 2 else "not_planned") if end else None,
+    }
+
+
+def listed(number: int) -> dict:
+    """The same as `gh issue list --json` gives it."""
+    full = issue(number)
+    return {
+        "assignees": [{"id": "MDQ", "login": "pier-1", "name": ""} for _ in full["assignees"]],
+        "author": {"id": "MDQ", "is_bot": False, "login": "pier-1", "name": ""},
+        "closed": full["closed_at"] is not None,
+        "closedAt": full["closed_at"],
+        "createdAt": full["created_at"],
+        "labels": [{"id": "LA", "name": "safety", "description": "", "color": "d73a4a"}],
+        "number": number,
+        "state": full["state"].upper(),
+        "stateReason": (full["state_reason"] or "").upper(),
+        "title": full["title"],
+        "updatedAt": full["updated_at"],
+        "url": f"https://x.example/harbour/conduct/issues/{number}",
+    }
+
+
+@pytest.mark.parametrize(("made", "number"), [(issue, "id"), (listed, "number")])
+def test_issues_of_github_are_drafted_and_read_with_the_counts_of_a_hand(
+    tmp_path, made, number
+):
+    export = tmp_path / "issues.json"
+    export.write_text(json.dumps([made(n) for n in range(1, 25)]), encoding="utf-8")
+    proposed = draft(export)
+    (name,) = told(proposed)["exports"]
+    assert name == "cases", "the people in charge are no issues of a case"
+    assert told(proposed)["exports"]["cases"]["columns"]["case_id"] == number
+    assert "pier-1" not in proposed.toml
+    place = tmp_path / "issues.toml"
+    place.write_text(proposed.toml, encoding="utf-8")
+    with pytest.raises(SourceError):
+        read_source(place)
+    answered = proposed.toml.replace('= "?"', '= "substantiated"')
+    tomllib.loads(answered)
+    place.write_text(answered, encoding="utf-8")
+    trial = try_out(export, read_source(place), key=bytes(range(32)), zone="UTC")
+    assert (trial.cases, trial.open_cases, trial.closed_cases) == (24, 16, 8)
+    assert (trial.rows_loaded, trial.rows_rejected) == (24, 0)
+    assert trial.events == {"received": 24, "closed": 8}
