@@ -23,6 +23,8 @@ OUTCOMES = {
     ("known", "warning"): ("◆", "Known defect", "caution"),
     ("empty", "critical"): ("–", "Nothing to examine", "quiet"),
     ("empty", "warning"): ("–", "Nothing to examine", "quiet"),
+    ("untold", "critical"): ("–", "Not told", "quiet"),
+    ("untold", "warning"): ("–", "Not told", "quiet"),
 }
 PASSED = ("✓", "Passed", "better")
 WITHHELD = "[c]"
@@ -46,7 +48,9 @@ RUNS, WIDTH, HEIGHT, PAD = 12, 108, 28, 2
 def checks(release: Release) -> str:
     """Checks that found something, most damaging first; those that passed are folded away."""
     verdicts = list(release.table("verdicts").iter_rows(named=True))
-    found = sorted((v for v in verdicts if v["outcome"] != "passed"), key=damage)
+    quiet = ("passed", "untold")
+    found = sorted((v for v in verdicts if v["outcome"] not in quiet), key=damage)
+    untold = [v for v in verdicts if v["outcome"] == "untold"]
     passed = [v for v in verdicts if v["outcome"] == "passed"]
     note = checks_sentence(release)
     if any(v["examined"] is None for v in verdicts):
@@ -75,7 +79,19 @@ def checks(release: Release) -> str:
         words = f"{capital(in_words(len(passed)))} {'check' if one else 'checks'} passed"
         inner = table(words, columns, rows)
         html += f'<details class="ca-details"><summary>{words}</summary>{inner}</details>'
-    return html
+    return html + _untold_table(untold)
+
+
+def _untold_table(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """What was checked of which nothing is told, folded away."""
+    if not verdicts:
+        return ""
+    one = len(verdicts) == 1
+    many = f"{capital(in_words(len(verdicts)))} {'check' if one else 'checks'}"
+    words = f"{many} of which nothing is told"
+    rows = [[two_lines(v["title"], v["why"], size="bold"), outcome_cell(v)] for v in verdicts]
+    inner = table(words, [Column("Check"), Column("Result")], rows)
+    return f'<details class="ca-details"><summary>{words}</summary>{inner}</details>'
 
 
 def damage(verdict: Mapping[str, Any]) -> tuple[bool, bool, bool, float]:
@@ -110,7 +126,7 @@ def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
         plain(verdict["allowed"] or "none"),
         plain(since),
         plain(affected(release, verdict["affects"] or [])),
-        bars_cell(release, verdict["name"]),
+        plain(WITHHELD) if verdict["examined"] is None else bars_cell(release, verdict["name"]),
     ]
 
 

@@ -43,6 +43,11 @@ def trust(release: Release, quarter: date) -> str:
         "Worst to best case: the figure if everything in doubt had gone wrong, or right. A rate"
         " or a length of time: the lowest to the highest."
     )
+    if any(verdict["outcome"] == "untold" for verdict in verdicts):
+        note += (
+            f" {WITHHELD}, and faults of few cases: told only where counts are exact; no range"
+            " and no caution here knows of them."
+        )
     return f'{table(caption, columns, body)}<p class="ca-note">{note}</p>'
 
 
@@ -60,6 +65,8 @@ def topic_cell(verdicts: Sequence[Mapping[str, Any]], row: Standing, topic: str)
     failed = [v for v in own if v["outcome"] in AT_FAULT]
     if not own:
         return plain("–")
+    if not failed and any(v["outcome"] == "untold" for v in own):
+        return plain(WITHHELD)
     if not failed:
         return Cell(badge("✓", "Pass", "better"))
     gravest = min(failed, key=damage)

@@ -344,8 +344,15 @@ def checks_sentence(release: Release) -> str:
     total = verdicts.height
     failed = verdicts.filter(pl.col("outcome") == "failed").height
     empty = verdicts.filter(pl.col("outcome") == "empty").height
+    untold = verdicts.filter(pl.col("outcome") == "untold").height
     if not total:
         return "No data check was run."
+    if untold:
+        return (
+            f"{capital(in_words(failed)) if failed else 'None'} of {in_words(total)} checks"
+            " found something wrong in many cases. Faults of few cases, and what other checks"
+            " found, are told only where counts are exact."
+        )
     if not failed + empty:
         if total == 1:
             return "The one data check passed."

@@ -1,7 +1,7 @@
 """Contributions to integer cubes: exact, for every metric, month and breakdown."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import polars as pl
@@ -22,11 +22,13 @@ def count(
     metrics: Iterable[Metric] = METRICS,
     *,
     stands_for: Mapping[str, str] | None = None,
+    at_fault: Sequence[str] | None = None,
 ) -> ExactCube:
     """Count the contributions of every metric by month and breakdown.
 
     Columns as in `ExactCube.cells`; a metric without any contribution has no cells. Where other
     schemas stand in for core and staging, theirs are counted, and none apart as in doubt.
+    `at_fault` are the failed checks whose doubts are counted apart; all where none are named.
     """
     counted = [metric for metric in metrics if metric.sum_of is None]
     meant = stands_for or {}
@@ -38,7 +40,7 @@ def count(
     waiting: deque[Future[None]] = deque()
     # What is read is counted while more is read, and no more than that is held.
     with ThreadPoolExecutor(1, thread_name_prefix="counting") as counting:
-        for reading in readings(store, counted, meant):
+        for reading in readings(store, counted, meant, at_fault):
             counters = _Counters(reading, places)
             for batch in store.batches_here(reading.select, _BATCH):
                 waiting.append(counting.submit(counters.add, batch))

@@ -137,12 +137,6 @@ def apart(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unbounded(verdicts: pl.DataFrame) -> pl.DataFrame:
-    """The verdicts, where nobody is told how many rows are in doubt."""
-    doubt = pl.when(pl.col("doubt") == "none").then("doubt").otherwise(pl.lit("unbounded"))
-    return verdicts.with_columns(doubt.alias("doubt"))
-
-
 def blocked(verdicts: pl.DataFrame) -> Mapping[str, list[str]]:
     """Metrics that are not fit to be published, with the titles of the critical checks."""
     failed = verdicts.filter(

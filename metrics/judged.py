@@ -22,11 +22,15 @@ class BlockedError(PublishError):
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What the checks found, as far as figures are concerned."""
+    """What the checks found, as far as figures are concerned and the audience may know.
+
+    `at_fault` are the failed checks whose doubts are counted; None for all of them.
+    """
 
     verdicts: pl.DataFrame
     unfit: Mapping[str, list[str]]
     absent: Mapping[str, int]
+    at_fault: list[str] | None
 
 
 def judged(store: Store) -> pl.DataFrame:

@@ -35,7 +35,6 @@ from metrics.doubts import (
     outcomes_with,
     subtotals_with,
     together,
-    unbounded,
 )
 from metrics.escalated import summed, with_escalations
 from metrics.estimate import estimate
@@ -64,6 +63,7 @@ from metrics.scorecard import results
 from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
+from metrics.told_checks import at_fault, told_checks
 
 NOT_DUE = "not_due"
 ASKED = " People are also asked about cases that are not closed."
@@ -94,29 +94,31 @@ def publish(
     changed or no quarter is complete, BlockedError where no figure is fit to be published;
     UnsafeError where the attack on the release succeeds.
     """
-    verdicts = judged(store)
+    found = judged(store)
     data = _data(store, policy, rules)
-    refuse_unfit(data.metrics, verdicts)
+    refuse_unfit(data.metrics, found)
+    judging = _judging(store, policy, data, found, secret=seed)
     say("counting")
-    exact = _within(count(store, data.metrics), data.calendar)
+    exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
     say(f"protecting the counts for {policy.audience}")
-    judging = Judging(verdicts, blocked(verdicts), absent_rows(store, data.metrics, policy))
     protected = _protected(
         exact, data, policy, everybody, judging, secret=seed, places=places, renamed=renamed
     )
     say("estimating")
     escalated = with_escalations(_cube(exact, protected, policy), rules.deadlines)
     setting = _setting(store, policy, data, protected)
-    told = (data.levels, annotations, verdicts, data.metrics)
+    told = (data.levels, annotations, judging.verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
-    facts = facts_of(data.told, policy, about, verdicts, inputs_digest(store, policy, seed))
+    facts = facts_of(
+        data.told, policy, about, judging.verdicts, inputs_digest(store, policy, seed)
+    )
     facts |= _protection(protected, policy, setting)
     tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
-    found, since = aftermath(store, policy, rules, now, actions, places)
-    tables, facts = tables | found, facts | since
+    after, since = aftermath(store, policy, rules, now, actions, places)
+    tables, facts = tables | after, facts | since
     made = Made(protected, facts["inputs_sha256"], maker)
     return seal(tables, told_to(policy, facts), policy, made=made, places=places, say=say)
 
@@ -135,6 +137,17 @@ class _Data:
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
     rules: Rules
+
+
+def _judging(
+    store: Store, policy: Policy, data: _Data, found: pl.DataFrame, *, secret: bytes
+) -> Judging:
+    """The verdicts that the audience may know, and what of them figures depend on."""
+    until = data.told["coverage_until"]
+    verdicts = told_checks(store, found, policy, secret=secret, until=until)
+    names = None if policy.method == "identity" else at_fault(verdicts)
+    absent = absent_rows(store, data.metrics, policy, at_fault=names)
+    return Judging(verdicts, blocked(verdicts), absent, names)
 
 
 def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
@@ -310,15 +323,14 @@ def _estimated(
 ) -> dict[str, pl.DataFrame]:
     """Everything that is computed from the protected counts."""
     plain = cube
-    verdicts = judging.verdicts
-    if setting.withheld:
-        verdicts = unbounded(verdicts)
-    else:
+    if not setting.withheld:
         plain = ProtectedCube(cells=together(cube.cells), base=cube.base)
     figures = marked(estimate(plain, data.metrics, data.parts, setting), judging.unfit)
     pace = paces(plain.cells, data.metrics, setting)
     found = signals(figures, data.metrics, setting=setting, pace=pace)
-    ranges = consequences(figures, cube.cells, data.metrics, verdicts, judging.absent, setting)
+    ranges = consequences(
+        figures, cube.cells, data.metrics, judging.verdicts, judging.absent, setting
+    )
     return {
         "cubes": cube.cells.select(*TABLES["cubes"]),
         "figures": figures,

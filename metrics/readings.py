@@ -30,13 +30,17 @@ class Reading:
 
 
 def readings(
-    store: Store, metrics: Sequence[Metric], stands_for: Mapping[str, str]
+    store: Store,
+    metrics: Sequence[Metric],
+    stands_for: Mapping[str, str],
+    at_fault: Sequence[str] | None = None,
 ) -> Iterator[Reading]:
     """What is to be read for some metrics; each before the next one is asked for.
 
-    Where a failed check puts cases of a metric in doubt, its rows are read apart.
+    Where a failed check puts cases of a metric in doubt, its rows are read apart: any failed
+    check, or one of those `at_fault`.
     """
-    in_doubt = set() if stands_for else _in_doubt(store)
+    in_doubt = set() if stands_for else _in_doubt(store, at_fault)
     passes: dict[Pass, list[Metric]] = {}
     alone = []
     for metric in metrics:
@@ -56,9 +60,10 @@ def readings(
             yield _alone(metric, metric.contributions, metric.outcomes, stands_for)
 
 
-def _in_doubt(store: Store) -> set[str]:
+def _in_doubt(store: Store, at_fault: Sequence[str] | None) -> set[str]:
     """The metrics of which a failed check puts any case in doubt."""
-    store.run_file(SQL / "04_at_fault.sql")
+    told = None if at_fault is None else list(at_fault)
+    store.run_file(SQL / "04_at_fault.sql", {"told": told})
     return set(store.frame("select distinct metric from metrics.at_fault")["metric"])
 
 

@@ -7,6 +7,7 @@ from metrics.disclosure.policy import Policy
 from metrics.release import TABLES
 
 RUNS = 12
+_EXACT_ALONE = ("check_history", "incidents", "fault_places", "row_places")
 REFERENCES = 50  # of each check; whoever mends more than that needs the export itself
 
 
@@ -16,24 +17,23 @@ def tables_of_checks(
     """Tables about the checks; counts and places of rows only where counts may be exact.
 
     A count of rows is a second look at cells that are published rounded: both together would
-    narrow them. Whether a check passed is told to everybody.
+    narrow them. So is what earlier runs found. `verdicts` are those the audience may know.
     """
+    told = {"verdicts": withheld(verdicts.select(*TABLES["verdicts"]), policy)}
+    if policy.method != "identity":
+        return told | {name: pl.DataFrame(schema=TABLES[name]) for name in _EXACT_ALONE}
     incidents = (
         store.frame("select * from quality.incidents")
         if store.has("quality.incidents")
         else pl.DataFrame(schema=TABLES["incidents"])
     )
-    places, references = (
-        (store.frame(_PLACES), store.frame(_REFERENCES, {"most": REFERENCES}))
-        if policy.method == "identity"
-        else (pl.DataFrame(schema=TABLES[name]) for name in ("fault_places", "row_places"))
-    )
-    return {
-        "verdicts": withheld(verdicts.select(*TABLES["verdicts"]), policy),
-        "check_history": withheld(_history(store), policy),
+    return told | {
+        "check_history": _history(store),
         "incidents": incidents.select(*TABLES["incidents"]),
-        "fault_places": places.select(*TABLES["fault_places"]),
-        "row_places": references.select(*TABLES["row_places"]),
+        "fault_places": store.frame(_PLACES).select(*TABLES["fault_places"]),
+        "row_places": store.frame(_REFERENCES, {"most": REFERENCES}).select(
+            *TABLES["row_places"]
+        ),
     }
 
 

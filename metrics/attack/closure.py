@@ -152,8 +152,29 @@ def _counts_of_rows(told: Told) -> Iterator[str]:
         numbers = [column for column, kind in TABLES[name].items() if kind == pl.Int64()]
         if any(rows[column].null_count() < rows.height for column in numbers):
             yield f"the table {name} holds exact counts of rows"
+    for name in ("check_history", "incidents", "fault_places", "row_places"):
+        if told.release.table(name).height:
+            yield f"the table {name} tells when or where rows were at fault"
+    yield from _verdicts(told)
     # Rows in doubt are counts of rows too: cells, or rounded as they are.
     absent = told.release.table("consequences")["absent"]
     unit = 0 if told.method == "suppression" else told.base
     if any(n % unit if unit else n for n in absent.drop_nulls().unique()):
         yield "the table consequences holds exact counts of rows"
+
+
+# Checks that look at no case; the others pass where there is no row at fault, or few.
+_OF_NO_CASE = ("staging.headcount", "staging.deliveries")
+
+
+def _verdicts(told: Told) -> Iterator[str]:
+    """That a check passed says that there is no such row; that it failed may prove one."""
+    rows = told.release.table("verdicts").filter(
+        (pl.col("severity") != "critical") & ~pl.col("about").is_in(_OF_NO_CASE)
+    )
+    may_be = ["failed", "untold"] if told.method == "rounding" else ["untold"]
+    if not rows["outcome"].is_in(may_be).all():
+        yield "the table verdicts tells that a check found nothing, which is a count"
+    counted = rows.filter(pl.col("allowed").str.starts_with("Up to"))
+    if not (counted["outcome"] == "untold").all():
+        yield "the table verdicts tells of a check that holds two counts against each other"

@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
+import polars as pl
 import pytest
 
 from dashboard import (
@@ -17,6 +18,7 @@ from dashboard import (
     wording,
 )
 from dashboard.figure import standings
+from metrics.release import Release
 from tests.releases import QUARTER, release
 
 CHECK = "acknowledged_has_date"
@@ -131,9 +133,34 @@ def test_no_more_than_twelve_runs_are_shown():
     assert "of the last 12 runs" in html
 
 
-def test_where_counts_are_withheld_bars_say_only_that_a_check_failed():
-    html = check_tables.bars_cell(release(check_history=history(None, None)), CHECK).html
-    assert 'alt="Failed in two of the last two runs"' in html
+def protected() -> Release:
+    """A release of which two checks are told, and nothing of the others."""
+    rows = [
+        row
+        | {"failing": None, "examined": None}
+        | ({} if row["outcome"] == "failed" else {"outcome": "untold"})
+        for row in release().table("verdicts").to_dicts()
+    ]
+    return release(verdicts=rows, check_history=[])
+
+
+def test_where_little_is_told_of_the_checks_the_page_says_so():
+    said = words(check_tables.checks(protected()))
+    assert (
+        "Two of five checks found something wrong in many cases. Faults of few cases, and what"
+        " other checks found, are told only where counts are exact." in said
+    )
+    assert "Three checks of which nothing is told" in said
+    assert "Passed" not in said
+    assert "no run on record" not in said
+
+
+def test_a_figure_whose_checks_are_not_told_has_not_passed_them():
+    rows = protected().table("verdicts").with_columns(outcome=pl.lit("untold")).to_dicts()
+    said = words(quality_tables.trust(release(verdicts=rows), QUARTER))
+    assert "Pass" not in said
+    assert "Dates in order||[c]" in said
+    assert "faults of few cases: told only where counts are exact" in said
 
 
 def test_a_check_that_never_ran_before_says_so():

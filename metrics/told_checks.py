@@ -1,0 +1,79 @@
+"""What readers of protected counts are told of the checks: nothing that one case decides."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from etl.store import Store
+from metrics.disclosure.policy import Policy
+from metrics.doubts import AT_FAULT
+from metrics.keyed import keyed
+
+UNTOLD = "untold"  # none, few, or nothing that these readers may know
+
+# Of how many cases rows at fault must be to be told, in bases: no fewer, and no more.
+FEWEST, MOST = 4, 8
+
+# Tables in which somebody has declared something, and in which no case stands.
+_DECLARED = ("staging.headcount", "staging.deliveries")
+_KNOWN = "Known, "  # how the sentence on a known defect begins; others allow a share of rows
+
+
+def told_checks(
+    store: Store, verdicts: pl.DataFrame, policy: Policy, *, secret: bytes, until: date
+) -> pl.DataFrame:
+    """The verdicts as the policy's audience may know them, for the quarter that ends `until`.
+
+    Most checks fail where a single row is at fault, so that a verdict is a count. Where counts
+    are rounded, a check has failed for its readers if the rows at fault are of so many cases
+    that none of them decides it. How many that are is drawn anew for each check and quarter:
+    a verdict that changes proves no case either. They are told nothing of the others, of those
+    that allow a share of rows (two counts against each other), and where small counts are
+    withheld of any. Critical checks are known to whoever has a release, or has none.
+    """
+    if policy.method == "identity":
+        return verdicts
+    found = _cases_at_fault(store)
+
+    def told(row: Mapping[str, Any]) -> str:
+        name, outcome = str(row["name"]), str(row["outcome"])
+        if row["severity"] == "critical" or row["about"] in _DECLARED:
+            return outcome
+        counted = policy.method == "rounding" and _allows_no_share(row)
+        if not counted or outcome not in AT_FAULT:
+            return UNTOLD
+        enough = found.get(name, 0) >= _enough(policy.base, secret, name, until)
+        return "failed" if enough else UNTOLD
+
+    outcomes = [told(row) for row in verdicts.iter_rows(named=True)]
+    return verdicts.with_columns(outcome=pl.Series(outcomes, dtype=pl.String))
+
+
+def at_fault(verdicts: pl.DataFrame) -> list[str]:
+    """The checks that failed, as far as these verdicts tell."""
+    return verdicts.filter(pl.col("outcome").is_in(AT_FAULT))["name"].to_list()
+
+
+def _allows_no_share(row: Mapping[str, Any]) -> bool:
+    return not row["allowed"] or str(row["allowed"]).startswith(_KNOWN)
+
+
+def _enough(base: int, secret: bytes, name: str, until: date) -> int:
+    """How many cases decide for one check and quarter: nobody without the secret knows it."""
+    drawn = int(keyed(secret, "told check", f"{name}|{base}|{until}"), 16)
+    return FEWEST * base + drawn % ((MOST - FEWEST) * base + 1)
+
+
+def _cases_at_fault(store: Store) -> dict[str, int]:
+    """Of how many cases the rows at fault are, by check; an unreadable row is one."""
+    cases = store.frame(
+        "select name, count(distinct case_key)::bigint as cases"
+        " from quality.affected_cases group by name"
+    )
+    unread = store.frame(
+        "select coalesce(sum(rows_rejected), 0)::bigint as lost from core.snapshots"
+        " where grain in ('case', 'allegation', 'feedback')"
+    )
+    return dict(cases.iter_rows()) | {"rows_all_read": int(unread["lost"][0])}
