@@ -96,7 +96,6 @@ def publish(
     """
     found = judged(store)
     data = _data(store, policy, rules)
-    refuse_unfit(data.metrics, found)
     judging = _judging(store, policy, data, found, secret=seed)
     say("counting")
     exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
@@ -110,16 +109,15 @@ def publish(
     told = (data.levels, annotations, judging.verdicts, data.metrics)
     tables = _estimated(without(escalated, judging.unfit), data, rules, setting, judging)
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
-    facts = facts_of(
-        data.told, policy, about, judging.verdicts, inputs_digest(store, policy, seed)
-    )
+    inputs = inputs_digest(store, policy, seed)
+    facts = facts_of(data.told, policy, about, judging.verdicts, inputs)
     facts |= _protection(protected, policy, setting)
-    tables |= gap_cases(store, policy, tables["gaps"], facts["inputs_sha256"], secret=seed)
+    tables |= gap_cases(store, policy, tables["gaps"], inputs, secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
     after, since = aftermath(store, policy, rules, now, actions, places)
     tables, facts = tables | after, facts | since
-    made = Made(protected, facts["inputs_sha256"], maker)
+    made = Made(protected, inputs, maker)
     return seal(tables, told_to(policy, facts), policy, made=made, places=places, say=say)
 
 
@@ -143,6 +141,7 @@ def _judging(
     store: Store, policy: Policy, data: _Data, found: pl.DataFrame, *, secret: bytes
 ) -> Judging:
     """The verdicts that the audience may know, and what of them figures depend on."""
+    refuse_unfit(data.metrics, found)
     until = data.told["coverage_until"]
     verdicts = told_checks(store, found, policy, secret=secret, until=until)
     names = None if policy.method == "identity" else at_fault(verdicts)
