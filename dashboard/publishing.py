@@ -40,12 +40,13 @@ def publish_to(
     policy = _policy(workspace, audience)
     policy = replace(policy, approvals=max(int(hold == "hold"), policy.approvals))
     places = places_of(workspace)
-    # Rules that were changed after the check make other data of it: publish will refuse them.
-    rebuild(workspace)
-    path = _sealed(workspace, policy, places, quarter=quarter, maker=maker, say=say)
-    standing = standings(places.ledger.entries())[path.stem]
-    for who in approved_by if standing.lacking else ():
-        standing = _approved(workspace, path.stem, who)
+    with places.ledger.alone():
+        # Rules that were changed after the check make other data of it: publish refuses them.
+        rebuild(workspace)
+        path = _sealed(workspace, policy, places, quarter=quarter, maker=maker, say=say)
+        standing = standings(places.ledger.entries())[path.stem]
+        for who in approved_by if standing.lacking else ():
+            standing = _approved(workspace, path.stem, who)
     unfit = [name for name in open_release(path).manifest["not_fit"].split(", ") if name]
     is_told = standing.state == "published"
     done = f"published {path.stem} to {audience}: {path}" if is_told else line(standing)
@@ -125,14 +126,17 @@ def publish_as_declared(
 
 def approve_release(workspace: Workspace, named: str, who: Person) -> Told:
     """Have somebody approve a release that waits for it."""
-    standing = _approved(workspace, find_release(workspace, named).stem, who)
+    with places_of(workspace).ledger.alone():
+        standing = _approved(workspace, find_release(workspace, named).stem, who)
     return Told(lines=(line(standing), *_next_for(standing)), data=data(standing))
 
 
 def withdraw_release(workspace: Workspace, named: str, who: Person, *, reason: str) -> Told:
     """Withdraw a release for ever."""
-    release = find_release(workspace, named).stem
-    standing = withdraw(places_of(workspace), release, who, reason=reason)
+    places = places_of(workspace)
+    with places.ledger.alone():
+        release = find_release(workspace, named).stem
+        standing = withdraw(places, release, who, reason=reason)
     kept = (
         "what it told stays told: later releases keep its counts"
         if standing.was_published

@@ -20,7 +20,7 @@ def changing(path: Path) -> Iterator[Store]:
     it should be after, and what was left over is cleared away by the next change. Raises
     StoreError where another process is changing it, or where it cannot be written.
     """
-    with _said_plainly(path), _alone(path):
+    with _said_plainly(path), alone(path):
         beside = path.with_name(path.name + ".new")
         _clear(beside)
         is_new = not path.exists()
@@ -53,8 +53,11 @@ def _said_plainly(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock beside `path`; the system lets it go however this process ends."""
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock beside `path`; the system lets it go however this process ends.
+
+    Raises StoreError, naming the process, where another one holds it.
+    """
     lock = path.with_suffix(".lock")
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

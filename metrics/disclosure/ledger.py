@@ -13,13 +13,15 @@ import hmac
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from etl.changing import alone
 from etl.errors import InputError
 from metrics.disclosure.tables import KEY, SCHEMA
 
@@ -42,6 +44,17 @@ class Ledger:
 
     folder: Path
     secret: bytes
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the ledger for this process, from what is read of it to what follows from that.
+
+        Two that draw from one budget, or tell one quarter, would both believe themselves the
+        first. Raises StoreError where another process holds it.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with alone(self.folder / NAME):
+            yield
 
     def entries(self) -> list[Entry]:
         """Every entry, oldest first.

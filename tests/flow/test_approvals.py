@@ -1,6 +1,10 @@
 """From a draft to a withdrawal, as several people at one keyboard do it."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +12,8 @@ from dashboard.access import Shelf
 from etl.store import Store
 from metrics.release import TABLES
 from tests.flow.test_command_line import cases, row
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -24,6 +30,19 @@ def checked(run, tmp_path):
 def states(run) -> list[tuple[str, str]]:
     told = json.loads(run("releases", "--json").out)
     return [(each["audience"], each["state"]) for each in told]
+
+
+def test_two_programs_that_publish_at_once_tell_a_quarter_once(run, checked):
+    publish = [sys.executable, "-m", "dashboard.cli", "publish", "--audience", "leadership"]
+    known = os.environ | {"PYTHONPATH": str(ROOT), "CASE_AUDIT_WORKSPACE": str(checked)}
+    both = [
+        subprocess.Popen(publish, env=known, stderr=subprocess.PIPE, text=True) for _ in "ab"
+    ]
+    said = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    assert "ledger.jsonl: another case-audit is changing it" in "".join(said)
+    assert states(run) == [("leadership", "checked")]
+    assert run("verify").code == 0
 
 
 def test_a_release_to_leadership_goes_its_way(run, checked, tmp_path):

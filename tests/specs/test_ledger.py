@@ -1,6 +1,8 @@
 """What was published keeps its numbers, and nobody can change what is written down of it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -33,11 +35,39 @@ BOARD = Policy("board", "rounding", base=BASE, min_denominator=20, bands=(0, 31)
 PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=(0, 31))
 SPRING = MONTHS[3:6]
 BOTH = WINTER + SPRING
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def ledger(tmp_path) -> Ledger:
     return Ledger(tmp_path / "ledger", SEED)
+
+
+SPENDING = """
+import sys, time
+from pathlib import Path
+from metrics.disclosure.ledger import Ledger
+ledger = Ledger(Path(sys.argv[1]), b"a seed that nobody outside knows")
+with ledger.alone():
+    spent = sum(entry["cost"] for entry in ledger.entries())
+    time.sleep(1)
+    if spent + 1 <= 1:
+        ledger.append("booked", cost=1)
+"""
+
+
+def test_two_processes_at_once_spend_a_budget_once(tmp_path):
+    command = [sys.executable, "-c", SPENDING, str(tmp_path / "ledger")]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in "ab"
+    ]
+    said = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 1]
+    (first,) = (process for process in both if process.returncode == 0)
+    (refused,) = (words for words in said if words)
+    assert f"another case-audit is changing it (process {first.pid})" in refused
+    entries = Ledger(tmp_path / "ledger", SEED).entries()
+    assert [entry["cost"] for entry in entries] == [1]
 
 
 def told(ledger, cube, *, months=BOTH, policy=BOARD, everybody=(BOARD, PUBLIC), **other):
