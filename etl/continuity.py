@@ -75,7 +75,7 @@ def _begun(store: Store, told: Mapping[str, str]) -> list[str]:
         return []
     return [
         "nobody has said since when cases are counted (--coverage-from DAY): they are taken to"
-        " be since the first one, and readers of protected releases learn its month"
+        " be since the first one, and a release for protected readers may be refused for it"
     ]
 
 

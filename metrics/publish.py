@@ -20,9 +20,8 @@ from metrics.delays import DEADLINES, delays
 from metrics.disclosure.layers import (
     Protected,
     commitment,
-    layer_name,
+    layers_of,
     protected_by_layers,
-    roundings,
 )
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
@@ -45,7 +44,6 @@ from metrics.gaps import gaps
 from metrics.inputs import inputs_digest, told_to
 from metrics.judged import (
     Judging,
-    PublishError,
     judged,
     marked,
     refuse_unfit,
@@ -54,7 +52,7 @@ from metrics.judged import (
 from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.outlook import outlook
 from metrics.pace import paces
-from metrics.periods import month_of, next_month, periods, quarter_of, quarterly
+from metrics.periods import next_month, periods, quarter_of, quarterly
 from metrics.reach import loose_words
 from metrics.release import TABLES
 from metrics.restatement import Now
@@ -63,6 +61,7 @@ from metrics.scorecard import results
 from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
+from metrics.span import refuse_first_case, told_span
 from metrics.told_checks import at_fault, told_checks
 
 NOT_DUE = "not_due"
@@ -95,7 +94,7 @@ def publish(
     UnsafeError where the attack on the release succeeds.
     """
     found = judged(store)
-    data = _data(store, policy, rules)
+    data = _data(store, policy, rules, told_span(store, policy, everybody, places.ledger))
     judging = _judging(store, policy, data, found, secret=seed)
     say("counting")
     exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
@@ -149,8 +148,7 @@ def _judging(
     return Judging(verdicts, blocked(verdicts), absent, names)
 
 
-def _data(store: Store, policy: Policy, rules: Rules) -> _Data:
-    told = _told(store, policy)
+def _data(store: Store, policy: Policy, rules: Rules, told: Mapping[str, Any]) -> _Data:
     by_month = policy.method != "suppression"
     metrics = metrics_for(exact=policy.method == "identity")
     return _Data(
@@ -181,7 +179,7 @@ def _protected(
     starts = data.told["fiscal_year_start_month"]
     withheld = policy.method == "suppression"
     doubted = {} if withheld else _doubted(policy, everybody, places)
-    return protected_by_layers(
+    made = protected_by_layers(
         together(exact.cells) if withheld else exact.cells,
         policy,
         everybody=everybody,
@@ -202,6 +200,8 @@ def _protected(
         ledger=places.ledger,
         renamed=renamed or {},
     )
+    refuse_first_case(made.cells, data.told, policy)
+    return made
 
 
 def _stood_at(places: Places, data: _Data) -> set[date]:
@@ -216,8 +216,8 @@ def _doubted(
 ) -> Mapping[str, set[str]]:
     """Kinds of doubt that cells told before are in, by metric: they stay declared."""
     found: dict[str, set[str]] = {}
-    for base in roundings(policy, everybody):
-        told = apart(places.ledger.told(layer_name(base, policy.bands)))
+    for name in layers_of(policy, everybody):
+        told = apart(places.ledger.told(name))
         for metric, doubt in told.select("metric", "doubt").unique().iter_rows():
             found.setdefault(metric, set()).add(doubt)
     return found
@@ -228,35 +228,6 @@ def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> Prot
     if protected is None:
         return ProtectedCube(cells=exact.cells, base=1)
     return ProtectedCube(cells=protected.cells.drop("n_true"), base=policy.base)
-
-
-def _told(store: Store, policy: Policy) -> dict[str, Any]:
-    """The store's parameters, cut off for protected audiences after the last whole quarter."""
-    told = store.frame("select * from staging.parameters").row(0, named=True)
-    if policy.method == "identity":
-        return told
-    starts = told["fiscal_year_start_month"]
-    begun = quarter_of(month_of(told["coverage_until"] + timedelta(days=1)), year_starts=starts)
-    until = begun - timedelta(days=1)
-    if until < told["coverage_from"]:
-        raise PublishError(
-            f"no quarter is complete by {told['coverage_until']}, and {policy.audience} is told"
-            f" complete quarters only; publish when the quarter has ended"
-        )
-    return {**told, "coverage_from": _first_day(store, told), "coverage_until": until}
-
-
-def _first_day(store: Store, told: Mapping[str, Any]) -> date:
-    """The first day covered, where somebody has said so: else it is that of the first case.
-
-    The day of a case is nobody's to know, so that its month stands for it.
-    """
-    first: date = told["coverage_from"]
-    said = store.frame(
-        "select 1 as said from staging.deliveries where coverage_told and coverage_from = $day",
-        {"day": first},
-    )
-    return first if said.height else month_of(first)
 
 
 def _protection(

@@ -193,11 +193,12 @@ def _unnamed(deliveries: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Fingerprints and first days for readers of exact counts alone.
 
     Other data must give the same release, and the first day covered may be that of a case.
+    What a release covers stands in its manifest.
     """
     if policy.method == "identity":
         return deliveries
     return deliveries.with_columns(
-        fingerprint=pl.lit(""), coverage_from=pl.col("coverage_from").dt.truncate("1mo")
+        fingerprint=pl.lit(""), coverage_from=pl.lit(None, dtype=pl.Date)
     )
 
 

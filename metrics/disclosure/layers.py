@@ -98,6 +98,13 @@ def layer_name(base: int, bands: Sequence[int]) -> str:
     return f"{base}|{','.join(map(str, bands))}"
 
 
+def layers_of(policy: Policy, everybody: Sequence[Policy]) -> list[str]:
+    """The ledger's names of the counts that an audience is told, and of those they rest on."""
+    if policy.method == "suppression":
+        return [f"suppression|{layer_name(policy.threshold, policy.bands)}"]
+    return [layer_name(base, policy.bands) for base in roundings(policy, everybody)]
+
+
 def protected_by_layers(
     exact: pl.DataFrame,
     policy: Policy,
@@ -166,7 +173,7 @@ def _withheld(
     renamed: Mapping[tuple[str, str], str],
 ) -> Protected:
     """One layer: all who are told exact counts are told the same ones."""
-    name = f"suppression|{layer_name(policy.threshold, policy.bands)}"
+    (name,) = layers_of(policy, ())
     before = ledger.told(name)
     told = _crossed(before, declared, renamed)
     if told.height != before.height:

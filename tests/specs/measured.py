@@ -318,6 +318,8 @@ def _delivery(name: str, height: int, as_of: str, first: date | str | None) -> p
             "rows_repeated": [0],
             "coverage_from": [_day(first) if isinstance(first, str) else first],
             "coverage_until": [_day(as_of)],
+            # What a test says of its first day, or takes it to be, is said.
+            "coverage_told": [True],
         },
         schema_overrides={
             "snapshot": pl.Int32,
