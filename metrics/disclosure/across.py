@@ -16,7 +16,7 @@ from scipy import sparse
 
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.linked import Booleans
-from metrics.disclosure.ranges import TINY, Floats, finite, optimum, quiet
+from metrics.disclosure.ranges import TINY, Floats, optimum, solver_of
 from metrics.disclosure.tables import Counts, Delay
 
 QUARTER, DAYS_OF_QUARTER = 3, 90  # months; days at least
@@ -238,23 +238,5 @@ def _solver(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.Highs:
     at = [(row, column, c) for row, (sums, *_) in enumerate(rows) for column, c in sums.items()]
     row, column, value = (np.array(each) for each in zip(*at, strict=True))
     matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_ = np.zeros(len(low))
-    model.col_lower_, model.col_upper_ = low, finite(high)
-    model.row_lower_ = -finite(-np.array([lowest for _, lowest, _ in rows]))
-    model.row_upper_ = finite(np.array([highest for *_, highest in rows]))
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = matrix.indptr
-    model.a_matrix_.index_ = matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    solver = quiet()
-    options: dict[str, bool | int | str] = {
-        "output_flag": False,
-        "threads": 1,
-        "solver": "simplex",
-    }
-    for option, told in {**options, "presolve": "off", "simplex_strategy": 4}.items():
-        solver.setOptionValue(option, told)
-    solver.passModel(model)
-    return solver
+    least, most = (np.array([row[end] for row in rows]) for end in (1, 2))
+    return solver_of(matrix, low, high, within=(least, most))

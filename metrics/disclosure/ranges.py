@@ -87,14 +87,21 @@ class Ranges:
 
 
 def solver_of(
-    rows: sparse.csr_array, lower: Floats, upper: Floats, *, strategy: int = PRIMAL
+    rows: sparse.csr_array,
+    lower: Floats,
+    upper: Floats,
+    *,
+    within: tuple[Floats, Floats] | None = None,
+    strategy: int = PRIMAL,
 ) -> highspy.Highs:
-    """A solver for rows that are all 0, warm from one question to the next."""
+    """A solver for rows that are 0, or within bounds, warm from one question to the next."""
+    nothing = np.zeros(rows.shape[0])
+    least, most = within or (nothing, nothing)
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows.shape
     model.col_cost_ = np.zeros(rows.shape[1])
     model.col_lower_, model.col_upper_ = lower, finite(upper)
-    model.row_lower_ = model.row_upper_ = np.zeros(rows.shape[0])
+    model.row_lower_, model.row_upper_ = -finite(-least), finite(most)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_ = rows.indptr
     model.a_matrix_.index_ = rows.indices

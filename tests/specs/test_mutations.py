@@ -216,8 +216,8 @@ def what_nobody_has_is_left_out(broken: pytest.MonkeyPatch) -> None:
 def figures_are_made_of_exact_counts(broken: pytest.MonkeyPatch) -> None:
     estimate, counted = publishing.estimate, []
 
-    def count_and_remember(*told):
-        counted.append(count(*told))
+    def count_and_remember(*told, **named):
+        counted.append(count(*told, **named))
         return counted[-1]
 
     def exactly(cube, *told):
