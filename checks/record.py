@@ -64,6 +64,12 @@ def record(store: Store, verdicts: Sequence[Verdict], *, fingerprint: str) -> in
     `fingerprint` is that of the core tables that were judged, from `core.build`. The rows that
     break a claim are kept for the newest run alone, as snapshot and line.
     """
+    # Killed half way through, a run would stand beside the places of the one before it.
+    with store.transaction():
+        return _recorded(store, verdicts, fingerprint)
+
+
+def _recorded(store: Store, verdicts: Sequence[Verdict], fingerprint: str) -> int:
     _widen(store)
     last = store.frame("select coalesce(max(run), 0) as run from quality.verdicts")
     number = int(last["run"][0]) + 1

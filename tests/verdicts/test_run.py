@@ -4,6 +4,7 @@ import dataclasses
 from string import Template
 from types import ModuleType
 
+import duckdb
 import pytest
 
 from checks.record import record
@@ -108,6 +109,18 @@ def test_runs_are_kept_one_after_the_other(engine, verdicts):
         affects = store.frame("select affects from quality.verdicts where run = 2 limit 1")
     assert kept.rows() == [(1, "before", 2), (2, "after", len(CHECKS))]
     assert affects["affects"][0].to_list() == list(verdicts[0].affects)
+
+
+def test_a_run_that_stops_half_way_is_not_kept(engine, verdicts):
+    failing = next(verdict for verdict in verdicts if verdict.failing)
+    stopping = dataclasses.replace(failing, statement="select violated from core.nowhere")
+    with written({}) as store:
+        assert record(store, verdicts, fingerprint="whole") == 1
+        places = store.frame("select count(*) from quality.findings").item()
+        with pytest.raises(duckdb.Error):
+            record(store, [stopping], fingerprint="half")
+        assert store.frame("select max(run) from quality.verdicts").item() == 1
+        assert store.frame("select count(*) from quality.findings").item() == places
 
 
 @pytest.mark.parametrize(
