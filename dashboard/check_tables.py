@@ -59,7 +59,7 @@ def checks(release: Release) -> str:
     if found:
         caption = "Checks that found something, most damaging first"
         columns = [
-            Column("Check and why it matters"),
+            Column("Check"),
             Column("Result"),
             Column("Rows failing", "number"),
             Column("Allowed"),
@@ -67,7 +67,8 @@ def checks(release: Release) -> str:
             Column("Figures affected"),
             Column(f"Last {in_words(RUNS)} runs"),
         ]
-        html += table(caption, columns, [check_row(release, v) for v in found])
+        rows = [check_row(release, v) for v in found]
+        html += table(caption, columns, rows, beneath=[_advice(v) for v in found])
     if passed:
         columns = [Column("Check"), Column("Result"), Column("Rows examined", "number")]
         rows = [
@@ -112,15 +113,8 @@ def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
     unknown = "not known" if at_fault else "–"
     unknown = WITHHELD if verdict["examined"] is None else unknown
     since = month_text(verdict["since"]) if verdict["since"] else unknown
-    name = two_lines(verdict["title"], verdict["why"], size="bold")
-    lines = []
-    if verdict["remedy"] and at_fault:
-        lines.append(f"What to do: {verdict['remedy']}")
-    if verdict["owner"] and at_fault:
-        lines.append(f"Owner: {verdict['owner']}.")
-    extra = "".join(f'<span class="ca-small">{escape(line)}</span>' for line in lines)
     return [
-        Cell(name.html + extra),
+        two_lines(verdict["title"], "", size="bold"),
         outcome_cell(verdict),
         plain(rows_failing(verdict)),
         plain(verdict["allowed"] or "none"),
@@ -128,6 +122,15 @@ def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
         plain(affected(release, verdict["affects"] or [])),
         plain(WITHHELD) if verdict["examined"] is None else bars_cell(release, verdict["name"]),
     ]
+
+
+def _advice(verdict: Mapping[str, Any]) -> str:
+    """Why a check matters and, where it failed, what to do and whose it is."""
+    said = [verdict["why"]]
+    if verdict["outcome"] in AT_FAULT:
+        said += [f"What to do: {verdict['remedy']}"] if verdict["remedy"] else []
+        said += [f"Owner: {verdict['owner']}."] if verdict["owner"] else []
+    return " ".join(said)
 
 
 def rows_failing(verdict: Mapping[str, Any]) -> str:

@@ -31,6 +31,8 @@ TONES = {
     "cannot_say": "caution",
 }
 
+_MANY = 8  # columns, above which a table needs the width of a large window
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -48,22 +50,43 @@ class Cell:
     withheld: bool = False
 
 
-def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> str:
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    beneath: Sequence[str] = (),
+) -> str:
     """A table whose rows become cards on a phone; the first cell of a row is its heading.
 
-    The roles repeat what the elements say: shown as blocks, rows are no rows to a browser.
+    Words `beneath` a row, '' where there are none, have the width of the table. One of many
+    columns becomes cards wherever it has no room. The roles repeat what the elements say: shown
+    as blocks, rows are no rows to a browser.
     """
     heads = "".join(
         f'<th scope="col" role="columnheader" class="ca-{column.kind}">'
         f"{escape(column.title)}</th>"
         for column in columns
     )
-    body = "".join(row_of(columns, row) for row in rows)
-    return (
-        f'<table class="ca-table" role="table"><caption>{escape(caption)}</caption>'
+    words = beneath or [""] * len(rows)
+    body = "".join(
+        row_of(columns, row) + _beneath(columns, below)
+        for row, below in zip(rows, words, strict=True)
+    )
+    dense = " ca-dense" if len(columns) > _MANY else ""
+    html = (
+        f'<table class="ca-table{dense}" role="table"><caption>{escape(caption)}</caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
+    return f'<div class="ca-fit">{html}</div>' if dense else html
+
+
+def _beneath(columns: Sequence[Column], words: str) -> str:
+    if not words:
+        return ""
+    cell = f'<td role="cell" colspan="{len(columns)}">{escape(words)}</td>'
+    return f'<tr role="row" class="ca-beneath">{cell}</tr>'
 
 
 def row_of(columns: Sequence[Column], cells: Sequence[Cell]) -> str:

@@ -30,7 +30,7 @@ def trust(release: Release, quarter: date) -> str:
     ]
     body = [
         [
-            two_lines(row.title, caution_of(release, row), size="bold"),
+            two_lines(row.title, "", size="bold"),
             use_cell(release, row),
             *(topic_cell(verdicts, row, topic) for topic in topics),
             figure_cell(row.figure, beside=row.target),
@@ -48,7 +48,8 @@ def trust(release: Release, quarter: date) -> str:
             f" {WITHHELD}, and faults of few cases: told only where counts are exact; no range"
             " and no caution here knows of them."
         )
-    return f'{table(caption, columns, body)}<p class="ca-note">{note}</p>'
+    cautions = [caution_of(release, row) for row in rows]
+    return f'{table(caption, columns, body, beneath=cautions)}<p class="ca-note">{note}</p>'
 
 
 def _topics(verdicts: Sequence[Mapping[str, Any]], metrics: set[str]) -> list[str]:
@@ -70,9 +71,9 @@ def topic_cell(verdicts: Sequence[Mapping[str, Any]], row: Standing, topic: str)
     if not failed:
         return Cell(badge("✓", "Pass", "better"))
     gravest = min(failed, key=damage)
-    symbol, _, tone = OUTCOMES[(gravest["outcome"], gravest["severity"])]
+    symbol, result, tone = OUTCOMES[(gravest["outcome"], gravest["severity"])]
     rows = gravest["failing"]
-    words = "Failed" if rows is None else f"{count(rows)} {'row' if rows == 1 else 'rows'}"
+    words = result if rows is None else f"{count(rows)} {'row' if rows == 1 else 'rows'}"
     return Cell(badge(symbol, words, tone))
 
 

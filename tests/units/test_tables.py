@@ -267,7 +267,7 @@ def test_checks_that_passed_are_folded_away(exact: Release):
 
 def test_a_failed_check_says_what_to_do_and_since_when(exact: Release):
     seen = words(tables.checks(exact))
-    assert "|What to do: Ask the case-system team to restore the date.|" in seen
+    assert "judged. What to do: Ask the case-system team to restore the date. Owner:" in seen
     assert "|264 of 4,012|" in seen
     assert "|November 2025|" in seen
 
