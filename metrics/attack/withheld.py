@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from math import ceil, inf
+from typing import Any
 
 import highspy
 import numpy as np
@@ -29,6 +30,8 @@ QUARTER = 3  # months
 DAYS_OF_QUARTER = 90  # at least
 FOLLOWING = (DEADLINES, SURVEYS)
 REST = (TIMES, "", "", -1)  # cases of which no time is known
+ENOUGH = 1e6  # beyond any count that is withheld for being small: keeps every program finite
+TOO_FEW = 50  # of so many counts one must gain by a table that is sought for all of them
 
 Level = tuple[str, str]
 Name = tuple[str, str, str, int]  # metric, part, outcome, band
@@ -254,44 +257,90 @@ class _Search:
         self.known, self.programs = known, 0
         rows = [*known.rows(), *(row for row in links if row[0])]
         low, high = known.bounds()
-        self.solver = silent(_model(rows, low, high), {"presolve": "off", "solver": "simplex"})
-        self.seen: list[Floats] = []
-        self.is_possible = self._ask(np.zeros(len(low))) is not None
+        enough = max(ENOUGH, 2 * float(low.sum()))
+        # Primal simplex without presolve: a changed objective leaves the last answer feasible.
+        warm: dict[str, str | int] = {
+            "presolve": "off", "solver": "simplex", "simplex_strategy": 4
+        }  # fmt: skip
+        self.solver = silent(_model(rows, low, np.minimum(high, enough)), warm)
+        try:
+            self._ask(np.zeros(len(low)))
+            self.is_possible = True
+        except ContradictionError:
+            self.is_possible = False
 
-    def _ask(self, cost: Floats) -> Floats | None:
+    def _ask(self, cost: Floats) -> Floats:
         self.programs += 1
         self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
         try:
-            return best_table(self.solver)
+            table = best_table(self.solver)
         except ContradictionError:
-            return None
+            # From the last answer the simplex method may lose its way: from the start again.
+            self.solver.clearSolver()
+            table = best_table(self.solver)
+        if table is None:  # every count has an end
+            raise ContradictionError
+        return table
+
+    def _targets(self, hidden: Sequence[Place]) -> sparse.csr_array:
+        """One row for each withheld count: the columns that it is the sum of."""
+        parts = [self.known.parts(place) for place in hidden]
+        row = np.repeat(np.arange(len(parts)), [len(columns) for columns in parts])
+        column = np.array([at for columns in parts for at in columns], dtype=np.int64)
+        shape = (len(hidden), len(self.known.atoms))
+        return sparse.csr_array((np.ones(len(column)), (row, column)), shape=shape)
 
     def narrowest(self, threshold: int) -> Iterator[tuple[str, float, float]]:
         """Each withheld count with its interval, or as much of it as is promised."""
         hidden = [place for place, n in self.known.told.items() if n is None]
-        targets = np.zeros((len(hidden), len(self.known.atoms)))
-        for at, place in enumerate(hidden):
-            targets[at, self.known.parts(place)] = 1
-        low, high = np.full(len(hidden), inf), np.full(len(hidden), -inf)
+        seen = _Seen.of(self._targets(hidden))
+        self._together(seen, threshold)
         for at, place in enumerate(hidden):
             for sign in (-1.0, 1.0):
-                if _is_wide(float(low[at]), float(high[at]), threshold):
-                    break
-                table = self._ask(sign * targets[at])
-                if table is None:
-                    high[at] = inf
-                    continue
-                values = targets @ table
-                np.minimum(low, values, out=low)
-                np.maximum(high, values, out=high)
-            ends = float(ceil(low[at] - TOLERANCE)), float(np.floor(high[at] + TOLERANCE))
-            yield f"{' '.join(place[2][:2])}, quarter from {place[1]}", *ends
+                if seen.is_narrow(threshold, at):
+                    seen.learn(self._ask(sign * seen.targets[[at]].toarray().ravel()))
+            low, high = seen.low[at] - TOLERANCE, seen.high[at] + TOLERANCE
+            where = f"{' '.join(place[2][:2])}, quarter from {place[1]}"
+            yield where, float(np.ceil(low)), float(np.floor(high))
+
+    def _together(self, seen: "_Seen", threshold: int) -> None:
+        """Seek tables for all counts at once, as long as each gives enough of them room."""
+        draw = np.random.default_rng(len(seen.low))
+        for sign in (-1.0, 1.0):
+            seen.learn(self._ask(sign * (seen.targets.T @ draw.random(len(seen.low)))))
+        left = seen.is_narrow(threshold)
+        while left.any():
+            before = left.sum()
+            down = np.where(seen.low >= 1, 1.0, -1.0)
+            seen.learn(self._ask(seen.targets.T @ (left * down * draw.random(len(left)))))
+            left = seen.is_narrow(threshold)
+            if before - left.sum() < before / TOO_FEW:
+                return
 
 
-def _is_wide(low: float, high: float, threshold: int) -> bool:
-    return bool(
-        high - low >= threshold - 1 and (low < 1 - TOLERANCE or high >= threshold - TOLERANCE)
-    )
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How low and high each target has been in any table that fits; all of them learn."""
+
+    targets: sparse.csr_array
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, targets: sparse.csr_array) -> "_Seen":
+        count = targets.shape[0]
+        return cls(targets, np.full(count, inf), np.full(count, -inf))
+
+    def learn(self, table: Floats) -> None:
+        values = self.targets @ table
+        np.minimum(self.low, values, out=self.low)
+        np.maximum(self.high, values, out=self.high)
+
+    def is_narrow(self, threshold: int, at: int | slice = slice(None)) -> Any:
+        """Whether less of an interval has been seen than is promised."""
+        low, high = self.low[at], self.high[at]
+        has_room = (low < 1 - TOLERANCE) | (high >= threshold - TOLERANCE)
+        return ~((high - low >= threshold - 1) & has_room)
 
 
 def _model(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.HighsLp:

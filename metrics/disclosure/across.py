@@ -76,7 +76,7 @@ class _System:
         self, parts: Sequence[Part], levels: Sequence[tuple[str, str]], faces: Counts
     ) -> None:
         self.parts, self.levels = parts, levels
-        self.starts = np.cumsum([0, *(part.truth.size for part in parts)])
+        self.starts = np.cumsum([0, *(part.truth.size for part in parts)]).tolist()
         self.truth = np.concatenate([part.truth.ravel() for part in parts]).astype(float)
         hidden = [
             part.hidden[:, :, : len(part.columns)] & [bool(name) for name, _ in part.columns]
@@ -90,10 +90,8 @@ class _System:
         )
 
     def _at(self, part: int, level: int, quarter: int, cell: int) -> int:
-        place = (level, quarter, cell)
-        return int(
-            self.starts[part] + np.ravel_multi_index(place, self.parts[part].truth.shape)
-        )
+        _, quarters, cells = self.parts[part].truth.shape
+        return int(self.starts[part] + (level * quarters + quarter) * cells + cell)
 
     def _faces(self, faces: Counts) -> Iterator[Row]:
         for at, part in enumerate(self.parts):
