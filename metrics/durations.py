@@ -55,10 +55,11 @@ def durations(
         tuple(row[name] for name in KEY): row
         for row in _histograms(by_period(cells, metric, setting)).iter_rows(named=True)
     }
+    names = tuple(measure.name for measure in metric.measures)
     rows: list[Row] = []
     for row in grid(setting, parts).iter_rows(named=True):
         histogram = found.get(tuple(row[name] for name in KEY))
-        rows.append({**row, "measured": _measured(histogram, setting)})
+        rows.append({**row, "measured": _measured(histogram, setting, names)})
     return as_figures(rows, metric, lambda name, row: row["measured"][name])
 
 
@@ -79,7 +80,9 @@ def _histograms(summed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str, Row]:
+def _measured(
+    histogram: Mapping[str, Any] | None, setting: Setting, names: tuple[str, ...]
+) -> dict[str, Row]:
     ended = sum(histogram["ended"]) if histogram else 0
     still = sum(histogram["open"]) if histogram else 0
     lost = sum(histogram[UNRECORDED]) if histogram else 0
@@ -89,7 +92,6 @@ def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str
         "pending": still,
         "missing": lost,
     }
-    names = (*QUARTILES, *AGES)
     if histogram and histogram["withheld"]:
         gone = figure("withheld", WITHHELD, pending=None, missing=None)
         return dict.fromkeys(names, gone)
@@ -110,8 +112,9 @@ def _measured(histogram: Mapping[str, Any] | None, setting: Setting) -> dict[str
             return figure("not_reached", reason, **beside)
         return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)
 
-    reached = {name: quantile(curve, share) for name, share in QUARTILES.items()}
-    left = {name: (share_open(curve, day), day) for name, day in AGES.items()}
+    # No more than is told: of many levels and months each takes its time.
+    reached = {name: quantile(curve, QUARTILES[name]) for name in names if name in QUARTILES}
+    left = {name: (share_open(curve, AGES[name]), AGES[name]) for name in names if name in AGES}
     return {name: told(each, each.value, NOT_REACHED) for name, each in reached.items()} | {
         name: told(each, day, NOT_WATCHED) for name, (each, day) in left.items()
     }

@@ -331,10 +331,10 @@ def _line_reaches(curve: Curve, height: FloatArray, level: float) -> float | Non
 
 def _height(curve: Curve, height: FloatArray, day: float) -> float:
     """Height of the curve or of its band at the end of a day."""
-    knots, heights = _knots(curve, height)
     if curve.between == "flat":
-        return float(heights[np.searchsorted(knots, day, side="right") - 1])
-    return float(np.interp(day, knots, heights))
+        falls = np.searchsorted(curve.day, day, side="right")
+        return float(height[falls - 1]) if falls else 1.0
+    return float(np.interp(day, *_knots(curve, height)))
 
 
 def _knots(curve: Curve, height: FloatArray) -> tuple[FloatArray, FloatArray]:
