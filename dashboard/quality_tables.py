@@ -113,7 +113,9 @@ def deliveries(release: Release) -> str:
         Column("Unreadable", "number"),
         Column("Repeats", "number"),
     ]
-    body = [delivery_row(row) for row in rows.iter_rows(named=True)]
+    others = _left_out(rows) > 0
+    columns += [Column("Left out", "number")] if others else []
+    body = [delivery_row(row, with_left_out=others) for row in rows.iter_rows(named=True)]
     html = f'<p class="ca-note">{escape(delivery_sentence(rows))}</p>'
     html += sentences(rows)
     html += table("Deliveries, row by row accounted for", columns, body)
@@ -130,11 +132,12 @@ def sentences(rows: pl.DataFrame) -> str:
 
 def reconciled(row: Mapping[str, Any]) -> str:
     """Say 'Beacon, cases: 1,210 rows received = 1,200 used + 2 unreadable + 8 repeats.'."""
-    repeats = row["rows_repeated"]
+    repeats, others = row["rows_repeated"], row.get("rows_left_out")
     return (
         f"{capital(row['source'])}, {row['export']}: {count(row['rows_in'])} rows received ="
         f" {count(row['rows_loaded'])} used + {count(row['rows_rejected'])} unreadable"
-        f" + {count(repeats)} exact {'repeat' if repeats == 1 else 'repeats'}."
+        f" + {count(repeats)} exact {'repeat' if repeats == 1 else 'repeats'}"
+        f"{f' + {count(others)} left out' if others else ''}."
     )
 
 
@@ -145,21 +148,32 @@ def delivery_sentence(rows: pl.DataFrame) -> str:
         # A release is not made unless the check on this has passed.
         return (
             "Every row of every delivery is accounted for: rows in are rows used, unreadable"
-            f" rows and exact repeats. {WITHHELD}: told only where counts are exact."
+            " rows, exact repeats and rows that a source declares to be no cases."
+            f" {WITHHELD}: told only where counts are exact."
         )
     received, used, bad, repeats = (int(rows[name].sum() or 0) for name in names)
+    others = _left_out(rows)
     sentence = (
         f"Rows in, rows used: {count(received)} rows received, {count(used)} used,"
         f" {count(bad)} unreadable, {count(repeats)} exact"
-        f" {'repeat' if repeats == 1 else 'repeats'}."
+        f" {'repeat' if repeats == 1 else 'repeats'}"
+        f"{f', {count(others)} left out as no cases' if others else ''}."
     )
-    lost = received - used - bad - repeats
+    lost = received - used - bad - repeats - others
     return sentence if lost == 0 else f"{sentence} {count(abs(lost))} are not accounted for."
 
 
-def delivery_row(row: Mapping[str, Any]) -> list[Cell]:
+def _left_out(rows: pl.DataFrame) -> int:
+    """Rows that sources declare to be no cases; earlier releases do not tell of any."""
+    if "rows_left_out" not in rows.columns:
+        return 0
+    return int(rows["rows_left_out"].sum() or 0)
+
+
+def delivery_row(row: Mapping[str, Any], *, with_left_out: bool = False) -> list[Cell]:
     """One file as it was delivered."""
-    numbers = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
+    numbers = ["rows_in", "rows_loaded", "rows_rejected", "rows_repeated"]
+    numbers += ["rows_left_out"] if with_left_out else []
     mark = f"sha256 {row['fingerprint'][:12]}" if row["fingerprint"] else ""
     name = f"{row['source']}, {row['export']}"
     return [

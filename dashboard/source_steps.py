@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dashboard.steps import Told
+from dashboard.steps import Told, left_out
 from etl.archives import unpacked
 from etl.description import SHIPPED, read_source, read_sources
 from etl.drafting import own_codes
@@ -216,7 +216,8 @@ def _lines(trial: Trial, export: Path) -> tuple[str, ...]:
     return (
         f"{export.name} as {trial.source} ({trial.export}): {verdict}",
         f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
-        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats",
+        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats"
+        f"{left_out(trial.rows_left_out)}",
         *_facts(trial),
         "",
         f"the first {trial.sample.height} rows as the store would hold them:",
@@ -231,7 +232,8 @@ def _lines_of_another(trial: Trial) -> tuple[str, ...]:
     return (
         f"in the same file ({trial.export}, one row per {trial.grain}):",
         f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
-        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats",
+        f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats"
+        f"{left_out(trial.rows_left_out)}",
         *_facts(trial),
         *(_rejected(trial) if trial.refusals else ()),
     )
@@ -278,7 +280,7 @@ def _refused(refusal: Refusal) -> list[str]:
 def _other_columns(trial: Trial) -> list[str]:
     lines = []
     if trial.left_out:
-        lines += ["", f"left out as the source says: {', '.join(trial.left_out)}"]
+        lines += ["", f"columns left out as the source says: {', '.join(trial.left_out)}"]
     if trial.unknown_columns:
         unknown = ", ".join(trial.unknown_columns)
         lines += ["", f"unknown to the source, and not read: {unknown}"]
@@ -310,6 +312,7 @@ def _data(trial: Trial) -> dict[str, object]:
         "rows_loaded": trial.rows_loaded,
         "rows_rejected": trial.rows_rejected,
         "rows_repeated": trial.rows_repeated,
+        "rows_left_out": trial.rows_left_out,
         "rejects_allowed": trial.rejects_allowed,
         "cases": trial.cases,
         "open_cases": trial.open_cases,

@@ -103,6 +103,7 @@ def _as_data(delivery: Delivery) -> dict[str, object]:
         "rows_loaded": delivery.rows_loaded,
         "rows_rejected": delivery.rows_rejected,
         "rows_repeated": delivery.rows_repeated,
+        "rows_left_out": delivery.rows_left_out,
         "known_as": delivery.known_as,
         "confirmed_until": delivery.confirmed_until and str(delivery.confirmed_until),
         "covers_from": delivery.covers_from and str(delivery.covers_from),
@@ -126,6 +127,7 @@ def _account(delivery: Delivery) -> list[str]:
     lines = [
         f"{what}: {delivery.rows_in:,} rows in = {delivery.rows_loaded:,} loaded"
         f" + {delivery.rows_rejected:,} rejected + {delivery.rows_repeated:,} exact repeats"
+        f"{left_out(delivery.rows_left_out)}"
     ]
     lines += [f"  rejected: {reject}" for reject in delivery.rejects]
     if delivery.unknown_columns:
@@ -133,6 +135,11 @@ def _account(delivery: Delivery) -> list[str]:
         lines.append(f"  not read, since the source does not know them: {names}")
     lines += [f"  {note}" for note in delivery.notes]
     return lines
+
+
+def left_out(rows: int) -> str:
+    """The last part of an account of rows, for a source that declares some to be no cases."""
+    return f" + {rows:,} left out as the source says" if rows else ""
 
 
 def _account_of_known(what: str, delivery: Delivery) -> list[str]:

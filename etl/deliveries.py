@@ -29,7 +29,7 @@ SHOWN_REJECTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one file: rows in = loaded + rejected + exact repeats.
+    """What became of one file: rows in = loaded + rejected + exact repeats + left out.
 
     `known_as` is the number of the delivery that brought the same bytes before, `known_on` its
     as-of day, and `confirmed_until` a later one, until which that full export has not changed;
@@ -48,6 +48,7 @@ class Delivery:
     known_as: int | None
     unknown_columns: tuple[str, ...]
     rejects: tuple[str, ...]
+    rows_left_out: int = 0
     known_on: date | None = None
     confirmed_until: date | None = None
     covers_from: date | None = None
@@ -70,13 +71,20 @@ class _Account:
     rows_in: int = 0
     rejected: int = 0
     repeated: int = 0
+    left_out: pl.Series = field(default_factory=lambda: pl.Series("line", [], pl.Int64))
     shown: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def loaded(self) -> int:
+        """Rows that are none of the others."""
+        return self.rows_in - self.rejected - self.repeated - self.left_out.len()
 
     def add(self, staged: Staged) -> None:
         """Count the rows of one more chunk."""
         self.rows_in += staged.rows_in
         self.rejected += staged.rejects.height
         self.repeated += staged.rows_repeated
+        self.left_out.append(staged.left_out)
         self.shown += staged.rejects.head(SHOWN_REJECTS - len(self.shown)).to_dicts()
 
 
@@ -220,6 +228,7 @@ def _keep(store: Store, staged: Staged, snapshot: int) -> None:
 def _take_out(store: Store, again: pl.Series, account: _Account, *, snapshot: int) -> None:
     """Take rows out again that an earlier chunk of the file said already."""
     account.repeated = again.len()
+    account.left_out = account.left_out.filter(~account.left_out.is_in(again.implode()))
     lines = again.to_frame().with_columns(pl.lit(snapshot).alias("snapshot"))
     for table in staged_tables(store, column="line"):
         store.remove(f"staging.{table}", lines)
@@ -311,9 +320,10 @@ def _note(
                 "coverage_told": [loading.coverage_from is not None],
                 "as_of": [loading.as_of],
                 "rows_in": [account.rows_in],
-                "rows_loaded": [account.rows_in - account.rejected - account.repeated],
+                "rows_loaded": [account.loaded],
                 "rows_rejected": [account.rejected],
                 "rows_repeated": [account.repeated],
+                "rows_left_out": [account.left_out.len()],
                 "coverage_from": [covered],
                 "coverage_until": [loading.as_of],
             },
@@ -342,9 +352,10 @@ def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Del
         export=export.name,
         sha256=told.sha256,
         rows_in=account.rows_in,
-        rows_loaded=account.rows_in - account.rejected - account.repeated,
+        rows_loaded=account.loaded,
         rows_rejected=account.rejected,
         rows_repeated=account.repeated,
+        rows_left_out=account.left_out.len(),
         known_as=None,
         unknown_columns=tuple(sorted(set(told.header) - export.known)),
         rejects=tuple(_sentence(path, reject) for reject in account.shown),
@@ -368,6 +379,7 @@ def _as_known(
         covers_from=covers,
         unknown_columns=(),
         rejects=(),
+        rows_left_out=before["rows_left_out"] or 0,
         **{name: before[name] for name in counts},
     )
 

@@ -140,6 +140,10 @@ def _export(
         drop_allowed=layout.get("drop_allowed", 0.2),
         same_case=layout.get("same_case", "reject"),
         whole=layout.get("whole", {}),
+        leave_out={
+            column: () if told == refusals.PRESENT else tuple(told)
+            for column, told in layout.get("leave_out", {}).items()
+        },
     )
 
 

@@ -27,7 +27,7 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed", "same_case", "whole",
+    "delivery", "drop_allowed", "same_case", "whole", "leave_out",
 )  # fmt: skip
 _LISTS = (
     "files",
@@ -50,6 +50,8 @@ _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 _STEP = ("when", "pattern", "kind", "level", "change", "means", "before", "after")
 _LONGEST_PATTERN = 500
+# What stands in the place of values where a row is left out for any of them.
+PRESENT = "present"
 
 
 def check_source(file: str, told: Mapping[str, Any]) -> None:
@@ -168,6 +170,7 @@ def check_export(
     _check_names(where, layout)
     _check_numbers(where, layout)
     _check_dates(where, layout)
+    _check_leave_out(where, layout)
 
 
 def _check_columns(
@@ -339,6 +342,27 @@ def _check_dates(where: str, layout: Mapping[str, Any]) -> None:
             Locale.parse(layout["locale"])
         except (UnknownLocaleError, ValueError, TypeError) as error:
             raise SourceError(f"{where} locale {layout['locale']!r} is not known") from error
+
+
+def _check_leave_out(where: str, layout: Mapping[str, Any]) -> None:
+    """Refuse what would leave rows out that nobody meant, or none."""
+    told = layout.get("leave_out", {})
+    if not isinstance(told, dict):
+        raise SourceError(f"{where} leave_out must be a table [exports.NAME.leave_out]")
+    for column, values in told.items():
+        if values != PRESENT and not (values and _is_texts(values) and all(values)):
+            raise SourceError(
+                f"{where} leave_out {column!r} must be a list of the values of rows that are"
+                f' no cases, or "{PRESENT}" for those in which anything stands there'
+            )
+        if column in layout.get("ignored", ()):
+            raise SourceError(f"{where} leave_out has {column!r}, which is ignored; keep one")
+        for value in values if values != PRESENT else ():
+            if value in layout.get("nulls", ()) or value != value.strip():
+                raise SourceError(
+                    f"{where} leave_out {column!r} has {value!r}, which no value is: blanks"
+                    " around a value do not count, and what is among the nulls is none"
+                )
 
 
 def _columns(told: Any) -> list[str]:

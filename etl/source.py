@@ -174,7 +174,8 @@ class Export:
     `codes` are this export's own, in place of its source's. `also` are exports of the same
     source that stand in the same file, such as the changes inside the issues of a JSON file.
     `required` are the fields and kinds of events whose columns a file must have; None is all of
-    them. `whole` maps columns that hold a list to those that say how long it is.
+    them. `whole` maps columns that hold a list to those that say how long it is. `leave_out`
+    maps columns to the values by which a row is no case of ours; none of them means any value.
     """
 
     source: str
@@ -208,11 +209,13 @@ class Export:
     drop_allowed: float = 0.2
     same_case: str = "reject"
     whole: Mapping[str, str] = field(default_factory=dict)
+    leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Columns that a file must have; of several that would do, the first."""
-        return tuple(dict.fromkeys(name for place in self._must for name in _lead(place)))
+        of_fields = (name for place in self._must for name in _lead(place))
+        return tuple(dict.fromkeys((*of_fields, *self._told_apart)))
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -220,7 +223,7 @@ class Export:
         of_steps = (name for step in self.steps for name in step.columns)
         of_fields = (name for place in self._places for name in place.columns)
         of_lists = (name for pair in self.whole.items() for name in pair)
-        return tuple(dict.fromkeys((*of_fields, *of_steps, *of_lists)))
+        return tuple(dict.fromkeys((*of_fields, *of_steps, *of_lists, *self.leave_out)))
 
     @property
     def known(self) -> frozenset[str]:
@@ -245,7 +248,8 @@ class Export:
             if name not in there
         )
         conditions = (name for step in self.steps for name in step.when if name not in there)
-        return tuple(dict.fromkeys((*lacking, *conditions)))
+        apart = (name for name in self._told_apart if name not in there)
+        return tuple(dict.fromkeys((*lacking, *conditions, *apart)))
 
     def bound_to(self, header: Iterable[str]) -> "Export":
         """The same, with only those places that a file with these columns has."""
@@ -270,6 +274,12 @@ class Export:
         more = (place for finding in self.findings for place in finding.values())
         dates = (*self.events.values(), *self.event_untils.values())
         return (*self.columns.values(), *dates, *more)
+
+    @property
+    def _told_apart(self) -> tuple[str, ...]:
+        """Columns without which nobody can say which rows are to be left out."""
+        # Records of which none has the column hold no row with anything in it.
+        return tuple(name for name, values in self.leave_out.items() if values)
 
     @property
     def _must(self) -> tuple[Place, ...]:

@@ -25,6 +25,7 @@ from etl.values import (
 class Staged:
     """One file's rows, sorted: what each table receives, what was rejected, what came twice.
 
+    `left_out` are the lines of rows that the source declares to be no cases.
     `rejects` has line, case_key, column_name, value, reason and remedy: the case where its
     number can be read; the value is for the person at the command line and is never stored.
     """
@@ -33,11 +34,13 @@ class Staged:
     rejects: pl.DataFrame
     rows_in: int
     rows_repeated: int
+    left_out: pl.Series
 
     @property
     def rows_loaded(self) -> int:
-        """Rows that every table draws on: read whole and not seen before in the file."""
-        return self.rows_in - self.rows_repeated - self.rejects.height
+        """Rows that every table draws on: of cases, read whole and not seen before."""
+        others = self.rows_repeated + self.rejects.height + self.left_out.len()
+        return self.rows_in - others
 
 
 def stage(
@@ -57,7 +60,8 @@ def stage(
         pl.col(places[name]).alias(raw_name(name)) for name in export.read if name in places
     ]
     raw = blanked(first.select("line", *wanted), file)
-    good, steps, failed = _judged(raw, file)
+    kept, left_out = _kept(raw, file)
+    good, steps, failed = _judged(kept, file)
     case = masked(failed["is case_id"], "case", source.name, key)
     bad = failed.rename({"is case_id": "case_key"}).with_columns(case.alias("case_key"))
     return Staged(
@@ -65,6 +69,7 @@ def stage(
         rejects=pl.concat([bad, _ragged(text), _damaged(text)], how="diagonal").sort("line"),
         rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
+        left_out=left_out,
     )
 
 
@@ -90,6 +95,21 @@ def _each_once(rows: pl.DataFrame) -> pl.DataFrame:
     if told.hash_rows().n_unique() == rows.height:
         return rows
     return rows.unique(subset=told.columns, keep="first", maintain_order=True)
+
+
+def _kept(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.Series]:
+    """The rows that may be of cases, and the lines of those that are declared not to be."""
+    told = [
+        pl.col(raw_name(column)).is_in(values)
+        if values
+        else pl.col(raw_name(column)).is_not_null()
+        for column, values in file.export.leave_out.items()
+        if column in file.header
+    ]
+    if not told:
+        return raw, raw["line"].clear()
+    is_out = pl.any_horizontal(part.fill_null(value=False) for part in told)
+    return raw.filter(~is_out), raw.filter(is_out)["line"]
 
 
 def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -39,7 +39,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What loading one file would come to: rows in = loaded + rejected + exact repeats.
+    """What loading one file would come to: rows in = loaded + rejected + repeats + left out.
 
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
     case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
@@ -55,6 +55,7 @@ class Trial:
     rows_loaded: int
     rows_rejected: int
     rows_repeated: int
+    rows_left_out: int
     rejects_allowed: int
     refusals: tuple[Refusal, ...]
     sample: pl.DataFrame
@@ -111,6 +112,7 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         rows_loaded=staged.rows_loaded,
         rows_rejected=staged.rejects.height,
         rows_repeated=staged.rows_repeated,
+        rows_left_out=staged.left_out.len(),
         rejects_allowed=export.rejects_allowed,
         refusals=_refusals(staged.rejects),
         sample=_sample(staged, key),

@@ -251,6 +251,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
         "rows_loaded": pl.Int64(),
         "rows_rejected": pl.Int64(),
         "rows_repeated": pl.Int64(),
+        "rows_left_out": pl.Int64(),
         "coverage_from": pl.Date(),
         "coverage_until": pl.Date(),
     },

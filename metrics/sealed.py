@@ -172,8 +172,8 @@ def _in_force(rule: Deadline) -> str:
 def _deliveries(store: Store) -> pl.DataFrame:
     return store.frame(
         "select source, export, as_of, substr(sha256, 1, 12) as fingerprint, rows_in,"
-        " rows_loaded, rows_rejected, rows_repeated, coverage_from, coverage_until"
-        " from core.snapshots order by snapshot"
+        " rows_loaded, rows_rejected, rows_repeated, rows_left_out, coverage_from,"
+        " coverage_until from core.snapshots order by snapshot"
     )
 
 

@@ -11,11 +11,14 @@ def _of_deliveries(violated: str) -> Rows:
 DELIVERIES = (
     Check(
         name="rows_reconciled",
-        title="Every row of every delivery was loaded, rejected or an exact repeat",
+        title="Every row of every delivery was loaded, rejected, an exact repeat or left out",
         why="A row that is none of these was lost, and nobody can say what figure it is in.",
         about="core.snapshots",
         severity="critical",
-        examines=_of_deliveries("rows_in <> rows_loaded + rows_rejected + rows_repeated"),
+        examines=_of_deliveries(
+            "rows_in <> rows_loaded + rows_rejected + rows_repeated"
+            " + coalesce(rows_left_out, 0)"
+        ),
         affects=EVERY_FIGURE,
         remedy="Load the delivery again into a new workspace; if it stays, report it to us.",
         mended_in="product",

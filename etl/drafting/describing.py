@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from etl.drafting.lines import Writing, quoted
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.words import header_words
-from etl.drafting.writing import Known, Writing, quoted, write_export
+from etl.drafting.writing import Known, write_export
 from etl.kinds import OF_LAWS
 from etl.source import FIXED, MAY_BE_SILENT
 

@@ -8,7 +8,7 @@ from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
 from etl.drafting.fields import Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
-from etl.drafting.lists import of_parts, with_list
+from etl.drafting.lists import of_parts, with_labels, with_list
 from etl.drafting.logs import cases_of, states_of_log
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
@@ -130,7 +130,7 @@ def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset(
         if is_log
         else propose(columns, inner_number=number, known=numbers)
     )
-    proposal = with_list(with_issues(columns, proposal))
+    proposal = with_labels(columns, with_list(with_issues(columns, proposal)))
     told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
         export=_NAMES[proposal.grain],

@@ -1,5 +1,6 @@
 """Columns whose cells hold several values, as `Fraud;Theft`: the separator and the parts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,13 +8,17 @@ import polars as pl
 
 from etl.drafting.columns import FEWEST_SEEN, LONGEST_CODE, MOST_CODES, Column, column_of
 from etl.drafting.fields import Proposal
+from etl.drafting.lines import quoted
+from etl.drafting.parts import is_of_people
 from etl.drafting.words import EXACT, likeness
-from etl.drafting.writing import quoted
+from etl.readers.leaves import JOINT
 
 # The share of the parts that stand in other cells too: in a sentence and in a name with a comma
 # hardly any does.
 _SEPARATORS = {";": 0.8, "|": 0.8, ",": 1.0}
 _LIKELY = EXACT // 2
+# The names in a list inside a record, such as the labels of GitHub's issues.
+_NAMES_INSIDE = re.compile(r"([^\[\]]+\[\])\.name")
 
 
 def of_parts(columns: Sequence[Column]) -> list[Column]:
@@ -35,8 +40,30 @@ def with_list(proposal: Proposal) -> Proposal:
     found = _parts(match.column) if match and proposal.grain == "case" else None
     if match is None or found is None or proposal.issues:
         return proposal
-    separator, parts = found
-    place = f"{{ columns = [{quoted(match.column.name)}], separator = {quoted(separator)} }}"
+    return _with_parts(proposal, *found)
+
+
+def with_labels(columns: Sequence[Column], proposal: Proposal) -> Proposal:
+    """The same with a list of few names inside its records, where nothing says the category.
+
+    It has a place and no column yet: whether it is the category, a person is asked.
+    """
+    if proposal.grain != "case" or "category" in proposal.fields or proposal.issues:
+        return proposal
+    for column in columns:
+        told = _NAMES_INSIDE.fullmatch(column.name)
+        if told is None or column.why_not != "inside" or is_of_people(told[1]):
+            continue
+        separator = JOINT.strip()
+        cells = column.values.str.split(separator).explode().str.strip_chars()
+        parts = column_of(column.name, column.place, cells)
+        if parts.may_be_code and parts.distinct > 1:
+            return _with_parts(proposal, separator, parts)
+    return proposal
+
+
+def _with_parts(proposal: Proposal, separator: str, parts: Column) -> Proposal:
+    place = f"{{ columns = [{quoted(parts.name)}], separator = {quoted(separator)} }}"
     return replace(
         proposal,
         places={**proposal.places, "category": place},

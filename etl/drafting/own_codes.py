@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from etl.drafting.lines import quoted
 from etl.drafting.own_dates import OwnDates, own_dates
 from etl.drafting.vocabulary import OPEN
 from etl.drafting.words import code_means, name_for
-from etl.drafting.writing import quoted
 from etl.errors import SourceError
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS

@@ -136,7 +136,7 @@ def _with_lists(first: Part) -> Iterator[Part]:
     """A table and those of the lists inside its records, one level deeper."""
     yield first
     place = first.text.place
-    lists = [inner for inner in first.inside if not _is_of_people(inner)]
+    lists = [inner for inner in first.inside if not is_of_people(inner)]
     for inner in lists[: _MOST_PARTS - 1]:
         told = Layout(records=f"{place}.{inner}")
         part = _Layouted(first.path, told).read()
@@ -145,7 +145,7 @@ def _with_lists(first: Part) -> Iterator[Part]:
             yield replace(part, around=f"{name}[].")
 
 
-def _is_of_people(place: str) -> bool:
+def is_of_people(place: str) -> bool:
     """Whether a list is called after people, such as `assignees[]`: they are no issues."""
     name = place.removesuffix("[]").rpartition(".")[2]
     told = (never_read(word) for word in (name, name.removesuffix("s")))

@@ -1,11 +1,12 @@
 """Write one export of a draft: proposals with their evidence, and questions as "?"."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from etl.drafting.columns import Column
 from etl.drafting.fields import Match, Proposal, before_receipt, likely_step
+from etl.drafting.lines import Writing, quoted
+from etl.drafting.no_cases import told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form
 from etl.drafting.vocabulary import Vocabulary
@@ -53,47 +54,6 @@ class Known:
         return {**self.proposal.fields, **self.proposal.steps}
 
 
-@dataclass(slots=True)
-class Writing:
-    """Lines of TOML as they are written, and the questions among them."""
-
-    lines: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    def add(self, *lines: str) -> None:
-        """Write lines as they are."""
-        self.lines += lines
-
-    def say(self, text: str) -> None:
-        """Write a comment; whatever is in it, it stays on its line."""
-        self.lines.append(f"# {one_line(text)}")
-
-    def ask(self, question: str) -> None:
-        """Write a question above the line that it is about, numbered."""
-        self.asked.append(question)
-        self.say(f"QUESTION {len(self.asked)}: {question}")
-
-    @property
-    def toml(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines).strip() + "\n"
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The questions in the order of the lines."""
-        return tuple(self.asked)
-
-
-def one_line(text: str) -> str:
-    """A text without anything that could end its line."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def quoted(text: str) -> str:
-    """A text as TOML writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def write_export(out: Writing, known: Known) -> None:
     """Write one export: its file, its grain, its columns, its steps and its dates."""
     _export(out, known)
@@ -102,6 +62,7 @@ def write_export(out: Writing, known: Known) -> None:
     _changes(out, known)
     _issues(out, known)
     _formats(out, known)
+    _no_cases(out, known)
 
 
 def _export(out: Writing, known: Known) -> None:
@@ -230,12 +191,25 @@ def _nothing(out: Writing, known: Known) -> None:
         out.add(f"sentinels = [{', '.join(map(quoted, sentinels))}]")
 
 
+def _no_cases(out: Writing, known: Known) -> None:
+    column = told_apart(known.columns)
+    if column is None or known.shares_rows:
+        return
+    out.say(
+        f"In {column.filled:,} of {column.rows:,} rows something stands in"
+        f" {quoted(column.name)}: these are counted and left out. Are they no cases?"
+    )
+    out.add(f"[exports.{known.export}.leave_out]", f'{quoted(column.name)} = "present"', "")
+
+
 def _left_out(out: Writing, known: Known) -> None:
     read = {match.column.name for match in known.read.values()}
     read |= {step.when for step in known.proposal.row_steps if step.when is not None}
     read |= {column.name for column in _steps_to_come(known).values()}
     read |= {column.name for issue in known.proposal.issues for column in issue.values()}
-    left = [column for column in known.columns if column.name not in read]
+    read |= {column.name for column in known.proposal.codes.values()}
+    other = told_apart(known.columns)
+    left = [c for c in known.columns if c.name not in read and c is not other]
     if not left or known.shares_rows:
         return
     out.say("Columns that are not read into the store, and why:")
@@ -275,6 +249,14 @@ def _columns(out: Writing, known: Known) -> None:
     for name, match in known.proposal.fields.items():
         if name != "case_id" or not doubtful:
             _line(out, name, match, known)
+    for name, place in known.proposal.places.items():
+        if name not in known.proposal.fields:
+            told = quoted(known.proposal.codes[name].name)
+            out.ask(
+                f"{told} lists a few values for each case: are they its {name}? If so, write"
+                f" {place} without quotes; if not, take this line away"
+            )
+            out.add(f"{name} = {quoted(OPEN)}")
     if known.proposal.grain == "change":
         out.say("`before` and `after` are read where one of the steps below speaks of them.")
     out.add("")

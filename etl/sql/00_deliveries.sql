@@ -17,5 +17,7 @@ create table if not exists staging.deliveries (
     bytes bigint,
     described text,
     delivery text,
-    coverage_told boolean
+    coverage_told boolean,
+    -- Rows that the source declares to be no cases; unknown of deliveries before it could.
+    rows_left_out bigint
 );

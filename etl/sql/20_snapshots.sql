@@ -45,6 +45,7 @@ select
     rows_loaded,
     rows_rejected,
     rows_repeated,
+    coalesce(rows_left_out, 0) as rows_left_out,
     -- What has changed is told since the delivery before, unless somebody says otherwise.
     case
         when follows_on and covered_until is not null

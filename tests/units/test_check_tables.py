@@ -246,6 +246,17 @@ def test_each_delivery_is_reconciled_in_a_sentence():
         in said
     )
     assert "+ 1 exact repeat." in said
+    assert "left out" not in said.lower()
+
+
+def test_rows_that_a_source_declares_to_be_no_cases_are_counted():
+    (row,) = release().table("deliveries").to_dicts()
+    others = row | {"export": "issues", "rows_in": 2_160, "rows_left_out": 50}
+    said = words(quality_tables.deliveries(release(deliveries=[row, others])))
+    assert "7 exact repeats + 50 left out." in said
+    assert "14 exact repeats, 50 left out as no cases." in said
+    assert "accounted for." not in said
+    assert "|Left out|" in said
 
 
 # Figures that are no commitment

@@ -90,6 +90,51 @@ def listed(number: int) -> dict:
     }
 
 
+def answered(proposed: str, place: str) -> str:
+    return proposed.replace('category = "?"', f"category = {place}").replace(
+        '= "?"', '= "substantiated"'
+    )
+
+
+def test_pull_requests_among_the_issues_are_counted_and_left_out(tmp_path):
+    export = tmp_path / "issues.json"
+    pull = {"url": "https://x.example/pulls/1", "merged_at": None}
+    rows = [issue(n) | ({"pull_request": pull} if n % 6 == 0 else {}) for n in range(1, 25)]
+    export.write_text(json.dumps(rows), encoding="utf-8")
+    proposed = draft(export)
+    assert told(proposed)["exports"]["cases"]["leave_out"] == {"pull_request.url": "present"}
+    assert "In 4 of 24 rows something stands in" in proposed.toml
+    place = tmp_path / "issues.toml"
+    place.write_text(answered(proposed.toml, '"state"'), encoding="utf-8")
+    source = read_source(place)
+    trial = try_out(export, source, key=bytes(range(32)), zone="UTC")
+    assert (trial.rows_in, trial.rows_left_out, trial.rows_loaded) == (24, 4, 20)
+    assert trial.events == {"received": 20, "closed": 4}
+    export.write_text(json.dumps([issue(n) for n in range(1, 25)]), encoding="utf-8")
+    trial = try_out(export, source, key=bytes(range(32)), zone="UTC")
+    assert (trial.rows_left_out, trial.rows_loaded) == (0, 24), "none of them is in this file"
+
+
+def test_the_labels_of_issues_are_proposed_as_categories_with_a_question(tmp_path):
+    export = tmp_path / "issues.json"
+    names = ["safety", "fraud", "noise"]
+    rows = [
+        issue(n) | {"labels": [{"id": k, "name": names[k]} for k in range(3) if n & 1 << k]}
+        for n in range(1, 25)
+    ]
+    export.write_text(json.dumps(rows), encoding="utf-8")
+    proposed = draft(export)
+    place = '{ columns = ["labels[].name"], separator = ";" }'
+    (asked,) = [text for text in proposed.questions if "labels[].name" in text]
+    assert place in asked
+    assert told(proposed)["codes"]["category"] == {name: name for name in names}
+    file = tmp_path / "issues.toml"
+    file.write_text(answered(proposed.toml, place), encoding="utf-8")
+    trial = try_out(export, read_source(file), key=bytes(range(32)), zone="UTC")
+    assert trial.rows_loaded == 24
+    assert trial.findings == 3 * 12 + 1, "and an outcome of a case without a label"
+
+
 @pytest.mark.parametrize(("made", "number"), [(issue, "id"), (listed, "number")])
 def test_issues_of_github_are_drafted_and_read_with_the_counts_of_a_hand(
     tmp_path, made, number

@@ -224,3 +224,30 @@ def test_a_file_of_another_system_is_refused_without_a_guess(tmp_path):
 def test_without_any_source_the_remedy_is_to_describe_one():
     with pytest.raises(SourceError, match="no source is described; add one"):
         recognise([], ("a",), file_name="file.csv")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ('leave_out = ["Pull"]', "must be a table"),
+        ('leave_out = { Pull = "yes" }', "a list of the values of rows that are no cases"),
+        ("leave_out = { Pull = [] }", 'or "present"'),
+        ('leave_out = { Pull = [""] }', 'or "present"'),
+        ('leave_out = { Pull = ["x"] }\nignored = ["Pull"]', "which is ignored; keep one"),
+        ('leave_out = { Pull = ["-"] }\nnulls = ["-"]', "which no value is"),
+        ('leave_out = { Pull = [" x"] }', "which no value is"),
+    ],
+)
+def test_rows_are_left_out_by_values_or_by_presence_and_by_nothing_else(tmp_path, told, words):
+    text = HARBOUR.replace('grain = "case"', f'grain = "case"\n{told}')
+    assert words in refusal(tmp_path, text)
+
+
+def test_a_file_must_have_the_column_by_whose_values_rows_are_left_out(tmp_path):
+    text = HARBOUR.replace(
+        'grain = "case"', 'grain = "case"\nleave_out = { Type = ["Task"], Pull = "present" }'
+    )
+    (export,) = read_source(written(tmp_path, text)).exports
+    assert export.needed == ("Case", "Unit", "Received", "Type")
+    assert export.lacks(["Case", "Unit", "Received"]) == ("Type",)
+    assert "Pull" in export.known
