@@ -140,11 +140,15 @@ def _export(
         drop_allowed=layout.get("drop_allowed", 0.2),
         same_case=layout.get("same_case", "reject"),
         whole=layout.get("whole", {}),
-        leave_out={
-            column: () if told == refusals.PRESENT else tuple(told)
-            for column, told in layout.get("leave_out", {}).items()
-        },
+        leave_out=_no_cases(layout.get("leave_out", {})),
     )
+
+
+def _no_cases(told: Mapping[str, str | list[str]]) -> dict[str, tuple[str, ...]]:
+    return {
+        column: () if values == refusals.PRESENT else tuple(values)
+        for column, values in told.items()
+    }
 
 
 def _layout(told: Mapping[str, Any]) -> Layout:

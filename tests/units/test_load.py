@@ -345,26 +345,6 @@ def test_repeats_and_rejects_are_counted_over_all_chunks(workspace, tmp_path, sm
     assert rows(workspace, "select line from staging.rejects") == [(2003,)]
 
 
-def test_rows_left_out_by_declaration_are_counted_over_all_chunks(
-    workspace, tmp_path, small_chunks
-):
-    described = workspace.folder / "sources" / "harbour.toml"
-    text = described.read_text(encoding="utf-8").replace('ignored = ["Note"]', "")
-    described.write_text(
-        f'{text}\n[exports.cases.leave_out]\nNote = ["task"]\n', encoding="utf-8"
-    )
-    task, bad = "HB-7777,Q,soon,task", "HB-9999,Q,2024-01-05,"
-    more = (f"HC-{n},N,2024-01-06," for n in range(2000))
-    export = large(tmp_path, task, bad, *more, task, "HB-8888,Q,soon,task")
-    (delivery,) = load(workspace, [export], as_of=AS_OF, accept_rejects=5)
-    assert (delivery.rows_in, delivery.rows_loaded) == (4_004, 4_000)
-    assert (delivery.rows_left_out, delivery.rows_rejected, delivery.rows_repeated) == (2, 1, 1)
-    told = "select rows_in - rows_loaded - rows_rejected - rows_repeated, rows_left_out"
-    assert rows(workspace, f"{told} from core.snapshots") == [(2, 2)]
-    (again,) = load(workspace, [export], as_of=AS_OF)
-    assert again.rows_left_out == 2
-
-
 def test_known_bytes_are_read_again_once_the_description_has_changed(workspace, tmp_path):
     export = written(tmp_path)
     load(workspace, [export], as_of=date(2024, 2, 1))

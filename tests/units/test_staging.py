@@ -97,38 +97,6 @@ def test_every_row_is_loaded_rejected_or_a_repeat(staged):
     assert found.tables["cases"]["line"].to_list() == [2]
 
 
-LEAVE_OUT = """
-grain = "case"
-[exports.it.leave_out]
-"""
-
-
-def test_a_row_in_which_anything_stands_in_a_declared_column_is_no_case(staged):
-    found = staged(
-        "Case | Received | Pull\nA | 2024-03-01 | \nB | a bad day | https://x\n"
-        "C | 2024-03-02 | ",
-        top=LEAVE_OUT + 'Pull = "present"',
-    )
-    assert found.left_out.to_list() == [3]
-    assert (found.rows_in, found.rows_loaded, found.rejects.height) == (3, 2, 0)
-    assert found.tables["cases"]["line"].to_list() == [2, 4]
-
-
-def test_a_row_with_a_declared_value_is_no_case_and_no_other_value_is(staged):
-    found = staged(
-        "Case | Received | Type\nA | 2024-03-01 | Task\nB | 2024-03-01 | Report\n"
-        "C | 2024-03-02 | task\nD | 2024-03-02 | \nA | 2024-03-01 | Task",
-        top=LEAVE_OUT + 'Type = ["Task", "Epic"]',
-    )
-    assert found.left_out.to_list() == [2]
-    assert (found.rows_in, found.rows_loaded, found.rows_repeated) == (5, 3, 1)
-
-
-def test_a_file_without_the_column_holds_no_row_in_which_it_is_present(staged):
-    found = staged("Case | Received\nA | 2024-03-01", top=LEAVE_OUT + 'Pull = "present"')
-    assert (found.left_out.len(), found.rows_loaded) == (0, 1)
-
-
 def test_a_ragged_row_is_rejected_with_its_number_of_fields(staged):
     found = reject(staged(texts("Case | Received\nA | 2024-01-01", ragged=((3, 5),))))
     assert (found["line"], found["reason"]) == (3, "the row has 5 fields and the header 2")

@@ -207,6 +207,8 @@ _OTHER = {**delivery(8, "case"), "source": "quay"}
 
 DELIVERIES = (
     Around("rows_readable", "one in twenty", delivered(rows_rejected=5), 0),
+    Around("rows_reconciled", "left out", delivered(rows_in=105, rows_left_out=5), 0),
+    Around("rows_reconciled", "not all", delivered(rows_in=105, rows_left_out=4), 1),
     Around("rows_readable", "one more", delivered(rows_in=119, rows_rejected=6), 1),
     Around("rows_readable", "one fewer", delivered(rows_in=125, rows_rejected=6), 0),
     Around(_EMPTY, "explained", both(moved_from_august(0), explained(date(2024, 8, 1))), 0, 1),
