@@ -9,6 +9,7 @@ from typing import Literal
 
 from dashboard.steps import Say, Told, find_release, inputs_now, places_of, require_loaded
 from etl.actions import read_actions
+from etl.changing import alone
 from etl.errors import WorkspaceError
 from etl.load import rebuild
 from etl.store import Store
@@ -67,7 +68,8 @@ def _sealed(
 ) -> Path:
     """Make the release that the policy asks for: of headlines alone, or of every figure."""
     _refuse_quarter(policy, quarter)
-    with Store.open(workspace.store_path, mode="measure") as store:
+    path = workspace.store_path
+    with alone(path), Store.open(path, mode="measure") as store:
         if policy.method == "private":
             return publish_headlines(
                 store,
