@@ -19,10 +19,12 @@ LONGEST_NAME = 40  # what the check of codes takes for a code and not for free t
 _NEARLY = 80
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_NEGATIONS = {"no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans"}
+_NEGATIONS = {
+    "no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans", "ikke",
+}  # fmt: skip
 _PARTS = {
     "part", "partly", "partial", "partially", "teilweise", "teils", "partiellement",
-    "parcialmente", "parzialmente", "gedeeltelijk", "deels",
+    "parcialmente", "parzialmente", "gedeeltelijk", "deels", "delvist",
 }  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # `Case #`; alone the sign counts rows as often as cases.

@@ -46,6 +46,11 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Creada", "received"),
         ("Erste Antwort", "acknowledged"),
         ("Queue", "unit"),
+        ("Sagsnr.", "case_id"),
+        ("Modtaget den", "received"),
+        ("Bekræftet den", "acknowledged"),
+        ("Hændelsesdato", "incident_on"),
+        ("Alvorlighedsgrad", "severity"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):
