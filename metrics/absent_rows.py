@@ -19,8 +19,9 @@ def absent_rows(
 
     Unreadable rows, cases without a day of receipt or with one that cannot be, rows about
     cases that were not delivered, by the failed checks `at_fault` or by any. They are in no
-    cell; where counts are rounded their number is rounded up, and a few are none. Where small
-    counts are withheld, none is told, since no range is.
+    cell; where counts are rounded their number is rounded up, and a few are none. So many
+    bases are few too: told, they would be rounded to what they are. Where small counts are
+    withheld, none is told, since no range is.
     """
     if policy.method == "suppression":
         return {}
@@ -35,7 +36,7 @@ def absent_rows(
         lost = store.frame(_ABSENT, {"metric": metric.name, "told": told})
         of_files = unread["surveys" if metric.kind == "survey" else "cases"]
         number = int(lost["cases"][0]) + int(of_files if lost["unread"][0] else 0)
-        is_told = policy.method == "identity" or number >= FEWEST * policy.base
+        is_told = policy.method == "identity" or number > FEWEST * policy.base
         found[metric.name] = -(-number // policy.base) * policy.base if is_told else 0
     return found
 

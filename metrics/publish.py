@@ -23,6 +23,7 @@ from metrics.disclosure.layers import (
     layers_of,
     protected_by_layers,
 )
+from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import Table
@@ -62,7 +63,7 @@ from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
 from metrics.span import refuse_first_case, told_span
-from metrics.told_checks import at_fault, told_checks
+from metrics.told_checks import at_fault, told_before, told_checks
 
 NOT_DUE = "not_due"
 ASKED = " People are also asked about cases that are not closed."
@@ -95,7 +96,7 @@ def publish(
     """
     found = judged(store)
     data = _data(store, policy, rules, told_span(store, policy, everybody, places.ledger))
-    judging = _judging(store, policy, data, found, secret=seed)
+    judging = _judging(store, policy, data, found, secret=seed, ledger=places.ledger)
     say("counting")
     exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
     say(f"protecting the counts for {policy.audience}")
@@ -137,12 +138,19 @@ class _Data:
 
 
 def _judging(
-    store: Store, policy: Policy, data: _Data, found: pl.DataFrame, *, secret: bytes
+    store: Store,
+    policy: Policy,
+    data: _Data,
+    found: pl.DataFrame,
+    *,
+    secret: bytes,
+    ledger: Ledger,
 ) -> Judging:
     """The verdicts that the audience may know, and what of them figures depend on."""
     refuse_unfit(data.metrics, found)
     until = data.told["coverage_until"]
-    verdicts = told_checks(store, found, policy, secret=secret, until=until)
+    before = told_before(ledger.entries(), policy, until)
+    verdicts = told_checks(store, found, policy, secret=secret, until=until, before=before)
     names = None if policy.method == "identity" else at_fault(verdicts)
     absent = absent_rows(store, data.metrics, policy, at_fault=names)
     return Judging(verdicts, blocked(verdicts), absent, names)

@@ -85,7 +85,8 @@ def seal(
         say("attacking what was written, with every release before it")
         found = _attacked(draft, places.known(), places, name, made.protected)
         anchors["attack"] = json.dumps(found.told())
-    _enter(policy, made.protected, digest, places, anchors, begun)
+    told = _of_checks(tables["verdicts"], facts, policy)
+    _enter(policy, made.protected, digest, places, anchors, begun, told)
     _write(draft, tables, {**facts, **anchors})
     draft.chmod(0o400)
     os.replace(draft, folder / f"{name}.duckdb")  # noqa: PTH105  the atomic one, named as such
@@ -182,6 +183,7 @@ def _enter(
     places: Places,
     anchors: dict[str, str],
     begun: Mapping[str, str],
+    told: Mapping[str, object],
 ) -> None:
     """What is told now is in the ledger before anybody can read it."""
     ledger = places.ledger
@@ -197,9 +199,20 @@ def _enter(
         layer=protected.layer if protected else "",
         digest=digest,
         attack=ledger.digest(anchors.get("attack", "").encode()),
+        **told,
     )
     count, head = ledger.head()
     anchors |= {"ledger_entries": str(count), "ledger_head": head}
+
+
+def _of_checks(
+    verdicts: pl.DataFrame, facts: Mapping[str, str], policy: Policy
+) -> dict[str, object]:
+    """What readers of rounded counts are told of the checks, of which quarter: it stays so."""
+    if policy.method != "rounding":
+        return {}
+    failed = verdicts.filter(pl.col("outcome") == "failed")["name"].to_list()
+    return {"until": facts["coverage_until"], "base": policy.base, "failed": failed}
 
 
 def _write(path: Path, tables: Mapping[str, pl.DataFrame], facts: Mapping[str, str]) -> None:

@@ -1,12 +1,13 @@
 """What readers of protected counts are told of the checks: nothing that one case decides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from etl.store import Store
+from metrics.disclosure.ledger import Entry
 from metrics.disclosure.policy import Policy
 from metrics.doubts import AT_FAULT
 from metrics.keyed import keyed
@@ -22,7 +23,13 @@ _KNOWN = "Known, "  # how the sentence on a known defect begins; others allow a 
 
 
 def told_checks(
-    store: Store, verdicts: pl.DataFrame, policy: Policy, *, secret: bytes, until: date
+    store: Store,
+    verdicts: pl.DataFrame,
+    policy: Policy,
+    *,
+    secret: bytes,
+    until: date,
+    before: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """The verdicts as the policy's audience may know them, for the quarter that ends `until`.
 
@@ -32,6 +39,9 @@ def told_checks(
     a verdict that changes proves no case either. They are told nothing of the others, of those
     that allow a share of rows (two counts against each other), and where small counts are
     withheld of any. Critical checks are known to whoever has a release, or has none.
+
+    `before` are the checks that were told as failed for this quarter already: they stay so, and
+    the others untold, whatever was corrected since. A verdict that turned would prove a case.
     """
     if policy.method == "identity":
         return verdicts
@@ -42,13 +52,33 @@ def told_checks(
         if row["severity"] == "critical" or row["about"] in _DECLARED:
             return outcome
         counted = policy.method == "rounding" and _allows_no_share(row)
-        if not counted or outcome not in AT_FAULT:
+        if not counted:
+            return UNTOLD
+        if before is not None:
+            return "failed" if name in before else UNTOLD
+        if outcome not in AT_FAULT:
             return UNTOLD
         enough = found.get(name, 0) >= _enough(policy.base, secret, name, until)
         return "failed" if enough else UNTOLD
 
     outcomes = [told(row) for row in verdicts.iter_rows(named=True)]
     return verdicts.with_columns(outcome=pl.Series(outcomes, dtype=pl.String))
+
+
+def told_before(entries: Sequence[Entry], policy: Policy, until: date) -> frozenset[str] | None:
+    """The checks that the quarter's readers of this base were told as failed; None if none was.
+
+    A release that was withdrawn before anybody read it told nothing.
+    """
+    unread = {name for entry in entries for name in entry.get("untold", ())}
+    told = [
+        entry["failed"]
+        for entry in entries
+        if (entry["kind"], entry.get("until")) == ("release", until.isoformat())
+        and entry.get("base") == policy.base
+        and entry["release"] not in unread
+    ]
+    return frozenset(told[0]) if told else None
 
 
 def at_fault(verdicts: pl.DataFrame) -> list[str]:

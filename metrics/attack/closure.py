@@ -167,11 +167,30 @@ def _counts_of_rows(told: Told) -> Iterator[str]:
 _OF_NO_CASE = ("staging.headcount", "staging.deliveries")
 
 
-def _verdicts(told: Told) -> Iterator[str]:
-    """That a check passed says that there is no such row; that it failed may prove one."""
-    rows = told.release.table("verdicts").filter(
+def turned(one: Told, other: Told) -> Iterator[str]:
+    """Checks of which two releases tell one quarter otherwise: a case was corrected between."""
+    same = (one.base, one.release.manifest["coverage_until"])
+    if same != (other.base, other.release.manifest["coverage_until"]):
+        return
+    both = _of_cases(other).join(_of_cases(one), on="name", suffix="_before")
+    apart = both.filter(pl.col("outcome") != pl.col("outcome_before")).height
+    if apart:
+        yield (
+            f"{other.name}: {apart} verdicts of the quarter differ from those of {one.name},"
+            " so that a case was corrected in between"
+        )
+
+
+def _of_cases(told: Told) -> pl.DataFrame:
+    """Verdicts that say something of cases; a critical one says it by the release itself."""
+    return told.release.table("verdicts").filter(
         (pl.col("severity") != "critical") & ~pl.col("about").is_in(_OF_NO_CASE)
     )
+
+
+def _verdicts(told: Told) -> Iterator[str]:
+    """That a check passed says that there is no such row; that it failed may prove one."""
+    rows = _of_cases(told)
     may_be = ["failed", "untold"] if told.method == "rounding" else ["untold"]
     if not rows["outcome"].is_in(may_be).all():
         yield "the table verdicts tells that a check found nothing, which is a count"

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from metrics.attack.closed import closed
-from metrics.attack.closure import other_leaks
+from metrics.attack.closure import other_leaks, turned
 from metrics.attack.joined import joined
 from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
 from metrics.attack.noisy import METHOD as NOISY
@@ -19,7 +19,7 @@ from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
 from metrics.attack.withheld import withheld
 
-ATTACKER = "6"  # counts up when the attacker learns something: an older proof proves less
+ATTACKER = "7"  # counts up when the attacker learns something: an older proof proves less
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def attack(
         releases=tuple(release.name for release in every),
         exact=tuple(release.name for release in told if not release.protected),
         findings=tuple(findings.values()),
-        leaks=(*leaks, *_changed(told), *noisy_leaks(noisy)),
+        leaks=(*leaks, *_changed(told), *_turned(told, looked_at), *noisy_leaks(noisy)),
         noisy=tuple(in_words(release) for release in noisy),
     )
 
@@ -135,6 +135,17 @@ def _quarters(told: Sequence[Told], looked_at: Collection[Path]) -> set[date] | 
 def _attacker_of(release: Told) -> str:
     attacked = json.loads(release.release.manifest.get("attack", "{}"))
     return str(attacked.get("attacker", "")) if attacked.get("verdict") == "passed" else ""
+
+
+def _turned(told: Sequence[Told], looked_at: Collection[Path]) -> list[str]:
+    """Verdicts on cases that two releases tell of one quarter, and not alike."""
+    rounded = [release for release in told if release.method == "rounding"]
+    return [
+        leak
+        for one, other in combinations(rounded, 2)
+        if other.release.path not in looked_at
+        for leak in turned(one, other)
+    ]
 
 
 def _changed(told: Sequence[Told]) -> list[str]:

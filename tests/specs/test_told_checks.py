@@ -12,7 +12,11 @@ from checks.suites import CHECKS
 from checks.verdict import judge as judged_by_counts
 from etl.store import Store
 from metrics import publish as publishing
+from metrics.absent_rows import absent_rows
+from metrics.approvals import Person, Places, withdraw
 from metrics.attack.report import attack
+from metrics.catalog import METRICS
+from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.release import TABLES, open_release
 from metrics.sealing import UnsafeError
@@ -106,9 +110,39 @@ def test_how_many_cases_decide_is_drawn_for_each_quarter(audit):
     assert {outcome(at_fault(audit, 40), BOARD, each) for each in quarters} == {"failed"}
 
 
+@pytest.mark.parametrize("found", [(45, 1), (1, 45)])
+def test_a_verdict_of_a_quarter_does_not_turn_when_cases_are_corrected(audit, tmp_path, found):
+    """The quarter is published twice, and cases were corrected in between."""
+    told = [
+        open_release(sealed(at_fault(audit, cases), to=tmp_path, policy=BOARD))
+        for cases in found
+    ]
+    outcomes = ["failed" if found[0] == 45 else "untold"] * 2
+    assert [one.table("verdicts")["outcome"].item() for one in told] == outcomes
+
+
+def test_a_release_that_nobody_read_has_told_no_verdict(audit, tmp_path):
+    path = sealed(at_fault(audit, 45), to=tmp_path, policy=replace(BOARD, approvals=1))
+    places = Places(tmp_path / "releases", Ledger(tmp_path / "ledger", SEED))
+    withdraw(places, path.stem, person=Person("Owner"), reason="a wrong export")
+    after = sealed(at_fault(audit, 1), to=tmp_path, policy=BOARD)
+    assert open_release(after).table("verdicts")["outcome"].item() == "untold"
+
+
 def test_one_case_with_many_rows_at_fault_is_one_case(audit):
     at_fault(audit, 1, failing=500)
     assert outcome(audit, BOARD) == "untold"
+
+
+@pytest.mark.parametrize(("cases", "told"), [(20, 0), (21, 25), (25, 25)])
+def test_rows_in_no_period_are_told_in_a_range_of_the_base(audit, cases, told):
+    """They are told where there are more than 20, rounded up: 20 would be 20 exactly."""
+    at_fault(audit, cases, doubt="absent")
+    rows = {"name": [WARNING["name"]] * cases, "case_key": [f"lost {n}" for n in range(cases)]}
+    lost = pl.DataFrame(rows).with_columns(step=pl.lit(None, pl.String))
+    audit.replace("quality.affected_cases", lost)
+    metrics = [metric for metric in METRICS if metric.name == "time_to_resolution"]
+    assert absent_rows(audit, metrics, BOARD) == {"time_to_resolution": told}
 
 
 def test_a_check_that_found_nothing_is_told_no_more_than_one_that_could_not_look(audit):
@@ -162,6 +196,15 @@ def test_verdicts_told_as_they_are_stop_the_release(audit, tmp_path, monkeypatch
     at_fault(audit, cases, allowed="" if not cases else "Up to 5 % is allowed: some are.")
     with pytest.raises(UnsafeError, match="the table verdicts tells"):
         sealed(audit, to=tmp_path, policy=BOARD)
+
+
+def test_a_verdict_that_turns_within_its_quarter_stops_the_release(
+    audit, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(publishing, "told_before", lambda *_: None)
+    sealed(at_fault(audit, 45), to=tmp_path, policy=BOARD)
+    with pytest.raises(UnsafeError, match="1 verdicts of the quarter differ"):
+        sealed(at_fault(audit, 1), to=tmp_path, policy=BOARD)
 
 
 def test_a_history_of_runs_beside_rounded_counts_is_a_leak(audit, tmp_path):
