@@ -131,7 +131,8 @@ def _surveys(
 
 def _survey(measure: str, row: Row, setting: Setting) -> Row:
     answered = added(row, ("satisfied", "other"))
-    silent = added(row, ("unanswered", "unusable"))
+    # Where counts are protected, answers that cannot be used are counted with no answer.
+    silent = added(row, [name for name in ("unanswered", "unusable") if name in row])
     if measure == "response_rate":
         return share(answered, answered + silent, row, setting, nothing=NOBODY)
     nothing = NOBODY_ANSWERED if silent else NOBODY

@@ -1,6 +1,6 @@
 """Make a release: count, protect, estimate, and seal the result in one immutable file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -63,7 +63,7 @@ from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
 from metrics.signals import signals
 from metrics.span import refuse_first_case, told_span
-from metrics.told_checks import at_fault, told_before, told_checks
+from metrics.told_checks import at_fault, refuse_few, told_before, told_checks
 
 NOT_DUE = "not_due"
 ASKED = " People are also asked about cases that are not closed."
@@ -95,7 +95,8 @@ def publish(
     UnsafeError where the attack on the release succeeds.
     """
     found = judged(store)
-    data = _data(store, policy, rules, told_span(store, policy, everybody, places.ledger))
+    span = told_span(store, policy, everybody, places.ledger)
+    data = _data(store, policy, rules, span, _outcomes_told(policy, everybody, places.ledger))
     judging = _judging(store, policy, data, found, secret=seed, ledger=places.ledger)
     say("counting")
     exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
@@ -149,6 +150,7 @@ def _judging(
     """The verdicts that the audience may know, and what of them figures depend on."""
     refuse_unfit(data.metrics, found)
     until = data.told["coverage_until"]
+    refuse_few(store, found, policy, secret=secret, until=until)
     before = told_before(ledger.entries(), policy, until)
     verdicts = told_checks(store, found, policy, secret=secret, until=until, before=before)
     names = None if policy.method == "identity" else at_fault(verdicts)
@@ -156,9 +158,15 @@ def _judging(
     return Judging(verdicts, blocked(verdicts), absent, names)
 
 
-def _data(store: Store, policy: Policy, rules: Rules, told: Mapping[str, Any]) -> _Data:
+def _data(
+    store: Store,
+    policy: Policy,
+    rules: Rules,
+    told: Mapping[str, Any],
+    outcomes: Collection[str],
+) -> _Data:
     by_month = policy.method != "suppression"
-    metrics = metrics_for(exact=policy.method == "identity")
+    metrics = metrics_for(exact=policy.method == "identity", outcomes=outcomes)
     return _Data(
         told=told,
         calendar=_calendar(told),
@@ -229,6 +237,14 @@ def _doubted(
         for metric, doubt in told.select("metric", "doubt").unique().iter_rows():
             found.setdefault(metric, set()).add(doubt)
     return found
+
+
+def _outcomes_told(policy: Policy, everybody: Sequence[Policy], ledger: Ledger) -> set[str]:
+    """The outcomes that cells told before are of."""
+    if policy.method == "identity":
+        return set()
+    layers = layers_of(policy, everybody)
+    return {outcome for name in layers for outcome in ledger.told(name)["outcome"].unique()}
 
 
 def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> ProtectedCube:

@@ -10,6 +10,7 @@ from etl.store import Store
 from metrics.disclosure.ledger import Entry
 from metrics.disclosure.policy import Policy
 from metrics.doubts import AT_FAULT
+from metrics.judged import BlockedError
 from metrics.keyed import keyed
 
 UNTOLD = "untold"  # none, few, or nothing that these readers may know
@@ -20,6 +21,7 @@ FEWEST, MOST = 4, 8
 # Tables in which somebody has declared something, and in which no case stands.
 _DECLARED = ("staging.headcount", "staging.deliveries")
 _KNOWN = "Known, "  # how the sentence on a known defect begins; others allow a share of rows
+_SHARED = (pl.col("severity") == "critical") & pl.col("allowed").str.starts_with("Up to")
 
 
 def told_checks(
@@ -37,8 +39,9 @@ def told_checks(
     are rounded, a check has failed for its readers if the rows at fault are of so many cases
     that none of them decides it. How many that are is drawn anew for each check and quarter:
     a verdict that changes proves no case either. They are told nothing of the others, of those
-    that allow a share of rows (two counts against each other), and where small counts are
-    withheld of any. Critical checks are known to whoever has a release, or has none.
+    that allow a share of rows (two counts against each other) or look at the rows of a critical
+    one that does, and where small counts are withheld of any. Critical checks are known to
+    whoever has a release, or has none.
 
     `before` are the checks that were told as failed for this quarter already: they stay so, and
     the others untold, whatever was corrected since. A verdict that turned would prove a case.
@@ -46,12 +49,14 @@ def told_checks(
     if policy.method == "identity":
         return verdicts
     found = _cases_at_fault(store)
+    bounded = set(verdicts.filter(_SHARED)["cause"]) - {""}
 
     def told(row: Mapping[str, Any]) -> str:
         name, outcome = str(row["name"]), str(row["outcome"])
         if row["severity"] == "critical" or row["about"] in _DECLARED:
             return outcome
-        counted = policy.method == "rounding" and _allows_no_share(row)
+        apart = _allows_no_share(row) and row["cause"] not in bounded
+        counted = policy.method == "rounding" and apart
         if not counted:
             return UNTOLD
         if before is not None:
@@ -79,6 +84,28 @@ def told_before(entries: Sequence[Entry], policy: Policy, until: date) -> frozen
         and entry["release"] not in unread
     ]
     return frozenset(told[0]) if told else None
+
+
+def refuse_few(
+    store: Store, verdicts: pl.DataFrame, policy: Policy, *, secret: bytes, until: date
+) -> None:
+    """Raise BlockedError where to say that figures are not fit would tell of few cases.
+
+    A critical check that allows a share of rows fails by one row where there are few. Who may
+    not know that is told figures, or none: what is not fit is named where it is of so many
+    cases as other checks are told for.
+    """
+    if policy.method == "identity":
+        return
+    found, size = _cases_at_fault(store), max(policy.base, policy.threshold)
+    failed = verdicts.filter(_SHARED & (pl.col("outcome") == "failed"))
+    for row in failed.iter_rows(named=True):
+        if found.get(row["name"], 0) < _enough(size, secret, row["name"], until):
+            raise BlockedError(
+                f"a critical check failed ({row['title']}), by so few cases that readers of"
+                f" protected counts may not know it: nothing is published to {policy.audience}"
+                f" until it passes. {row['remedy']}"
+            )
 
 
 def at_fault(verdicts: pl.DataFrame) -> list[str]:

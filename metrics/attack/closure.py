@@ -51,7 +51,7 @@ def other_leaks(told: Told) -> Iterator[str]:
 def recomputed(told: Told) -> dict[str, pl.DataFrame]:
     """Figures, signals and results, from the file's counts, code lists and manifest."""
     published = told.release.table("figures")
-    metrics = metrics_for(exact=False)
+    metrics = metrics_for(exact=False, outcomes=told.cells["outcome"].unique())
     parts = {
         metric.name: tuple(
             published.filter(pl.col("metric") == metric.name)["part"].unique(
@@ -156,6 +156,7 @@ def _counts_of_rows(told: Told) -> Iterator[str]:
         if told.release.table(name).height:
             yield f"the table {name} tells when or where rows were at fault"
     yield from _verdicts(told)
+    yield from _bounded(told)
     # Rows in doubt are counts of rows too: cells, or rounded as they are.
     absent = told.release.table("consequences")["absent"]
     unit = 0 if told.method == "suppression" else told.base
@@ -194,6 +195,29 @@ def _verdicts(told: Told) -> Iterator[str]:
     may_be = ["failed", "untold"] if told.method == "rounding" else ["untold"]
     if not rows["outcome"].is_in(may_be).all():
         yield "the table verdicts tells that a check found nothing, which is a count"
-    counted = rows.filter(pl.col("allowed").str.starts_with("Up to"))
+    up_to = pl.col("allowed").str.starts_with("Up to")
+    critical = (pl.col("severity") == "critical") & (pl.col("cause") != "")
+    bounding = told.release.table("verdicts").filter(up_to & critical)
+    counted = rows.filter(up_to | pl.col("cause").is_in(bounding["cause"].to_list()))
     if not (counted["outcome"] == "untold").all():
         yield "the table verdicts tells of a check that holds two counts against each other"
+
+
+# Of twenty scores at most one lies off its scale, or no figure of the surveys is told.
+SCORES, OFF_ONE_IN = ("satisfied", "other", "unusable"), 20
+
+
+def _bounded(told: Told) -> Iterator[str]:
+    """That figures are told bounds how many scores lie off their scale."""
+    own = told.cells.filter(
+        (pl.col("metric") == "satisfaction") & pl.col("outcome").is_in(SCORES)
+    )
+    off, room = own.filter(pl.col("outcome") == "unusable"), told.base - 1
+    if off.is_empty() or told.method != "rounding" or told.release.manifest.get("not_fit"):
+        return
+    every = own.filter(pl.col("breakdown") == "all")
+    scores = every.group_by("month").agg(pl.col("n").sum())["n"] + room
+    most = int(scores.sum()) // OFF_ONE_IN
+    low, high = (off["n"] - room).clip(lower_bound=0), (off["n"] + room).clip(upper_bound=most)
+    if (high - low < room).any():
+        yield "of counts of answers that cannot be used, the share that is allowed tells more"

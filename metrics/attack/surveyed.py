@@ -78,6 +78,8 @@ def _judge(found: Findings, low: Floats, high: Floats, base: int, where: str) ->
 def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of the counts of each quarter, level by level, and where."""
     told = telling(own)
+    if all(one.cells.filter(_is(TIMES)).is_empty() for one in told):
+        return  # times that are not fit are told to nobody
     quarters: dict[date, list[date]] = {}
     for month in sorted({month for one in told for month in one.cells["month"].unique()}):
         quarters.setdefault(told[0].quarter(month), []).append(month)

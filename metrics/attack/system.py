@@ -105,7 +105,7 @@ def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
     """Every block of which these releases tell anything."""
     cells = pl.concat(release.cells for release in told)
     quarters = {month: told[0].quarter(month) for month in cells["month"].unique()}
-    metrics = metrics_for(exact=False)
+    metrics = metrics_for(exact=False, outcomes=cells["outcome"].unique())
     wholes = {metric.part_of for metric in metrics}
     for metric in metrics:
         own = cells.filter((pl.col("metric") == metric.name) & ~IS_SUM)

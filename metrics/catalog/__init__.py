@@ -1,5 +1,7 @@
 """The metrics, one declaration each; the order here is the order on every page."""
 
+from collections.abc import Collection
+
 from metrics.catalog.closures import (
     AGE_OF_OPEN_CASES,
     BACKLOG,
@@ -20,7 +22,12 @@ from metrics.catalog.process_gaps import DAYS_IN_STEP, GAPS
 from metrics.catalog.programme import CONSENT_FORMS, DUTIES, GUIDANCE
 from metrics.catalog.report_frequency import REPORT_FREQUENCY
 from metrics.catalog.reporters import ANONYMITY, FOLLOW_UP, RAISED_BY
-from metrics.catalog.satisfaction import SATISFACTION, SPEAK_UP_AGAIN
+from metrics.catalog.satisfaction import (
+    SATISFACTION,
+    SATISFACTION_TOGETHER,
+    SPEAK_UP_AGAIN,
+    UNUSABLE,
+)
 from metrics.catalog.time_to_resolution import TIME_TO_RESOLUTION
 from metrics.catalog.times import (
     ACTIVE_TIME,
@@ -71,6 +78,16 @@ METRICS: tuple[Metric, ...] = (
 )
 
 
-def metrics_for(*, exact: bool) -> tuple[Metric, ...]:
-    """The metrics that an audience is told, which sees exact counts or protected ones."""
-    return tuple(metric for metric in METRICS if exact or not metric.exact_only)
+def metrics_for(*, exact: bool, outcomes: Collection[str] = ()) -> tuple[Metric, ...]:
+    """The metrics that an audience is told, which sees exact counts or protected ones.
+
+    `outcomes` are those that protected counts were told of before: they are told on.
+    """
+    if exact:
+        return METRICS
+    told = SATISFACTION if UNUSABLE in outcomes else SATISFACTION_TOGETHER
+    return tuple(
+        told if metric.name == told.name else metric
+        for metric in METRICS
+        if not metric.exact_only
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -15,9 +16,10 @@ from metrics import publish as publishing
 from metrics.absent_rows import absent_rows
 from metrics.approvals import Person, Places, withdraw
 from metrics.attack.report import attack
-from metrics.catalog import METRICS
+from metrics.catalog import METRICS, metrics_for
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
+from metrics.judged import BlockedError
 from metrics.release import TABLES, open_release
 from metrics.sealing import UnsafeError
 from metrics.told_checks import told_checks
@@ -175,6 +177,37 @@ def test_a_check_that_allows_a_share_of_rows_is_two_counts_and_is_not_told(audit
         assert outcome(audit, BOARD) == "untold", check.name
 
 
+SHARE = "Up to 5 % is allowed: as many are left out."
+
+
+@pytest.mark.parametrize("policy", [BOARD, ANNEX])
+@pytest.mark.parametrize("cases", [1, 19])
+def test_that_few_cases_make_figures_unfit_is_told_to_nobody(audit, tmp_path, policy, cases):
+    at_fault(audit, cases, severity="critical", allowed=SHARE)
+    with pytest.raises(BlockedError, match="by so few cases"):
+        sealed(audit, to=tmp_path, policy=policy)
+    assert not (tmp_path / "releases").exists()
+    exact = open_release(sealed(audit, to=tmp_path, policy=COMMITTEE))
+    assert exact.manifest["not_fit"] == "time_to_resolution, deadline_compliance"
+
+
+def test_that_many_cases_make_figures_unfit_is_told(audit, tmp_path):
+    at_fault(audit, 45, severity="critical", allowed=SHARE)
+    release = open_release(sealed(audit, to=tmp_path, policy=BOARD))
+    assert release.manifest["not_fit"] == "time_to_resolution, deadline_compliance"
+
+
+def test_nothing_is_told_of_rows_whose_share_a_critical_check_bounds(audit):
+    """45 rows beside "a tenth at most" say that there are 450: an inequality of two counts."""
+    at_fault(audit, 45, cause="closing_dates_lost")
+    rows = audit.frame("select * from quality.verdicts")
+    assert outcome(audit, BOARD) == "failed"
+    passed = {"severity": "critical", "outcome": "passed", "allowed": SHARE, "name": "kept"}
+    both = pl.concat([rows, rows.with_columns(pl.lit(v).alias(k) for k, v in passed.items())])
+    told = told_checks(audit, both, BOARD, secret=SEED, until=SPRING)
+    assert told["outcome"].to_list() == ["untold", "passed"]
+
+
 def test_a_known_defect_is_told_as_one_that_is_not_known(audit):
     allowed = "Known, and up to 60 allowed until 2030-01-01: An old form. Owner: Me."
     assert outcome(at_fault(audit, 45, outcome="known", allowed=allowed), BOARD) == "failed"
@@ -205,6 +238,34 @@ def test_a_verdict_that_turns_within_its_quarter_stops_the_release(
     sealed(at_fault(audit, 45), to=tmp_path, policy=BOARD)
     with pytest.raises(UnsafeError, match="1 verdicts of the quarter differ"):
         sealed(at_fault(audit, 1), to=tmp_path, policy=BOARD)
+
+
+def test_a_verdict_beside_a_critical_one_on_the_same_rows_is_a_leak(audit, tmp_path):
+    path = sealed(at_fault(audit, 45), to=tmp_path, policy=BOARD)
+
+    def told(rows: pl.DataFrame) -> pl.DataFrame:
+        rows = rows.with_columns(cause=pl.lit("closing_dates_lost"))
+        passed = {"severity": "critical", "outcome": "passed", "allowed": SHARE, "name": "kept"}
+        return pl.concat(
+            [rows, rows.with_columns(pl.lit(v).alias(k) for k, v in passed.items())]
+        )
+
+    found = attack([changed(path, tmp_path / "told", verdicts=told)])
+    assert any("two counts against each other" in leak for leak in found.leaks)
+
+
+def test_answers_that_cannot_be_used_are_not_counted_beside_a_check_that_bounds_them(
+    audit, tmp_path, monkeypatch
+):
+    at_fault(audit, 0, severity="critical", name="scale_declared_right", allowed=SHARE)
+    path = sealed(audit, to=tmp_path, policy=BOARD)
+    assert "unusable" not in set(open_release(path).table("cubes")["outcome"])
+    told = partial(metrics_for, exact=False, outcomes=["unusable"])
+    monkeypatch.setattr(publishing, "metrics_for", lambda **_: told())
+    (tmp_path / "apart").mkdir()
+    copytree(tmp_path / "rules", tmp_path / "apart" / "rules")
+    with pytest.raises(UnsafeError, match="of answers that cannot be used"):
+        sealed(audit, to=tmp_path / "apart", policy=BOARD)
 
 
 def test_a_history_of_runs_beside_rounded_counts_is_a_leak(audit, tmp_path):
