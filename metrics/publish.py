@@ -1,6 +1,6 @@
 """Make a release: count, protect, estimate, and seal the result in one immutable file."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,8 +95,7 @@ def publish(
     UnsafeError where the attack on the release succeeds.
     """
     found = judged(store)
-    span = told_span(store, policy, everybody, places.ledger)
-    data = _data(store, policy, rules, span, _outcomes_told(policy, everybody, places.ledger))
+    data = _data(store, policy, rules, everybody, places.ledger)
     judging = _judging(store, policy, data, found, secret=seed, ledger=places.ledger)
     say("counting")
     exact = _within(count(store, data.metrics, at_fault=judging.at_fault), data.calendar)
@@ -162,9 +161,11 @@ def _data(
     store: Store,
     policy: Policy,
     rules: Rules,
-    told: Mapping[str, Any],
-    outcomes: Collection[str],
+    everybody: Sequence[Policy],
+    ledger: Ledger,
 ) -> _Data:
+    told = told_span(store, policy, everybody, ledger)
+    outcomes = _outcomes_told(policy, everybody, ledger)
     by_month = policy.method != "suppression"
     metrics = metrics_for(exact=policy.method == "identity", outcomes=outcomes)
     return _Data(
