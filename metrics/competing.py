@@ -1,13 +1,12 @@
 """What cases come to and by when: outcomes that exclude one another, open cases included."""
 
-from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from metrics.durations import NOT_WATCHED, TOO_EARLY, too_early
-from metrics.figures import KEY, Row, Setting, as_figures, by_period, figure, grid
+from metrics.durations import NOT_WATCHED, TOO_EARLY, Histograms
+from metrics.figures import KEY, Refusal, Setting, as_figures, by_period, grid, told
 from metrics.metric import Measure, Metric
 from metrics.shares import NOBODY
 from metrics.statistics.competing_risks import Incidence, cumulative_incidence, incidence_at
@@ -20,78 +19,99 @@ def competing(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     """Shares come to an outcome within so many days, by Aalen-Johansen; exact counts alone."""
-    order = {outcome: code for code, outcome in enumerate((OPEN, *_ends(metric)))}
-    found = {
-        tuple(row[name] for name in KEY): row
-        for row in by_period(cells, metric, setting)
-        .with_columns(pl.col("outcome").replace_strict(order, return_dtype=pl.Int64))
-        .group_by(KEY)
-        .agg("band", "outcome", "n")
-        .iter_rows(named=True)
-    }
-    rows: list[Row] = []
-    for row in grid(setting, parts).iter_rows(named=True):
-        held = found.get(tuple(row[name] for name in KEY))
-        rows.append({**row, "measured": _measured(held, metric, setting)})
-    return as_figures(rows, metric, lambda name, row: row["measured"][name])
+    ends = _ends(metric)
+    summed = by_period(cells, metric, setting)
+    wide = _counted(grid(setting, parts), summed, ends)
+    refusals = [
+        Refusal(pl.col("denominator") == 0, "no_data", NOBODY),
+        Refusal(
+            pl.col("denominator") < setting.min_denominator,
+            "few",
+            TOO_FEW.format(count=setting.min_denominator),
+        ),
+    ]
+    is_told = ~pl.any_horizontal(each.rows for each in refusals)
+    histograms, incidences = _incidences(wide.filter(is_told), summed, ends)
+
+    def of(measure: Measure) -> pl.DataFrame:
+        assert measure.by_day is not None  # noqa: S101  the catalogue's tests see to it
+        code = 1 + ends.index(_end(measure))
+        estimates = [incidence_at(each, code, measure.by_day) for each in incidences]
+        day = np.full(len(estimates), measure.by_day)
+        early = histograms.too_early(day, fewest=setting.min_denominator)
+        found = pl.DataFrame(
+            [(each.value, each.low, each.high) for each in estimates],
+            schema=dict.fromkeys(("value", "low", "high"), pl.Float64),
+            orient="row",
+        ).with_columns(pl.Series("row", histograms.row), pl.Series("early", early))
+        reached, young = pl.col("value").is_not_null(), pl.col("early")
+        kept = found.with_columns(
+            pl.when(~young).then(pl.col("value", "low", "high")),
+            (young & reached).alias("early"),
+        )
+        return told(
+            wide.join(kept, on="row", how="left", maintain_order="left").with_columns(
+                pl.when(is_told).then(_end(measure)).alias("numerator")
+            ),
+            [
+                *refusals,
+                Refusal(
+                    pl.col("early"),
+                    "not_reached",
+                    TOO_EARLY.format(count=setting.min_denominator),
+                ),
+                Refusal(pl.col("value").is_null(), "not_reached", NOT_WATCHED),
+            ],
+        )
+
+    return as_figures(wide, metric, of)
 
 
 def _ends(metric: Metric) -> list[str]:
     return [outcome for outcome in metric.outcomes if outcome != OPEN]
 
 
-def _measured(
-    held: Mapping[str, list[int]] | None, metric: Metric, setting: Setting
-) -> dict[str, Row]:
-    counts = np.asarray(held["n"] if held else [], dtype=np.int64)
-    codes = np.asarray(held["outcome"] if held else [], dtype=np.int64)
-    everybody, still = int(counts.sum()), int(counts[codes == 0].sum())
-    beside: Row = {"denominator": everybody, "pending": still}
-    names = [measure.name for measure in metric.measures]
-    if everybody == 0 or held is None:
-        return {name: figure("no_data", NOBODY, **beside) for name in names}
-    if everybody < setting.min_denominator:
-        reason = TOO_FEW.format(count=setting.min_denominator)
-        return {name: figure("few", reason, **beside) for name in names}
-    ends = _ends(metric)
-    ended = np.where(codes > 0, counts, 0)
-    histogram: dict[str, npt.ArrayLike] = {
-        "band": held["band"],
-        "ended": ended,
-        "open": counts - ended,
-    }
-    fewest = setting.min_denominator
-    reasons = {
-        measure.name: TOO_EARLY.format(count=fewest)
-        for measure in metric.measures
-        if too_early(histogram, measure.by_day or 0, fewest=fewest)
-    }
-    curves = cumulative_incidence(held["band"], codes, outcomes=len(ends), counts=counts)
-    told = {
-        measure.name: _told(measure, curves, ends, counts=counts, codes=codes, beside=beside)
-        for measure in metric.measures
-    }
-    return told | {
-        name: figure("not_reached", reason, **beside, numerator=told[name]["numerator"])
-        for name, reason in reasons.items()
-        if told[name]["state"] == "ok"
-    }
-
-
-def _told(
-    measure: Measure,
-    curves: Incidence,
-    ends: list[str],
-    *,
-    counts: np.ndarray,
-    codes: np.ndarray,
-    beside: Row,
-) -> Row:
+def _end(measure: Measure) -> str:
     assert measure.counted is not None  # noqa: S101  the catalogue's tests see to it
-    assert measure.by_day is not None  # noqa: S101
-    code = ends.index(measure.counted.outcomes[0]) + 1
-    told: Row = {**beside, "numerator": int(counts[codes == code].sum())}
-    share = incidence_at(curves, code, measure.by_day)
-    if share.value is None:
-        return figure("not_reached", NOT_WATCHED, **told)
-    return figure(value=share.value, low=share.low, high=share.high, **told)
+    return measure.counted.outcomes[0]
+
+
+def _counted(places: pl.DataFrame, summed: pl.DataFrame, ends: list[str]) -> pl.DataFrame:
+    """The grid with how many there are, how many are open, and how many came to each end."""
+    n, outcome = pl.col("n"), pl.col("outcome")
+    sums = summed.group_by(KEY).agg(
+        n.sum().alias("denominator"),
+        n.filter(outcome == OPEN).sum().alias("pending"),
+        *(n.filter(outcome == end).sum().alias(end) for end in ends),
+    )
+    counts = ("denominator", "pending", *ends)
+    return (
+        places.with_row_index("row")
+        .join(sums, on=KEY, how="left", maintain_order="left")
+        .with_columns(pl.col("row").cast(pl.Int64), pl.col(*counts).fill_null(0))
+    )
+
+
+def _incidences(
+    places: pl.DataFrame, summed: pl.DataFrame, ends: list[str]
+) -> tuple[Histograms, list[Incidence]]:
+    """The bands of some places of the grid, and the curves of each."""
+    order = {outcome: code for code, outcome in enumerate((OPEN, *ends))}
+    numbered = places.select("row", *KEY).with_row_index("group")
+    rows = (
+        summed.with_columns(
+            pl.col("outcome").replace_strict(order, return_dtype=pl.Int64).alias("code")
+        )
+        .join(numbered, on=KEY, how="inner")
+        .sort("group", "band", "code")
+    )
+    group, band, code, n = (
+        rows[name].cast(pl.Int64).to_numpy() for name in ("group", "band", "code", "n")
+    )
+    ended = np.where(code > 0, n, 0)
+    edges = np.searchsorted(group, np.arange(numbered.height + 1))
+    incidences = [
+        cumulative_incidence(band[a:b], code[a:b], outcomes=len(ends), counts=n[a:b])
+        for a, b in pairwise(edges)
+    ]
+    return Histograms(numbered["row"].to_numpy(), group, band, ended, n - ended), incidences

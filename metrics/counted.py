@@ -2,16 +2,8 @@
 
 import polars as pl
 
-from metrics.figures import (
-    Row,
-    Setting,
-    WithheldError,
-    added,
-    as_figures,
-    by_outcome,
-    figure,
-)
-from metrics.metric import Counted, Metric
+from metrics.figures import Refusal, Setting, added, as_figures, by_outcome, told
+from metrics.metric import Counted, Measure, Metric
 from metrics.shares import NOBODY, share
 
 NOT_RECORDED = "What is needed to judge these cases is not in the data."
@@ -23,31 +15,31 @@ def counted(
 ) -> pl.DataFrame:
     """Counts and shares as the metric's measures declare them, for every row of the grid."""
     wide = by_outcome(cells, metric, parts, setting)
-    declared = {measure.name: measure.counted for measure in metric.measures}
-    return as_figures(
-        wide.iter_rows(named=True),
-        metric,
-        lambda name, row: _counted(declared[name] or Counted(()), row, setting),
+
+    def of(measure: Measure) -> pl.DataFrame:
+        return _counted(measure.counted or Counted(()), wide, setting)
+
+    return as_figures(wide, metric, of)
+
+
+def _counted(asked: Counted, wide: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    counts = wide.select(
+        added(wide, asked.outcomes).alias("numerator"),
+        added(wide, asked.of).alias("denominator"),
+        added(wide, asked.missing).alias("missing"),
+        added(wide, asked.pending).alias("pending"),
+        "off",
     )
-
-
-def _counted(told: Counted, row: Row, setting: Setting) -> Row:
-    count = added(row, told.outcomes)
-    missing, pending = (_beside(row, names) for names in (told.missing, told.pending))
-    beside: Row = {"missing": missing, "pending": pending}
-    if not told.of:
-        return figure(value=float(count), numerator=count, **beside)
-    of = added(row, told.of)
+    count, of = pl.col("numerator"), pl.col("denominator")
+    if not asked.of:
+        alone = counts.drop("denominator").with_columns(count.alias("value"))
+        return told(alone, (), withheld=count.is_null())
     fewest = 1 if setting.exact else setting.min_denominator
-    if of == 0 and (missing or 0) >= fewest:
-        return figure("not_assessable", NOT_RECORDED, numerator=0, denominator=0, **beside)
-    nothing = NOT_YET if (pending or 0) >= fewest else NOBODY
-    return share(count, of, row, setting, nothing=nothing, **beside)
-
-
-def _beside(row: Row, names: tuple[str, ...]) -> int | None:
-    """How many stand beside the figure; None where that is withheld."""
-    try:
-        return added(row, names)
-    except WithheldError:
-        return None
+    too_early = pl.col("pending").fill_null(0) >= fewest
+    unknown = (of == 0) & (pl.col("missing").fill_null(0) >= fewest)
+    return share(
+        counts,
+        setting,
+        nothing=pl.when(too_early).then(pl.lit(NOT_YET)).otherwise(pl.lit(NOBODY)),
+        refusals=[Refusal(unknown, "not_assessable", NOT_RECORDED)],
+    )

@@ -1,31 +1,27 @@
 """Time to resolution from counts: by day where they are exact, by band where they are not."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import (
-    KEY,
-    WITHHELD,
-    Row,
-    Setting,
-    as_figures,
-    by_period,
-    figure,
-    grid,
-)
-from metrics.metric import Metric
-from metrics.statistics.intervals import Estimate
+from metrics.figures import KEY, Refusal, Setting, as_figures, by_period, grid, told
+from metrics.metric import Measure, Metric
 from metrics.statistics.life_table import life_table
-from metrics.statistics.survival import (
-    Curve,
-    kaplan_meier,
-    quantile,
-    share_open,
+from metrics.statistics.many_curves import (
+    Ends,
+    kaplan_meier_each,
+    quantile_each,
+    share_open_each,
 )
+from metrics.statistics.survival import quantile, share_open
+
+Counts = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 NOBODY = "There is nothing to count in this period."
 TOO_FEW = "Fewer than {count} cases: a length of time of so few may point at one of them."
@@ -43,6 +39,38 @@ AGES = {"open_7": 7, "open_9": 9, "open_30": 30, "open_60": 60, "open_90": 90}
 UNRECORDED = "unrecorded"
 
 
+@dataclass(frozen=True, slots=True)
+class Histograms:
+    """Cases of many groups by band of days, for those groups of which something is told.
+
+    `group` numbers the groups, rising; `band` rises within each and begins at day 0. `row` is
+    the place of each group in the grid.
+    """
+
+    row: Counts
+    group: Counts
+    band: Counts
+    ended: Counts
+    still: Counts
+
+    def too_early(self, day: FloatArray, *, fewest: int) -> BoolArray:
+        """Of each group, whether an estimate for its day stands on a few early cases.
+
+        So it is where most cases were last seen open before the day, and fewer than `fewest`
+        were seen on it: the first three decisions of a month say nothing of its other forty.
+        """
+        before = self.band < day[self.group]
+        left, at_risk, everybody = (
+            np.bincount(self.group, of, minlength=self.row.size)
+            for of in (
+                self.still * before,
+                (self.ended + self.still) * (self.band >= day[self.group]),
+                self.ended + self.still,
+            )
+        )
+        return (at_risk < fewest) & (2 * left > everybody)
+
+
 def durations(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
@@ -51,90 +79,124 @@ def durations(
     Exact counts give Kaplan-Meier by day; protected ones the actuarial estimate over the bands
     of the policy, so that no single case's duration can be read off.
     """
-    found = {
-        tuple(row[name] for name in KEY): row
-        for row in _histograms(by_period(cells, metric, setting)).iter_rows(named=True)
-    }
-    names = tuple(measure.name for measure in metric.measures)
-    rows: list[Row] = []
-    for row in grid(setting, parts).iter_rows(named=True):
-        histogram = found.get(tuple(row[name] for name in KEY))
-        rows.append({**row, "measured": _measured(histogram, setting, names)})
-    return as_figures(rows, metric, lambda name, row: row["measured"][name])
+    bands = _bands(by_period(cells, metric, setting))
+    wide = _counted(grid(setting, parts), bands)
+    refusals = _refusals(setting)
+    is_told = ~pl.any_horizontal(pl.col("withheld"), *(each.rows for each in refusals))
+    histograms = _histograms(wide.filter(is_told), bands)
+    curves = _curves(histograms, exact=setting.exact)
 
-
-def _histograms(summed: pl.DataFrame) -> pl.DataFrame:
-    """One row per figure's place: lists of bands, of cases ended and of cases open in each."""
-    return (
-        summed.with_columns(
-            pl.col("n").is_null().alias("withheld"),
-            pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended"),
-            pl.when(pl.col("outcome") == "open").then("n").otherwise(0).alias("open"),
-            pl.when(pl.col("outcome") == UNRECORDED).then("n").otherwise(0).alias(UNRECORDED),
+    def of(measure: Measure) -> pl.DataFrame:
+        day = AGES.get(measure.name)
+        value, low, high = curves(measure.name)
+        reached = ~np.isnan(value)
+        asked = np.where(reached, value, 0.0) if day is None else np.full(value.size, day)
+        early = reached & histograms.too_early(asked, fewest=setting.min_denominator)
+        ends = {
+            "value": np.where(early, np.nan, value),
+            "low": np.where(early, np.nan, low),
+            "high": np.where(early | ~reached, np.nan, high),
+        }
+        found = pl.DataFrame(ends, nan_to_null=True).with_columns(
+            pl.Series("row", histograms.row), pl.Series("early", early)
         )
-        .group_by(*KEY, "band")
-        .agg(pl.col("ended", "open", UNRECORDED).sum(), pl.col("withheld").any())
-        .sort("band")
-        .group_by(*KEY, maintain_order=True)
-        .agg(pl.col("band", "ended", "open", UNRECORDED), pl.col("withheld").any())
+        unreached = Refusal(
+            pl.col("value").is_null(), "not_reached", NOT_REACHED if day is None else NOT_WATCHED
+        )
+        young = TOO_EARLY.format(count=setting.min_denominator)
+        return told(
+            wide.join(found, on="row", how="left", maintain_order="left"),
+            [*refusals, Refusal(pl.col("early"), "not_reached", young), unreached],
+            withheld=pl.col("withheld"),
+        )
+
+    return as_figures(wide, metric, of)
+
+
+def _bands(summed: pl.DataFrame) -> pl.DataFrame:
+    """One row per figure's place and band: cases ended, open and of no known length."""
+    n, outcome = pl.col("n"), pl.col("outcome")
+    kinds = {"ended": "ended", "open": "open", UNRECORDED: UNRECORDED}
+    return summed.group_by(*KEY, "band").agg(
+        *(n.filter(outcome == kind).sum().alias(name) for name, kind in kinds.items()),
+        n.is_null().any().alias("withheld"),
     )
 
 
-def _measured(
-    histogram: Mapping[str, Any] | None, setting: Setting, names: tuple[str, ...]
-) -> dict[str, Row]:
-    ended = sum(histogram["ended"]) if histogram else 0
-    still = sum(histogram["open"]) if histogram else 0
-    lost = sum(histogram[UNRECORDED]) if histogram else 0
-    beside: Row = {
-        "numerator": ended,
-        "denominator": ended + still,
-        "pending": still,
-        "missing": lost,
-    }
-    if histogram and histogram["withheld"]:
-        gone = figure("withheld", WITHHELD, pending=None, missing=None)
-        return dict.fromkeys(names, gone)
-    if ended + still == 0 and lost >= (1 if setting.exact else setting.min_denominator):
-        return {name: figure("not_assessable", NOT_RECORDED, **beside) for name in names}
-    if histogram is None or (ended + still == 0 and setting.exact):
-        return {name: figure("no_data", NOBODY, **beside) for name in names}
-    if ended + still < setting.min_denominator:
-        reason = TOO_FEW.format(count=setting.min_denominator)
-        return {name: figure("few", reason, **beside) for name in names}
-    curve = _curve(histogram, setting)
-
-    def told(estimate: Estimate, day: float | None, otherwise: str) -> Row:
-        if estimate.value is None:
-            return figure("not_reached", otherwise, low=estimate.low, **beside)
-        if day is not None and too_early(histogram, day, fewest=setting.min_denominator):
-            reason = TOO_EARLY.format(count=setting.min_denominator)
-            return figure("not_reached", reason, **beside)
-        return figure(value=estimate.value, low=estimate.low, high=estimate.high, **beside)
-
-    # No more than is told: of many levels and months each takes its time.
-    reached = {name: quantile(curve, QUARTILES[name]) for name in names if name in QUARTILES}
-    left = {name: (share_open(curve, AGES[name]), AGES[name]) for name in names if name in AGES}
-    return {name: told(each, each.value, NOT_REACHED) for name, each in reached.items()} | {
-        name: told(each, day, NOT_WATCHED) for name, (each, day) in left.items()
-    }
+def _counted(places: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
+    """The grid with the counts that stand beside each figure."""
+    sums = bands.group_by(KEY).agg(
+        pl.col("ended", "open", UNRECORDED).sum(), pl.col("withheld").any()
+    )
+    return (
+        places.with_row_index("row")
+        .join(sums, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+        .with_columns(pl.col("row").cast(pl.Int64), pl.col("withheld").fill_null(False))
+        .with_columns(
+            pl.col("ended").fill_null(0).alias("numerator"),
+            (pl.col("ended") + pl.col("open")).fill_null(0).alias("denominator"),
+            pl.col("open").fill_null(0).alias("pending"),
+            pl.col(UNRECORDED).fill_null(0).alias("missing"),
+            pl.col("ended").is_null().alias("is_empty"),
+        )
+    )
 
 
-def too_early(histogram: Mapping[str, npt.ArrayLike], day: float, *, fewest: int) -> bool:
-    """Whether an estimate for this day stands on a few early cases of a young period.
+def _refusals(setting: Setting) -> list[Refusal]:
+    """Places of which no length of time is told, whatever the curve."""
+    everybody, lost = pl.col("denominator"), pl.col("missing")
+    fewest = 1 if setting.exact else setting.min_denominator
+    few = TOO_FEW.format(count=setting.min_denominator)
+    nobody = everybody == 0
+    return [
+        Refusal(nobody & (lost >= fewest), "not_assessable", NOT_RECORDED),
+        Refusal(pl.col("is_empty") | (nobody & setting.exact), "no_data", NOBODY),
+        Refusal(everybody < setting.min_denominator, "few", few),
+    ]
 
-    So it is where most cases were last seen open before the day, and fewer than `fewest` were
-    seen on it: the first three decisions of a month say nothing of its other forty cases.
-    """
-    bands, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
-    known = bands >= 0
-    left = int(still[known & (bands < day)].sum())
-    at_risk = int((ended + still)[known & (bands >= day)].sum())
-    return at_risk < fewest and 2 * left > int((ended + still)[known].sum())
+
+def _histograms(places: pl.DataFrame, bands: pl.DataFrame) -> Histograms:
+    """The bands of some places of the grid."""
+    numbered = places.select("row", *KEY).with_row_index("group")
+    rows = (
+        bands.filter(pl.col("band") >= 0)  # those of no known length have no day
+        .join(numbered, on=KEY, how="inner")
+        .sort("group", "band")
+    )
+    group, band, ended, still = (
+        rows[name].cast(pl.Int64).to_numpy() for name in ("group", "band", "ended", "open")
+    )
+    return Histograms(numbered["row"].to_numpy(), group, band, ended, still)
 
 
-def _curve(histogram: Mapping[str, list[int]], setting: Setting) -> Curve:
-    make: Callable[..., Curve] = kaplan_meier if setting.exact else life_table
-    days, ended, still = (np.asarray(histogram[name]) for name in ("band", "ended", "open"))
-    watched = days >= 0  # the unrecorded have no day
-    return make(days[watched], ended[watched], still[watched])
+def _curves(found: Histograms, *, exact: bool) -> Callable[[str], Ends]:
+    """What gives a measure of every group: values, and both ends of their intervals."""
+    groups = found.row.size
+    if exact:
+        curves = kaplan_meier_each(
+            found.group, found.band, found.ended, found.still, groups=groups
+        )
+        return lambda name: (
+            quantile_each(curves, QUARTILES[name])
+            if name in QUARTILES
+            else share_open_each(curves, AGES[name])
+        )
+    edges = np.searchsorted(found.group, np.arange(groups + 1))
+    tables = [
+        life_table(*(of[begin:end] for of in (found.band, found.ended, found.still)))
+        for begin, end in pairwise(edges)
+    ]
+
+    def each(name: str) -> Ends:
+        estimates = [
+            quantile(table, QUARTILES[name])
+            if name in QUARTILES
+            else share_open(table, AGES[name])
+            for table in tables
+        ]
+        value, low, high = np.array(
+            [(one.value, one.low, one.high) for one in estimates], dtype=np.float64
+        ).reshape(-1, 3).T
+        return value, low, high
+
+    return each

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
 import polars as pl
 
 from metrics.competing import competing
 from metrics.counted import counted
 from metrics.durations import durations
-from metrics.figures import Row, Setting, added, as_figures, by_outcome, figure
+from metrics.figures import Refusal, Setting, added, as_figures, by_outcome, told
 from metrics.metric import Kind, Metric, ProtectedCube
 from metrics.release import TABLES
 from metrics.shares import NOBODY, share
-from metrics.statistics.intervals import garwood
+from metrics.statistics.intervals import garwood_each
 from metrics.stock import stock
 
 NO_HEADCOUNT = "No headcount is known for this period, so there is no rate."
@@ -55,90 +56,97 @@ def _rates(
     exposed = wide.join(setting.exposure, on=place, how="left", maintain_order="left").join(
         setting.engagements, on=place, how="left", maintain_order="left"
     )
-    return as_figures(
-        exposed.iter_rows(named=True), metric, lambda name, row: _rate(name, row, setting)
-    )
+    return as_figures(exposed, metric, lambda measure: _rate(measure.name, exposed, setting))
 
 
-def _rate(measure: str, row: Row, setting: Setting) -> Row:
-    count, people = added(row, ("received",)), row["people"]
+def _rate(measure: str, wide: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    wide = wide.with_columns(added(wide, ("received",)).alias("count"))
+    count = pl.col("count")
     if measure == "reports":
-        return figure(value=float(count), numerator=count)
-    if measure == "per_1000_engagements":
-        return _per_engagement(row, setting)
-    if people is None or people <= 0:
-        return figure("not_assessable", NO_HEADCOUNT, numerator=count)
-    if not setting.exact and people < setting.min_denominator:
-        return figure("few", SMALL_UNIT.format(count=setting.min_denominator))
-    off = setting.off(row)
-    least, most = garwood(max(count - off, 0), people), garwood(count + off, people)
-    assert least is not None  # noqa: S101  people > 0, so there is an interval
-    assert most is not None  # noqa: S101
-    return figure(
-        value=100 * count / people,
-        low=100 * least.low,
-        high=100 * most.high,
-        numerator=count,
-        denominator=people,
+        alone = wide.select("count", numerator="count", value=count.cast(pl.Float64))
+        return told(alone, (), withheld=count.is_null())
+    column, per, unknown = _PER[measure]
+    of = pl.col(column)
+    few = (of < setting.min_denominator) & (not setting.exact) & (measure == "rate")
+    nobody = of.is_null() | (of <= 0)
+    counts = wide.select(count.fill_null(0), of, "off")
+    x, people, off = (counts[name].to_numpy() for name in ("count", column, "off"))
+    people = np.where(np.isnan(people), 0.0, np.maximum(people, 0.0))
+    ends = {
+        "low": garwood_each(np.maximum(x - off, 0), people)[0],
+        "high": garwood_each(x + off, people)[1],
+    }
+    # Whoever knows how few people there are would learn the rate from the count.
+    known = pl.when(few & ~nobody).then(None)
+    return told(
+        wide.with_columns(
+            *(pl.Series(name, per * end, nan_to_null=True) for name, end in ends.items()),
+            (per * count / of).alias("value"),
+            known.otherwise(count).alias("numerator"),
+            pl.when(~few & ~nobody).then(of).alias("denominator"),
+        ).select("value", "low", "high", "numerator", "denominator", "count", column),
+        [
+            Refusal(nobody, "not_assessable", unknown),
+            Refusal(few, "few", SMALL_UNIT.format(count=setting.min_denominator)),
+        ],
+        withheld=count.is_null(),
     )
 
 
-def _per_engagement(row: Row, setting: Setting) -> Row:
-    count, engagements = added(row, ("received",)), row["engagements"]
-    if engagements is None or engagements <= 0:
-        return figure("not_assessable", NO_ENGAGEMENTS, numerator=count)
-    off = setting.off(row)
-    least, most = garwood(max(count - off, 0), engagements), garwood(count + off, engagements)
-    assert least is not None  # noqa: S101  engagements > 0, so there is an interval
-    assert most is not None  # noqa: S101
-    return figure(
-        value=1000 * count / engagements,
-        low=1000 * least.low,
-        high=1000 * most.high,
-        numerator=count,
-        denominator=engagements,
-    )
+_PER = {
+    "rate": ("people", 100, NO_HEADCOUNT),
+    "per_1000_engagements": ("engagements", 1000, NO_ENGAGEMENTS),
+}
 
 
 def _deadlines(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(
-        wide.iter_rows(named=True), metric, lambda _, row: _deadline(row, setting)
+    counts = wide.select(
+        added(wide, ("met",)).alias("numerator"),
+        added(wide, ("met", "met_late", "missed")).alias("denominator"),
+        pl.col("not_due").alias("pending"),
+        pl.col("not_assessable").alias("missing"),
+        "off",
     )
-
-
-def _deadline(row: Row, setting: Setting) -> Row:
-    due = added(row, ("met", "met_late", "missed"))
-    beside: Row = {"pending": row["not_due"], "missing": row["not_assessable"]}
     fewest = 1 if setting.exact else setting.min_denominator
-    if due == 0 and (row["not_assessable"] or 0) >= fewest:
-        return figure("not_assessable", NOT_JUDGED, numerator=0, denominator=0, **beside)
-    if due == 0 and row["not_due"] > 0 and setting.exact:
-        return figure("no_data", NOT_DUE, numerator=0, denominator=0, **beside)
-    return share(added(row, ("met",)), due, row, setting, nothing=NOBODY, **beside)
+    nobody = pl.col("denominator") == 0
+    refusals = [
+        Refusal(nobody & (pl.col("missing") >= fewest), "not_assessable", NOT_JUDGED),
+        Refusal(nobody & (pl.col("pending") > 0) & setting.exact, "no_data", NOT_DUE),
+    ]
+    found = share(counts, setting, nothing=NOBODY, refusals=refusals)
+    return as_figures(wide, metric, lambda _: found)
 
 
 def _surveys(
     cells: pl.DataFrame, metric: Metric, parts: tuple[str, ...], setting: Setting
 ) -> pl.DataFrame:
     wide = by_outcome(cells, metric, parts, setting)
-    return as_figures(
-        wide.iter_rows(named=True), metric, lambda name, row: _survey(name, row, setting)
-    )
+    return as_figures(wide, metric, lambda measure: _survey(measure.name, wide, setting))
 
 
-def _survey(measure: str, row: Row, setting: Setting) -> Row:
-    answered = added(row, ("satisfied", "other"))
+def _survey(measure: str, wide: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    answered = added(wide, ("satisfied", "other"))
     # Where counts are protected, answers that cannot be used are counted with no answer.
-    silent = added(row, [name for name in ("unanswered", "unusable") if name in row])
-    if measure == "response_rate":
-        return share(answered, answered + silent, row, setting, nothing=NOBODY)
-    nothing = NOBODY_ANSWERED if silent else NOBODY
-    return share(
-        added(row, ("satisfied",)), answered, row, setting, nothing=nothing, missing=silent
+    unanswered = [name for name in ("unanswered", "unusable") if name in wide.columns]
+    silent = added(wide, unanswered)
+    none = pl.lit(0, dtype=pl.Int64)
+    response = measure == "response_rate"
+    counts = wide.select(
+        pl.when(silent.is_not_null())
+        .then(answered if response else added(wide, ("satisfied",)))
+        .alias("numerator"),
+        (answered + silent if response else answered).alias("denominator"),
+        none.alias("pending"),
+        (none if response else silent).alias("missing"),
+        "off",
     )
+    if response:
+        return share(counts, setting, nothing=NOBODY)
+    quiet = pl.when(pl.col("missing") > 0).then(pl.lit(NOBODY_ANSWERED))
+    return share(counts, setting, nothing=quiet.otherwise(pl.lit(NOBODY)))
 
 
 _ESTIMATORS: dict[

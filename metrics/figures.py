@@ -1,27 +1,26 @@
 """Frames that the estimators share: the grid of figures, and counts laid out on it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
 
-from metrics.metric import BREAKDOWNS, Metric
+from metrics.metric import BREAKDOWNS, Measure, Metric
 from metrics.reach import SUMS, Loose, further_in, most_off
 from metrics.release import TABLES
+from metrics.statistics.intervals import IntArray
 
 Row = dict[str, Any]
+Count = TypeVar("Count", int, IntArray)
 
 KEY = ("part", "breakdown", "level", "period", "period_start")
 
 
 WITHHELD = "Withheld to protect the people involved."
 _IS_SUM = pl.col("outcome").str.contains("+", literal=True)
-
-
-class WithheldError(Exception):
-    """A count that a figure needs is not told."""
 
 
 def no_engagements() -> pl.DataFrame:
@@ -102,10 +101,15 @@ def _year_starts(periods: pl.DataFrame) -> int:
 
 
 def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
-    """One row per part, declared level and period, in published order."""
+    """One row per part, declared level and period, in published order.
+
+    `off` is how far rounding may have moved a count of the period.
+    """
     spans = setting.periods.select("period", "period_start", "period_end", "complete").unique(
         maintain_order=True
     )
+    off = [setting.off(row) for row in spans.iter_rows(named=True)]
+    spans = spans.with_columns(pl.Series("off", off, dtype=pl.Int64))
     order = {name: place for place, name in enumerate(BREAKDOWNS)}
     everybody = pl.DataFrame({"breakdown": ["all"], "level": ["all"], "position": [0]})
     levels = pl.concat(
@@ -160,83 +164,90 @@ def by_outcome(
     return wide.with_columns(pl.col(*metric.outcomes).fill_null(0))
 
 
-def added(row: Row, names: Sequence[str]) -> int:
-    """The sum of a row's outcomes: of each of them, or as it is told.
+def added(wide: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
+    """The sum of outcomes, of each of them or as it is told; null where neither is told."""
+    if not names:
+        return pl.lit(0, dtype=pl.Int64)
+    each = pl.sum_horizontal(*names, ignore_nulls=False)
+    told = "+".join(names)
+    return (each.fill_null(pl.col(told)) if told in wide.columns else each).cast(pl.Int64)
 
-    Raises WithheldError where neither is told.
+
+TOLD = {
+    "value": pl.Float64(),
+    "low": pl.Float64(),
+    "high": pl.Float64(),
+    "numerator": pl.Int64(),
+    "denominator": pl.Float64(),
+    "pending": pl.Int64(),
+    "missing": pl.Int64(),
+    "worst": pl.Float64(),
+    "best": pl.Float64(),
+}
+_MADE = ("value", "low", "high", "worst", "best")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Rows of which no value is told, the state that they are in, and why."""
+
+    rows: pl.Expr
+    state: str
+    reason: str | pl.Expr
+
+
+def told(
+    numbers: pl.DataFrame, refusals: Sequence[Refusal], *, withheld: pl.Expr | bool = False
+) -> pl.DataFrame:
+    """What figures say beside their places: numbers, state and reason, one row each.
+
+    `numbers` has some of the columns of `TOLD`; of nobody else is anything pending or missing.
+    The first refusal that holds of a row decides; `withheld` comes before them all and hides
+    the counts as well.
     """
-    counts = [row[name] for name in names]
-    if None not in counts:
-        return int(sum(counts))
-    told = row.get("+".join(names))
-    if told is None:
-        raise WithheldError
-    return int(told)
-
-
-def figure(
-    state: str = "ok",
-    reason: str = "",
-    *,
-    value: float | None = None,
-    low: float | None = None,
-    high: float | None = None,
-    numerator: int | None = None,
-    denominator: float | None = None,
-    pending: int | None = 0,
-    missing: int | None = 0,
-    worst: float | None = None,
-    best: float | None = None,
-) -> Row:
-    """What a figure says beside its place: the columns of a release's figures from `value`."""
-    return {
-        "value": value,
-        "low": low,
-        "high": high,
-        "numerator": numerator,
-        "denominator": denominator,
-        "pending": pending,
-        "missing": missing,
-        "worst": worst,
-        "best": best,
-        "state": state,
-        "reason": reason,
-    }
+    none = {"pending": 0, "missing": 0}
+    lacking = {name: none.get(name) for name in TOLD if name not in numbers.columns}
+    hidden = Refusal(withheld if isinstance(withheld, pl.Expr) else pl.lit(withheld),
+                     "withheld", WITHHELD)
+    state, reason = pl.lit("ok"), pl.lit("")
+    for each in reversed([hidden, *refusals]):
+        why = pl.lit(each.reason) if isinstance(each.reason, str) else each.reason
+        state = pl.when(each.rows).then(pl.lit(each.state)).otherwise(state)
+        reason = pl.when(each.rows).then(why).otherwise(reason)
+    # A length of time that is not reached has a lowest one none the less.
+    is_made = pl.col("state").is_in(["ok", "not_reached"])
+    is_withheld = pl.col("state") == "withheld"
+    return (
+        numbers.with_columns(**{name: pl.lit(each) for name, each in lacking.items()})
+        .with_columns(state.alias("state"), reason.alias("reason"))
+        .select(
+            *(
+                pl.when(is_made if name in _MADE else ~is_withheld).then(name).cast(kind)
+                for name, kind in TOLD.items()
+            ),
+            "state",
+            "reason",
+        )
+    )
 
 
 def as_figures(
-    rows: Iterable[Row], metric: Metric, of: Callable[[str, Row], Row]
+    wide: pl.DataFrame, metric: Metric, of: Callable[[Measure], pl.DataFrame]
 ) -> pl.DataFrame:
-    """One figure per measure and row of the grid; `of` takes the measure's name and the row."""
-    rows = list(rows)
-    grid = ("part", "breakdown", "level", "period", "period_start", "period_end", "complete")
-    # One frame per measure: rows as dictionaries take twenty times their room.
+    """One figure per measure and row of the grid; `of` says what those of a measure say."""
+    columns = ("part", "breakdown", "level", "period", "period_start", "period_end", "complete")
     made = [
-        pl.DataFrame(
-            [
-                {
-                    "metric": metric.name,
-                    "measure": measure.name,
-                    **{column: row[column] for column in grid},
-                    **_told(of, measure.name, row),
-                }
-                for row in rows
-            ],
-            schema=TABLES["figures"],
-        )
+        wide.select(
+            pl.lit(metric.name).alias("metric"),
+            pl.lit(measure.name).alias("measure"),
+            *columns,
+        ).hstack(of(measure))
         for measure in metric.measures
     ]
-    return pl.concat(made)
+    return pl.concat(made).select(pl.col(name).cast(of) for name, of in TABLES["figures"].items())
 
 
-def _told(of: Callable[[str, Row], Row], measure: str, row: Row) -> Row:
-    try:
-        return of(measure, row)
-    except WithheldError:
-        return figure("withheld", WITHHELD, pending=None, missing=None)
-
-
-def extremes(k: int, n: int, *, off: int) -> tuple[tuple[int, int], tuple[int, int]]:
+def extremes(k: Count, n: Count, *, off: Count) -> tuple[tuple[Count, Count], tuple[Count, Count]]:
     """Counts of the lowest and the highest share, where k and n may each be off by so much."""
     most = k + off
-    return (max(k - off, 0), n + off), (most, max(n - off, most))
+    return (np.maximum(k - off, 0), n + off), (most, np.maximum(n - off, most))

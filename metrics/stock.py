@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from metrics.figures import KEY, Row, Setting, as_figures, by_outcome, figure, grid
+from metrics.figures import KEY, Refusal, Setting, as_figures, by_outcome, grid, told
 from metrics.metric import Metric
 from metrics.shares import NOBODY
 
@@ -22,9 +22,7 @@ def stock(
     flows = by_outcome(cells, metric, parts, setting)
     ends = _open_at_ends(cells, metric, parts, setting)
     rows = flows.join(ends, on=list(KEY), how="left", maintain_order="left")
-    return as_figures(
-        rows.iter_rows(named=True), metric, lambda name, row: _STOCKS[name](row, setting)
-    )
+    return as_figures(rows, metric, lambda measure: _STOCKS[measure.name](rows, setting))
 
 
 def _open_at_ends(
@@ -53,21 +51,25 @@ def _open_at_ends(
     )
 
 
-def _open(row: Row, setting: Setting) -> Row:
-    still = row["open_at_end"]
-    if still < 0 and not setting.exact:
-        still = 0  # rounding may take more out than came in
-    return figure(value=float(still), numerator=still)
+def _open(wide: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    # Rounding may take more out than came in.
+    still = pl.col("open_at_end") if setting.exact else pl.col("open_at_end").clip(0)
+    return told(wide.select(value=still.cast(pl.Float64), numerator=still), ())
 
 
-def _clearance(row: Row, setting: Setting) -> Row:
-    came, went = row["received"], row["resolved"]
-    beside: Row = {"numerator": went, "denominator": came}
-    if came == 0:
-        return figure("no_data", NOTHING_CAME if went else NOBODY, **beside)
-    if came < setting.min_denominator:
-        return figure("few", f"Fewer than {setting.min_denominator} were received.", **beside)
-    return figure(value=went / came, **beside)
+def _clearance(wide: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    came, went = pl.col("denominator"), pl.col("numerator")
+    why = pl.when(went > 0).then(pl.lit(NOTHING_CAME)).otherwise(pl.lit(NOBODY))
+    few = f"Fewer than {setting.min_denominator} were received."
+    return told(
+        wide.select(numerator="resolved", denominator="received").with_columns(
+            value=went / came
+        ),
+        [
+            Refusal(came == 0, "no_data", why),
+            Refusal(came < setting.min_denominator, "few", few),
+        ],
+    )
 
 
 _STOCKS = {"open_cases": _open, "clearance": _clearance}

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, hypot, sqrt
 
+import numpy as np
+import numpy.typing as npt
 from scipy.special import gammaincinv, ndtri
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +44,28 @@ def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval
     Raises:
         ValueError: successes outside 0 to trials, or confidence outside 0 to 1.
     """
-    _require_part(successes, trials)
+    low, high = wilson_each(np.array([successes]), np.array([trials]), confidence=confidence)
+    return None if trials == 0 else Interval(float(low[0]), float(high[0]))
+
+
+def wilson_each(
+    successes: IntArray, trials: IntArray, *, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Both ends of `wilson` for each of many shares; NaN without trials.
+
+    Raises:
+        ValueError: as there.
+    """
+    broken = np.flatnonzero((successes < 0) | (successes > trials))
+    if broken.size:
+        _require_part(successes[broken[0]], trials[broken[0]])
     z = normal_quantile(confidence)
-    if trials == 0:
-        return None
-    interval = score_interval(successes / trials, trials, z)
+    n = np.where(trials > 0, trials, np.nan)
+    low, high = _score_ends(successes / n, n, z)
     # At the ends the formula gives exactly 0 and 1; floating point only nearly.
-    low = 0.0 if successes == 0 else interval.low
-    high = 1.0 if successes == trials else interval.high
-    return Interval(low, high)
+    low[(successes == 0) & (trials > 0)] = 0.0
+    high[(successes == trials) & (trials > 0)] = 1.0
+    return low, high
 
 
 def score_interval(share: float, trials: float, z: float) -> Interval:
@@ -58,10 +76,15 @@ def score_interval(share: float, trials: float, z: float) -> Interval:
         trials: Above 0; an effective sample size, where answers are weighed.
         z: Normal quantile, as `normal_quantile` gives it.
     """
-    stretch = 1 + z * z / trials
-    middle = (share + z * z / (2 * trials)) / stretch
-    half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / stretch
-    return Interval(middle - half, middle + half)
+    low, high = _score_ends(np.array([share]), np.array([trials]), z)
+    return Interval(float(low[0]), float(high[0]))
+
+
+def _score_ends(share: FloatArray, n: FloatArray, z: float) -> tuple[FloatArray, FloatArray]:
+    stretch = 1 + z * z / n
+    middle = (share + z * z / (2 * n)) / stretch
+    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / stretch
+    return middle - half, middle + half
 
 
 def garwood(events: int, exposure: float, *, confidence: float = 0.95) -> Interval | None:
@@ -79,14 +102,26 @@ def garwood(events: int, exposure: float, *, confidence: float = 0.95) -> Interv
     Raises:
         ValueError: negative events or exposure, or confidence outside 0 to 1.
     """
-    if events < 0 or exposure < 0:
-        raise ValueError(f"{events} events over an exposure of {exposure}: both must be >= 0")
+    low, high = garwood_each(np.array([events]), np.array([exposure]), confidence=confidence)
+    return None if exposure == 0 else Interval(float(low[0]), float(high[0]))
+
+
+def garwood_each(
+    events: IntArray, exposure: FloatArray, *, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Both ends of `garwood` for each of many rates; NaN without exposure.
+
+    Raises:
+        ValueError: as there.
+    """
+    broken = np.flatnonzero((events < 0) | (exposure < 0))
+    if broken.size:
+        x, e = events[broken[0]], exposure[broken[0]]
+        raise ValueError(f"{x} events over an exposure of {e}: both must be >= 0")
     tail = tail_of(confidence)
-    if exposure == 0:
-        return None
-    low = 0.0 if events == 0 else float(gammaincinv(events, tail))
-    high = float(gammaincinv(events + 1, 1 - tail))
-    return Interval(low / exposure, high / exposure)
+    over = np.where(exposure > 0, exposure, np.nan)
+    low = np.where(events == 0, 0.0, gammaincinv(np.maximum(events, 1), tail))
+    return low / over, gammaincinv(events + 1, 1 - tail) / over
 
 
 def byar(events: int, exposure: float, *, confidence: float = 0.95) -> Interval | None:

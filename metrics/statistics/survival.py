@@ -14,13 +14,10 @@ import numpy.typing as npt
 
 from metrics.statistics.intervals import Estimate, normal_quantile
 from metrics.statistics.risk_sets import FloatArray, flags, risk_sets
+from metrics.statistics.steps import TOLERANCE, Places, running, steps_down_to
 
 Band = Literal["log-log", "log", "plain"]
 _ROUNDING = 1e-12
-
-# Two heights that differ by less are the same height: S is a product of many quotients. The
-# value is that of R's quantile.survfit.
-TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 
 # Beyond so many groups times days one histogram of all would fill the memory: a mistyped year.
 MOST_CELLS = 20_000_000
@@ -215,14 +212,22 @@ def reverse_kaplan_meier(
 
 
 def product_limit(
-    at_risk: FloatArray, ended: FloatArray, confidence: float, band: Band = "log-log"
+    at_risk: FloatArray,
+    ended: FloatArray,
+    confidence: float,
+    band: Band = "log-log",
+    *,
+    starts: Places | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """S, its standard error and its band, from those at risk (never 0) and those that ended."""
+    """S, its standard error and its band, from those at risk (never 0) and those that ended.
+
+    With `starts` they are of several curves, one behind the other (`many_curves.Curves`).
+    """
     left = at_risk - ended
-    survival = np.cumprod(left / at_risk, dtype=np.float64)
+    survival = running(np.cumprod, left / at_risk, starts)
     terms = np.zeros_like(at_risk)
     np.divide(ended, at_risk * left, out=terms, where=left > 0)
-    deviation = np.sqrt(np.cumsum(terms))
+    deviation = np.sqrt(running(np.cumsum, terms, starts))
     error = np.where(survival > 0, survival * deviation, np.nan)
     low, high = pointwise_band(survival, deviation, confidence, band)
     return survival, error, low, high
@@ -303,15 +308,11 @@ def share_open(curve: Curve, day: float) -> Estimate:
 
 def _step_reaches(curve: Curve, height: FloatArray, level: float) -> float | None:
     """Day at which a step function that starts at 1 first is at the level or below."""
-    reached = np.flatnonzero(height <= level + TOLERANCE)
-    if curve.last_day is None or reached.size == 0:
+    if curve.last_day is None:
         return None
-    first = reached[0]
-    if height[first] < level - TOLERANCE:
-        return float(curve.day[first])
-    below = np.flatnonzero(height < level - TOLERANCE)
-    until = curve.day[below[0]] if below.size else curve.last_day
-    return float((curve.day[first] + until) / 2)
+    whole, last_day = np.array([0, height.size]), np.array([curve.last_day])
+    found = float(steps_down_to(curve.day, height, whole, last_day, level=level)[0])
+    return None if np.isnan(found) else found
 
 
 def _line_reaches(curve: Curve, height: FloatArray, level: float) -> float | None:
