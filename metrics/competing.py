@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from metrics.durations import NOT_WATCHED, TOO_EARLY, Histograms
-from metrics.figures import KEY, Refusal, Setting, as_figures, by_period, grid, told
+from metrics.figures import Refusal, Setting, as_figures, by_row, grid, told
 from metrics.metric import Measure, Metric
 from metrics.shares import NOBODY
 from metrics.statistics.competing_risks import Incidence, cumulative_incidence, incidence_at
@@ -20,8 +20,9 @@ def competing(
 ) -> pl.DataFrame:
     """Shares come to an outcome within so many days, by Aalen-Johansen; exact counts alone."""
     ends = _ends(metric)
-    summed = by_period(cells, metric, setting)
-    wide = _counted(grid(setting, parts), summed, ends)
+    places = grid(setting, parts)
+    counted = by_row(cells, metric, places, setting)
+    wide = _counted(places, counted, ends)
     refusals = [
         Refusal(pl.col("denominator") == 0, "no_data", NOBODY),
         Refusal(
@@ -31,7 +32,7 @@ def competing(
         ),
     ]
     is_told = ~pl.any_horizontal(each.rows for each in refusals)
-    histograms, incidences = _incidences(wide.filter(is_told), summed, ends)
+    histograms, incidences = _incidences(wide.filter(is_told), counted, ends)
 
     def of(measure: Measure) -> pl.DataFrame:
         assert measure.by_day is not None  # noqa: S101  the catalogue's tests see to it
@@ -76,33 +77,33 @@ def _end(measure: Measure) -> str:
     return measure.counted.outcomes[0]
 
 
-def _counted(places: pl.DataFrame, summed: pl.DataFrame, ends: list[str]) -> pl.DataFrame:
+def _counted(places: pl.DataFrame, counted: pl.DataFrame, ends: list[str]) -> pl.DataFrame:
     """The grid with how many there are, how many are open, and how many came to each end."""
     n, outcome = pl.col("n"), pl.col("outcome")
-    sums = summed.group_by(KEY).agg(
+    sums = counted.group_by("row").agg(
         n.sum().alias("denominator"),
         n.filter(outcome == OPEN).sum().alias("pending"),
         *(n.filter(outcome == end).sum().alias(end) for end in ends),
     )
     counts = ("denominator", "pending", *ends)
-    return (
-        places.with_row_index("row")
-        .join(sums, on=KEY, how="left", maintain_order="left")
-        .with_columns(pl.col("row").cast(pl.Int64), pl.col(*counts).fill_null(0))
+    return places.join(sums, on="row", how="left", maintain_order="left").with_columns(
+        pl.col(*counts).fill_null(0)
     )
 
 
 def _incidences(
-    places: pl.DataFrame, summed: pl.DataFrame, ends: list[str]
+    places: pl.DataFrame, counted: pl.DataFrame, ends: list[str]
 ) -> tuple[Histograms, list[Incidence]]:
     """The bands of some places of the grid, and the curves of each."""
     order = {outcome: code for code, outcome in enumerate((OPEN, *ends))}
-    numbered = places.select("row", *KEY).with_row_index("group")
+    numbered = places.select("row").with_row_index("group")
     rows = (
-        summed.with_columns(
+        counted.join(numbered, on="row", how="inner")
+        .with_columns(
             pl.col("outcome").replace_strict(order, return_dtype=pl.Int64).alias("code")
         )
-        .join(numbered, on=KEY, how="inner")
+        .group_by("group", "band", "code")
+        .agg(pl.col("n").sum())
         .sort("group", "band", "code")
     )
     group, band, code, n = (

@@ -4,8 +4,8 @@ Ranges are computed from protected counts alone: the rows in doubt are counted a
 their own and protected with the others, so that a range tells no more than they do.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -53,7 +53,7 @@ class _Asked:
     """What the consequences of one metric are computed from.
 
     `counts` has the columns of KEY, outcome, doubt and n; `absent` is how many rows of no
-    known place may belong to it; `told` are the figures themselves; `missing_in_doubt` says
+    known place may belong to it; `figures` are those with a value; `missing_in_doubt` says
     that a check failed which speaks of what is missing.
     """
 
@@ -61,8 +61,13 @@ class _Asked:
     counts: pl.DataFrame
     absent: int
     received: Mapping[Place, int]
-    told: Mapping[tuple[str, Place], Row]
+    figures: pl.DataFrame
     missing_in_doubt: bool
+
+    def told(self) -> Iterator[tuple[str, Place, Row]]:
+        """The figures by measure and place."""
+        for row in self.figures.iter_rows(named=True):
+            yield row["measure"], tuple(row[name] for name in KEY), row
 
 
 def consequences(
@@ -78,30 +83,71 @@ def consequences(
     `cells` are the protected ones with the outcomes in doubt still apart.
     """
     told = figures.filter(pl.col("breakdown").is_in(BREAKDOWNS))
-    summed = _summed(apart(cells), setting)
-    counted = {
-        (row["metric"], *(row[name] for name in KEY)): row["n"]
-        for row in summed.filter(pl.col("metric") == "report_frequency")
-        .group_by("metric", *KEY)
-        .agg(pl.col("n").sum())
-        .iter_rows(named=True)
+    found = [_failed(verdicts, metric) for metric in metrics]
+    in_doubt = [each.metric for each in found if each.names and not each.titles]
+    sources = {"report_frequency", *(_source(metric) for metric in in_doubt)}
+    # Most often nothing is in doubt, and millions of counts need not be read.
+    summed = _summed(
+        cells.filter(pl.col("metric").is_in(list(sources)) & bool(in_doubt)), setting
+    )
+    received = {
+        place: sum(counts.values())
+        for place, counts in by_place(
+            summed.filter(pl.col("metric") == "report_frequency")
+        ).items()
     }
-    rows: list[Row] = []
-    for metric in metrics:
+    frames = []
+    for failed in found:
+        metric = failed.metric
         own = told.filter(pl.col("metric") == metric.name)
         asked = _Asked(
             metric=metric,
             counts=summed.filter(pl.col("metric") == _source(metric)),
             absent=absent.get(metric.name, 0),
-            received={key[1:]: n for key, n in counted.items()},
-            told={
-                (row["measure"], tuple(row[name] for name in KEY)): row
-                for row in own.filter(pl.col("value").is_not_null()).iter_rows(named=True)
-            },
-            missing_in_doubt=False,
+            received=received,
+            figures=own.filter(pl.col("value").is_not_null()),
+            missing_in_doubt=failed.missing_in_doubt,
         )
-        rows += _of_metric(own, asked, verdicts, setting)
-    return pl.DataFrame(rows, schema=TABLES["consequences"])
+        ranges = _ranges(asked, setting) if metric in in_doubt else {}
+        frames.append(_judged(own, failed, ranges))
+    return pl.concat(frames).select(
+        pl.col(name).cast(kind) for name, kind in TABLES["consequences"].items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """The checks of a metric that failed.
+
+    `titles` are those of critical ones; `unbounded` says that nobody knows how wrong figures
+    may be, `moved` that cases may belong to another unit, `missing_in_doubt` that what a check
+    speaks of is missing.
+    """
+
+    metric: Metric
+    names: list[str]
+    titles: list[str]
+    unbounded: bool
+    moved: bool
+    missing_in_doubt: bool
+
+
+def _failed(verdicts: pl.DataFrame, metric: Metric) -> _Failed:
+    failed = verdicts.filter(
+        pl.col("outcome").is_in(AT_FAULT)
+        & pl.col("affects").list.contains(metric.name)
+        & (pl.col("doubt") != "none")
+    )
+    doubts = set(failed["doubt"])
+    return _Failed(
+        metric=metric,
+        names=failed["name"].to_list(),
+        titles=blocked(verdicts).get(metric.name, []),
+        unbounded="unbounded" in doubts
+        or (not _bounded(metric) and not doubts.isdisjoint(_COUNTED)),
+        moved="level" in doubts,
+        missing_in_doubt="visible" in doubts,
+    )
 
 
 def _source(metric: Metric) -> str:
@@ -112,82 +158,84 @@ def _source(metric: Metric) -> str:
 def _summed(cells: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     spans = setting.periods.select("month", "period", "period_start")
     return (
-        cells.filter(pl.col("breakdown").is_in(BREAKDOWNS))
+        apart(cells.filter(pl.col("breakdown").is_in(BREAKDOWNS)))
         .join(spans, on="month", how="inner")
         .group_by("metric", *KEY, "outcome", "doubt", "band")
         .agg(pl.col("n").sum())
     )
 
 
-def _of_metric(
-    figures: pl.DataFrame, asked: _Asked, verdicts: pl.DataFrame, setting: Setting
-) -> list[Row]:
-    failed = verdicts.filter(
-        pl.col("outcome").is_in(AT_FAULT)
-        & pl.col("affects").list.contains(asked.metric.name)
-        & (pl.col("doubt") != "none")
+_RANGE = {
+    "least": pl.Float64(),
+    "most": pl.Float64(),
+    "affected": pl.Int64(),
+    "absent": pl.Int64(),
+    "of": pl.Int64(),
+}
+
+
+def _judged(figures: pl.DataFrame, failed: _Failed, ranges: "Ranges") -> pl.DataFrame:
+    """What follows for each figure of a metric, its range beside it."""
+    wide = _beside(figures, ranges)
+    use, reason = _use(failed)
+    has_value = pl.col("value").is_not_null()
+    # A range that something may still leave is none: nobody bounds the fault, or how many
+    # cases belong to another unit.
+    left = pl.lit(failed.unbounded) | (pl.lit(failed.moved) & (pl.col("breakdown") != "all"))
+    return wide.select(
+        "metric",
+        "measure",
+        *KEY,
+        pl.when(has_value).then("affected").otherwise(0).fill_null(0).alias("affected"),
+        pl.when(has_value).then("absent").otherwise(0).fill_null(0).alias("absent"),
+        pl.when(has_value & ~left).then("least").alias("low"),
+        pl.when(has_value & ~left).then("most").alias("high"),
+        use.alias("use"),
+        pl.lit(pl.Series([failed.names], dtype=pl.List(pl.String))).first().alias("checks"),
+        reason.alias("reason"),
     )
-    names = failed["name"].to_list()
-    unbounded, moved = (
-        bool(failed.filter(pl.col("doubt") == doubt).height) for doubt in ("unbounded", "level")
+
+
+def _beside(figures: pl.DataFrame, ranges: "Ranges") -> pl.DataFrame:
+    if not ranges:
+        return figures.with_columns(pl.lit(None, kind).alias(of) for of, kind in _RANGE.items())
+    keys = {"measure": pl.String(), **{name: TABLES["figures"][name] for name in KEY}}
+    rows = [
+        (measure, *place, each.low, each.high, each.affected, each.absent, each.of)
+        for (measure, place), each in ranges.items()
+    ]
+    found = pl.DataFrame(rows, schema={**keys, **_RANGE}, orient="row")
+    return figures.join(found, on=list(keys), how="left", maintain_order="left")
+
+
+def _use(failed: _Failed) -> tuple[pl.Expr, pl.Expr]:
+    """Whether figures may be used, and why not."""
+    if failed.titles:
+        return pl.lit("not_fit"), pl.lit(BLOCKED.format(titles="; ".join(failed.titles)))
+    mostly = (pl.col("of") > 0) & (pl.col("affected") > UNFIT_SHARE * pl.col("of"))
+    cases = (
+        (pl.col("value").is_null(), "", ""),
+        (mostly, "not_fit", MOSTLY_IN_DOUBT),
+        (pl.col("of").is_not_null() & _beyond(), "caution", BEYOND_CHANCE),
+        (pl.lit(failed.unbounded), "caution", NO_BOUND),
     )
-    if not _bounded(asked.metric):
-        unbounded |= not failed.filter(pl.col("doubt").is_in(_COUNTED)).is_empty()
-    titles = blocked(verdicts).get(asked.metric.name, [])
-    asked = replace(asked, missing_in_doubt="visible" in failed["doubt"])
-    ranges = _ranges(asked, setting) if names and not titles else {}
-    made = []
-    for row in figures.iter_rows(named=True):
-        place = tuple(row[name] for name in KEY)
-        found = ranges.get((row["measure"], place), _NONE)
-        use, reason = _use(row, found, unbounded=unbounded, titles=titles)
-        kept = found if row["value"] is not None else _NONE
-        # A range that something may still leave is none: nobody bounds the fault, or how many
-        # cases belong to another unit.
-        if unbounded or (moved and row["breakdown"] != "all"):
-            kept = replace(kept, low=None, high=None)
-        made.append(
-            {
-                **{name: row[name] for name in ("metric", "measure", *KEY)},
-                "affected": kept.affected,
-                "absent": kept.absent,
-                "low": kept.low,
-                "high": kept.high,
-                "use": use,
-                "checks": names,
-                "reason": reason,
-            }
-        )
-    return made
+    use, reason = pl.lit("fit"), pl.lit("")
+    for holds, word, why in reversed(cases):
+        use = pl.when(holds).then(pl.lit(word)).otherwise(use)
+        reason = pl.when(holds).then(pl.lit(why)).otherwise(reason)
+    return use, reason
 
 
-_NONE = Range(low=None, high=None, affected=0, absent=0, of=0)
-
-
-def _use(row: Row, found: Range, *, unbounded: bool, titles: list[str]) -> tuple[str, str]:
-    """Whether a figure may be used, and why not."""
-    if titles:
-        return "not_fit", BLOCKED.format(titles="; ".join(titles))
-    if row["value"] is None:
-        return "", ""
-    if found.of and found.affected > UNFIT_SHARE * found.of:
-        return "not_fit", MOSTLY_IN_DOUBT
-    if found is not _NONE and _beyond(row, found):
-        return "caution", BEYOND_CHANCE
-    if unbounded:
-        return "caution", NO_BOUND
-    return "fit", ""
-
-
-def _beyond(row: Row, found: Range) -> bool:
-    value, low, high = row["value"], row["low"], row["high"]
-    if found.low == found.high == value:
-        return False
-    if low is None and high is None:
-        low, high = value * (1 - COUNT_TOLERANCE), value * (1 + COUNT_TOLERANCE)
-    below = low is not None and (found.low is None or found.low < low - _ROUNDING)
-    above = high is not None and (found.high is None or found.high > high + _ROUNDING)
-    return below or above
+def _beyond() -> pl.Expr:
+    """Whether the range of a figure leaves its interval; of a count, a share of it."""
+    value, least, most = (pl.col(name) for name in ("value", "least", "most"))
+    alone = pl.col("low").is_null() & pl.col("high").is_null()
+    low = pl.when(alone).then(value * (1 - COUNT_TOLERANCE)).otherwise("low")
+    high = pl.when(alone).then(value * (1 + COUNT_TOLERANCE)).otherwise("high")
+    below = low.is_not_null() & (least.is_null() | (least < low - _ROUNDING))
+    above = high.is_not_null() & (most.is_null() | (most > high + _ROUNDING))
+    is_sure = ((least == value) & (most == value)).fill_null(False)
+    return ~is_sure & (below | above)
 
 
 _ROUNDING = 1e-9
@@ -254,7 +302,7 @@ def _stocks(asked: _Asked, setting: Setting) -> Ranges:
         if place[3] == "whole"
     }
     found: Ranges = {}
-    for (measure, place), figure in asked.told.items():
+    for measure, place, figure in asked.told():
         in_doubt = doubtful.get(place[:3], 0)
         if measure == "open_cases":
             made: Range | None = stock_range(figure["value"], in_doubt + asked.absent)
@@ -270,7 +318,7 @@ def _rates(asked: _Asked, setting: Setting) -> Ranges:
     wide = by_place(asked.counts)
     joining_at = joining_in(wide, asked.absent)
     found: Ranges = {}
-    for (measure, place), figure in asked.told.items():
+    for measure, place, figure in asked.told():
         count = asked.received.get(place, 0)
         loose = total(wide.get(place, {}), None, ("misplaced", "extra"))
         joining = joining_at(place)
@@ -294,6 +342,8 @@ def _durations(asked: _Asked, setting: Setting) -> Ranges:
         counts = wide[place]
         left_out = _left_out(asked, place, counts)
         joining = joining_at(place)
+        if not total(counts, None, ANY) + left_out + joining:
+            continue
         behind = total(counts, None, EVERYTHING) - lacking(counts)
         if asked.metric.part_of:
             behind += left_out
@@ -304,6 +354,10 @@ def _durations(asked: _Asked, setting: Setting) -> Ranges:
         for measure in asked.metric.measures:
             low, high = bounds[measure.name]
             found[(measure.name, place)] = Range(low, high, affected, joining, behind)
+    # Where nothing is in doubt, nothing moves the figure.
+    for name, place, figure in asked.told():
+        sure = Range(figure["value"], figure["value"], affected=0, absent=0, of=0)
+        found.setdefault((name, place), sure)
     return found
 
 

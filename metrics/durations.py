@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.figures import KEY, Refusal, Setting, as_figures, by_period, grid, told
+from metrics.figures import Refusal, Setting, as_figures, by_row, grid, told
 from metrics.metric import Measure, Metric
 from metrics.statistics.life_table import life_table
 from metrics.statistics.many_curves import (
@@ -79,8 +79,9 @@ def durations(
     Exact counts give Kaplan-Meier by day; protected ones the actuarial estimate over the bands
     of the policy, so that no single case's duration can be read off.
     """
-    bands = _bands(by_period(cells, metric, setting))
-    wide = _counted(grid(setting, parts), bands)
+    places = grid(setting, parts)
+    bands = _bands(by_row(cells, metric, places, setting))
+    wide = _counted(places, bands)
     refusals = _refusals(setting)
     is_told = ~pl.any_horizontal(pl.col("withheld"), *(each.rows for each in refusals))
     histograms = _histograms(wide.filter(is_told), bands)
@@ -101,7 +102,9 @@ def durations(
             pl.Series("row", histograms.row), pl.Series("early", early)
         )
         unreached = Refusal(
-            pl.col("value").is_null(), "not_reached", NOT_REACHED if day is None else NOT_WATCHED
+            pl.col("value").is_null(),
+            "not_reached",
+            NOT_REACHED if day is None else NOT_WATCHED,
         )
         young = TOO_EARLY.format(count=setting.min_denominator)
         return told(
@@ -113,25 +116,26 @@ def durations(
     return as_figures(wide, metric, of)
 
 
-def _bands(summed: pl.DataFrame) -> pl.DataFrame:
-    """One row per figure's place and band: cases ended, open and of no known length."""
+def _bands(counted: pl.DataFrame) -> pl.DataFrame:
+    """One row per figure's row and band: cases ended, open and of no known length."""
     n, outcome = pl.col("n"), pl.col("outcome")
-    kinds = {"ended": "ended", "open": "open", UNRECORDED: UNRECORDED}
-    return summed.group_by(*KEY, "band").agg(
-        *(n.filter(outcome == kind).sum().alias(name) for name, kind in kinds.items()),
-        n.is_null().any().alias("withheld"),
+    own = {kind: outcome == kind for kind in ("ended", "open", UNRECORDED)}
+    return (
+        counted.filter(pl.any_horizontal(*own.values()))
+        .with_columns(pl.when(of).then(n).otherwise(0).alias(kind) for kind, of in own.items())
+        .group_by("row", "band")
+        .agg(pl.col(*own).sum(), n.is_null().any().alias("withheld"))
     )
 
 
 def _counted(places: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     """The grid with the counts that stand beside each figure."""
-    sums = bands.group_by(KEY).agg(
+    sums = bands.group_by("row").agg(
         pl.col("ended", "open", UNRECORDED).sum(), pl.col("withheld").any()
     )
     return (
-        places.with_row_index("row")
-        .join(sums, on=KEY, how="left", maintain_order="left", nulls_equal=True)
-        .with_columns(pl.col("row").cast(pl.Int64), pl.col("withheld").fill_null(False))
+        places.join(sums, on="row", how="left", maintain_order="left")
+        .with_columns(pl.col("withheld").fill_null(False))
         .with_columns(
             pl.col("ended").fill_null(0).alias("numerator"),
             (pl.col("ended") + pl.col("open")).fill_null(0).alias("denominator"),
@@ -157,10 +161,10 @@ def _refusals(setting: Setting) -> list[Refusal]:
 
 def _histograms(places: pl.DataFrame, bands: pl.DataFrame) -> Histograms:
     """The bands of some places of the grid."""
-    numbered = places.select("row", *KEY).with_row_index("group")
+    numbered = places.select("row").with_row_index("group")
     rows = (
         bands.filter(pl.col("band") >= 0)  # those of no known length have no day
-        .join(numbered, on=KEY, how="inner")
+        .join(numbered, on="row", how="inner")
         .sort("group", "band")
     )
     group, band, ended, still = (
@@ -194,9 +198,11 @@ def _curves(found: Histograms, *, exact: bool) -> Callable[[str], Ends]:
             else share_open(table, AGES[name])
             for table in tables
         ]
-        value, low, high = np.array(
-            [(one.value, one.low, one.high) for one in estimates], dtype=np.float64
-        ).reshape(-1, 3).T
+        value, low, high = (
+            np.array([(one.value, one.low, one.high) for one in estimates], dtype=np.float64)
+            .reshape(-1, 3)
+            .T
+        )
         return value, low, high
 
     return each

@@ -1,6 +1,7 @@
 """Whether a unit takes as long as the whole: ends that it had, beside those to be expected."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -32,12 +33,10 @@ def pace(cells: pl.DataFrame, metric: Metric, setting: Setting) -> pl.DataFrame:
     Sources: Peto and others (1977), British Journal of Cancer 35, 1-39 (the log-rank test's
     expected ends); Breslow (1975), International Statistical Review 43, 45-58.
     """
-    counted = (
-        by_period(cells, metric, setting)
-        .filter((pl.col("period") == "quarter") & (pl.col("band") >= 0))
-        .with_columns(
-            pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended")
-        )
+    quarters = replace(setting, periods=setting.periods.filter(pl.col("period") == "quarter"))
+    compared = cells.filter(pl.col("breakdown").is_in(["all", "unit"]) & (pl.col("band") >= 0))
+    counted = by_period(compared, metric, quarters).with_columns(
+        pl.when(pl.col("outcome") == "ended").then("n").otherwise(0).alias("ended")
     )
     hazards = (
         counted.filter(pl.col("breakdown") == "all")

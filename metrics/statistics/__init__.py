@@ -3,7 +3,7 @@
 What is where:
 
 Shares, rates and answers
-    intervals           wilson, garwood, byar, newcombe (difference of shares, method 10),
+    intervals           wilson, garwood (and _each, of many), byar, newcombe (difference of shares, method 10),
                         missing_bounds (non-response bounds), needed; Interval, Estimate
     rate_ratio          rate_ratio: exact conditional, with its central interval
     surveys             net_promoter_score (adjusted Wald), post_stratified
@@ -18,7 +18,9 @@ Time to an end
     life_table          life_table: the actuarial estimate from bands
     cohorts             received_cohort, period_cohort (period estimates by late entry)
     backlog             open_counts, case_days, flow, open_ages, as of any day
+    many_curves         kaplan_meier_each, quantile_each, share_open_each: of many groups
     risk_sets           what the estimates of time are made of
+    steps               running sums and falls of many step functions
 
 Change over time
     control_charts      p_chart (p, p'), u_chart (u, u', c), xmr

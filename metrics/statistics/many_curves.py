@@ -87,5 +87,6 @@ def share_open_each(curves: Curves, day: float) -> Ends:
     known = (day <= curves.last_day) | ((share <= 0) & ~np.isnan(curves.last_day))
     inside = known & (share > 0) & (share < 1)
     return tuple(  # type: ignore[return-value]
-        np.where(where, of, np.nan) for where, of in ((known, share), (inside, low), (inside, high))
+        np.where(where, of, np.nan)
+        for where, of in ((known, share), (inside, low), (inside, high))
     )
