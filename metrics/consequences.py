@@ -234,7 +234,7 @@ def _beyond() -> pl.Expr:
     high = pl.when(alone).then(value * (1 + COUNT_TOLERANCE)).otherwise("high")
     below = low.is_not_null() & (least.is_null() | (least < low - _ROUNDING))
     above = high.is_not_null() & (most.is_null() | (most > high + _ROUNDING))
-    is_sure = ((least == value) & (most == value)).fill_null(False)
+    is_sure = ((least == value) & (most == value)).fill_null(value=False)
     return ~is_sure & (below | above)
 
 

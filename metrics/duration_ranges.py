@@ -1,16 +1,15 @@
 """How far cases in doubt could move a duration: ended when it counts most, or never."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from metrics.durations import AGES, QUARTILES
+from metrics.durations import AGES, QUARTILES, Histograms, curves_of
 from metrics.metric import Measure
-from metrics.statistics.life_table import life_table
 from metrics.statistics.risk_sets import FloatArray
-from metrics.statistics.survival import TOLERANCE, Curve, kaplan_meier, quantile, share_open
+from metrics.statistics.steps import TOLERANCE
 
 Counts = npt.NDArray[np.int64]
 
@@ -27,9 +26,13 @@ def duration_ranges(
     At best all ended on the very day that is asked for: among the fewer who are still waiting
     then, one ending lowers the curve by no less than on any day before.
     """
-    sure = rows.filter((pl.col("doubt") == "") & (pl.col("band") >= 0))
-    loose = int(rows.filter(pl.col("doubt") != "")["n"].sum()) + joining
-    told = rows.filter(pl.col("band") >= 0)["band"].to_numpy()
+    # Arrays: a frame's filters would take most of the time, of thousands of places.
+    band, n = (rows[name].to_numpy() for name in ("band", "n"))
+    is_sure = (rows["doubt"] == "").to_numpy()
+    has_ended = (rows["outcome"] == "ended").to_numpy()
+    loose = int(n[~is_sure].sum()) + joining
+    known = band >= 0
+    told = band[known]
     # Bands have no end after the last; days have one, and who never ends outlasts it.
     quartiles = {name: share for name, share in QUARTILES.items() if name in names}
     ages = {name: day for name, day in AGES.items() if name in names}
@@ -37,24 +40,27 @@ def duration_ranges(
     # A case in doubt may end on a day of its own, and tells most when others have just left.
     after = told + 1 if exact else told
     bands = np.unique(np.concatenate([told, after, ends])).astype(np.int64)
-    ended, still = (_by_band(sure, outcome, bands) for outcome in ("ended", "open"))
-    lowest = _lowest(ended, still, loose)
+    is_open = (rows["outcome"] == "open").to_numpy()
+    ended, still = (
+        _by_band(band[own], n[own], bands)
+        for own in (known & is_sure & has_ended, known & is_sure & is_open)
+    )
     if exact:
         places = sorted({0, *np.searchsorted(bands, list(ages.values())).tolist()})
     else:
         places = list(range(len(bands)))
-    best = [
-        _curve(bands, ended + _at(place, loose, bands), still, exact=exact) for place in places
-    ]
-    worst = _curve(bands, ended, still + _at(-1, loose, bands), exact=exact)
+    best = [(ended + _at(place, loose, bands), still) for place in places]
+    worst = (ended, still + _at(-1, loose, bands))
+    values = _values(bands, [*best, worst], exact=exact)
+    lowest = _lowest(ended, still, loose)
     found: dict[str, tuple[float | None, float | None]] = {}
     for name, share in quartiles.items():
-        values = (quantile(curve, share).value for curve in best)
-        first = _first(bands, lowest, share) if exact else _least(values)
-        found[name] = (first, quantile(worst, share).value)
-    for name, day in ages.items():
-        least = _least(share_open(curve, day).value for curve in best)
-        found[name] = (least, share_open(worst, day).value)
+        *firsts, last = values(name)
+        first = _first(bands, lowest, share) if exact else _least(firsts)
+        found[name] = (first, last)
+    for name in ages:
+        *leasts, last = values(name)
+        found[name] = (_least(leasts), last)
     return found
 
 
@@ -105,12 +111,18 @@ def _least(values: Iterable[float | None]) -> float | None:
     return min((value for value in values if value is not None), default=None)
 
 
-def _by_band(rows: pl.DataFrame, outcome: str, bands: Counts) -> Counts:
+def _by_band(band: Counts, n: Counts, bands: Counts) -> Counts:
     counts = np.zeros(len(bands), dtype=np.int64)
-    own = rows.filter(pl.col("outcome") == outcome)
-    np.add.at(counts, np.searchsorted(bands, own["band"].to_numpy()), own["n"].to_numpy())
+    np.add.at(counts, np.searchsorted(bands, band), n)
     return counts
 
 
-def _curve(bands: Counts, ended: Counts, still: Counts, *, exact: bool) -> Curve:
-    return (kaplan_meier if exact else life_table)(bands, ended, still)
+def _values(
+    bands: Counts, tries: list[tuple[Counts, Counts]], *, exact: bool
+) -> Callable[[str], list[float | None]]:
+    """What gives the value of a measure for each of several numbers ended and still open."""
+    ended, still = (np.concatenate(each) for each in zip(*tries, strict=True))
+    tried = np.repeat(np.arange(len(tries)), len(bands))
+    found = Histograms(np.arange(len(tries)), tried, np.tile(bands, len(tries)), ended, still)
+    ends = curves_of(found, exact=exact)
+    return lambda name: [None if np.isnan(each) else float(each) for each in ends(name)[0]]

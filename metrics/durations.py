@@ -85,7 +85,7 @@ def durations(
     refusals = _refusals(setting)
     is_told = ~pl.any_horizontal(pl.col("withheld"), *(each.rows for each in refusals))
     histograms = _histograms(wide.filter(is_told), bands)
-    curves = _curves(histograms, exact=setting.exact)
+    curves = curves_of(histograms, exact=setting.exact)
 
     def of(measure: Measure) -> pl.DataFrame:
         day = AGES.get(measure.name)
@@ -135,7 +135,7 @@ def _counted(places: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         places.join(sums, on="row", how="left", maintain_order="left")
-        .with_columns(pl.col("withheld").fill_null(False))
+        .with_columns(pl.col("withheld").fill_null(value=False))
         .with_columns(
             pl.col("ended").fill_null(0).alias("numerator"),
             (pl.col("ended") + pl.col("open")).fill_null(0).alias("denominator"),
@@ -173,7 +173,7 @@ def _histograms(places: pl.DataFrame, bands: pl.DataFrame) -> Histograms:
     return Histograms(numbered["row"].to_numpy(), group, band, ended, still)
 
 
-def _curves(found: Histograms, *, exact: bool) -> Callable[[str], Ends]:
+def curves_of(found: Histograms, *, exact: bool) -> Callable[[str], Ends]:
     """What gives a measure of every group: values, and both ends of their intervals."""
     groups = found.row.size
     if exact:

@@ -3,8 +3,9 @@
 What is where:
 
 Shares, rates and answers
-    intervals           wilson, garwood (and _each, of many), byar, newcombe (difference of shares, method 10),
-                        missing_bounds (non-response bounds), needed; Interval, Estimate
+    intervals           wilson, garwood, byar, newcombe (difference of shares, method 10),
+                        missing_bounds (non-response bounds), needed; Interval, Estimate;
+                        wilson_each, garwood_each: of many
     rate_ratio          rate_ratio: exact conditional, with its central interval
     surveys             net_promoter_score (adjusted Wald), post_stratified
 

@@ -1,6 +1,7 @@
 """Step functions that lie one behind the other in one array: running sums, and falls."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,7 @@ def running(
     if starts is None:
         return accumulate(values)
     found = np.empty_like(values)
-    edges = starts.tolist()
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(starts.tolist()):
         if end > begin:
             found[begin:end] = accumulate(values[begin:end])
     return found
