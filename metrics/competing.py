@@ -23,49 +23,54 @@ def competing(
     places = grid(setting, parts)
     counted = by_row(cells, metric, places, setting)
     wide = _counted(places, counted, ends)
-    refusals = [
-        Refusal(pl.col("denominator") == 0, "no_data", NOBODY),
-        Refusal(
-            pl.col("denominator") < setting.min_denominator,
-            "few",
-            TOO_FEW.format(count=setting.min_denominator),
-        ),
-    ]
+    refusals = _refusals(setting)
     is_told = ~pl.any_horizontal(each.rows for each in refusals)
     histograms, incidences = _incidences(wide.filter(is_told), counted, ends)
 
     def of(measure: Measure) -> pl.DataFrame:
-        assert measure.by_day is not None  # noqa: S101  the catalogue's tests see to it
-        code = 1 + ends.index(_end(measure))
-        estimates = [incidence_at(each, code, measure.by_day) for each in incidences]
-        day = np.full(len(estimates), measure.by_day)
-        early = histograms.too_early(day, fewest=setting.min_denominator)
-        found = pl.DataFrame(
-            [(each.value, each.low, each.high) for each in estimates],
-            schema=dict.fromkeys(("value", "low", "high"), pl.Float64),
-            orient="row",
-        ).with_columns(pl.Series("row", histograms.row), pl.Series("early", early))
-        reached, young = pl.col("value").is_not_null(), pl.col("early")
-        kept = found.with_columns(
-            pl.when(~young).then(pl.col("value", "low", "high")),
-            (young & reached).alias("early"),
+        found = _shares(measure, histograms, incidences, code=1 + ends.index(_end(measure)))
+        early = pl.col("value").is_not_null() & pl.lit(
+            histograms.too_early(
+                np.full(histograms.row.size, measure.by_day), fewest=setting.min_denominator
+            )
         )
+        kept = found.with_columns(early=early).with_columns(
+            pl.when(~pl.col("early")).then(pl.col("value", "low", "high"))
+        )
+        too_early = TOO_EARLY.format(count=setting.min_denominator)
         return told(
             wide.join(kept, on="row", how="left", maintain_order="left").with_columns(
                 pl.when(is_told).then(_end(measure)).alias("numerator")
             ),
             [
                 *refusals,
-                Refusal(
-                    pl.col("early"),
-                    "not_reached",
-                    TOO_EARLY.format(count=setting.min_denominator),
-                ),
+                Refusal(pl.col("early"), "not_reached", too_early),
                 Refusal(pl.col("value").is_null(), "not_reached", NOT_WATCHED),
             ],
         )
 
     return as_figures(wide, metric, of)
+
+
+def _shares(
+    measure: Measure, histograms: Histograms, incidences: list[Incidence], *, code: int
+) -> pl.DataFrame:
+    """One row per curve: the share that has come to the outcome by the measure's day."""
+    assert measure.by_day is not None  # noqa: S101  the catalogue's tests see to it
+    estimates = [incidence_at(each, code, measure.by_day) for each in incidences]
+    return pl.DataFrame(
+        [(each.value, each.low, each.high) for each in estimates],
+        schema=dict.fromkeys(("value", "low", "high"), pl.Float64),
+        orient="row",
+    ).with_columns(pl.Series("row", histograms.row))
+
+
+def _refusals(setting: Setting) -> list[Refusal]:
+    everybody, fewest = pl.col("denominator"), setting.min_denominator
+    return [
+        Refusal(everybody == 0, "no_data", NOBODY),
+        Refusal(everybody < fewest, "few", TOO_FEW.format(count=fewest)),
+    ]
 
 
 def _ends(metric: Metric) -> list[str]:
