@@ -45,8 +45,8 @@ def trust(release: Release, quarter: date) -> str:
     )
     if any(verdict["outcome"] == "untold" for verdict in verdicts):
         note += (
-            f" {WITHHELD}, and faults of few cases: told only where counts are exact; no range"
-            " and no caution here knows of them."
+            f" {WITHHELD}: what these checks found is told only where counts are exact. So are"
+            " faults in few cases: no range and no caution here allows for them."
         )
     cautions = [caution_of(release, row) for row in rows]
     return f'{table(caption, columns, body, beneath=cautions)}<p class="ca-note">{note}</p>'

@@ -83,6 +83,8 @@ class Setting:
 
     def off(self, row: Row) -> int:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
+        if self.base == 1 and not self.loose:
+            return 0
         return self.times * most_off(
             self.base,
             row["period"],

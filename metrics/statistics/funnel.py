@@ -92,8 +92,15 @@ def funnel_of_shares(
         p,
         [binomial_tails(int(x), int(of), p) for x, of in zip(k, n, strict=True)],
         share_scores(k, n, p),
-        lambda level: [binomial_limits(int(of), p, level=level) for of in n],
+        lambda level: _limits_by_size(n, p, level),
     )
+
+
+def _limits_by_size(n: FloatArray, centre: float, level: float) -> list[Interval | None]:
+    """The limits at each number of trials: each number is looked up once."""
+    sizes = n.astype(np.int64).tolist()
+    made = {of: binomial_limits(of, centre, level=level) for of in set(sizes)}
+    return [made[of] for of in sizes]
 
 
 def funnel_of_counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> Funnel:

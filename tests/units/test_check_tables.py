@@ -161,7 +161,8 @@ def test_a_figure_whose_checks_are_not_told_has_not_passed_them():
     said = words(quality_tables.trust(release(verdicts=rows), QUARTER))
     assert "Pass" not in said
     assert "Dates in order||[c]" in said
-    assert "faults of few cases: told only where counts are exact" in said
+    assert "what these checks found is told only where counts are exact" in said
+    assert "no range and no caution here allows for them" in said
 
 
 def test_a_check_that_never_ran_before_says_so():
