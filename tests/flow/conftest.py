@@ -5,9 +5,12 @@ import fcntl
 import hashlib
 import io
 import json
+import multiprocessing
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 import polars as pl
@@ -119,3 +122,25 @@ def _made(folder: Path) -> dict[str, object]:
             }
         )
     return {"runs": runs, "left": left}
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[multiprocessing.context.BaseContext]:
+    """Processes that begin with the program imported: loading or checking is what is killed.
+
+    They would begin with the main program too, and a test of a page leaves the page as that.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        [
+            "dashboard.cli",
+            "dashboard.steps",
+            "dashboard.judging",
+            "checks.run",
+            "etl.load",
+            "pyarrow",
+        ]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield context

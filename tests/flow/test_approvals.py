@@ -101,7 +101,7 @@ def test_an_edit_resets_approvals(run, checked, tmp_path):
 def test_roles_named_at_once_publish_at_once_and_are_recorded(run, checked):
     named = ("--as", "Ann", "--approved-by", "Ben", "--approved-by", "Cleo")
     said = run("publish", "--audience", "public", *named)
-    assert said.out.startswith("published 0001-")
+    assert said.out.startswith("published 0001-"), said
     entries = (checked / "ledger" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
     told = [json.loads(entry) for entry in entries]
     assert [entry["by"] for entry in told if entry["kind"] == "approved"] == ["Ben", "Cleo"]
@@ -121,7 +121,8 @@ def test_a_draft_waits_although_nobody_is_asked_for_and_is_put_aside(run, checke
 
 def test_who_approved_is_in_no_release(run, checked):
     named = ("--as", "Annabel", "--approved-by", "Benedict", "--approved-by", "Cleopatra")
-    run("publish", "--audience", "public", *named)
+    said = run("publish", "--audience", "public", *named)
+    assert said.code == 0, said.err
     (path,) = (checked / "releases").glob("*.duckdb")
     with Store.open(path, mode="read") as store:
         text = "".join(store.frame(f"select * from {name}").write_json() for name in TABLES)

@@ -1,6 +1,5 @@
 """Whatever happens to a loading process, the audit is as it was or as it should be."""
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -89,14 +88,6 @@ def deliveries_in(workspace: Workspace) -> int:
     assert known in ({0} if number == 0 else {number * CASES, number * CASES + 1})
     assert current == number
     return int(number)
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[multiprocessing.context.BaseContext]:
-    """Processes that begin with the program imported: it is loading that is killed."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dashboard.cli", "dashboard.steps", "etl.load", "pyarrow"])
-    return context
 
 
 def test_a_loading_that_is_killed_leaves_the_audit_whole(tmp_path, processes):
