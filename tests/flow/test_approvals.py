@@ -22,7 +22,8 @@ def checked(run, tmp_path):
     assert run("init", "w").code == 0
     rows = [row(number, received=f"2026-0{1 + number % 3}-05T09:00") for number in range(9)]
     (tmp_path / "cases.csv").write_text(cases(*rows), encoding="utf-8")
-    assert run("load", "cases.csv", "--as-of", "2026-03-31").code == 0
+    loading = ("--as-of", "2026-03-31", "--coverage-from", "2026-01-01")
+    assert run("load", "cases.csv", *loading).code == 0
     assert run("check").code == 0
     return tmp_path / "w"
 
