@@ -201,17 +201,7 @@ def added(wide: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
     return (each.fill_null(pl.col(told)) if told in wide.columns else each).cast(pl.Int64)
 
 
-TOLD = {
-    "value": pl.Float64(),
-    "low": pl.Float64(),
-    "high": pl.Float64(),
-    "numerator": pl.Int64(),
-    "denominator": pl.Float64(),
-    "pending": pl.Int64(),
-    "missing": pl.Int64(),
-    "worst": pl.Float64(),
-    "best": pl.Float64(),
-}
+_COUNTS = ("numerator", "denominator", "pending", "missing")
 _MADE = ("value", "low", "high", "worst", "best")
 
 
@@ -229,12 +219,14 @@ def told(
 ) -> pl.DataFrame:
     """What figures say beside their places: numbers, state and reason, one row each.
 
-    `numbers` has some of the columns of `TOLD`; of nobody else is anything pending or missing.
-    The first refusal that holds of a row decides; `withheld` comes before them all and hides
-    the counts as well.
+    `numbers` has some of a figure's columns of numbers; what it lacks is null, and nobody is
+    pending or missing. The first refusal that holds of a row decides; `withheld` comes before
+    them all and hides the counts as well.
     """
     none = {"pending": 0, "missing": 0}
-    lacking = {name: none.get(name) for name in TOLD if name not in numbers.columns}
+    lacking = {
+        name: none.get(name) for name in (*_MADE, *_COUNTS) if name not in numbers.columns
+    }
     hidden = Refusal(
         withheld if isinstance(withheld, pl.Expr) else pl.lit(withheld), "withheld", WITHHELD
     )
@@ -251,8 +243,10 @@ def told(
         .with_columns(state.alias("state"), reason.alias("reason"))
         .select(
             *(
-                pl.when(is_made if name in _MADE else ~is_withheld).then(name).cast(kind)
-                for name, kind in TOLD.items()
+                pl.when(is_made if name in _MADE else ~is_withheld)
+                .then(name)
+                .cast(TABLES["figures"][name])
+                for name in (*_MADE, *_COUNTS)
             ),
             "state",
             "reason",
@@ -273,9 +267,7 @@ def as_figures(
         ).hstack(of(measure))
         for measure in metric.measures
     ]
-    return pl.concat(made).select(
-        pl.col(name).cast(of) for name, of in TABLES["figures"].items()
-    )
+    return pl.concat(made).select(*TABLES["figures"])
 
 
 def extremes(
