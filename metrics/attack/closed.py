@@ -102,19 +102,9 @@ def closed(told: Sequence[Told]) -> list[Findings]:
         who = f"reader of all releases to {name} who holds deadlines against times"
         findings = Findings(who, len(own), promised=base - 1)
         for where, low, high in _intervals(own):
-            _judge(findings, low, high, base, where)
+            findings.learn(np.array([low]), np.array([high]), base, where)
         found.append(findings)
     return [one for one in found if one.targets]
-
-
-def _judge(found: Findings, low: float, high: float, base: int, where: str) -> None:
-    found.targets += 1
-    found.exact += int(high == low)
-    found.proven_small += int(low >= 1 and high < base)
-    found.proven_present += int(low >= 1)
-    found.narrower_than_promised += int(high - low < base - 1)
-    if found.narrowest is None or high - low < found.narrowest:
-        found.narrowest, found.worst = int(min(high - low, 2**31 - 1)), where
 
 
 def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, float, float]]:

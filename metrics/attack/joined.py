@@ -61,7 +61,7 @@ def links_in(told: Told) -> list[Link]:
         lag = _lag(row["clock"])
         breakdown, _, levels = row["applies_to"].rpartition(": ")
         is_one = names.count(row["rule"]) == 1 and ";" not in row["applies_to"]
-        if lag is not None and is_one and _in_force_since(row["in_force"], since):
+        if lag is not None and is_one and in_force_since(row["in_force"], since):
             where = tuple(levels.split(", ")) if breakdown else ()
             found.append(Link((DEADLINES, row["rule"]), lag, breakdown, where))
     return found
@@ -79,7 +79,8 @@ def _lag(clock: str) -> int | None:
     return ceil((within * times + more) / SHORTEST_MONTH)
 
 
-def _in_force_since(words: str, day: date) -> bool:
+def in_force_since(words: str, day: date) -> bool:
+    """Whether a rule has been in force since that day or before, and is still."""
     since = re.fullmatch(r"always|from (\d{4}-\d\d-\d\d)", words)
     return since is not None and (since[1] is None or date.fromisoformat(since[1]) <= day)
 
@@ -95,20 +96,9 @@ def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings
         who = f"reader of all releases to {name} who adds up its metrics"
         findings = Findings(who, len(own), promised=base - 1)
         for level, low, high in _intervals(own, starts_empty=starts_empty):
-            _judge(findings, low, high, base, f"totals of all metrics, {' '.join(level)}")
+            findings.learn(low, high, base, f"totals of all metrics, {' '.join(level)}")
         found.append(findings)
     return found
-
-
-def _judge(found: Findings, low: Floats, high: Floats, base: int, where: str) -> None:
-    found.targets += low.size
-    found.exact += int((high == low).sum())
-    found.proven_small += int(((low >= 1) & (high < base)).sum())
-    found.proven_present += int((low >= 1).sum())
-    found.narrower_than_promised += int((high - low < base - 1).sum())
-    narrowest = int((high - low).min())
-    if found.narrowest is None or narrowest < found.narrowest:
-        found.narrowest, found.worst = narrowest, where
 
 
 def _intervals(

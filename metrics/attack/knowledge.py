@@ -9,6 +9,7 @@ import numpy as np
 from metrics.attack.bounds import Booleans, ContradictionError, Promise, Reach, reach
 from metrics.attack.system import (
     Block,
+    Floats,
     System,
     blocks_of,
     counts_in,
@@ -73,6 +74,17 @@ class Findings:
     programs: int = 0
     contradictions: int = 0
     worst: str = field(default="", repr=False)
+
+    def learn(self, low: Floats, high: Floats, base: int, where: str) -> None:
+        """Count what intervals of targets, each of a rounded count, give away."""
+        self.targets += low.size
+        self.exact += int((high == low).sum())
+        self.proven_small += int(((low >= 1) & (high < base)).sum())
+        self.proven_present += int((low >= 1).sum())
+        self.narrower_than_promised += int((high - low < base - 1).sum())
+        narrowest = int(min((high - low).min(initial=np.inf), np.iinfo(np.int32).max))
+        if low.size and (self.narrowest is None or narrowest < self.narrowest):
+            self.narrowest, self.worst = narrowest, where
 
     @property
     def broken(self) -> int:

@@ -58,21 +58,10 @@ def surveyed(told: Sequence[Told]) -> list[Findings]:
         who = f"reader of all releases to {name} who holds surveys against closings"
         findings = Findings(who, len(own), promised=base - 1)
         for where, low, high in _intervals(own):
-            _judge(findings, low, high, base, where)
+            known = np.isfinite(high)
+            findings.learn(low[known], high[known], base, where)
         found.append(findings)
     return [one for one in found if one.targets]
-
-
-def _judge(found: Findings, low: Floats, high: Floats, base: int, where: str) -> None:
-    known = np.isfinite(high)
-    low, high = low[known], high[known]
-    found.targets += low.size
-    found.exact += int((high == low).sum())
-    found.proven_small += int(((low >= 1) & (high < base)).sum())
-    found.proven_present += int((low >= 1).sum())
-    found.narrower_than_promised += int((high - low < base - 1).sum())
-    if low.size and (found.narrowest is None or (high - low).min() < found.narrowest):
-        found.narrowest, found.worst = int((high - low).min()), where
 
 
 def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:

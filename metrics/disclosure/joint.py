@@ -4,15 +4,14 @@ A table that others follow is rounded first, then those that follow it. Where on
 keep to what the first has told, the first is rounded again towards it, and so on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from scipy.linalg import block_diag
 
-from metrics.disclosure.closing import Bound, Floor, Further, given_away, holding, with_floors
+from metrics.disclosure.closing import Floor, Further, given_away, holding, with_floors
 from metrics.disclosure.following import (
     Common,
     Follower,
@@ -29,8 +28,8 @@ from metrics.disclosure.rounding import (
     looseness,
     rounded,
     strictly_roundable,
-    with_cells,
 )
+from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
 TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
@@ -38,62 +37,6 @@ DRAWS = 3  # more of each, after which a coarser audience's sums go further
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
-
-Drawing = Callable[[date, int], np.random.Generator]
-Floors = Callable[[Sequence[int]], list[Bound]]
-
-
-@dataclass(slots=True)
-class Rounding:
-    """One metric and part: its counts so far (level, month, cell), and what they stand for.
-
-    `told` says of each month whether its counts were told before; those stay. `stocks` are
-    cells that count what is still to come; `sums` the sums of cells that are published.
-    `lags` are those, by level, that readers know of; `floors` what they know of single cells
-    in the months of a quarter.
-    """
-
-    name: str
-    counts: Counts
-    truth: Counts
-    told: Sequence[bool]
-    faces: Counts
-    sums: Counts
-    stocks: Sequence[int]
-    draw: Drawing
-    follows: str | None = None
-    lags: Mapping[int, int] = field(default_factory=dict)
-    floors: Floors | None = None
-    carry: Counts = field(init=False)
-    off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        width = len(with_cells(self.sums))
-        self.carry = np.zeros((len(self.truth), width), dtype=np.int64)
-
-    def new(self, months: Sequence[int]) -> list[int]:
-        """Those of the months that are told now for the first time."""
-        return [month for month in months if not self.told[month]]
-
-    def piece(self, months: Sequence[int], base: int) -> Slice:
-        """The months' exact counts with their equations."""
-        return Slice(
-            self.truth[:, months, :], self.faces, self.sums, base, stocks=tuple(self.stocks)
-        )
-
-    def close(self, quarter: date, months: Sequence[int], base: int) -> None:
-        """Carry the quarter's errors on, and keep how far its sums and totals are off."""
-        error = (self.counts - self.truth)[:, months, :].sum(axis=1)
-        self.carry = self.carry + error @ with_cells(self.sums).T
-        found = looseness(self.piece(months, base), self.counts[:, months, :])
-        self.off = {**self.off, quarter: found}
-
-    @property
-    def totals(self) -> Counts:
-        """The published totals (level, month)."""
-        found: Counts = self.counts.sum(axis=2)
-        return found
-
 
 Links = dict[tuple[str, date], Link]
 
@@ -298,7 +241,7 @@ def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> 
 def _draw_side_by_side(
     every: Sequence[Rounding], new: list[int], turn: Turn, again: int, ways: Ways
 ) -> None:
-    piece, carry = _stacked(every, new, turn.bases.base)
+    piece, carry = stacked(every, new, turn.bases.base)
     led = turn.table.totals.cumsum(axis=1)
     said = [turn.said(each) for each in every[1:]]
     tether = beside(led, said, piece.tables, base=turn.bases.base)
@@ -345,24 +288,6 @@ def _as_it_is(table: Rounding, turn: Turn) -> Tether:
     weights = np.tril(np.ones((len(new), len(new)), dtype=np.int64))[:, :, np.newaxis]
     sums = table.totals[:, new].cumsum(axis=1) / turn.bases.base
     return Tether(np.repeat(weights, table.truth.shape[2], axis=2), sums, sums)
-
-
-def _stacked(every: Sequence[Rounding], new: list[int], base: int) -> tuple[Slice, Counts]:
-    """Several tables as one with all their cells, and what each of them carries."""
-    cells = [each.truth.shape[2] for each in every]
-    starts = np.cumsum([0, *cells])
-    stocks = [
-        int(start) + at
-        for each, start in zip(every, starts, strict=False)
-        for at in each.stocks
-    ]
-    truth = np.concatenate([each.truth[:, new, :] for each in every], axis=2)
-    sums = block_diag(*(each.sums for each in every)).astype(np.int64)
-    carried = [np.split(each.carry, [n], axis=1) for each, n in zip(every, cells, strict=True)]
-    carry = np.concatenate([part[at] for at in (0, 1) for part in carried], axis=1)
-    return Slice(
-        truth, every[0].faces, sums, base, tables=tuple(cells), stocks=tuple(stocks)
-    ), carry
 
 
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:

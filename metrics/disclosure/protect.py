@@ -12,9 +12,10 @@ import polars as pl
 
 from metrics.disclosure.asking import ceilings
 from metrics.disclosure.closing import Bound, floors
-from metrics.disclosure.joint import Links, Rounding, round_all
+from metrics.disclosure.joint import Links, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import (
     KEY,
     NO_DURATION,
