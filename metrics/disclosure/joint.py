@@ -21,6 +21,8 @@ from metrics.disclosure.following import (
     narrowed,
 )
 from metrics.disclosure.rounding import (
+    AT_ONCE,
+    DRAWS_TRIED,
     TRIED,
     Slice,
     Tether,
@@ -213,7 +215,7 @@ def _together(turn: Turn) -> None:
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best: tuple[int, list[Counts]] | None = None
-    for again, ways in enumerate(TRIED if every else ()):
+    for again, ways in DRAWS_TRIED if every else ():
         _draw_all(every, turn, again, ways)
         less = turn.narrowed()
         if best is None or less < best[0]:
@@ -246,7 +248,8 @@ def _draw_side_by_side(
     said = [turn.said(each) for each in every[1:]]
     tether = beside(led, said, piece.tables, base=turn.bases.base)
     draw = turn.draw(turn.table, again)
-    made = rounded(replace(piece, tether=tether), carry=carry, draw=draw, ways=ways)
+    piece = replace(piece, tether=tether, at_once=again >= AT_ONCE)
+    made = rounded(piece, carry=carry, draw=draw, ways=ways)
     ends = np.cumsum(piece.tables)[:-1]
     for each, counts in zip(every, np.split(made, ends, axis=2), strict=True):
         each.counts[:, new, :] = counts

@@ -33,6 +33,10 @@ WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FRE
 FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
 # One after the other: every sum within the base, then all totals at least, then not even those.
 TRIED: tuple[Ways, ...] = (WAYS,) * 6 + ((WAYS[1], *FURTHER),) * 3 + (FURTHER,) * 3
+# The same again with all breakdowns by one program: where counts are few, the rounding of all
+# may leave a breakdown no way to keep to what the other tables tell.
+AT_ONCE = 1000
+DRAWS_TRIED = (*enumerate(TRIED), *enumerate(TRIED, start=AT_ONCE))
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -73,7 +77,8 @@ class Slice:
     sums should keep to where another metric counts the same cases. `tables` are how many cells
     each table has, where several stand side by side. `stocks` are cells that count what is
     still to come: a sum of all others, what has come, is a total too. `coarser` is the base of
-    an audience whose counts are made of these, as a multiple of this one.
+    an audience whose counts are made of these, as a multiple of this one. `at_once` where all
+    breakdowns are rounded by one program, which costs more and is nearer to the tether.
     """
 
     truth: Counts
@@ -87,6 +92,7 @@ class Slice:
     tables: tuple[int, ...] = ()
     stocks: tuple[int, ...] = ()
     coarser: int | None = None
+    at_once: bool = False
 
     @property
     def steered(self) -> Counts:
@@ -256,7 +262,7 @@ def _additive(quarter: Slice, costs: Floats) -> Counts | None:
     A breakdown that cannot add up to the rounding of all is from then on rounded together
     with it; what then fails fails for the whole quarter.
     """
-    together: list[int] = []
+    together = list(range(len(quarter.faces))) if quarter.at_once else []
     while True:
         counts = quarter.truth // quarter.base
         made = Made(counts, counts // (quarter.coarser or 1))

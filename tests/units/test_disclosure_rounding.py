@@ -7,6 +7,7 @@ import pytest
 
 from metrics.disclosure.rounding import (
     Slice,
+    Tether,
     looseness,
     rounded,
     strictly_roundable,
@@ -169,3 +170,36 @@ def test_counts_are_drawn_so_that_a_coarser_audience_can_be_told_its_sums(coarse
     ]
     assert sum(again) == tellable
     assert all(looseness(fives, counts) == (0, 0) for counts in made)
+
+
+def test_breakdowns_at_once_keep_to_the_tether_where_the_rounding_of_all_leaves_them_no_way():
+    # Five cases of each level, in a month of its own, of which ten are told as ten in all: the
+    # rounding of all chooses the month, and with it the level, that another table asks about.
+    quarter = Slice(
+        truth=np.array([[[5], [5]], [[5], [0]], [[0], [5]]]),
+        faces=np.array([[-1, 1, 1]]),
+        sums=np.zeros((0, 1), dtype=np.int64),
+        base=10,
+        tether=Tether(
+            weights=np.ones((1, 2, 1), dtype=np.int64),
+            lower=np.array([[-np.inf], [1], [-np.inf]]),
+            upper=np.full((3, 1), np.inf),
+        ),
+    )
+    carry = np.zeros((3, 1), dtype=np.int64)
+    off = {
+        at_once: [
+            quarter.tether.off(
+                rounded(
+                    replace(quarter, at_once=at_once),
+                    carry=carry,
+                    draw=np.random.default_rng(seed),
+                )
+                // quarter.base
+            )
+            for seed in range(12)
+        ]
+        for at_once in (False, True)
+    }
+    assert sorted(set(off[False])) == [0, 1]
+    assert set(off[True]) == {0}
