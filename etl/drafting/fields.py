@@ -1,6 +1,6 @@
 """Which column holds which canonical field, by its name and by what its values are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -17,8 +17,18 @@ from etl.drafting.histories import (
     states_in,
     verdicts_in,
 )
+from etl.drafting.matching import (
+    COUNTS,
+    NAMED_SO,
+    Match,
+    assigned,
+    code_score,
+    date_score,
+    number_score,
+    rivals_of,
+)
 from etl.drafting.numbers import doubtful_numbers, number_of_case
-from etl.drafting.words import EXACT, code_means, likeness
+from etl.drafting.words import EXACT, likeness
 from etl.source import FIELDS, Grain
 
 STEPS = (
@@ -39,28 +49,7 @@ ORDER = (
 CHANGES = {
     "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
 }  # fmt: skip
-_MEANT = ("severity", "outcome", "status", "kind", "anonymity")
-# By its values alone a column is taken for one of these where nearly all of them are known.
-_KNOWN = 0.75
-# Taken from a name's score where no value of its column is known for the field.
-_UNKNOWN = 25
 _SOME_CASES, _MOST_CASES = 0.1, 0.5
-_NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
-_COUNTS = ("source_days", "source_reopens")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A column proposed for a field: 0 to 200, and whether somebody should look at it."""
-
-    field: str
-    column: Column
-    score: int
-
-    @property
-    def sure(self) -> bool:
-        """Whether the name says exactly this and the values agree."""
-        return self.score >= EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +200,16 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         c for c in columns if c.why_not is None and (number is None or c is not number.column)
     ]
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
-    codes = assigned(read, (*_CODES, *_COUNTS), code_score)
-    dates = assigned(read, (*STEPS, "incident_on", "due"), _date_score)
+    codes = assigned(read, (*_CODES, *COUNTS), code_score)
+    dates = assigned(read, (*STEPS, "incident_on", "due"), date_score)
     if number is not None and _moves_on(read, number.column):
         codes = _named_step(read) | codes
     grain = _grain(read, number, per_case, codes, dates)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
     if grain == "feedback":
-        fields |= assigned(read, ("offered", "answered"), _date_score)
-        fields |= assigned(read, ("score",), _number_score)
+        fields |= assigned(read, ("offered", "answered"), date_score)
+        fields |= assigned(read, ("score",), number_score)
     elif grain == "event":
         fields |= {name: codes[name] for name in ("kind", "level") if name in codes}
         fields |= _occurred(read)
@@ -243,61 +232,8 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         and any(
             _changes(number, told) for told in (codes.get("status"), steps.get("received"))
         ),
-        rivals=_rivals(read, fields | steps, taken),
+        rivals=rivals_of(read, fields | steps, taken),
     )
-
-
-def assigned(
-    columns: Sequence[Column], fields: Sequence[str], score: Callable[[str, Column], int]
-) -> dict[str, Match]:
-    """Give each field its best column and each column one field, the best pair first."""
-    matches = [
-        Match(name, column, found)
-        for name in fields
-        for column in columns
-        if (found := score(name, column)) >= 55
-    ]
-    given: dict[str, Match] = {}
-    for match in sorted(matches, key=lambda m: (-m.score, m.column.place)):
-        taken = {other.column.name for other in given.values()}
-        if match.field not in given and match.column.name not in taken:
-            given[match.field] = match
-    return given
-
-
-def code_score(field: str, column: Column) -> int:
-    """0 to 120: how well a column's name and its codes say that it holds a coded field."""
-    told = likeness(field, column.name)
-    if field in _COUNTS:
-        return told if column.is_number and told else 0
-    if not column.may_be_code:
-        return 0
-    if column.distinct == 1 and told < _NAMED_SO:
-        return 0  # What is alike in all rows tells no case from another.
-    if field not in _MEANT:
-        # Of a thing's number and its name people know the name.
-        return told - 5 if column.is_number else told
-    known = _share_known(field, column)
-    if told:  # A name whose values say nothing of it is no more than a name.
-        return told + round(20 * known) if known else told - _UNKNOWN
-    # "Yes" and "no" answer any question.
-    by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
-    return 60 if by_codes else 0
-
-
-def _share_known(field: str, column: Column) -> float:
-    codes = column.values.unique()
-    told = [code_means(field, code) for code in codes]
-    # That nothing is said yet is written in columns of any kind.
-    return sum(bool(known and known.meaning) for known in told) / max(codes.len(), 1)
-
-
-def _date_score(field: str, column: Column) -> int:
-    return likeness(field, column.name) if column.dates is not None else 0
-
-
-def _number_score(field: str, column: Column) -> int:
-    return likeness(field, column.name) if column.is_number else 0
 
 
 def _grain(
@@ -307,7 +243,7 @@ def _grain(
     codes: dict[str, Match],
     dates: dict[str, Match],
 ) -> Grain:
-    scored = assigned(read, ("score",), _number_score)
+    scored = assigned(read, ("score",), number_score)
     if scored and not {"status", "outcome"} & set(codes) and len(dates) <= 2:
         return "feedback"
     dated = [column for column in read if column.dates is not None]
@@ -342,7 +278,7 @@ def _named_step(read: Sequence[Column]) -> dict[str, Match]:
         for column in read
         if column.dates is None
         and column.distinct <= MOST_CODES
-        and (told := likeness("kind", column.name)) >= _NAMED_SO
+        and (told := likeness("kind", column.name)) >= NAMED_SO
     ]
     best = max(named, key=lambda match: match.score, default=None)
     return {"kind": best} if best is not None else {}
@@ -366,22 +302,6 @@ def _earliest(read: Sequence[Column], steps: dict[str, Match]) -> dict[str, Matc
     if len(whole) != 1:
         return {}
     return {"received": Match("received", whole[0], 60)}
-
-
-def _rivals(
-    read: Sequence[Column], matches: dict[str, Match], taken: set[str]
-) -> dict[str, tuple[str, ...]]:
-    found = {
-        field: tuple(
-            column.name
-            for column in read
-            if column.name not in taken
-            and likeness(field, column.name) >= 55
-            and (column.dates is not None) == (match.column.dates is not None)
-        )
-        for field, match in matches.items()
-    }
-    return {field: names for field, names in found.items() if names}
 
 
 def before_receipt(received: Match, match: Match, forms: dict[str, str]) -> tuple[int, int]:

@@ -4,14 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from etl.drafting.columns import Column, column_of
-from etl.drafting.fields import (
-    ORDER,
-    Match,
-    Proposal,
-    assigned,
-    changes_of,
-    code_score,
-)
+from etl.drafting.fields import ORDER, Proposal, changes_of
+from etl.drafting.matching import Match, assigned, code_score
 from etl.drafting.words import EXACT
 
 _OF_A_LOG = ("unit", "category", "channel", "severity")

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.drafting.columns import Column
-from etl.drafting.fields import Match, Proposal, before_receipt, likely_step
+from etl.drafting.fields import Proposal, before_receipt, likely_step
 from etl.drafting.lines import Writing, quoted
+from etl.drafting.matching import Match
 from etl.drafting.no_cases import told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form

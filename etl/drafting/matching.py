@@ -1,0 +1,101 @@
+"""How well a column holds a canonical field: by its name, and by what its values are."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from etl.drafting.columns import Column
+from etl.drafting.words import EXACT, code_means, likeness
+
+COUNTS = ("source_days", "source_reopens")
+NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
+_MEANT = ("severity", "outcome", "status", "kind", "anonymity")
+# By its values alone a column is taken for one of these where nearly all of them are known.
+_KNOWN = 0.75
+# Taken from a name's score where no value of its column is known for the field.
+_UNKNOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column proposed for a field: 0 to 200, and whether somebody should look at it."""
+
+    field: str
+    column: Column
+    score: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether the name says exactly this and the values agree."""
+        return self.score >= EXACT
+
+
+def assigned(
+    columns: Sequence[Column], fields: Sequence[str], score: Callable[[str, Column], int]
+) -> dict[str, Match]:
+    """Give each field its best column and each column one field, the best pair first."""
+    matches = [
+        Match(name, column, found)
+        for name in fields
+        for column in columns
+        if (found := score(name, column)) >= 55
+    ]
+    given: dict[str, Match] = {}
+    for match in sorted(matches, key=lambda m: (-m.score, m.column.place)):
+        taken = {other.column.name for other in given.values()}
+        if match.field not in given and match.column.name not in taken:
+            given[match.field] = match
+    return given
+
+
+def code_score(field: str, column: Column) -> int:
+    """0 to 120: how well a column's name and its codes say that it holds a coded field."""
+    told = likeness(field, column.name)
+    if field in COUNTS:
+        return told if column.is_number and told else 0
+    if not column.may_be_code:
+        return 0
+    if column.distinct == 1 and told < NAMED_SO:
+        return 0  # What is alike in all rows tells no case from another.
+    if field not in _MEANT:
+        # Of a thing's number and its name people know the name.
+        return told - 5 if column.is_number else told
+    known = _share_known(field, column)
+    if told:  # A name whose values say nothing of it is no more than a name.
+        return told + round(20 * known) if known else told - _UNKNOWN
+    # "Yes" and "no" answer any question.
+    by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
+    return 60 if by_codes else 0
+
+
+def _share_known(field: str, column: Column) -> float:
+    codes = column.values.unique()
+    told = [code_means(field, code) for code in codes]
+    # That nothing is said yet is written in columns of any kind.
+    return sum(bool(known and known.meaning) for known in told) / max(codes.len(), 1)
+
+
+def date_score(field: str, column: Column) -> int:
+    """0 to 100: how well the name of a column of dates says that it holds this one."""
+    return likeness(field, column.name) if column.dates is not None else 0
+
+
+def number_score(field: str, column: Column) -> int:
+    """0 to 100: how well the name of a column of numbers says that it holds this one."""
+    return likeness(field, column.name) if column.is_number else 0
+
+
+def rivals_of(
+    read: Sequence[Column], matches: dict[str, Match], taken: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Columns that no field has got, by the field that their names fit as well."""
+    found = {
+        field: tuple(
+            column.name
+            for column in read
+            if column.name not in taken
+            and likeness(field, column.name) >= 55
+            and (column.dates is not None) == (match.column.dates is not None)
+        )
+        for field, match in matches.items()
+    }
+    return {field: names for field, names in found.items() if names}
