@@ -37,6 +37,12 @@ _TITLED = (
     r"(?i)^(mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|hr|fr|mme?|mlle|sr|sra|sig|dhr|mevr)\.? "
 )
 _SURNAME_FIRST = r"^\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’.-]+( \p{Lu}[\p{L}.]*)?$"
+_NAMED = r"^\p{Lu}[\p{L}'’-]+( (\p{Lu}[\p{L}'’.-]*|\p{Ll}{1,3})){1,4}$"
+# From so many different values on, words with capitals are people rather than a list of codes.
+_MANY_NAMES = 12
+_NEARLY_ALL = 0.9
+# What is called so is a topic or an institution as often as a person.
+_OF_EITHER = {"subject", "subjects", "account", "source", "type", "reference"}
 # Where a state is written so it is a part of a country, and where somebody lives.
 _OF_A_COUNTRY = r"^\p{Lu}{2}$"
 _SENTENCE = r"[!?] |\. \p{Lu}\p{Ll}|\n|\r"
@@ -91,13 +97,14 @@ class Column:
 
     @property
     def may_be_number_of_case(self) -> bool:
-        """Short texts without blanks inside sentences, in nearly every row."""
+        """Short texts with digits or of one length, in nearly every row; no words, no mail."""
         return (
             self.filled >= 0.98 * self.rows
             and self.rows > 0
             and self.dates is None
             and self.longest <= LONGEST_CODE
             and self.distinct > 1
+            and _are_numbered(self.values)
             and not bool(self.values.str.contains(_MAIL).any())
         )
 
@@ -193,6 +200,9 @@ def _why_not(name: str, values: pl.Series, longest: int, dates: Dates | None) ->
         return "address"
     if _talks_of_people(values):
         return "person"
+    is_unclear = known < EXACT or header_words(name) in _OF_EITHER
+    if is_unclear and _are_names(values):
+        return "person"
     if longest > 2 * LONGEST_CODE or _share(values, _SENTENCE) > _SOME:
         return "narrative"
     return why if score > known else None
@@ -207,10 +217,26 @@ def _share(values: pl.Series, pattern: str) -> float:
     return int(values.str.contains(pattern).sum()) / max(values.len(), 1)
 
 
+def _are_numbered(values: pl.Series) -> bool:
+    """Whether values are numbers with something around them, or all cut to one length.
+
+    Names of people are neither: they are words, of any length, with blanks between them.
+    """
+    if _share(values, r"\d") > _MOSTLY:
+        return True
+    return values.str.len_chars().n_unique() == 1 and not values.str.contains(r"\s").any()
+
+
 def _talks_of_people(values: pl.Series) -> bool:
     """Whether a column's values have the shape of people's names or addresses."""
     named = _share(values, _TITLED) + _share(values, _SURNAME_FIRST)
     return named > _SOME or _share(values, _MAIL) > _HARDLY
+
+
+def _are_names(values: pl.Series) -> bool:
+    """Whether nearly all of many different values are two words or more with capitals."""
+    told = values.unique()
+    return told.len() > _MANY_NAMES and _share(told, _NAMED) > _NEARLY_ALL
 
 
 def codes_to_show(column: Column, people: frozenset[str]) -> tuple[dict[str, int], int]:

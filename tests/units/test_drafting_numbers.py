@@ -96,3 +96,20 @@ def test_a_question_names_the_columns_that_may_be_its_answer():
     asked = " ".join(made.questions)
     assert 'say so; it may be "#"' in asked
     assert 'None is called so; it may be "Day 0" or "Day 1"' in asked
+
+
+NAMES = [f"{first} {last}" for first in ("Budi", "Siti", "Agus") for last in ("Wibowo", "Ayu")]
+
+
+def test_names_of_people_are_no_numbers_although_none_comes_twice():
+    people = {"Nama": NAMES, "Nomor": numbers(6), "Received": CASES["Date received"][:6]}
+    made = drafted(people)
+    assert first_export(made)["columns"]["case_id"] == "Nomor"
+    made = drafted({**people, "Arsip": [f"{n:03}" for n in range(6)]})
+    assert 'it may be "Nomor" or "Arsip"' in made.questions[0]
+
+
+def test_a_column_that_is_called_a_number_is_none_where_names_stand_in_it():
+    made = drafted({"Reference": NAMES, "Received": CASES["Date received"][:6]})
+    assert first_export(made)["columns"]["case_id"] == "?"
+    assert "Reference" not in made.questions[0]

@@ -67,5 +67,14 @@ def test_a_column_of_names_is_none_of_codes_whatever_it_is_called():
     assert "unit" not in first_export(made)["columns"]
 
 
+@pytest.mark.parametrize(("header", "is_read"), [("Subject", False), ("Office", True)])
+def test_many_names_are_people_unless_the_column_is_called_something_else(header, is_read):
+    firsts, lasts = ("Jane", "John", "Ana", "Luis"), ("Doe", "Roe", "de Souza", "Poe")
+    people = [f"{first} {last}" for first in firsts for last in lasts] * 4
+    days = [f"2024-01-{n % 28 + 1:02}" for n in range(64)]
+    made = drafted({"Case number": numbers(64), "Date received": days, header: people})
+    assert ("Jane" in made.toml) == is_read
+
+
 def test_a_code_must_be_seen_more_than_once():
     assert FEWEST_SEEN >= 2
