@@ -18,6 +18,8 @@ EARLIEST_YEAR = 1000  # a year with fewer digits was cut or typed short
 
 _OFFSET = re.compile(r"%[:#]*z|%\+|%Z|^epoch")
 _MONTH_NAME = re.compile(r"%[bBh]")
+# Of four digits it would be a day from 1902 to 1927, and is a year that somebody typed.
+_EXCEL_DAY = r"(\d{1,3}|\d{5,6})"
 _EXCEL_DAY_0 = pl.date(1899, 12, 30)
 
 
@@ -132,7 +134,7 @@ def _written(form: str) -> list[str] | None:
 
 def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
     if form == "excel":
-        whole = pl.when(raw.str.contains(r"^\d{1,6}(\.0+)?$")).then(raw)
+        whole = pl.when(raw.str.contains(rf"^{_EXCEL_DAY}(\.0+)?$")).then(raw)
         days = whole.cast(pl.Float64, strict=False).cast(pl.Int64)
         return _EXCEL_DAY_0 + pl.duration(days=days)
     text, form = _in_english(raw, form, calendar.locale)
@@ -163,7 +165,7 @@ def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
 
 def _excel_instant(raw: pl.Expr, calendar: Calendar) -> pl.Expr:
     """Excel's days with a fraction, to the nearest second, on the clock of the source."""
-    has_time = raw.str.contains(r"^\d{1,6}\.\d*[1-9]\d*$")
+    has_time = raw.str.contains(rf"^{_EXCEL_DAY}\.\d*[1-9]\d*$")
     number = pl.when(has_time).then(raw.cast(pl.Float64, strict=False))
     seconds = (number * 86_400).round().cast(pl.Int64)
     clock = _EXCEL_DAY_0.cast(pl.Datetime("us")) + pl.duration(seconds=seconds)

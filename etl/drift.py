@@ -11,7 +11,7 @@ import polars as pl
 
 from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
-from etl.drafting.order import language_of
+from etl.drafting.order import languages_of
 from etl.drafting.words import is_called_a_date
 from etl.months import months_of
 from etl.readers.rows import TextTable
@@ -240,14 +240,15 @@ def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | 
     read = read_by(values, forms, locale)
     told = f"{values.len() - read:,} of {values.len():,} dates do not fit"
     if dates.month_names:
-        language = language_of(dates.month_names)
+        languages = languages_of(dates.month_names, name)
         # A day that no month has is no word of another language.
         own = {name.casefold() for name in dates.month_names} <= months_of(
             locale or "en"
         ).keys()
-        if read == values.len() or language is None or own:
+        if read == values.len() or not languages or own:
             return None
-        return f'{told}, as their months are named in another language: locale = "{language}"'
+        locales = " or ".join(f'"{language}"' for language in languages)
+        return f"{told}, as their months are named in another language: locale = {locales}"
     if set(forms) & set(dates.forms.values()) or read >= _HALF * values.len():
         return None
     return f"{told} {' or '.join(forms)}, but {dates.values:,} fit {_fitting(dates)}"

@@ -198,10 +198,8 @@ def _why_not(name: str, values: pl.Series, longest: int, dates: Dates | None) ->
         return why
     if _share(values, _MAIL) > _HARDLY:
         return "address"
-    if _talks_of_people(values):
-        return "person"
     is_unclear = known < EXACT or header_words(name) in _OF_EITHER
-    if is_unclear and _are_names(values):
+    if _talks_of_people(values) or (is_unclear and _are_names(values)):
         return "person"
     if longest > 2 * LONGEST_CODE or _share(values, _SENTENCE) > _SOME:
         return "narrative"

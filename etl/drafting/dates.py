@@ -1,6 +1,7 @@
 """In which form a column writes its dates, and what proves it: whole columns, never a value."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -23,7 +24,18 @@ _NAMED = (
     r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
 )
 _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
-_SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
+# What numbers are in a column that is called a date, from when to when they are believed.
+_NUMBERED: dict[str, tuple[int, int]] = {
+    "excel": (20_000, 60_000),  # 1954 to 2064
+    "epoch": (946_684_800, 3_471_292_800),  # 2000 to 2079
+    "epoch ms": (946_684_800_000, 3_471_292_800_000),
+}
+_NEVER = "0"  # an instant that numbers begin with, as it stands in systems without blanks
+# Months and years that stand where nobody knows the day.
+_PARTIAL = {
+    "%Y-%m": r"^(19|20)\d\d-\d\d$", "%m/%Y": r"^\d\d/(19|20)\d\d$",
+    "%m.%Y": r"^\d\d\.(19|20)\d\d$", "%Y": r"^(19|20)\d\d$",
+}  # fmt: skip
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEW = 200  # values, among which one "never" is enough
 # Days as a database writes them: as many as this at midnight are no accident.
@@ -73,6 +85,7 @@ class Dates:
     evidence: Evidence | None
     sentinels: dict[str, int] = field(default_factory=dict)
     month_names: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
     @property
     def with_hours(self) -> bool:
@@ -87,12 +100,25 @@ class Dates:
     @property
     def with_offset(self) -> bool:
         """Whether each instant says its own offset from UTC."""
-        return any("%z" in form or "%#z" in form for form in self.forms.values())
+        return any(re.search("%#?z|^epoch", form) for form in self.forms.values())
 
 
-def _are_serials(values: pl.Series) -> bool:
-    number = values.cast(pl.Float64, strict=False)
-    return bool(number.is_between(*_SERIALS).fill_null(value=False).all())
+def _of_numbers(values: pl.Series) -> Dates | None:
+    """Days of Excel's or instants since 1970, where all values are such numbers."""
+    told = values.filter(values != _NEVER)
+    number = told.cast(pl.Float64, strict=False)
+    for form, (first, last) in _NUMBERED.items():
+        if not told.is_empty() and number.is_between(first, last).fill_null(value=False).all():
+            never = values.len() - told.len()
+            return Dates(
+                forms={"year first": form},
+                family=form,
+                values=values.len(),
+                other=0,
+                evidence=None,
+                sentinels={_NEVER: never} if never else {},
+            )
+    return None
 
 
 def parsed(values: pl.Series, form: str) -> pl.Series:
@@ -105,19 +131,26 @@ def dates_of(
 ) -> Dates | None:
     """The dates of a column (texts without blanks); None where it is no column of dates.
 
-    Numbers are Excel's days where the column is called a date, and never else. So many
-    `midnights`, and no other time of day, make days of its instants.
+    Numbers are Excel's days or instants since 1970 where the column is called a date, and
+    never else; there alone a month or a year may stand for a day. So many `midnights`, and no
+    other time of day, make days of its instants.
     """
     if values.is_empty():
         return None
-    if called_a_date and _are_serials(values):
-        return Dates(
-            forms={"year first": "excel"},
-            family="excel",
-            values=values.len(),
-            other=0,
-            evidence=None,
-        )
+    if not called_a_date:
+        return _of_texts(values, midnights)
+    months = {form: values.str.contains(shape) for form, shape in _PARTIAL.items()}
+    forms = tuple(form for form, fits in months.items() if fits.any())
+    whole = values.filter(~pl.DataFrame(months).select(pl.any_horizontal(pl.all())).to_series())
+    told = _of_numbers(whole) or _of_texts(whole, midnights)
+    return (
+        replace(told, partial=forms, values=told.values + values.len() - whole.len())
+        if told
+        else None
+    )
+
+
+def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
     numeric = partial(_numeric_forms, midnights=midnights)
     for pattern, forms in ((_NUMBERS, numeric), (_NAMED, _named_forms)):
         parts = values.to_frame("text").select(

@@ -155,7 +155,8 @@ def _placed(column: Column, part: Part, number: str) -> Column:
 def _forms(columns: Sequence[Column], proposal: Proposal) -> Mapping[str, Form]:
     matches = (*proposal.fields.values(), *proposal.steps.values())
     read = {match.column.name for match in matches}
-    return forms_of([column for column in columns if column.name in read])
+    header = " ".join(column.name for column in columns)
+    return forms_of([column for column in columns if column.name in read], header)
 
 
 def _vocabularies(proposal: Proposal, people: frozenset[str]) -> dict[str, Vocabulary]:

@@ -1,7 +1,7 @@
 """Day first or month first: decided once for all columns of a file that are written alike."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column
 from etl.drafting.dates import Dates, Evidence, Order
@@ -26,20 +26,36 @@ _LANGUAGES = (
     "ro",
     "tr",
 )
+_NUMBERS = {
+    "excel": "days since Excel's first",
+    "epoch": "seconds since 1970",
+    "epoch ms": "milliseconds since 1970",
+}
+# Letters that a header has in some of these languages and not in the others.
+_LETTERS = {
+    "æø": ("da", "nb"), "å": ("da", "nb", "sv", "fi"), "ä": ("de", "sv", "fi"),
+    "ö": ("de", "sv", "fi", "tr"), "ü": ("de", "tr"), "ß": ("de",), "ñ": ("es",),
+    "ãõ": ("pt",), "ç": ("fr", "pt", "tr"), "éè": ("fr", "es", "it", "pt", "cs"),
+    "ąęłśż": ("pl",), "ěřůž": ("cs",), "ășț": ("ro",), "ışğ": ("tr",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form in which a column's dates are to be read, "?" where nothing decides; and why."""
+    """The form in which a column's dates are to be read, "?" where nothing decides; and why.
+
+    `more` are the forms of those that say a month or a year alone.
+    """
 
     form: str
     why: str
     question: str | None = None
     locale: str | None = None
+    more: tuple[str, ...] = ()
 
 
-def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
-    """The form of every column of dates, by its name.
+def forms_of(columns: Iterable[Column], header: str = "") -> dict[str, Form]:
+    """The form of every column of dates, by its name; `header` are the names of all columns.
 
     Each value alone could be read in two ways; a file is written in one. Where no value of the
     file fits one way only, or some fit the one and some the other, it is asked and not chosen.
@@ -52,33 +68,43 @@ def forms_of(columns: Iterable[Column]) -> dict[str, Form]:
             pooled[dates.family] = before.plus(dates.evidence) if before else dates.evidence
     # A file is written in one language: "dez" alone may be of two.
     names = {name for _, dates in dated for name in dates.month_names}
-    return {column.name: _form(dates, pooled, language_of(names)) for column, dates in dated}
+    told = languages_of(names, header)
+    forms = {column.name: _form(dates, pooled, told) for column, dates in dated}
+    return {c.name: replace(forms[c.name], more=dates.partial) for c, dates in dated}
 
 
-def language_of(names: Iterable[str]) -> str | None:
-    """The one language, of those we know names of months in, that has all of these."""
+def languages_of(names: Iterable[str], header: str) -> tuple[str, ...]:
+    """The languages that have all of these months, by the letters of a header if several do.
+
+    A month that is called alike in two of them says nothing of those that are not.
+    """
     written = {name.casefold() for name in names}
     fitting = [told for told in _LANGUAGES if written <= months_of(told).keys()]
-    return fitting[0] if fitting else None
+    if "en" in fitting:
+        return ("en",)
+    seen = set(header.casefold())
+    for letters, having in _LETTERS.items():
+        left = [told for told in fitting if told in having]
+        fitting = left if seen & set(letters) and left else fitting
+    return tuple(fitting)
 
 
-def _form(dates: Dates, pooled: Mapping[str, Evidence], locale: str | None) -> Form:
+def _form(dates: Dates, pooled: Mapping[str, Evidence], languages: Sequence[str]) -> Form:
     if dates.month_names:
         names = ", ".join(dates.month_names)
-        question = "in which language are the months written? Give it as locale, such as de"
+        fitting = f"; these are so in {' and '.join(languages)}" if languages else ""
+        question = f"in which language are the months written? Give it as locale{fitting}"
+        sure = len(languages) == 1
         return Form(
             next(iter(dates.forms.values())),
             f"months are written as {names}",
-            None if locale else question,
-            locale=locale or OPEN,
+            None if sure else question,
+            locale=languages[0] if sure else OPEN,
         )
     if dates.evidence is None:
         ((order, form),) = dates.forms.items()
-        return Form(
-            form,
-            f"{dates.values:,} values, {order}; there is no other way to read them"
-            + _days(dates),
-        )
+        why = _NUMBERS.get(form, f"{order}; there is no other way to read them")
+        return Form(form, f"{dates.values:,} values, {why}{_days(dates)}")
     return _decided(dates, dates.evidence, pooled[dates.family])
 
 

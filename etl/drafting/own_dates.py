@@ -43,7 +43,7 @@ def own_dates(text: TextTable, export: Export) -> OwnDates | None:
     ]
     if not odd:
         return None
-    found = forms_of(odd)
+    found = forms_of(odd, " ".join(text.header))
     told = tuple(f'"{name}": {form.why}' for name, form in found.items())
     asked = [form.question for form in found.values() if form.question is not None]
     if asked:
@@ -67,7 +67,7 @@ def _odd(name: str, place: int, cells: pl.Series, export: Export) -> Column | No
 
 
 def _forms(found: Iterable[Form], export: Export) -> tuple[str, ...]:
-    new = tuple(dict.fromkeys(form.form for form in found))
+    new = tuple(dict.fromkeys(told for form in found for told in (form.form, *form.more)))
     kept = [
         form
         for form in export.written.dates

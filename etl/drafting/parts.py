@@ -186,7 +186,7 @@ def _table(path: Path, layout: Layout) -> Part:
 
 def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part | None:
     """The reading by whose header the most names are known; the plainest of equals."""
-    if found is not None and len(found.text.header) < _NARROWEST and not _is_title(found):
+    if found is not None and not _is_title(found) and not _may_be_no_header(found):
         return found
     repeated = _Layouted(path, replace(layout, repeats="number")).read()
     if found is None and _convinces(repeated):
@@ -199,6 +199,18 @@ def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part |
             break
     parts = [p for p in tried if p is not None and p.text.rows.height]
     return max(parts, key=_conviction, default=found)
+
+
+def _may_be_no_header(part: Part) -> bool:
+    """Whether a table's first line may be another thing: its rows or names do not fit it.
+
+    In a language that we do not know a whole table is believed at once: every other line that
+    is tried as its header costs a reading.
+    """
+    text = part.text
+    if len(text.header) < _NARROWEST:
+        return False
+    return not text.ragged.is_empty() or any(re.search(r"\d|^\W*$", n) for n in text.header)
 
 
 def _is_title(part: Part) -> bool:

@@ -98,8 +98,12 @@ def names_known(header: Iterable[str]) -> int:
 
 
 def is_called_a_date(header: str) -> bool:
-    """Whether a column's name is that of a date, in full or nearly."""
+    """Whether a column's name is that of a date, in full or nearly, or begins or ends so."""
     words = header_words(header)
+    spelt = _named("spelt")
+    begins = any(words.startswith(f"{told} ") for told in spelt["date_begins"])
+    if begins or any(words.endswith(f" {told}") for told in spelt["date_ends"]):
+        return True
     return max(_best(phrases, words) for phrases in _named("dates").values()) >= _NEARLY
 
 

@@ -142,10 +142,10 @@ def _default_form(out: Writing, known: Known) -> None:
     if not known.forms:
         return
     first = _commonest(known)
-    alike = [name for name, form in known.forms.items() if form.form == first.form]
+    alike = [name for name, form in known.forms.items() if _written(form) == _written(first)]
     out.say("How dates are written, by column:")
     _tell_form(out, first, known, alike)
-    out.add(f"dates = {quoted(first.form)}")
+    out.add(f"dates = {_written(first)}")
     locales = {form.locale: form.question for form in known.forms.values() if form.locale}
     for locale, question in locales.items():
         if question is not None:
@@ -154,14 +154,24 @@ def _default_form(out: Writing, known: Known) -> None:
 
 
 def _commonest(known: Known) -> Form:
-    forms = [form.form for form in known.forms.values()]
+    forms = [_written(form) for form in known.forms.values()]
     best = max(dict.fromkeys(forms), key=forms.count)
-    return next(form for form in known.forms.values() if form.form == best)
+    return next(form for form in known.forms.values() if _written(form) == best)
+
+
+def _written(form: Form) -> str:
+    """A form as TOML has it: a list where some dates say a month or a year alone."""
+    if not form.more or form.form == OPEN:
+        return quoted(form.form)
+    return f"[{', '.join(map(quoted, (form.form, *form.more)))}]"
 
 
 def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> None:
     for name in names:
         out.say(f"  {quoted(name)}: {known.forms[name].why}")
+        if known.forms[name].more:
+            told = ", ".join(map(quoted, known.forms[name].more))
+            out.say(f"  {quoted(name)}: some say a month or a year alone, as {told}")
         out_of_form = _dates(known, name)
         if out_of_form:
             out.say(f"  {quoted(name)}: {out_of_form:,} values are written otherwise")
@@ -361,13 +371,13 @@ def _line(out: Writing, name: str, match: Match, known: Known) -> None:
 def _formats(out: Writing, known: Known) -> None:
     if not known.forms:
         return
-    usual = _commonest(known).form
-    others = {name: form for name, form in known.forms.items() if form.form != usual}
+    usual = _written(_commonest(known))
+    others = {name: form for name, form in known.forms.items() if _written(form) != usual}
     if not others:
         return
     out.say("Dates that are written in another form.")
     out.add(f"[exports.{known.export}.date_formats]")
     for name, form in others.items():
         _tell_form(out, form, known, [name])
-        out.add(f"{quoted(name)} = {quoted(form.form)}")
+        out.add(f"{quoted(name)} = {_written(form)}")
     out.add("")

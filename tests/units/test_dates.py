@@ -96,6 +96,13 @@ def test_excel_counts_days_from_its_own_day_nought():
     assert found["failed"].to_list() == [False, False, True, False]
 
 
+def test_a_year_alone_is_none_of_excels_days():
+    assert read("2024", "2024.5", forms=("excel",))["failed"].all()
+    found = read("2024", "45300", forms=("excel", "%Y"))
+    assert found["on"].to_list() == [date(2024, 1, 1), date(2024, 1, 9)]
+    assert found["exactness"].to_list() == ["year", "day"]
+
+
 def test_epochs_are_instants_in_utc():
     assert instant("0", "epoch", home="Asia/Tokyo") == "1970-01-01 00:00:00"
     assert instant("1700000000123", "epoch ms") == "2023-11-14 22:13:20.123000"

@@ -10,7 +10,7 @@ from etl.drafting.draft import Draft
 from etl.drafting.words import is_nothing
 from etl.errors import SourceError
 from etl.questions import refuse_open
-from tests.drafts import drafted, first_export, numbers, told
+from tests.drafts import CASES, drafted, first_export, numbers, told
 from tests.tables import table
 
 
@@ -101,6 +101,36 @@ def test_an_unusual_name_of_an_english_month_is_read_as_english():
 def test_months_of_a_language_that_we_do_not_know_are_asked_about():
     made = dated("3 Xanthi 2024", "14 Oktyabr 2024")
     assert first_export(made)["locale"] == "?"
+
+
+def test_months_that_two_languages_have_are_asked_about_unless_a_letter_tells_which():
+    days = {"Received": ["03 maj 2024", "14 okt 2024"], "Case number": numbers(12)}
+    made = drafted(days)
+    assert first_export(made)["locale"] == "?"
+    assert made.questions[0].endswith("these are so in sv and da")
+    made = drafted({**days, "Bekræftet": ["Ja", "Nej"]})
+    assert (first_export(made)["locale"], made.questions) == ("da", ())
+
+
+def test_numbers_are_instants_since_1970_where_the_column_is_called_a_date(tmp_path):
+    created = [f"17700{n:02}000000" for n in range(12)]
+    times = {"createdAt": created, "doneAt": ["1770099000000", "0"], "amount": created[::-1]}
+    made = drafted({"Case number": numbers(12), **times, "closed on": ["1770099000"]})
+    export = first_export(made)
+    assert (export["dates"], export["date_formats"]) == ("epoch ms", {"closed on": "epoch"})
+    assert export["events"]["received"] == "createdAt"
+    assert "amount" in export["ignored"]
+    assert told(made)["time_zone"] == "Europe/Oslo"
+
+
+def test_a_month_or_a_year_alone_stands_beside_the_days_where_the_day_is_not_known(tmp_path):
+    days = ["45292", "45300", "2024-02", "2023", ""]
+    made = drafted({**CASES, "Incident date": days})
+    export = first_export(made)
+    assert export["columns"]["incident_on"] == "Incident date"
+    assert export["date_formats"] == {"Incident date": ["excel", "%Y-%m", "%Y"]}
+    (tmp_path / "s.toml").write_text(made.toml, encoding="utf-8")
+    assert read_source(tmp_path / "s.toml").exports[0].written.date_forms("Incident date")
 
 
 def test_numbers_are_excels_days_where_the_column_is_called_a_date():
