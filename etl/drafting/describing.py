@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
+from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.order import OPEN
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.words import header_words
-from etl.drafting.writing import Known, write_export
+from etl.drafting.writing import write_export
 from etl.kinds import OF_LAWS
 from etl.source import FIXED, MAY_BE_SILENT
 
 # What a system says of its own deadlines is true or false.
 _THE_SAME_EVERYWHERE = ("verdict",)
+# Of a case a column may be named that nobody recognised, and its codes are listed then.
+_DESCRIBE = ("case", "allegation", "snapshot")
+_OF_A_CASE = ("unit", "category", "channel", "severity", "status", "outcome", "anonymity")
 _SELDOM = "as seen once only or shaped like a name, an address or a number"
 
 
@@ -23,7 +27,9 @@ def write(name: str, parts: Sequence[Known], *, zone: str | None) -> Writing:
     out = Writing()
     _top(out, name, parts, zone)
     vocabularies = merged(told for known in parts for told in known.vocabularies.values())
-    fields = [told.field for told in vocabularies if told.field not in _THE_SAME_EVERYWHERE]
+    told = [told.field for told in vocabularies if told.field not in _THE_SAME_EVERYWHERE]
+    describes = any(known.proposal.grain in _DESCRIBE for known in parts)
+    fields = dict.fromkeys((*told, *(_OF_A_CASE if describes else ())))
     if fields:
         out.say("Codes of these that are not listed below yet, `case-audit source codes` adds.")
         out.add(f"own_codes = [{', '.join(map(quoted, fields))}]")

@@ -8,13 +8,13 @@ from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
 from etl.drafting.fields import Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
+from etl.drafting.known import Known
 from etl.drafting.lists import of_parts, with_labels, with_list
 from etl.drafting.logs import cases_of, states_of_log
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import name_for
-from etl.drafting.writing import Known
 from etl.errors import ExportError
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable

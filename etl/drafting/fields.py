@@ -50,6 +50,7 @@ CHANGES = {
     "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
 }  # fmt: skip
 _SOME_CASES, _MOST_CASES = 0.1, 0.5
+_HARDLY_MORE = 1.02  # rows for each case, where a row is a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def propose(
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
     number = Match("case_id", inner, EXACT) if inner else _number(columns, known)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
-    if number is not None and (per_case > 1.02 or inner):
+    if number is not None and (per_case > _HARDLY_MORE or inner):
         others = [c for c in columns if c is not number.column]
         told = _several(others, number, per_case)
         if told is not None:
@@ -196,15 +197,15 @@ def changes_of(fields: dict[str, Match]) -> dict[str, str]:
 
 
 def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
-    read = [
-        c for c in columns if c.why_not is None and (number is None or c is not number.column)
-    ]
+    own = number.column if number else None
+    read = [c for c in columns if c.why_not is None and c is not own]
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     codes = assigned(read, (*_CODES, *COUNTS), code_score)
     dates = assigned(read, (*STEPS, "incident_on", "due"), date_score)
-    if number is not None and _moves_on(read, number.column):
+    is_log = number is not None and per_case > _HARDLY_MORE and _moves_on(read, number.column)
+    if is_log:
         codes = _named_step(read) | codes
-    grain = _grain(read, number, per_case, codes, dates)
+    grain = _grain(read, number, per_case, codes, dates, is_log=is_log)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
     if grain == "feedback":
@@ -227,7 +228,7 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         rows_per_case=per_case,
         fields={name: fields[name] for name in ORDER if name in fields and name in allowed},
         steps=steps,
-        numbers=doubtful_numbers(columns, number.column if number else None),
+        numbers=doubtful_numbers(columns, own),
         is_history=grain == "allegation"
         and any(
             _changes(number, told) for told in (codes.get("status"), steps.get("received"))
@@ -242,14 +243,18 @@ def _grain(
     per_case: float,
     codes: dict[str, Match],
     dates: dict[str, Match],
+    *,
+    is_log: bool,
 ) -> Grain:
     scored = assigned(read, ("score",), number_score)
     if scored and not {"status", "outcome"} & set(codes) and len(dates) <= 2:
         return "feedback"
     dated = [column for column in read if column.dates is not None]
-    if number is None or per_case <= 1.02:
+    if number is None or per_case <= _HARDLY_MORE:
         return "case"
-    if len(dated) == 1 and "kind" in codes:
+    # A log whose step nobody names is one all the same, unless its date is called a receipt.
+    is_unnamed = is_log and not {"status", "received"} & {*codes, *dates}
+    if len(dated) == 1 and ("kind" in codes or is_unnamed):
         return "event"
     if not dated:
         return "finding"

@@ -9,6 +9,7 @@ from etl.drafting.columns import Column, codes_to_show, column_of
 from etl.drafting.words import EXACT, code_means, header_words, likeness, named_fields, plain
 
 _FITS = 55
+_NAMES = 60  # for a field's name with a word beside it
 _MEANS = {
     "status": "progress", "severity": "escalation", "level": "escalation",
     "unit": "assignment", "assignee": "assignment",
@@ -76,7 +77,8 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
     texts = [c for c in columns if c.dates is None and c.filled]
     after = _best("after", texts)
     before = _best("before", [c for c in texts if c is not after])
-    field = _best("field", [c for c in texts if c not in (after, before)])
+    others = [c for c in texts if c not in (after, before)]
+    field = _best("field", others) or next((c for c in others if _names_fields(c)), None)
     if occurred is None or after is None or (field is None and before is None):
         return None
     told = _of_fields(field, before, after) if field else _of_one(before, after)
@@ -92,9 +94,10 @@ _Told = tuple[tuple[RowStep, ...], dict[str, Column]]
 def _of_fields(field: Column, before: Column | None, after: Column) -> _Told | None:
     """A step for each field of ours among those whose changes are told."""
     shown, _ = codes_to_show(field, frozenset())
+    least = EXACT - 10 if likeness("field", field.name) >= _FITS else _NAMES
     found: dict[str, list[str]] = {}
     for value in shown:
-        meant = _field_called(value)
+        meant = _field_called(value, least)
         if meant is not None:
             found.setdefault(meant, []).append(value)
     steps = tuple(RowStep(field.name, tuple(values), f) for f, values in found.items())
@@ -106,12 +109,19 @@ def _of_fields(field: Column, before: Column | None, after: Column) -> _Told | N
     return (steps, codes) if steps else None
 
 
-def _field_called(value: str) -> str | None:
+def _names_fields(column: Column) -> bool:
+    """Whether its few values name what was changed, as "Status changed"."""
+    return column.may_be_code and any(
+        _field_called(value, _NAMES) is not None for value in column.values.unique()
+    )
+
+
+def _field_called(value: str, least: int) -> str | None:
     scored = [(likeness(name, value), name) for name in ("status", "severity", "level", "unit")]
     score, name = max(scored)
     if header_words(value) in named_fields("assignee"):
         return "assignee"
-    return name if score >= EXACT - 10 else None
+    return name if score >= least else None
 
 
 def _of_one(before: Column | None, after: Column) -> _Told | None:

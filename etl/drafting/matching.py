@@ -94,6 +94,7 @@ def rivals_of(
             for column in read
             if column.name not in taken
             and likeness(field, column.name) >= 55
+            and (field != "case_id" or column.may_be_number_of_case)
             and (column.dates is not None) == (match.column.dates is not None)
         )
         for field, match in matches.items()

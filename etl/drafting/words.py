@@ -102,7 +102,7 @@ def is_called_a_date(header: str) -> bool:
     words = header_words(header)
     spelt = _named("spelt")
     begins = any(words.startswith(f"{told} ") for told in spelt["date_begins"])
-    if begins or any(words.endswith(f" {told}") for told in spelt["date_ends"]):
+    if begins or any(f" {words}".endswith(f" {told}") for told in spelt["date_ends"]):
         return True
     return max(_best(phrases, words) for phrases in _named("dates").values()) >= _NEARLY
 

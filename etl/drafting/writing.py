@@ -1,58 +1,24 @@
 """Write one export of a draft: proposals with their evidence, and questions as "?"."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from etl.drafting.columns import Column
-from etl.drafting.fields import Proposal, before_receipt, likely_step
+from etl.drafting.fields import Proposal, before_receipt
+from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.matching import Match
 from etl.drafting.no_cases import told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form
-from etl.drafting.vocabulary import Vocabulary
+from etl.drafting.unread import (
+    ends_to_ask_for,
+    filled_dates,
+    kinds_to_ask_for,
+    left_out,
+    steps_to_come,
+)
 from etl.readers.layout import UNTOLD, Layout
-from etl.readers.rows import TextTable
 
 _SHOWN = 4  # columns that a question names
-_HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
-
-_WHY_NOT = {
-    "person": "about a person",
-    "address": "where somebody lives or can be reached",
-    "narrative": "somebody's own words",
-    "not_needed": "nothing is computed from it",
-    "duration": "a length of time written as a date: lengths are computed anew",
-    "empty": "no row has a value",
-    "around": "it is told of what is around these rows",
-    "inside": "it is part of a list inside; an export of its own reads such a list",
-    "backfilled": "alike in every row of its case: filled in backwards",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that is known of one table of an unknown export.
-
-    `also` are exports drafted from the same file, and `shares_rows` says that this is one that
-    reads the same rows as another: what it leaves out is told there.
-    """
-
-    export: str
-    ending: str
-    text: TextTable
-    layout: Layout
-    columns: list[Column]
-    proposal: Proposal
-    forms: Mapping[str, Form]
-    vocabularies: Mapping[str, Vocabulary]
-    also: tuple[str, ...] = ()
-    shares_rows: bool = False
-
-    @property
-    def read(self) -> dict[str, Match]:
-        """The columns that are read, by field or step."""
-        return {**self.proposal.fields, **self.proposal.steps}
 
 
 def write_export(out: Writing, known: Known) -> None:
@@ -81,7 +47,8 @@ def _export(out: Writing, known: Known) -> None:
     if proposal.backfilled:
         names = ", ".join(quoted(column.name) for column in proposal.backfilled)
         out.say(f"Alike in every row of a case, the first one too, and so not read: {names}")
-    if proposal.grain == "event" and "kind" not in proposal.fields:
+    says_what = "kind" in proposal.fields or kinds_to_ask_for(known)
+    if proposal.grain == "event" and not says_what:
         out.ask("which step of a case is a row of this file? One of ours, such as escalated")
         out.add(f"constant_kind = {quoted(OPEN)}")
     if proposal.grain == "feedback":
@@ -89,7 +56,7 @@ def _export(out: Writing, known: Known) -> None:
         out.add(f"scale = {quoted(OPEN)}")
     _default_form(out, known)
     _nothing(out, known)
-    _left_out(out, known)
+    left_out(out, known)
     out.add("")
 
 
@@ -185,7 +152,9 @@ def _dates(known: Known, name: str) -> int:
 
 
 def _nothing(out: Writing, known: Known) -> None:
-    read = {match.column.name: match.column for match in known.read.values()}
+    asked = ends_to_ask_for(known)
+    read = {c.name: c for c in known.columns if c.name in asked}
+    read |= {match.column.name: match.column for match in known.read.values()}
     seen: dict[str, int] = {}
     sentinels: dict[str, int] = {}
     for column in read.values():
@@ -213,35 +182,28 @@ def _no_cases(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.leave_out]", f'{quoted(column.name)} = "present"', "")
 
 
-def _left_out(out: Writing, known: Known) -> None:
-    read = {match.column.name for match in known.read.values()}
-    read |= {step.when for step in known.proposal.row_steps if step.when is not None}
-    read |= {column.name for column in _steps_to_come(known).values()}
-    read |= {column.name for issue in known.proposal.issues for column in issue.values()}
-    read |= {column.name for column in known.proposal.codes.values()}
-    other = told_apart(known.columns)
-    left = [c for c in known.columns if c.name not in read and c is not other]
-    if not left or known.shares_rows:
-        return
-    out.say("Columns that are not read into the store, and why:")
-    for column in left:
-        out.say(f"  {quoted(column.name)}: {_reason(column)}")
-    out.add("ignored = [", *(f"    {quoted(column.name)}," for column in left), "]")
-
-
-def _reason(column: Column) -> str:
-    if column.why_not is not None:
-        return _WHY_NOT[column.why_not]
-    if column.dates is not None:
-        return f"dates, {column.filled:,} of {column.rows:,} rows; no step of ours is called so"
-    return (
-        f"no field of ours is called so ({column.distinct:,} different values in"
-        f" {column.filled:,} rows)"
-    )
-
-
 def _columns(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.columns]")
+    _number(out, known)
+    doubtful = known.proposal.numbers
+    for name, match in known.proposal.fields.items():
+        if name != "case_id" or not doubtful:
+            _line(out, name, match, known)
+    for name, place in known.proposal.places.items():
+        if name not in known.proposal.fields:
+            told = quoted(known.proposal.codes[name].name)
+            out.ask(
+                f"{told} lists a few values for each case: are they its {name}? If so, write"
+                f" {place} without quotes; if not, take this line away"
+            )
+            out.add(f"{name} = {quoted(OPEN)}")
+    _kind(out, known)
+    if known.proposal.grain == "change":
+        out.say("`before` and `after` are read where one of the steps below speaks of them.")
+    out.add("")
+
+
+def _number(out: Writing, known: Known) -> None:
     if "case_id" not in known.proposal.fields:
         told = _named_so([c.name for c in candidates(known.columns)])
         out.ask(f"which column is the case's number? No column's name or values say so{told}")
@@ -257,20 +219,16 @@ def _columns(out: Writing, known: Known) -> None:
             " allegation or finding"
         )
         out.add(f"case_id = {quoted(OPEN)}")
-    for name, match in known.proposal.fields.items():
-        if name != "case_id" or not doubtful:
-            _line(out, name, match, known)
-    for name, place in known.proposal.places.items():
-        if name not in known.proposal.fields:
-            told = quoted(known.proposal.codes[name].name)
-            out.ask(
-                f"{told} lists a few values for each case: are they its {name}? If so, write"
-                f" {place} without quotes; if not, take this line away"
-            )
-            out.add(f"{name} = {quoted(OPEN)}")
-    if known.proposal.grain == "change":
-        out.say("`before` and `after` are read where one of the steps below speaks of them.")
-    out.add("")
+
+
+def _kind(out: Writing, known: Known) -> None:
+    kinds = kinds_to_ask_for(known)
+    if kinds:
+        out.ask(
+            f"which column says what happened in a row? None is called so{_named_so(kinds)}."
+            " Then list its codes with `case-audit source codes`"
+        )
+        out.add(f"kind = {quoted(OPEN)}")
 
 
 def _changes(out: Writing, known: Known) -> None:
@@ -311,7 +269,7 @@ def _steps(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.events]")
     steps = known.proposal.steps
     if "received" not in steps:
-        told = _named_so(_filled_dates(known))
+        told = _named_so(filled_dates(known))
         out.ask(f"which column says when a case was received? None is called so{told}")
         out.add(f"received = {quoted(OPEN)}")
     for step, match in steps.items():
@@ -319,31 +277,27 @@ def _steps(out: Writing, known: Known) -> None:
         first = steps.get("received")
         if first is not None and step != "received":
             _tell_order(out, known, first, match)
-    for step, column in _steps_to_come(known).items():
+    for step, column in steps_to_come(known).items():
         out.add(f"{step} = {quoted(column.name)}    # likely, by its name; no row has a value")
+    _ends(out, known)
     out.add("")
 
 
-def _filled_dates(known: Known) -> list[str]:
-    """Columns of dates that hardly a row is without, and that nothing else is read from."""
-    read = {match.column.name for match in known.read.values()}
-    dated = [c for c in known.columns if c.dates is not None and c.name not in read]
-    return [c.name for c in dated if c.filled >= _HARDLY_WITHOUT * c.rows]
+def _ends(out: Writing, known: Known) -> None:
+    ends = ends_to_ask_for(known)
+    if ends:
+        out.ask(
+            f"which column says when a case was closed? None is called so{_named_so(ends)}. If"
+            " none does, take this line away: then all cases are open, unless a status or a"
+            " history says otherwise"
+        )
+        out.add(f"closed = {quoted(OPEN)}")
 
 
 def _named_so(names: Sequence[str]) -> str:
     """The few columns that an answer may be, at the end of its question."""
     few = names[:_SHOWN]
     return f"; it may be {' or '.join(map(quoted, few))}" if few else ""
-
-
-def _steps_to_come(known: Known) -> dict[str, Column]:
-    """Columns called exactly like a step that no case has reached yet."""
-    proposal = known.proposal
-    if proposal.grain not in ("case", "allegation") or "received" not in proposal.steps:
-        return {}
-    named = {likely_step(c.name): c for c in known.columns if c.why_not == "empty"}
-    return {s: c for s, c in named.items() if s is not None and s not in proposal.steps}
 
 
 def _tell_order(out: Writing, known: Known, first: Match, match: Match) -> None:

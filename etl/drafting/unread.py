@@ -1,0 +1,116 @@
+"""What of an unknown export is not read: why, and what it may be that nobody recognised."""
+
+from etl.drafting.columns import Column
+from etl.drafting.fields import likely_step
+from etl.drafting.known import Known
+from etl.drafting.lines import Writing, quoted
+from etl.drafting.no_cases import told_apart
+
+_HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
+
+_WHY_NOT = {
+    "person": "about a person",
+    "address": "where somebody lives or can be reached",
+    "narrative": "somebody's own words",
+    "not_needed": "nothing is computed from it",
+    "duration": "a length of time written as a date: lengths are computed anew",
+    "empty": "no row has a value",
+    "around": "it is told of what is around these rows",
+    "inside": "it is part of a list inside; an export of its own reads such a list",
+    "backfilled": "alike in every row of its case: filled in backwards",
+}
+# What a reader needs who knows a column that we did not recognise.
+_HOW_TO_READ = (
+    "To read one after all, take it off this list. For what it says of a case write a line",
+    "under columns, such as unit or outcome; for the date of a step one under events, such as",
+    "escalated; docs/sources.md lists them. `case-audit source codes` then lists its codes.",
+)
+_ENDS = ("resolved", "closed", "cancelled")
+
+
+def left_out(out: Writing, known: Known) -> None:
+    """Write which columns are not read, why, and how one of them is read after all."""
+    read = {match.column.name for match in known.read.values()}
+    read |= {step.when for step in known.proposal.row_steps if step.when is not None}
+    read |= {column.name for column in steps_to_come(known).values()}
+    read |= {column.name for issue in known.proposal.issues for column in issue.values()}
+    read |= {column.name for column in known.proposal.codes.values()}
+    other = told_apart(known.columns)
+    left = [c for c in known.columns if c.name not in read and c is not other]
+    if not left or known.shares_rows:
+        return
+    out.say("Columns that are not read into the store, and why:")
+    for column in left:
+        out.say(f"  {quoted(column.name)}: {_reason(column, known)}")
+    is_of_cases = known.proposal.grain in ("case", "allegation")
+    if is_of_cases and any(column.why_not is None for column in left):
+        for line in _HOW_TO_READ:
+            out.say(line)
+    out.add("ignored = [", *(f"    {quoted(column.name)}," for column in left), "]")
+
+
+def _reason(column: Column, known: Known) -> str:
+    if column.why_not is not None:
+        return _WHY_NOT[column.why_not]
+    for name, rivals in known.proposal.rivals.items():
+        if column.name in rivals:
+            return (
+                f"it may be {name}, which {quoted(known.read[name].column.name)} is taken for"
+            )
+    if column.dates is not None:
+        return f"dates, {column.filled:,} of {column.rows:,} rows; no step of ours is called so"
+    return (
+        f"no field of ours is called so ({column.distinct:,} different values in"
+        f" {column.filled:,} rows)"
+    )
+
+
+def steps_to_come(known: Known) -> dict[str, Column]:
+    """Columns called exactly like a step that no case has reached yet."""
+    proposal = known.proposal
+    if proposal.grain not in ("case", "allegation") or "received" not in proposal.steps:
+        return {}
+    named = {likely_step(c.name): c for c in known.columns if c.why_not == "empty"}
+    return {s: c for s, c in named.items() if s is not None and s not in proposal.steps}
+
+
+def filled_dates(known: Known) -> list[str]:
+    """Columns of dates that hardly a row is without, and that nothing else is read from."""
+    read = {match.column.name for match in known.read.values()}
+    dated = [c for c in known.columns if c.dates is not None and c.name not in read]
+    return [c.name for c in dated if c.filled >= _HARDLY_WITHOUT * c.rows]
+
+
+def ends_to_ask_for(known: Known) -> list[str]:
+    """Columns of dates that some cases have and nothing is read from, where none is an end."""
+    if known.proposal.grain not in ("case", "allegation"):
+        return []
+    steps = {*known.proposal.steps, *steps_to_come(known)}
+    is_told_beside = any(name.startswith(("changes", "history")) for name in known.also)
+    if steps.intersection(_ENDS) or is_told_beside:
+        return []
+    read = {match.column.name for match in known.read.values()}
+    return [
+        column.name
+        for column in known.columns
+        if column.dates is not None
+        and column.why_not is None
+        and column.name not in read
+        and 0 < column.filled < column.rows
+    ]
+
+
+def kinds_to_ask_for(known: Known) -> list[str]:
+    """Columns of few values, of which one may say what happened in a row of a log."""
+    proposal = known.proposal
+    if proposal.grain != "event" or "kind" in proposal.fields:
+        return []
+    read = {match.column.name for match in known.read.values()}
+    return [
+        column.name
+        for column in known.columns
+        if column.may_be_code
+        and column.why_not is None
+        and column.distinct > 1
+        and column.name not in read
+    ]

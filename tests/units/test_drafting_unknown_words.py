@@ -1,0 +1,89 @@
+"""What a draft does where nobody knows the words of a system: it asks."""
+
+from etl.drafting import parts
+from etl.drafting.draft import draft
+from tests.drafts import CASES, drafted, first_export, told
+
+DAYS = [f"2024-02-{day:02}" for day in range(1, 25)]
+
+
+def test_where_no_date_is_called_the_end_it_is_asked_which_is():
+    made = drafted({**CASES, "Tanggal Penutupan": ["2024-02-03", "-"]})
+    assert first_export(made)["events"]["closed"] == "?"
+    assert 'it may be "Tanggal Penutupan". If none does' in made.questions[0]
+    # What is written there for nothing is nothing once the answer is given.
+    assert first_export(made)["nulls"] == ["", "-"]
+
+
+def test_no_end_is_asked_for_where_one_is_known_or_every_case_has_the_date():
+    known = drafted({**CASES, "Closed": ["2024-02-03", ""], "Xyz": ["2024-02-03", ""]})
+    assert known.questions == ()
+    assert drafted({**CASES, "Xyz": ["2024-02-03"]}).questions == ()
+
+
+def test_how_a_column_that_was_not_recognised_is_read_after_all_is_said():
+    made = drafted({**CASES, "Substansi": ["Satu", "Dua"]})
+    assert "# To read one after all, take it off this list." in made.toml
+    assert "outcome" in told(made)["own_codes"]
+    assert "To read one" not in drafted({**CASES, "Owner": ["Jane Doe"]}).toml
+
+
+def test_a_column_that_gave_way_to_another_is_told_with_it():
+    made = drafted({**CASES, "Unit": ["N", "S"], "Department": ["North", "South"]})
+    assert '"Department": it may be unit, which "Unit" is taken for' in made.toml
+
+
+def test_a_log_whose_steps_nobody_can_tell_is_asked_about_them():
+    made = drafted(
+        {
+            "Case number": [f"A-{n // 2}" for n in range(24)],
+            "Tanggal": DAYS,
+            "Tindakan": ["Surat dikirim", "Rapat", "Telepon"],
+        }
+    )
+    log = first_export(made)
+    assert (log["grain"], log["columns"]["occurred"]) == ("event", "Tanggal")
+    assert log["columns"]["kind"] == "?"
+    assert 'None is called so; it may be "Tindakan"' in made.questions[0]
+
+
+def test_what_was_changed_may_be_told_in_words_beside_what_it_was_and_became():
+    history = drafted(
+        {
+            "Case number": [f"A-{n // 3}" for n in range(24)],
+            "Changed at": DAYS,
+            "Activity": ["Case created", "Status changed", "Priority changed"],
+            "Old value": ["", "New", "Low"],
+            "New value": ["New", "Closed", "High"],
+        }
+    )
+    steps = first_export(history)["steps"]
+    assert {step["change"]: step["when"] for step in steps} == {
+        "status": {"Activity": ["Status changed"]},
+        "severity": {"Activity": ["Priority changed"]},
+    }
+
+
+def test_the_changes_inside_a_record_are_those_from_one_to_another_at_an_instant():
+    history = drafted(
+        {
+            "ticketId": [f"A-{n // 2}" for n in range(24)],
+            "at": [f"17700{n:02}000000" for n in range(24)],
+            "field": ["status", "priority"],
+            "from": ["OPEN", "LOW"],
+            "to": ["DONE", "HIGH"],
+        }
+    )
+    export = first_export(history)
+    assert (export["grain"], export["dates"]) == ("change", "epoch ms")
+    assert {step["change"] for step in export["steps"]} == {"status", "severity"}
+
+
+def test_a_table_of_unknown_words_is_read_once(tmp_path, monkeypatch):
+    read, seen = parts.read_export, []
+    monkeypatch.setattr(parts, "read_export", lambda *told: seen.append(told) or read(*told))
+    path = tmp_path / "laporan.csv"
+    rows = "".join(f"A-{n},{day},Satu\n" for n, day in enumerate(DAYS))
+    path.write_text(f"Nomor,Tanggal,Hal\n{rows}", encoding="utf-8")
+    assert draft(path, zone="UTC").questions == ()
+    assert len(seen) == 1
