@@ -1,5 +1,6 @@
 """Charts of published figures: months against their usual range, and units side by side."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ import altair as alt
 import polars as pl
 
 from dashboard.palette import Palette
-from dashboard.phrases import listed, month_text, value_text
+from dashboard.phrases import listed, month_text, short_month, value_text
 from dashboard.phrases import target as target_text
 
 FONT = "Source Sans, Source Sans 3, sans-serif"
@@ -56,22 +57,22 @@ class Axis:
 
 
 def months(
-    rows: pl.DataFrame, *, axis: Axis, ink: Palette, events: pl.DataFrame
+    rows: pl.DataFrame,
+    *,
+    axis: Axis,
+    ink: Palette,
+    events: pl.DataFrame,
+    names: Sequence[str] | None = None,
 ) -> alt.LayerChart:
     """Monthly values with their usual range, their target and the events that fell among them.
 
-    `rows` as `dashboard.series.monthly` gives them, `events` as `marked_events` does.
+    `rows` as `dashboard.series.monthly` gives them, `events` as `marked_events` does; `names`
+    are what the periods are called where they are no months.
     """
     low, high = _span(rows, axis)
-    ticks = _ticks(rows)
+    x = _periods(rows, names or [short_month(start) for start in rows["period_start"]])
     rows, events = _timed(rows, "period_start"), _timed(events, "month")
     y = alt.Y("value:Q", **_measured(axis, low, high))
-    x = alt.X(
-        "period_start:T",
-        title=None,
-        scale=alt.Scale(type="utc"),
-        axis=alt.Axis(format="%b %Y", values=ticks, grid=False),
-    )
     months_shown = alt.Chart(rows).encode(x=x)
     layers: list[alt.Chart] = [
         months_shown.mark_area(color=ink.band, opacity=1, clip=True).encode(
@@ -150,24 +151,26 @@ def _upright_target(target: float, ink: Palette) -> alt.Chart:
     return chart
 
 
-def describe_months(rows: pl.DataFrame, *, axis: Axis) -> str:
+def describe_months(
+    rows: pl.DataFrame, *, axis: Axis, names: Sequence[str] | None = None
+) -> str:
     """Say in words what the months show, for a reader who cannot see the chart."""
-    known = rows.filter(pl.col("value").is_not_null())
+    names = names or [month_text(start) for start in rows["period_start"]]
+    called = pl.Series("called", names, dtype=pl.String)
+    known = rows.with_columns(called).filter(pl.col("value").is_not_null())
     if known.is_empty():
         return f"{axis.title}: nothing has been published."
     first, last = known.row(0, named=True), known.row(-1, named=True)
     said = [
-        f"{axis.title}, from {month_text(first['period_start'])}"
-        f" to {month_text(last['period_start'])}.",
+        f"{axis.title}, from {first['called']} to {last['called']}.",
         f"The last value is {axis.words(last['value'])}.",
     ]
     if axis.target is not None:
         said.append(f"The target is {axis.goal()}.")
     for signal in ("worse", "better", "higher", "lower"):
-        unusual = known.filter(pl.col("signal") == signal)["period_start"]
-        if len(unusual):
-            named = listed([month_text(month) for month in unusual])
-            said.append(f"{signal.capitalize()} than usual: {named}.")
+        unusual = known.filter(pl.col("signal") == signal)["called"].to_list()
+        if unusual:
+            said.append(f"{signal.capitalize()} than usual: {listed(unusual)}.")
     return " ".join(said)
 
 
@@ -204,6 +207,20 @@ def _span(rows: pl.DataFrame, axis: Axis) -> tuple[float, float]:
     low -= max(0.0, high - 1.0) if spare else 0.0
     high -= min(0.0, low) if spare else 0.0
     return max(low, 0.0), min(high, 1.0)
+
+
+def _periods(rows: pl.DataFrame, names: Sequence[str]) -> alt.X:
+    """The axis of periods by their names: no format of dates knows of fiscal quarters."""
+    places = _timed(rows, "period_start")["period_start"]
+    called = json.dumps(dict(zip(map(str, places), names, strict=True)))
+    return alt.X(
+        "period_start:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(
+            labelExpr=f"{called}[toString(time(datum.value))]", values=_ticks(rows), grid=False
+        ),
+    )
 
 
 def _ticks(rows: pl.DataFrame) -> list[alt.DateTime]:

@@ -43,6 +43,11 @@ MEANING = {
 }
 
 RUNS, WIDTH, HEIGHT, PAD = 12, 108, 28, 2
+_OF_ROWS = (
+    Column("Rows failing", "number"),
+    Column("Since"),
+    Column(f"Last {in_words(RUNS)} runs"),
+)
 
 
 def checks(release: Release) -> str:
@@ -53,29 +58,32 @@ def checks(release: Release) -> str:
     untold = [v for v in verdicts if v["outcome"] == "untold"]
     passed = [v for v in verdicts if v["outcome"] == "passed"]
     note = checks_sentence(release)
-    if any(v["examined"] is None for v in verdicts):
-        note += f" {WITHHELD}: counts of rows are told only where counts are exact."
+    with_rows = not any(v["examined"] is None for v in verdicts)
+    if not with_rows:
+        note += " So is how many rows are at fault, since when, and in which earlier runs."
     html = f'<p class="ca-note">{escape(note)}</p>'
     if found:
         caption = "Checks that found something, most damaging first"
         columns = [
             Column("Check"),
             Column("Result"),
-            Column("Rows failing", "number"),
             Column("Allowed"),
-            Column("Since"),
             Column("Figures affected"),
-            Column(f"Last {in_words(RUNS)} runs"),
+            *(_OF_ROWS if with_rows else ()),
         ]
-        rows = [check_row(release, v) for v in found]
+        rows = [check_row(release, v, with_rows=with_rows) for v in found]
         html += table(caption, columns, rows, beneath=[_advice(v) for v in found])
     if passed:
-        columns = [Column("Check"), Column("Result"), Column("Rows examined", "number")]
+        columns = [Column("Check"), Column("Result")]
+        columns += [Column("Rows examined", "number")] if with_rows else []
         rows = [
-            [two_lines(v["title"], v["why"], size="bold"), outcome_cell(v),
-             plain(rows_of(v["examined"]))]
+            [
+                two_lines(v["title"], v["why"], size="bold"),
+                outcome_cell(v),
+                *([plain(rows_of(v["examined"]))] if with_rows else []),
+            ]
             for v in passed
-        ]  # fmt: skip
+        ]
         one = len(passed) == 1
         words = f"{capital(in_words(len(passed)))} {'check' if one else 'checks'} passed"
         inner = table(words, columns, rows)
@@ -107,20 +115,26 @@ def damage(verdict: Mapping[str, Any]) -> tuple[bool, bool, bool, float]:
     )
 
 
-def check_row(release: Release, verdict: Mapping[str, Any]) -> list[Cell]:
-    """One check that found something."""
-    at_fault = verdict["outcome"] in AT_FAULT
-    unknown = "not known" if at_fault else "–"
-    unknown = WITHHELD if verdict["examined"] is None else unknown
+def check_row(
+    release: Release, verdict: Mapping[str, Any], *, with_rows: bool = True
+) -> list[Cell]:
+    """One check that found something, with what is known of its rows where that is told."""
+    unknown = "not known" if verdict["outcome"] in AT_FAULT else "–"
     since = month_text(verdict["since"]) if verdict["since"] else unknown
     return [
         two_lines(verdict["title"], "", size="bold"),
         outcome_cell(verdict),
-        plain(rows_failing(verdict)),
         plain(verdict["allowed"] or "none"),
-        plain(since),
         plain(affected(release, verdict["affects"] or [])),
-        plain(WITHHELD) if verdict["examined"] is None else bars_cell(release, verdict["name"]),
+        *(
+            [
+                plain(rows_failing(verdict)),
+                plain(since),
+                bars_cell(release, verdict["name"]),
+            ]
+            if with_rows
+            else []
+        ),
     ]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
+import polars as pl
+
 from dashboard.consequences import (
     consequence_of,
     doubt_sentence,
@@ -30,6 +32,27 @@ KEY = (
     "<span>Shaded: usual month-to-month range</span>"
     "<span>Dashed line: target</span></p>"
 )
+
+
+def key_of(rows: pl.DataFrame, *, target: float | None) -> str:
+    """The key of one chart over time: what its marks mean, and nothing that is not in it.
+
+    Without a usual range its marks are points and nothing more.
+    """
+    words = {
+        "worse": "■ worse than usual",
+        "better": "▲ better than usual",
+        "higher": "◆ higher than usual",
+        "lower": "◆ lower than usual",
+        "usual": "● within usual variation",
+    }
+    said = []
+    if rows["lower"].count():
+        said = [text for signal, text in words.items() if signal in set(rows["signal"])]
+        said.append("Shaded: usual range")
+    said += ["Dashed line: target"] if target is not None else []
+    spans = "".join(f"<span>{text}</span>" for text in said)
+    return f'<p class="ca-key">{spans}</p>' if said else ""
 
 
 KEY_OF_LEVELS = (

@@ -77,6 +77,10 @@ def _is_wide(row: Mapping[str, Any]) -> bool:
 def _sentence(rows: list[dict[str, Any]]) -> str:
     number = {use: sum(row["use"] == use for row in rows) for use in _GRAVEST}
     one = len(rows) == 1
+    if number[FIT] == len(rows):
+        every = "The one" if one else f"All {in_words(len(rows))}"
+        rest = "figure of the quarter is" if one else "figures of the quarter are"
+        return f"{every} other {rest} safe."
     said = (
         f"Of {count(len(rows))} other {'figure' if one else 'figures'} of the quarter"
         f" {count(number[FIT])} {'is' if number[FIT] == 1 else 'are'} safe"

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import access, actions, charts, frame, series, wording
 from dashboard.attention import Matter
 from dashboard.figure import Figure, months_after
-from dashboard.grids import KEY, KEY_OF_LEVELS, grid
+from dashboard.grids import KEY_OF_LEVELS, grid, key_of
 from dashboard.palette import PALETTES, Theme
 from dashboard.phrases import ASSURANCE_WORDS, STATE_WORDS, between, listed
 from metrics.release import Release
@@ -67,12 +67,18 @@ def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: 
     """Draw one measure over the periods of one length, with its table."""
     if rows["value"].drop_nulls().len() > 1:
         events = series.no_events(release)
-        chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
-        st.html(KEY)
+        names = [
+            wording.period_name(release, each, start, end)
+            for start, end in rows.select("period_start", "period_end").iter_rows()
+        ]
+        chart = charts.months(
+            rows, axis=axis, ink=PALETTES[frame.theme()], events=events, names=names
+        )
+        _explain(rows, axis)
         _draw(
             chart.to_dict(validate=False),
             key="over_time",
-            alt=charts.describe_months(rows, axis=axis),
+            alt=charts.describe_months(rows, axis=axis, names=names),
         )
     st.html(period_table(release, rows, axis, each=each))
 
@@ -82,7 +88,7 @@ def before_and_after(release: Release, action: dict[str, Any]) -> None:
     rows, axis = actions.months(release, action["action"]), actions.axis_of(release, action)
     events = actions.event(action)
     chart = charts.months(rows, axis=axis, ink=PALETTES[frame.theme()], events=events)
-    st.html(KEY)
+    _explain(rows, axis)
     _draw(
         chart.to_dict(validate=False),
         key="before_after",
@@ -106,6 +112,11 @@ def side_by_side(
             alt=charts.describe_units(rows, axis=axis),
         )
     st.html(level_table(release, rows, axis, first=first))
+
+
+def _explain(rows: pl.DataFrame, axis: charts.Axis) -> None:
+    if key := key_of(rows, target=axis.target):
+        st.html(key)
 
 
 def _draw(spec: dict[str, Any], *, key: str, alt: str) -> None:

@@ -11,20 +11,25 @@ from dashboard.check_tables import AT_FAULT, OUTCOMES, WITHHELD, damage, rows_of
 from dashboard.consequences import consequence_of
 from dashboard.figure import Figure, Standing, standings
 from dashboard.markup import Cell, Column, badge, figure_cell, plain, table, two_lines
-from dashboard.phrases import capital, count, day_text, unit_of, value_text
+from dashboard.phrases import capital, count, day_text, listed, unit_of, value_text
 from dashboard.wording import caution_of, could_flip, quarter_in_words
 from metrics.release import Release
+
+_WITHHELD, _NO_CHECK = plain(WITHHELD), plain("–")
 
 
 def trust(release: Release, quarter: date) -> str:
     """For each commitment: may it be used, what did the checks find, how wrong could it be?"""
     rows = standings(release, quarter)
     verdicts = list(release.table("verdicts").iter_rows(named=True))
-    topics = _topics(verdicts, {row.figure.metric for row in rows})
+    every = _topics(verdicts, {row.figure.metric for row in rows})
+    found = {topic: [topic_cell(verdicts, row, topic) for row in rows] for topic in every}
+    # A column that tells of no figure is a sentence below the table.
+    told = {t: cells for t, cells in found.items() if not {*cells} <= {_WITHHELD, _NO_CHECK}}
     columns = [
         Column("Reported figure"),
         Column("Use"),
-        *(Column(topic) for topic in topics),
+        *(Column(topic) for topic in told),
         Column("Reported", "number"),
         Column("Worst to best case", "number"),
     ]
@@ -32,11 +37,11 @@ def trust(release: Release, quarter: date) -> str:
         [
             two_lines(row.title, "", size="bold"),
             use_cell(release, row),
-            *(topic_cell(verdicts, row, topic) for topic in topics),
+            *(cells[place] for cells in told.values()),
             figure_cell(row.figure, beside=row.target),
             plain(range_text(release, row.figure)),
         ]
-        for row in rows
+        for place, row in enumerate(rows)
     ]
     caption = f"What the data allows, {quarter_in_words(release, quarter)}"
     note = (
@@ -44,12 +49,21 @@ def trust(release: Release, quarter: date) -> str:
         " or a length of time: the lowest to the highest."
     )
     if any(verdict["outcome"] == "untold" for verdict in verdicts):
-        note += (
-            f" {WITHHELD}: what these checks found is told only where counts are exact. So are"
-            " faults in few cases: no range and no caution here allows for them."
+        note += _not_told([t for t in every if t not in told], told) + (
+            " So are faults in few cases: no range and no caution here allows for them."
         )
     cautions = [caution_of(release, row) for row in rows]
     return f'{table(caption, columns, body, beneath=cautions)}<p class="ca-note">{note}</p>'
+
+
+def _not_told(topics: Sequence[str], told: Mapping[str, Sequence[Cell]]) -> str:
+    """Which kinds of check a reader of protected counts is told nothing of."""
+    shown = any(_WITHHELD in cells for cells in told.values())
+    said = [f"{WITHHELD}, where it stands in a row"] if shown else []
+    if topics:
+        kinds = listed([topic.lower() for topic in topics])
+        said.append(f"what checks of {'these' if not told else 'other'} kinds found ({kinds})")
+    return f" {capital(listed(said))}: told only where counts are exact."
 
 
 def _topics(verdicts: Sequence[Mapping[str, Any]], metrics: set[str]) -> list[str]:
@@ -65,9 +79,9 @@ def topic_cell(verdicts: Sequence[Mapping[str, Any]], row: Standing, topic: str)
     ]
     failed = [v for v in own if v["outcome"] in AT_FAULT]
     if not own:
-        return plain("–")
+        return _NO_CHECK
     if not failed and any(v["outcome"] == "untold" for v in own):
-        return plain(WITHHELD)
+        return _WITHHELD
     if not failed:
         return Cell(badge("✓", "Pass", "better"))
     gravest = min(failed, key=damage)
@@ -105,6 +119,8 @@ def deliveries(release: Release) -> str:
     rows = release.table("deliveries")
     if not rows.height:
         return '<p class="ca-note">No delivery is on record.</p>'
+    if rows["rows_in"].null_count():
+        return _delivered(rows)
     columns = [
         Column("Source and export"),
         Column("Data to"),
@@ -122,9 +138,24 @@ def deliveries(release: Release) -> str:
     return html + reject_table(release)
 
 
+def _delivered(rows: pl.DataFrame) -> str:
+    """What came from where up to which day, for readers who are told no counts of rows."""
+    columns = [Column("Source"), Column("Data to"), Column("Exports")]
+    body = [
+        [
+            two_lines(str(source), "", size="bold"),
+            plain(day_text(as_of) if as_of else "not known"),
+            plain(listed(own["export"].unique(maintain_order=True).to_list())),
+        ]
+        for (source, as_of), own in rows.group_by("source", "as_of", maintain_order=True)
+    ]
+    html = f'<p class="ca-note">{escape(delivery_sentence(rows))}</p>'
+    return html + table("Deliveries", columns, body)
+
+
 def sentences(rows: pl.DataFrame) -> str:
-    """One sentence per delivery, where there are several and their counts may be told."""
-    if rows.height < 2 or rows["rows_in"].null_count():
+    """One sentence per delivery, where there are several."""
+    if rows.height < 2:
         return ""
     items = "".join(f"<li>{escape(reconciled(row))}</li>" for row in rows.iter_rows(named=True))
     return f'<ul class="ca-events">{items}</ul>'
@@ -148,8 +179,8 @@ def delivery_sentence(rows: pl.DataFrame) -> str:
         # A release is not made unless the check on this has passed.
         return (
             "Every row of every delivery is accounted for: rows in are rows used, unreadable"
-            " rows, exact repeats and rows that a source declares to be no cases."
-            f" {WITHHELD}: told only where counts are exact."
+            " rows, exact repeats and rows that a source declares to be no cases. How many of"
+            " each there were is told only where counts are exact."
         )
     received, used, bad, repeats = (int(rows[name].sum() or 0) for name in names)
     others = _left_out(rows)

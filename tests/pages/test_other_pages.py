@@ -129,6 +129,6 @@ def test_the_counts_behind_a_frequency_are_told_as_reports_and_people(opened):
 
 def test_the_page_of_figures_explains_the_marks_of_its_chart(opened):
     months = opened("30_metrics", figure="report_frequency.rate", by="all", each="month")
-    assert "Shaded: usual month-to-month range" in words(months)
+    assert "Shaded: usual range" in words(months)
     units = opened("30_metrics", figure="escalation_compliance.share_met", by="unit")
     assert "Shaded: expected for its size" in words(units)

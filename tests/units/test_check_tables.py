@@ -154,14 +154,17 @@ def test_where_little_is_told_of_the_checks_the_page_says_so():
     assert "Three checks of which nothing is told" in said
     assert "Passed" not in said
     assert "no run on record" not in said
+    assert "[c]" not in said
+    assert "So is how many rows are at fault, since when" in said
 
 
 def test_a_figure_whose_checks_are_not_told_has_not_passed_them():
     rows = protected().table("verdicts").with_columns(outcome=pl.lit("untold")).to_dicts()
     said = words(quality_tables.trust(release(verdicts=rows), QUARTER))
     assert "Pass" not in said
-    assert "Dates in order||[c]" in said
-    assert "what these checks found is told only where counts are exact" in said
+    # A column of nothing but "[c]" is a sentence.
+    assert "[c]" not in said
+    assert "What checks of these kinds found (dates in order): told only where" in said
     assert "no range and no caution here allows for them" in said
 
 
@@ -250,6 +253,18 @@ def test_each_delivery_is_reconciled_in_a_sentence():
     assert "left out" not in said.lower()
 
 
+def test_where_counts_of_rows_are_withheld_deliveries_are_named():
+    (row,) = release().table("deliveries").to_dicts()
+    hidden = row | dict.fromkeys(
+        ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated", "fingerprint")
+    )
+    known = release(deliveries=[hidden, hidden | {"export": "surveys"}])
+    said = words(quality_tables.deliveries(known))
+    assert "[c]" not in said
+    assert "|cases and surveys|" in said
+    assert said.count("|beacon|") == 1
+
+
 def test_rows_that_a_source_declares_to_be_no_cases_are_counted():
     (row,) = release().table("deliveries").to_dicts()
     others = row | {"export": "issues", "rows_in": 2_160, "rows_left_out": 50}
@@ -284,7 +299,7 @@ def test_a_figure_whose_fault_nobody_can_bound_says_so():
 def test_figures_that_no_row_in_doubt_could_move_are_not_listed():
     fit = median(use="fit", low=None, high=None, affected=0)
     told = other_figures.others(release(consequences=[fit]), QUARTER)
-    assert "1 is safe" in told
+    assert "The one other figure of the quarter is safe." in told
     assert "<table" not in told
 
 
