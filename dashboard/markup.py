@@ -31,6 +31,7 @@ TONES = {
     "cannot_say": "caution",
 }
 
+NIL = "–"  # what does not apply
 _MANY = 8  # columns, above which a table needs the width of a large window
 
 
@@ -94,7 +95,8 @@ def row_of(columns: Sequence[Column], cells: Sequence[Cell]) -> str:
     head, *rest = cells
     parts = [f'<th scope="row" role="rowheader">{head.html}</th>']
     for column, cell in zip(columns[1:], rest, strict=True):
-        hatch = " ca-withheld" if cell.withheld else ""
+        # In a card, which has a line for each cell, one with nothing to say needs none.
+        hatch = " ca-withheld" if cell.withheld else " ca-nil" if cell.html == NIL else ""
         label = f'<span class="ca-label">{escape(column.title)}</span>'
         inner = f'<span class="ca-cell">{cell.html}</span>'
         parts.append(f'<td role="cell" class="ca-{column.kind}{hatch}">{label}{inner}</td>')

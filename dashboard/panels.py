@@ -63,9 +63,12 @@ def headline(chosen: frame.Choice, found: Matter) -> str:
     return f"{found.title}: {wording.signal_word(found.signal)}{when}"
 
 
-def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str) -> None:
-    """Draw one measure over the periods of one length, with its table."""
-    if rows["value"].drop_nulls().len() > 1:
+def over_time(
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: str, folded: bool = False
+) -> None:
+    """Draw one measure over the periods of one length, with its table, perhaps folded away."""
+    is_drawn = rows["value"].drop_nulls().len() > 1
+    if is_drawn:
         events = series.no_events(release)
         names = [
             wording.period_name(release, each, start, end)
@@ -80,7 +83,7 @@ def over_time(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, each: 
             key="over_time",
             alt=charts.describe_months(rows, axis=axis, names=names),
         )
-    st.html(period_table(release, rows, axis, each=each))
+    _beneath(period_table(release, rows, axis, each=each), folded=folded and is_drawn)
 
 
 def before_and_after(release: Release, action: dict[str, Any]) -> None:
@@ -100,10 +103,11 @@ def before_and_after(release: Release, action: dict[str, Any]) -> None:
 
 
 def side_by_side(
-    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str
+    release: Release, rows: pl.DataFrame, axis: charts.Axis, *, first: str, folded: bool = False
 ) -> None:
-    """Draw the levels of a breakdown side by side, with their table."""
-    if rows["value"].drop_nulls().len() > 1:
+    """Draw the levels of a breakdown side by side, with their table, perhaps folded away."""
+    is_drawn = rows["value"].drop_nulls().len() > 1
+    if is_drawn:
         chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
         st.html(KEY_OF_LEVELS)
         _draw(
@@ -111,7 +115,13 @@ def side_by_side(
             key="levels",
             alt=charts.describe_units(rows, axis=axis),
         )
-    st.html(level_table(release, rows, axis, first=first))
+    _beneath(level_table(release, rows, axis, first=first), folded=folded and is_drawn)
+
+
+def _beneath(table: str, *, folded: bool) -> None:
+    """The numbers of a chart; folded away where a page has more to say below them."""
+    with st.expander("The same numbers as a table") if folded else st.container():
+        st.html(table)
 
 
 def _explain(rows: pl.DataFrame, axis: charts.Axis) -> None:

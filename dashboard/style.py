@@ -16,6 +16,7 @@ _AS_CARDS = """
  TABLE tbody td,TABLE tbody td.ca-number{display:flex;gap:12px;align-items:baseline;
   justify-content:space-between;border:0;padding:3px 0;text-align:right;white-space:normal}
  TABLE td.ca-withheld{padding:3px 6px}
+ TABLE tbody td.ca-nil{display:none}
  TABLE tbody tr:has(+ .ca-beneath){border-bottom:0;padding-bottom:0}
  TABLE tbody .ca-beneath{padding-top:4px}
  TABLE tbody .ca-beneath td{display:block;text-align:left}

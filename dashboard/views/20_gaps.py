@@ -46,7 +46,7 @@ st.html(process_gaps.by_unit(release, quarter, chosen.metric) + process_gaps.KEY
 
 st.header(f"{chosen.title}. Is a unit different, or just small?", anchor=False)
 rows = series.by_level(release, subject, "unit", start=quarter)
-panels.side_by_side(release, rows, axis, first="Unit")
+panels.side_by_side(release, rows, axis, first="Unit", folded=True)
 
 st.header(f"{chosen.title}. Which {word}?", anchor=False)
 frame.caption(f"Counted: {process_gaps.cohort(release, chosen)}.")
@@ -64,6 +64,7 @@ panels.over_time(
     series.monthly(release, subject, until=months_after(quarter, 3)),
     axis,
     each="month",
+    folded=True,
 )
 
 st.header("Days in each step", anchor=False)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboard import tables
+from dashboard import markup, style, tables
 from dashboard.breakdowns import by_unit
 from dashboard.style import STYLE, style_for
 from metrics.release import TABLES, Release
@@ -365,3 +365,11 @@ def test_every_class_of_the_tables_has_a_style(exact: Release):
 def test_every_colour_of_the_style_sheet_is_a_token_of_the_palette():
     declared = set(re.findall(r"(--ca-[a-z-]+):", STYLE))
     assert set(re.findall(r"var\((--ca-[a-z-]+)\)", STYLE)) <= declared
+
+
+def test_a_cell_with_nothing_to_say_takes_no_line_of_a_card():
+    columns = [markup.Column("Gap"), markup.Column("Days"), markup.Column("Cases")]
+    html = markup.table("Gaps", columns, [[markup.plain(words) for words in ("a", "–", "0")]])
+    assert html.count("ca-nil") == 1
+    assert html.index("ca-nil") < html.index("Days</span>")
+    assert "td.ca-nil{display:none}" in style.FRAGMENTS
