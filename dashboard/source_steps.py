@@ -245,7 +245,7 @@ def _facts(trial: Trial) -> list[str]:
         lines[0] += f": {trial.open_cases:,} open, {trial.closed_cases:,} closed"
         if trial.undated_ends:
             lines[0] += f" ({trial.undated_ends:,} of them without the date)"
-            lines.append("  name the column of the closing date, or a history that tells it")
+            lines.append(f"  {_where_ends_are(trial)}")
     if trial.first_day is not None:
         lines.append(f"  from {trial.first_day} to {trial.last_day}")
     if trial.events:
@@ -254,6 +254,13 @@ def _facts(trial: Trial) -> list[str]:
     if trial.findings:
         lines.append(f"  issues, each with its outcome once it has one: {trial.findings:,}")
     return lines
+
+
+def _where_ends_are(trial: Trial) -> str:
+    for other in trial.also:
+        if other.grain in ("event", "change"):
+            return f"the dates are those that the {other.export} below tell"
+    return "name the column of the closing date, or a history that tells it"
 
 
 def _rejected(trial: Trial) -> list[str]:

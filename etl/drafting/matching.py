@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from etl.drafting.columns import Column
-from etl.drafting.words import EXACT, code_means, likeness
+from etl.drafting.words import EXACT, code_means, header_words, likeness
 
 COUNTS = ("source_days", "source_reopens")
 NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
 _MEANT = ("severity", "outcome", "status", "kind", "anonymity")
+_TITLES = ("subject", "subjects")
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 # Taken from a name's score where no value of its column is known for the field.
@@ -57,8 +58,10 @@ def code_score(field: str, column: Column) -> int:
     if column.distinct == 1 and told < NAMED_SO:
         return 0  # What is alike in all rows tells no case from another.
     if field not in _MEANT:
-        # Of a thing's number and its name people know the name.
-        return told - 5 if column.is_number else told
+        # Of a thing's number and its name people know the name; a ticket's subject is its title
+        # wherever something else says of which type it is.
+        less = 5 * column.is_number + 10 * (header_words(column.name) in _TITLES)
+        return max(told - less, 0)
     known = _share_known(field, column)
     if told:  # A name whose values say nothing of it is no more than a name.
         return told + round(20 * known) if known else told - _UNKNOWN

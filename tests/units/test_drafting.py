@@ -107,6 +107,13 @@ def test_rows_of_a_case_that_were_received_on_other_days_are_hardly_its_parts():
     assert any("their status or their receipt" in question for question in made.questions)
 
 
+@pytest.mark.parametrize(("beside", "read"), [("Type", "Type"), ("Xyz", "Subject")])
+def test_a_subject_is_a_category_where_nothing_else_is_called_one(beside, read):
+    told_twice = {"Subject": ["Refund late", "Rude answer"], beside: ["Complaint", "Question"]}
+    made = drafted({**CASES, **told_twice})
+    assert first_export(made)["columns"]["category"] == read
+
+
 def test_a_column_of_one_value_needs_its_own_name_to_be_a_code():
     made = drafted({**CASES, "user.type": ["User"], "Category": ["Theft"]})
     assert first_export(made)["columns"]["category"] == "Category"
