@@ -179,8 +179,14 @@ def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:
     )
 
 
+_FOOTER = 'footer_starts_with = "..." with its first words'
+
+
 def _ragged(text: TextTable) -> pl.DataFrame:
     wanted = len(text.header)
+    quotes = "export it again, with quotes around text that holds the delimiter"
+    last = text.rows["line"].max() or 0
+    is_below = (pl.col("fields") < wanted) & (pl.col("line") > pl.lit(last))
     return text.ragged.select(
         "line",
         pl.lit(None, dtype=pl.String).alias("column_name"),
@@ -188,9 +194,10 @@ def _ragged(text: TextTable) -> pl.DataFrame:
         pl.format("the row has {} fields and the header {}", "fields", pl.lit(wanted)).alias(
             "reason"
         ),
-        pl.lit("export it again, with quotes around text that holds the delimiter").alias(
-            "remedy"
-        ),
+        pl.when(is_below)
+        .then(pl.lit(f"{quotes}; where a footer begins here, declare {_FOOTER}"))
+        .otherwise(pl.lit(quotes))
+        .alias("remedy"),
     )
 
 

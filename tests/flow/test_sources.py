@@ -65,7 +65,7 @@ EXPECTED = {
     "zendesk": {
         "35436000001": "acknowledged 0105, acknowledged 0105, assigned 0105, escalated 0105,"
         " resolved 0110, reopened 0112, resolved 0120 | 0120",
-        "35436000002": " | open",
+        "35436000002": "acknowledged 0205, paused 0205, escalated 0205 | open",
         "35436000003": "acknowledged 0219, assigned 0219, paused 0220, escalated 0221,"
         " resolved 0222, resumed 0222, closed 0226 | 0222",
     },

@@ -31,6 +31,12 @@ def test_a_ragged_row_is_rejected_with_its_number_of_fields(staged):
     assert "quotes" in found["remedy"]
 
 
+@pytest.mark.parametrize(("line", "is_below"), [(1, False), (3, True)])
+def test_a_short_row_below_all_others_may_be_a_footer(staged, line, is_below):
+    found = reject(staged(texts("Case | Received\nA | 2024-01-01", ragged=((line, 1),))))
+    assert ("footer_starts_with" in found["remedy"]) == is_below
+
+
 def test_a_row_that_differs_in_a_column_we_never_read_is_no_repeat(staged):
     found = staged("Case | Received | Note\nA | 2024-01-01 | x\nA | 2024-01-01 | y")
     assert (found.rows_repeated, found.tables["cases"].height) == (0, 2)
