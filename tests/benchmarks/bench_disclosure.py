@@ -88,6 +88,8 @@ def attacked(tables: Linked, known: Known, hidden: Booleans, small: Booleans) ->
     return {
         "attacked": int(small.sum()),
         "exact": int((high - low < 0.5).sum()),
+        "there": int((low > 0.5).sum()),
+        "few": int((high < K - 0.5).sum()),
         "small": int(((low > 0.5) & (high < K - 0.5)).sum()),
         "narrowest": float((high - low).min(initial=np.inf)),
         "programs": programs,
