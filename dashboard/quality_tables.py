@@ -207,9 +207,10 @@ def delivery_row(row: Mapping[str, Any], *, with_left_out: bool = False) -> list
     numbers += ["rows_left_out"] if with_left_out else []
     mark = f"sha256 {row['fingerprint'][:12]}" if row["fingerprint"] else ""
     name = f"{row['source']}, {row['export']}"
+    unsaid = WITHHELD if row["rows_in"] is None else "not known"
     return [
         two_lines(name, mark, size="bold"),
-        plain(day_text(row["as_of"]) if row["as_of"] else "not known"),
+        plain(day_text(row["as_of"]) if row["as_of"] else unsaid),
         *(plain(rows_of(row[number])) for number in numbers),
     ]
 

@@ -19,7 +19,7 @@ from metrics.paused_days import paused_days
 from metrics.practices import coverage
 from metrics.release import TABLES
 from metrics.responses import responses
-from metrics.sealed_checks import tables_of_checks, withheld
+from metrics.sealed_checks import tables_of_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def tables_about(
         **tables_of_checks(store, policy, verdicts),
         "practices": _practices(store, policy, actions),
         **_exact_alone(store, policy, calendar),
-        "deliveries": _unnamed(withheld(_deliveries(store), policy), policy),
+        "deliveries": _unnamed(_deliveries(store), policy),
         "reject_reasons": _reject_reasons(store, policy),
     }
 
@@ -190,15 +190,20 @@ def _reject_reasons(store: Store, policy: Policy) -> pl.DataFrame:
 
 
 def _unnamed(deliveries: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Fingerprints and first days for readers of exact counts alone.
+    """Of each export that there is one, for readers of protected counts.
 
-    Other data must give the same release, and the first day covered may be that of a case.
-    What a release covers stands in its manifest.
+    Other data must give the same release. An export that has not changed is no new delivery, so
+    that how many there are, and of which days, tells that there was no case between two
+    quarters. The first day covered may be that of a case. What a release covers stands in
+    its manifest.
     """
     if policy.method == "identity":
         return deliveries
-    return deliveries.with_columns(
-        fingerprint=pl.lit(""), coverage_from=pl.lit(None, dtype=pl.Date)
+    exports = deliveries.select("source", "export").unique().sort("source", "export")
+    lost = [name for name in deliveries.columns if name not in exports.columns]
+    return exports.with_columns(
+        pl.lit("" if name == "fingerprint" else None, deliveries.schema[name]).alias(name)
+        for name in lost
     )
 
 

@@ -41,7 +41,8 @@ def told_checks(
     a verdict that changes proves no case either. They are told nothing of the others, of those
     that allow a share of rows (two counts against each other) or look at the rows of a critical
     one that does, and where small counts are withheld of any. Critical checks are known to
-    whoever has a release, or has none.
+    whoever has a release, or has none: not whether there was anything to examine, nor whether
+    a defect that is known was there this time.
 
     `before` are the checks that were told as failed for this quarter already: they stay so, and
     the others untold, whatever was corrected since. A verdict that turned would prove a case.
@@ -53,7 +54,9 @@ def told_checks(
 
     def told(row: Mapping[str, Any]) -> str:
         name, outcome = str(row["name"]), str(row["outcome"])
-        if row["severity"] == "critical" or row["about"] in _DECLARED:
+        if row["severity"] == "critical":
+            return outcome if outcome == "failed" else _not_failed(row)
+        if row["about"] in _DECLARED:
             return outcome
         apart = _allows_no_share(row) and row["cause"] not in bounded
         counted = policy.method == "rounding" and apart
@@ -115,6 +118,15 @@ def at_fault(verdicts: pl.DataFrame) -> list[str]:
 
 def _allows_no_share(row: Mapping[str, Any]) -> bool:
     return not row["allowed"] or str(row["allowed"]).startswith(_KNOWN)
+
+
+def _not_failed(row: Mapping[str, Any]) -> str:
+    """What is told of a critical check that stops nothing: by what is declared of it alone.
+
+    That it had nothing to examine says that there is no such case, and that it passed that
+    there is one.
+    """
+    return UNTOLD if _KNOWN in str(row["allowed"]) else "passed"
 
 
 def _enough(base: int, secret: bytes, name: str, until: date) -> int:

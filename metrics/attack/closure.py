@@ -155,6 +155,7 @@ def _counts_of_rows(told: Told) -> Iterator[str]:
     for name in ("check_history", "incidents", "fault_places", "row_places"):
         if told.release.table(name).height:
             yield f"the table {name} tells when or where rows were at fault"
+    yield from _delivered(told)
     yield from _verdicts(told)
     yield from _bounded(told)
     # Rows in doubt are counts of rows too: cells, or rounded as they are.
@@ -189,9 +190,21 @@ def _of_cases(told: Told) -> pl.DataFrame:
     )
 
 
+def _delivered(told: Told) -> Iterator[str]:
+    """An export that did not change is no new delivery: nobody came, nothing was corrected."""
+    rows = told.release.table("deliveries")
+    days = rows.select("as_of", "coverage_from", "coverage_until")
+    is_dated = any(days[name].null_count() < days.height for name in days.columns)
+    if is_dated or rows.select("source", "export").is_duplicated().any():
+        yield "the table deliveries tells when an export had changed"
+
+
 def _verdicts(told: Told) -> Iterator[str]:
     """That a check passed says that there is no such row; that it failed may prove one."""
     rows = _of_cases(told)
+    critical = told.release.table("verdicts").filter(pl.col("severity") == "critical")
+    if not critical["outcome"].is_in(["passed", "failed", "untold"]).all():
+        yield "the table verdicts tells whether a critical check had anything to find"
     may_be = ["failed", "untold"] if told.method == "rounding" else ["untold"]
     if not rows["outcome"].is_in(may_be).all():
         yield "the table verdicts tells that a check found nothing, which is a count"

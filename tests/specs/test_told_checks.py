@@ -166,6 +166,20 @@ def test_what_somebody_declared_and_what_stops_a_release_is_told(audit):
     assert outcome(at_fault(audit, 0, severity="critical"), BOARD) == "passed"
 
 
+@pytest.mark.parametrize("policy", [BOARD, ANNEX])
+def test_that_a_critical_check_had_something_to_examine_is_not_told(audit, policy):
+    """That no closed case lacks its day says that there is one, beside "0 closed" (0 to 4)."""
+    nothing = at_fault(audit, 0, severity="critical", outcome="empty", examined=0)
+    assert outcome(nothing, policy) == "passed"
+
+
+@pytest.mark.parametrize("found", ["passed", "known", "empty"])
+def test_that_a_known_defect_of_a_critical_check_is_there_is_not_told(audit, found):
+    allowed = "Known, and up to 3 allowed until 2030-01-01: An old form. Owner: Me."
+    critical = {"severity": "critical", "allowed": allowed, "outcome": found}
+    assert outcome(at_fault(audit, 2, **critical), BOARD) == "untold"
+
+
 def test_a_check_that_allows_a_share_of_rows_is_two_counts_and_is_not_told(audit):
     sharing = [check for check in CHECKS if check.allowed and check.severity == "warning"]
     assert len(sharing) > 5
@@ -228,6 +242,13 @@ def test_verdicts_told_as_they_are_stop_the_release(audit, tmp_path, monkeypatch
     monkeypatch.setattr(publishing, "told_checks", lambda _, verdicts, *__, **___: verdicts)
     at_fault(audit, cases, allowed="" if not cases else "Up to 5 % is allowed: some are.")
     with pytest.raises(UnsafeError, match="the table verdicts tells"):
+        sealed(audit, to=tmp_path, policy=BOARD)
+
+
+def test_a_critical_verdict_told_as_it_is_stops_the_release(audit, tmp_path, monkeypatch):
+    monkeypatch.setattr(publishing, "told_checks", lambda _, verdicts, *__, **___: verdicts)
+    at_fault(audit, 0, severity="critical", outcome="empty", examined=0)
+    with pytest.raises(UnsafeError, match="whether a critical check had anything"):
         sealed(audit, to=tmp_path, policy=BOARD)
 
 
