@@ -1,13 +1,15 @@
-"""Which deadlines every case has from its receipt, and after how many months they are due."""
+"""Which deadlines every case has, and after how many months those from its receipt are due."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from math import ceil
 
 from etl.rules import FOR_EVER, Deadline, Rules
 from etl.rules.deadline import Length
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
-from metrics.disclosure.tables import Closing, Delay
+from metrics.disclosure.tables import Closing, Delay, Where
 from metrics.doubts import KINDS, outcomes_with
 
 DEADLINES = DEADLINE_COMPLIANCE.name
@@ -39,6 +41,32 @@ def delays(rules: Rules, since: date) -> dict[str, Delay]:
         for rule in plain
         if len(rule.applies_to) <= 1 and rule.length.unit != "years"
     }
+
+
+def arrivals(rules: Rules, since: date) -> dict[str, Where]:
+    """By rule where every case has come to it by the end of its quarter, for all other rules.
+
+    Its day has come, or has not come yet, or it has none: so it is once for each case wherever
+    the rule's versions, since that day, follow each other without a gap.
+    """
+    versions: dict[str, list[Deadline]] = {}
+    for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
+        versions.setdefault(rule.name, []).append(rule)
+    plain = delays(rules, since)
+    return {
+        name: Where(*_where(own[0]))
+        for name, own in versions.items()
+        if name not in plain and _is_of_all(own, since)
+    }
+
+
+def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
+    first, last = versions[0], versions[-1]
+    ends = all(a.in_force_until == b.in_force_from for a, b in pairwise(versions))
+    alike = all(rule.applies_to == first.applies_to for rule in versions)
+    is_whole = first.in_force_from <= since and ends and last.in_force_until == FOR_EVER
+    once = not any(rule.repeats for rule in versions)
+    return is_whole and alike and once and len(first.applies_to) <= 1
 
 
 def _is_plain(rule: Deadline) -> bool:

@@ -16,7 +16,7 @@ from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
 from metrics.count import count
-from metrics.delays import DEADLINES, delays
+from metrics.delays import DEADLINES, arrivals, delays
 from metrics.disclosure.layers import (
     Protected,
     commitment,
@@ -367,6 +367,7 @@ def _declared(
             stocks=outcomes_with((NOT_DUE,), KINDS),
             follows=metric.follows,
             delays=delays(data.rules, since) if metric.name == DEADLINES else {},
+            arrivals=arrivals(data.rules, since) if metric.name == DEADLINES else {},
             after_closing=metric.kind == "survey",
         )
         for metric in data.metrics

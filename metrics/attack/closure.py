@@ -202,8 +202,8 @@ def _delivered(told: Told) -> Iterator[str]:
 def _verdicts(told: Told) -> Iterator[str]:
     """That a check passed says that there is no such row; that it failed may prove one."""
     rows = _of_cases(told)
-    critical = told.release.table("verdicts").filter(pl.col("severity") == "critical")
-    if not critical["outcome"].is_in(["passed", "failed", "untold"]).all():
+    gravest = told.release.table("verdicts").filter(pl.col("severity") == "critical")
+    if not gravest["outcome"].is_in(["passed", "failed", "untold"]).all():
         yield "the table verdicts tells whether a critical check had anything to find"
     may_be = ["failed", "untold"] if told.method == "rounding" else ["untold"]
     if not rows["outcome"].is_in(may_be).all():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from metrics.attack.arrived import arrived
 from metrics.attack.closed import closed
 from metrics.attack.closure import other_leaks, turned
 from metrics.attack.joined import joined
@@ -19,7 +20,7 @@ from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
 from metrics.attack.withheld import withheld
 
-ATTACKER = "7"  # counts up when the attacker learns something: an older proof proves less
+ATTACKER = "8"  # counts up when the attacker learns something: an older proof proves less
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,13 @@ def attack(
             before[profile.key], profile=profile.name, releases=profile.files
         )
     say("attacking the totals of all metrics together")
-    together = (*joined(told), *closed(told), *surveyed(told), *withheld(told))
+    together = (
+        *joined(told),
+        *closed(told),
+        *surveyed(told),
+        *arrived(told),
+        *withheld(told),
+    )
     findings |= {found.profile: found for found in together}
     leaks = [
         f"{release.name}: {leak}"

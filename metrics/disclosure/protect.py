@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 import polars as pl
 
+from metrics.disclosure.arriving import arrivals
 from metrics.disclosure.asking import ceilings
 from metrics.disclosure.closing import Bound, floors
 from metrics.disclosure.joint import Links, round_all
@@ -253,11 +254,14 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     """
     columns = pair.columns(setting.layer.bands)
     metric = pair.whole.metric if pair.whole else pair.table.metric
-    delay = pair.table.delays.get(part)
+    delay, where = pair.table.delays.get(part), pair.table.arrivals.get(part)
     before = led.get(pair.table.follows or "")
 
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
+
+    def ends(months: Sequence[int]) -> bool:
+        return before is not None and months[-1] == setting.bases.stands_at
 
     def known(months: Sequence[int]) -> list[Bound]:
         there = before.columns(setting.layer.bands) if before else []
@@ -265,6 +269,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         return [
             *floors(delay, columns, there, setting.grid, months),
             *(ceilings(columns, there, setting.grid, months) if asked else ()),
+            *(arrivals(where, columns, there, setting.grid, months) if ends(months) else ()),
         ]
 
     return Rounding(

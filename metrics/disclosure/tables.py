@@ -63,6 +63,19 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Levels whose every case has something: of one breakdown, where one is named, or all."""
+
+    breakdown: str | None = None
+    levels: tuple[str, ...] = ()
+
+    def holds_at(self, level: tuple[str, str]) -> bool:
+        """Whether every case of the level has it."""
+        named = level[0] == self.breakdown and level[1] in self.levels
+        return self.breakdown is None or named
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The cells of one metric, declared: what is in none of them is refused.
 
@@ -73,7 +86,8 @@ class Table:
     that say how things stand on the as-of day, such as a deadline that is not due yet.
     `follows` names the metric that has counted by any month every case that this one has;
     `delays` say of which parts readers know that every case comes to them, and when. Cases come
-    to one that is `after_closing` when the times of the followed metric have ended.
+    to one that is `after_closing` when the times of the followed metric have ended. `arrivals`
+    say of other parts where every case comes to them, nobody knows when.
     """
 
     metric: str
@@ -85,6 +99,7 @@ class Table:
     stocks: tuple[str, ...] = ()
     follows: str | None = None
     delays: Mapping[str, "Delay"] = field(default_factory=dict)
+    arrivals: Mapping[str, "Where"] = field(default_factory=dict)
     after_closing: bool = False
 
     @property

@@ -1,0 +1,169 @@
+"""What deadlines tell of the cases received that start elsewhere than at the receipt.
+
+Whatever a case came to, it has one of each rule that holds for all. So over the last months of
+the quarter that a release ends with there are no fewer deadlines of a rule, those that are not
+due yet and those without a day among them, than cases received.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from metrics.attack.joined import DEADLINES, RECEIVED, Level
+from metrics.attack.knowledge import Findings
+from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.told import Told, readers
+from metrics.periods import month_of
+
+AGAIN = "then again each time"  # how the words of a clock tell that a case has several
+IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A rule that every case has once, of these levels of a breakdown or of all."""
+
+    rule: str
+    breakdown: str
+    levels: tuple[str, ...]
+
+    def holds_at(self, level: Level) -> bool:
+        """Whether every case received at the level has this deadline."""
+        named = level[0] == self.breakdown and level[1] in self.levels
+        return not self.breakdown or named
+
+
+def owed_in(told: Told) -> list[Owed]:
+    """What a release's own words about its rules say of who has them."""
+    rules = told.release.table("rules").with_columns(
+        pl.col("in_force").str.extract(IN_FORCE, 1).fill_null("").alias("since"),
+        pl.col("in_force").str.extract(IN_FORCE, 2).fill_null("").alias("until"),
+    )
+    first = told.release.manifest["coverage_from"]
+    found = []
+    for (name,), rows in rules.sort("since").group_by("rule", maintain_order=True):
+        applies, since, until = (
+            rows[key].to_list() for key in ("applies_to", "since", "until")
+        )
+        follows_on = since[0] <= first and until[:-1] == since[1:] and not until[-1]
+        is_once = not rows["clock"].str.contains(AGAIN).any()
+        if is_once and follows_on and len(set(applies)) == 1 and ";" not in applies[0]:
+            breakdown, _, levels = applies[0].rpartition(": ")
+            where = tuple(levels.split(", ")) if breakdown else ()
+            found.append(Owed(str(name), breakdown, where))
+    return found
+
+
+def arrived(told: Sequence[Told]) -> list[Findings]:
+    """What readers of each audience, and those of all, find in cases and their deadlines."""
+    found = []
+    for name, own in readers(told):
+        base = min(release.base for release in own)
+        who = f"reader of all releases to {name} who knows that every case has its deadlines"
+        findings = Findings(who, len(own), promised=base - 1)
+        for where, low, high in _intervals(own):
+            if low.size:
+                findings.learn(low, high, base, where)
+        found.append(findings)
+    return [one for one in found if one.targets]
+
+
+def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
+    """What is left of the totals of each quarter that a release ends with, and where."""
+    ends = {
+        one.release.manifest["coverage_until"]
+        for one in own
+        if one.release.manifest["coverage_until"] == one.release.manifest["as_of"]
+    }
+    for until in sorted(date.fromisoformat(each) for each in ends):
+        quarter = own[-1].quarter(month_of(until))
+        for rule in owed_in(own[-1]):
+            where = f"{DEADLINES} {rule.rule}, quarter from {quarter}"
+            yield from ((where, *each) for each in _beside(own, rule, quarter))
+
+
+def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Floats, Floats]]:
+    every = own[-1].cells.select("breakdown", "level").unique().sort("breakdown", "level")
+    levels = [level for level in every.iter_rows() if rule.holds_at(level)]
+    cells = pl.concat(one.cells for one in own)
+    months = sorted(
+        month for month in cells["month"].unique() if own[0].quarter(month) == quarter
+    )
+    cases = _Totals.of(own, RECEIVED, levels, months)
+    deadlines = _Totals.of(own, (DEADLINES, rule.rule), levels, months)
+    for first in range(len(months)):
+        least, most = cases.ends(first)[0], deadlines.ends(first)[1]
+        so = least <= most  # elsewhere a case came too late to be counted alike
+        for low, high in (*cases.below(first, most), *deadlines.above(first, least)):
+            known = np.isfinite(high[so])
+            yield low[so][known], high[so][known]
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """The fewest and most of each month (level, month), and by level of the whole quarter."""
+
+    low: Floats
+    high: Floats
+    least: Floats
+    most: Floats
+
+    @classmethod
+    def of(
+        cls,
+        own: Sequence[Told],
+        series: tuple[str, str],
+        levels: Sequence[Level],
+        months: Sequence[date],
+    ) -> "_Totals":
+        """What all these releases say of a metric and part."""
+        shape = (len(levels), len(months))
+        low, least = np.zeros(shape), np.zeros(shape[0])
+        high, most = np.full(shape, np.inf), np.full(shape[0], np.inf)
+        for one in own:
+            n = _told(one, series, levels, months)
+            off = one.base * (1 + one.further(series[0], months[0])) - 1
+            for told, lowest, highest in ((n, low, high), (n.sum(axis=1), least, most)):
+                is_there = ~np.isnan(told)
+                at_least = np.maximum(told - off, told > 0)[is_there]
+                lowest[is_there] = np.maximum(lowest[is_there], at_least)
+                highest[is_there] = np.minimum(highest[is_there], (told + off)[is_there])
+        return cls(low, high, least, most)
+
+    def ends(self, first: int) -> tuple[Floats, Floats]:
+        """By level, from a month of the quarter on."""
+        low, high = self.low[:, first:].sum(axis=1), self.high[:, first:].sum(axis=1)
+        if first:
+            return low, high
+        return np.maximum(low, self.least), np.minimum(high, self.most)
+
+    def below(self, first: int, most: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """What is left where all from a month on are no more than so many."""
+        low, high = self.low[:, first:], self.high[:, first:]
+        yield low, np.minimum(high, (most - low.sum(axis=1))[:, np.newaxis] + low)
+        if not first:
+            least, highest = self.ends(0)
+            yield least, np.minimum(highest, most)
+
+    def above(self, first: int, least: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """What is left where all from a month on are no fewer than so many."""
+        low, high = self.low[:, first:], self.high[:, first:]
+        yield np.maximum(low, (least - high.sum(axis=1))[:, np.newaxis] + high), high
+        if not first:
+            lowest, most = self.ends(0)
+            yield np.maximum(lowest, least), most
+
+
+def _told(
+    one: Told, series: tuple[str, str], levels: Sequence[Level], months: Sequence[date]
+) -> Floats:
+    """All of each level and month together, what is still to come included; NaN if untold."""
+    metric, part = series
+    is_own = (pl.col("metric") == metric) & (pl.col("part") == part) & ~IS_SUM
+    rows = one.cells.filter(is_own).group_by("breakdown", "level", "month")
+    found = {row[:3]: row[3] for row in rows.agg(pl.col("n").sum()).iter_rows()}
+    none = float("nan")
+    return np.array([[found.get((*level, on), none) for on in months] for level in levels])

@@ -1,0 +1,165 @@
+"""A deadline that starts with another step: every case of a quarter has one, due or not.
+
+Its day has come, or not yet, or it has none. Rounded each by itself, "5 received" (1 to 9)
+beside "no deadline" (0 to 4) proves 1 to 4.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from etl.rules import read_rules
+from etl.store import Store
+from metrics import publish as publishing
+from metrics.attack.arrived import arrived, owed_in
+from metrics.attack.told import read
+from metrics.delays import arrivals
+from metrics.disclosure.arriving import Arrival
+from metrics.disclosure.closing import Further
+from metrics.disclosure.policy import Policy
+from metrics.disclosure.tables import Where
+from metrics.sealing import UnsafeError
+from tests.specs.measured import filled, judge, sealed
+
+BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=(0, 15, 31))
+PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=(0, 15, 31))
+START = date(2024, 1, 1)
+TELL = """
+[[deadline]]
+name = "tell"
+title = "Tell within 10 days of the decision"
+from = "decided"
+to = "informed"
+within = 10
+unit = "calendar_days"
+basis = "Policy, section 3"
+"""
+UNITS = ("archive", "depot", "harbour", "office")
+
+
+def cases(until: date, *, monthly: int) -> dict[str, str]:
+    """Two of three cases are decided within two months, and told within three weeks."""
+    draw = np.random.default_rng(2)
+    events, units = ["case | kind | on"], ["case | unit"]
+    for number in range(monthly * 6):
+        received = START + timedelta(days=int(draw.integers(180)))
+        decided = received + timedelta(days=int(draw.integers(2, 60)))
+        days = {
+            "received": received,
+            "decided": decided,
+            "informed": decided + timedelta(days=int(draw.integers(20))),
+        }
+        known = ["received"] if number % 3 == 0 else list(days)
+        unit = draw.choice(UNITS, p=[0.05, 0.65, 0.1, 0.2])
+        if received > until:
+            continue
+        units.append(f"{number} | {unit}")
+        events += [f"{number} | {kind} | {days[kind]}" for kind in known if days[kind] <= until]
+    return {"events": "\n".join(events), "cases": "\n".join(units)}
+
+
+def audit(store: Store, folder: Path, until: str) -> Store:
+    folder.mkdir(exist_ok=True)
+    judge(filled(store, folder, as_of=until, **cases(date.fromisoformat(until), monthly=14)))
+    store.execute("update staging.parameters set coverage_from = date '2024-01-01'")
+    store.execute(
+        "update staging.deliveries set coverage_told = true, coverage_from = date '2024-01-01'"
+    )
+    return store
+
+
+@pytest.fixture(autouse=True)
+def _rule(monkeypatch) -> None:
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", TELL)
+
+
+def told(folder: Path) -> list[Path]:
+    """Two quarters to two audiences, as they came to be known."""
+    paths = []
+    for until in ("2024-03-31", "2024-06-30"):
+        with Store.open() as store:
+            audit(store, folder / until, until)
+            folder.joinpath("rules").mkdir(exist_ok=True)
+            folder.joinpath("rules", "rules.toml").write_text(TELL, encoding="utf-8")
+            paths += [
+                sealed(store, to=folder, policy=policy, everybody=(BOARD, PUBLIC))
+                for policy in (BOARD, PUBLIC)
+            ]
+    return paths
+
+
+def test_cases_and_their_deadlines_tell_no_more_than_either(tmp_path):
+    releases = [read(path) for path in told(tmp_path)]
+    assert [rule.rule for rule in owed_in(releases[0])] == ["tell"]
+    found = arrived(releases)
+    assert [one.releases for one in found] == [2, 2, 4]
+    assert all(one.targets > 50 for one in found)
+    assert all(one.passed for one in found)
+
+
+def test_rounded_each_by_itself_they_are_found_and_the_release_is_refused(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(publishing, "arrivals", lambda *_: {})
+    with pytest.raises(UnsafeError, match="every case has its deadlines"):
+        told(tmp_path)
+
+
+def test_in_the_first_quarter_of_all_there_are_as_many(store, tmp_path):
+    path = sealed(audit(store, tmp_path, "2024-03-31"), to=tmp_path, policy=BOARD)
+    cells = read(path).cells.group_by("metric", "breakdown", "level").agg(pl.col("n").sum())
+    received, deadlines = (
+        cells.filter(pl.col("metric") == name).drop("metric").sort("breakdown", "level")
+        for name in ("report_frequency", "deadline_compliance")
+    )
+    assert received.equals(deadlines)
+
+
+SERIOUS = 'applies_to = { severity = ["high"] }\n'
+OF_TWO = 'applies_to = { severity = ["high"], unit = ["depot"] }\n'
+LATER = "in_force_from = 2024-02-01\n"
+NEXT = TELL + "in_force_until = 2024-02-01\n" + TELL + LATER
+GAP = TELL + "in_force_until = 2024-01-20\n" + TELL + LATER
+PLAIN = TELL.replace('"decided"', '"received"')
+
+
+@pytest.mark.parametrize(
+    ("rules", "where"),
+    [
+        (TELL, Where()),
+        (TELL + SERIOUS, Where("severity", ("high",))),
+        (NEXT, Where()),
+        (TELL + OF_TWO, None),
+        (TELL + LATER, None),
+        (GAP, None),
+        (PLAIN, None),
+    ],
+    ids=["all", "some", "versions", "of two", "later", "gap", "from the receipt"],
+)
+def test_whose_every_case_has_one(tmp_path, rules, where):
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
+    assert arrivals(read_rules(tmp_path), START).get("tell") == where
+
+
+def counts(*months: int) -> np.ndarray:
+    return np.array([[[n] for n in months]])
+
+
+@pytest.mark.parametrize(
+    ("received", "deadlines", "is_narrow"),
+    [
+        ((5, 0, 0), (5, 0, 0), False),
+        ((5, 0, 0), (0, 0, 5), False),
+        ((0, 0, 5), (10, 0, 0), False),
+        ((5, 0, 0), (0, 0, 0), True),
+        ((10, 0, 0), (5, 0, 0), True),
+    ],
+)
+def test_fewer_deadlines_than_cases_leave_both_too_little_room(received, deadlines, is_narrow):
+    bound = Arrival(1, 1, 0, (0,))
+    assert bool(bound.narrow(counts(*received), counts(*deadlines), 5, Further())) == is_narrow
+    turned = Arrival(1, 1, 0, (0,), sign=-1)
+    assert bool(turned.narrow(counts(*deadlines), counts(*received), 5, Further())) == is_narrow
