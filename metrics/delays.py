@@ -44,7 +44,7 @@ def delays(rules: Rules, since: date) -> dict[str, Delay]:
 
 
 def arrivals(rules: Rules, since: date) -> dict[str, Where]:
-    """By rule where every case has come to it by the end of its quarter, for all other rules.
+    """By rule where every case has come to it by the end of its quarter.
 
     Its day has come, or has not come yet, or it has none: so it is once for each case wherever
     the rule's versions, since that day, follow each other without a gap.
@@ -52,11 +52,8 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
     versions: dict[str, list[Deadline]] = {}
     for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
         versions.setdefault(rule.name, []).append(rule)
-    plain = delays(rules, since)
     return {
-        name: Where(*_where(own[0]))
-        for name, own in versions.items()
-        if name not in plain and _is_of_all(own, since)
+        name: Where(*_where(own[0])) for name, own in versions.items() if _is_of_all(own, since)
     }
 
 

@@ -1,4 +1,4 @@
-"""What deadlines tell of the cases received that start elsewhere than at the receipt.
+"""What deadlines tell of the cases received, from whatever step they start.
 
 Whatever a case came to, it has one of each rule that holds for all. So over the last months of
 the quarter that a release ends with there are no fewer deadlines of a rule, those that are not
@@ -65,8 +65,7 @@ def arrived(told: Sequence[Told]) -> list[Findings]:
         who = f"reader of all releases to {name} who knows that every case has its deadlines"
         findings = Findings(who, len(own), promised=base - 1)
         for where, low, high in _intervals(own):
-            if low.size:
-                findings.learn(low, high, base, where)
+            findings.learn(low, high, base, where)
         found.append(findings)
     return [one for one in found if one.targets]
 

@@ -82,7 +82,7 @@ class Findings:
         self.proven_small += int(((low >= 1) & (high < base)).sum())
         self.proven_present += int((low >= 1).sum())
         self.narrower_than_promised += int((high - low < base - 1).sum())
-        narrowest = int(min((high - low).min(initial=np.inf), np.iinfo(np.int32).max))
+        narrowest = int((high - low).min(initial=np.iinfo(np.int32).max))
         if low.size and (self.narrowest is None or narrowest < self.narrowest):
             self.narrowest, self.worst = narrowest, where
 

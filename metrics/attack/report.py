@@ -20,6 +20,8 @@ from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
 from metrics.attack.withheld import withheld
 
+# What the tables of several metrics tell together.
+TOGETHER = (joined, closed, surveyed, arrived, withheld)
 ATTACKER = "8"  # counts up when the attacker learns something: an older proof proves less
 
 
@@ -106,13 +108,7 @@ def attack(
             before[profile.key], profile=profile.name, releases=profile.files
         )
     say("attacking the totals of all metrics together")
-    together = (
-        *joined(told),
-        *closed(told),
-        *surveyed(told),
-        *arrived(told),
-        *withheld(told),
-    )
+    together = [found for tried_on in TOGETHER for found in tried_on(told)]
     findings |= {found.profile: found for found in together}
     leaks = [
         f"{release.name}: {leak}"

@@ -1,10 +1,10 @@
-"""Deadlines that every case has, and that start elsewhere than at its receipt.
+"""Deadlines that every case has, from its receipt or from another step.
 
-Nobody knows when they fall due. But by the end of a quarter that a release ends with, every
-case received in it has come to each of them: its day has come, or has not come yet, or it has
-none. So over the last months of that quarter there are never fewer deadlines than cases: "5
-received" (1 to 9) beside "no deadline" (0 to 4) would prove 1 to 4. In the first quarter of all
-there are no more either, where no case is older.
+By the end of a quarter that a release ends with, every case received in it has come to each of
+them, whenever they start: its day has come, or has not come yet, or it has none. So over the
+last months of that quarter there are never fewer deadlines than cases: "5 received" (1 to 9)
+beside "no deadline" (0 to 4) would prove 1 to 4. In the first quarter of all there are no more
+either, where no case is older.
 """
 
 from collections.abc import Iterator, Sequence

@@ -87,7 +87,7 @@ class Table:
     `follows` names the metric that has counted by any month every case that this one has;
     `delays` say of which parts readers know that every case comes to them, and when. Cases come
     to one that is `after_closing` when the times of the followed metric have ended. `arrivals`
-    say of other parts where every case comes to them, nobody knows when.
+    say of which parts every case has one, whether its day has come or not.
     """
 
     metric: str

@@ -135,7 +135,7 @@ PLAIN = TELL.replace('"decided"', '"received"')
         (TELL + OF_TWO, None),
         (TELL + LATER, None),
         (GAP, None),
-        (PLAIN, None),
+        (PLAIN, Where()),
     ],
     ids=["all", "some", "versions", "of two", "later", "gap", "from the receipt"],
 )
