@@ -5,7 +5,7 @@ the quarter that a release ends with there are no fewer deadlines of a rule, tho
 due yet and those without a day among them, than cases received.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,20 +57,25 @@ def owed_in(told: Told) -> list[Owed]:
     return found
 
 
-def arrived(told: Sequence[Told]) -> list[Findings]:
-    """What readers of each audience, and those of all, find in cases and their deadlines."""
+def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
+    """What readers of each audience, and those of all, find in cases and their deadlines.
+
+    In every quarter, or in these alone where some are named: each is attacked by itself.
+    """
     found = []
     for name, own in readers(told):
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who knows that every case has its deadlines"
         findings = Findings(who, len(own), promised=base - 1)
-        for where, low, high in _intervals(own):
+        for where, low, high in _intervals(own, quarters):
             findings.learn(low, high, base, where)
         found.append(findings)
     return [one for one in found if one.targets]
 
 
-def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
+def _intervals(
+    own: Sequence[Told], quarters: Collection[date] | None
+) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of the totals of each quarter that a release ends with, and where."""
     ends = {
         one.release.manifest["coverage_until"]
@@ -79,6 +84,8 @@ def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
     }
     for until in sorted(date.fromisoformat(each) for each in ends):
         quarter = own[-1].quarter(month_of(until))
+        if quarters is not None and quarter not in quarters:
+            continue
         for rule in owed_in(own[-1]):
             where = f"{DEADLINES} {rule.rule}, quarter from {quarter}"
             yield from ((where, *each) for each in _beside(own, rule, quarter))

@@ -4,6 +4,7 @@ Its day has come, or not yet, or it has none. Rounded each by itself, "5 receive
 beside "no deadline" (0 to 4) proves 1 to 4.
 """
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import pytest
 from etl.rules import read_rules
 from etl.store import Store
 from metrics import publish as publishing
+from metrics.attack import report as reporting
 from metrics.attack.arrived import arrived, owed_in
+from metrics.attack.report import attack
 from metrics.attack.told import read
 from metrics.delays import arrivals
 from metrics.disclosure.arriving import Arrival
@@ -62,7 +65,8 @@ def cases(until: date, *, monthly: int) -> dict[str, str]:
 
 
 def audit(store: Store, folder: Path, until: str) -> Store:
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     judge(filled(store, folder, as_of=until, **cases(date.fromisoformat(until), monthly=14)))
     store.execute("update staging.parameters set coverage_from = date '2024-01-01'")
     store.execute(
@@ -76,10 +80,10 @@ def _rule(monkeypatch) -> None:
     monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", TELL)
 
 
-def told(folder: Path) -> list[Path]:
-    """Two quarters to two audiences, as they came to be known."""
+def told(folder: Path, *days: str) -> list[Path]:
+    """Two quarters to two audiences, as they came to be known, or those that end with a day."""
     paths = []
-    for until in ("2024-03-31", "2024-06-30"):
+    for until in days or ("2024-03-31", "2024-06-30"):
         with Store.open() as store:
             audit(store, folder / until, until)
             folder.joinpath("rules").mkdir(exist_ok=True)
@@ -108,8 +112,21 @@ def test_rounded_each_by_itself_they_are_found_and_the_release_is_refused(
         told(tmp_path)
 
 
+def test_what_an_older_version_told_does_not_stop_the_next_quarter(tmp_path, monkeypatch):
+    """It stays told: what is told since keeps to the rule, and `verify` says what is found."""
+    with monkeypatch.context() as older:
+        older.setattr(publishing, "arrivals", lambda *_: {})
+        older.setattr(reporting, "arrived", lambda *_: [])
+        told(tmp_path, "2024-03-31")
+    paths = told(tmp_path, "2024-03-31", "2024-06-30")
+    assert not attack(paths).passed
+    later = arrived([read(path) for path in paths], {date(2024, 4, 1)})
+    assert all(one.passed for one in later)
+
+
 def test_in_the_first_quarter_of_all_there_are_as_many(store, tmp_path):
-    path = sealed(audit(store, tmp_path, "2024-03-31"), to=tmp_path, policy=BOARD)
+    folder = tmp_path / "organisation"
+    path = sealed(audit(store, folder, "2024-03-31"), to=folder, policy=BOARD)
     cells = read(path).cells.group_by("metric", "breakdown", "level").agg(pl.col("n").sum())
     received, deadlines = (
         cells.filter(pl.col("metric") == name).drop("metric").sort("breakdown", "level")
