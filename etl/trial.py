@@ -125,7 +125,7 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         first_day=days.to_frame().min().item(),
         last_day=days.to_frame().max().item(),
         unknown_columns=tuple(sorted(set(text.header) - export.known)),
-        left_out=tuple(sorted(set(text.header) & set(export.ignored))),
+        left_out=tuple(sorted(set(text.header) & set(export.ignored) - set(export.read))),
     )
 
 

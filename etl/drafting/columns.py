@@ -31,6 +31,7 @@ _NEARLY = EXACT - 10
 # What is written in place of the day of an end that has not come.
 _NOT_YET = ("", "open", "waiting")
 _WORDS = rf"^[\p{{L}} /-]{{2,{_LONGEST_MARKER}}}$"
+_CLOCK = r"\d:\d\d"
 _MAIL = r"[^\s@]+@[^\s@]+\.\w"
 _LONG_NUMBER = r"\d{5}|\d[\d ()/-]{7,}\d"
 _TITLED = (
@@ -105,6 +106,7 @@ class Column:
             and self.longest <= LONGEST_CODE
             and self.distinct > 1
             and _are_numbered(self.values)
+            and _share(self.values, _CLOCK) < _MOSTLY
             and not bool(self.values.str.contains(_MAIL).any())
         )
 

@@ -15,8 +15,8 @@ Order = Literal["day first", "month first", "year first"]
 
 # One number, its parts, and the time that may follow.
 _NUMBERS = (
-    r"^(?P<a>\d{1,4})(?P<s>[-/. ])(?P<b>\d{1,2})(?P<t>[-/. ])(?P<c>\d{1,4})"
-    r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
+    r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. )(?P<b>\d{1,2})(?P<t>[-/. ]|\. )(?P<c>\d{1,4})"
+    r"(?P<join>[T ]|, |\. ?)?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
     r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?))?$"
 )
 _NAMED = (
@@ -190,7 +190,9 @@ def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
     one = rows.row(0, named=True)
     s, t, time = one["s"], one["t"], _midnight_of(rows, midnights) or _time_form(one)
     if one["time"] is None and one["join"]:
-        return {}
+        if one["join"] != ".":
+            return {}
+        time = "."  # the last of three ordinals, as in 2025. 03. 14.
     if len(one["a"]) == 4:
         return {"year first": f"%Y{s}%m{t}%d{time}"}
     year = "%Y" if len(one["c"]) == 4 else "%y"

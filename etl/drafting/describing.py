@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.order import OPEN
+from etl.drafting.unread import kinds_to_ask_for
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.words import header_words
 from etl.drafting.writing import write_export
@@ -29,7 +30,8 @@ def write(name: str, parts: Sequence[Known], *, zone: str | None) -> Writing:
     vocabularies = merged(told for known in parts for told in known.vocabularies.values())
     told = [told.field for told in vocabularies if told.field not in _THE_SAME_EVERYWHERE]
     describes = any(known.proposal.grain in _DESCRIBE for known in parts)
-    fields = dict.fromkeys((*told, *(_OF_A_CASE if describes else ())))
+    asked = ["kind"] if any(kinds_to_ask_for(known) for known in parts) else []
+    fields = dict.fromkeys((*told, *(_OF_A_CASE if describes else ()), *asked))
     if fields:
         out.say("Codes of these that are not listed below yet, `case-audit source codes` adds.")
         out.add(f"own_codes = [{', '.join(map(quoted, fields))}]")

@@ -48,7 +48,20 @@ def number_of_case(
         return Number(max(same, key=lambda column: column.distinct), 60)
     # One column alone in which no value comes twice is the number, whatever it is called.
     lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
-    return Number(lone[0], 60) if len(lone) == 1 else None
+    # In a log it comes several times, always in the same shape.
+    alike = lone or [c for c in columns if c.why_not is None and _is_of_one_shape(c)]
+    return Number(alike[0], 60) if len(alike) == 1 else None
+
+
+def _is_of_one_shape(column: Column) -> bool:
+    """Whether its values are as `AB-0012`: not few, with as many letters and digits in each."""
+    if not column.may_be_number_of_case or column.distinct <= max(
+        _ENOUGH, column.rows // _MOST
+    ):
+        return False
+    shapes = column.values.str.replace_all(r"\p{L}", "a").str.replace_all(r"\d", "9")
+    often = shapes.value_counts(sort=True)["count"][0]
+    return bool(often >= _ALIKE * column.filled and shapes.str.contains("9999|a.*9|9.*a").all())
 
 
 def _is_of(column: Column, known: frozenset[str]) -> bool:

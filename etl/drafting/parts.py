@@ -20,6 +20,10 @@ _FURTHEST_HEADER, _DEEPEST_HEADER = 10, 2
 _NUMBERED = Layout(repeats="number", unnamed="number")
 _CONVINCING = 2  # names that we know: from here on a header is believed to be one
 _NARROWEST = 3  # columns of a table of cases
+# What a text is taken for that is no UTF-8, and what else it may be in.
+_PRESUMED, _OTHERS = "cp1252", ("cp1250", "cp1251", "cp1253")
+_MISSPELT = r"\p{L}[¹³²¿¡¶¼½¾¥£¢¦¤×÷©®±]+\p{L}|\p{Ll}[À-ÖØ-ÞΆ-ΫЀ-Я]|[À-ɏ]{4}"
+_LOOKED_AT = 1_000  # rows
 _LAST = 5  # rows at the end among which a footer is looked for
 
 
@@ -168,6 +172,27 @@ class _Layouted:
 
 def _table(path: Path, layout: Layout) -> Part:
     """One table with its header where it seems to be, without what is below it."""
+    found = _as_it_stands(path, layout)
+    if found.text.encoding == _PRESUMED and _misspelt(found.text):
+        for encoding in _OTHERS:
+            told = replace(layout, encoding=encoding)
+            part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
+            if part is not None and not _misspelt(part.text):
+                return _as_it_stands(path, told)
+    return found
+
+
+def _misspelt(text: TextTable) -> bool:
+    """Whether letters of a table are signs, capitals inside words, or strange in a row.
+
+    So do those of another language look where their encoding was not known.
+    """
+    cells = [text.rows[f"c{place}"].head(_LOOKED_AT) for place in range(len(text.header))]
+    written = pl.concat([pl.Series(text.header), *(cell.rename("") for cell in cells)])
+    return bool(written.str.contains(_MISSPELT).any())
+
+
+def _as_it_stands(path: Path, layout: Layout) -> Part:
     try:
         found: Part | None = Part(path, read_export(path, layout), layout)
         error = None

@@ -38,6 +38,11 @@ def _export(out: Writing, known: Known) -> None:
     out.add(f"files = [{quoted(known.ending)}]")
     if known.text.delimiter:
         out.add(f"delimiter = {quoted(known.text.delimiter)}")
+        if not known.text.encoding.startswith("utf"):
+            out.say(
+                "No UTF-8: look whether what stands here is spelt so. If not, it was saved in"
+            )
+            out.say("another: cp1250 (Central Europe), cp1251 (Cyrillic), cp1253 (Greek), ...")
         out.add(f"encoding = {quoted(known.text.encoding)}")
     _layout(out, known.layout)
     if known.also:

@@ -126,6 +126,24 @@ def test_a_case_that_its_status_alone_calls_closed_is_not_told_as_an_open_one(ru
     run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
     said = run("source", "test", "other", "o.csv")
     assert "3 cases: 1 open, 2 closed (1 of them without the date)" in said.out
+    assert "name the column of the closing date" in said.out
+
+
+def test_a_column_that_is_read_after_all_is_told_as_one_and_its_codes_are_listed(
+    run, workspace
+):
+    rows = [f"A-{n},2026-01-{n + 1:02},{'Satu' if n % 2 else 'Dua'}" for n in range(12)]
+    (workspace / "o.csv").write_text("\n".join(["Nomor,Tanggal,Bagian", *rows]))
+    run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
+    made = workspace / "sources" / "other.toml"
+    text = made.read_text()
+    assert '    "Bagian",' in text
+    made.write_text(text.replace('case_id = "Nomor"', 'unit = "Bagian"\ncase_id = "Nomor"'))
+    assert "2 of unit" in run("source", "codes", "o.csv").out
+    said = run("source", "test", "other", "o.csv")
+    assert said.code == 0, said.err
+    assert "12 rows in = 12 loaded" in said.out
+    assert "columns left out as the source says" not in said.out
 
 
 def test_a_case_that_is_reopened_on_the_day_of_its_end_is_told_as_an_open_one(run, workspace):

@@ -25,6 +25,21 @@ def test_the_evidence_for_the_order_is_told():
     assert "8 of 20 values fit only day first, 0 fit only month first" in made.toml
 
 
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("2024.03.{:02}. 08:22", "%Y.%m.%d. %H:%M"),
+        ("2024. 03. {:02}.", "%Y. %m. %d."),
+        ("2024.03.{:02}.", "%Y.%m.%d."),
+    ],
+)
+def test_a_stop_may_stand_behind_each_part_of_a_date(written, form):
+    made = dated(*(written.format(day) for day in range(1, 13)))
+    assert first_export(made)["dates"] == form
+    read = read_forms(pl.Series([written.format(9)]), form)
+    assert read.dt.to_string().to_list() == ["2024-03-09"]
+
+
 def test_month_first_is_found_too():
     made = dated(*[f"3/{day}/2024 4:05 PM" for day in range(1, 21)])
     assert first_export(made)["dates"] == "%m/%d/%Y %I:%M %p"

@@ -113,3 +113,9 @@ def test_a_column_that_is_called_a_number_is_none_where_names_stand_in_it():
     made = drafted({"Reference": NAMES, "Received": CASES["Date received"][:6]})
     assert first_export(made)["columns"]["case_id"] == "?"
     assert "Reference" not in made.questions[0]
+
+
+def test_an_instant_is_no_number_of_a_case():
+    times = [f"at {day:02}, 10:{day:02}" for day in range(1, 25)]
+    made = drafted({"Xyz": times, "Received": CASES["Date received"]})
+    assert first_export(made)["columns"]["case_id"] == "?"

@@ -1,5 +1,7 @@
 """What a draft does where nobody knows the words of a system: it asks."""
 
+import pytest
+
 from etl.drafting import parts
 from etl.drafting.draft import draft
 from tests.drafts import CASES, drafted, first_export, told
@@ -36,14 +38,16 @@ def test_a_column_that_gave_way_to_another_is_told_with_it():
 def test_a_log_whose_steps_nobody_can_tell_is_asked_about_them():
     made = drafted(
         {
-            "Case number": [f"A-{n // 2}" for n in range(24)],
+            "Sygnatura": [f"A-{n // 2:02}" for n in range(24)],
             "Tanggal": DAYS,
             "Tindakan": ["Surat dikirim", "Rapat", "Telepon"],
         }
     )
     log = first_export(made)
     assert (log["grain"], log["columns"]["occurred"]) == ("event", "Tanggal")
+    assert log["columns"]["case_id"] == "Sygnatura"
     assert log["columns"]["kind"] == "?"
+    assert "kind" in told(made)["own_codes"]
     assert 'None is called so; it may be "Tindakan"' in made.questions[0]
 
 
@@ -87,3 +91,25 @@ def test_a_table_of_unknown_words_is_read_once(tmp_path, monkeypatch):
     path.write_text(f"Nomor,Tanggal,Hal\n{rows}", encoding="utf-8")
     assert draft(path, zone="UTC").questions == ()
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("Sygnatura;Data wpływu;Skarżący", "cp1250"),
+        ("Номер;Дата поступления;Дата", "cp1251"),
+        ("Αριθμός;Ημερομηνία;Υπόθεση", "cp1253"),
+        ("Número;Fecha de recepción;Niño", "cp1252"),
+    ],
+)
+def test_letters_that_are_none_of_western_europe_are_read_as_they_were_written(
+    tmp_path, header, encoding
+):
+    path = tmp_path / "skargi.csv"
+    rows = "".join(f"A-{n};{day};x\n" for n, day in enumerate(DAYS))
+    path.write_bytes(f"{header}\n{rows}".encode(encoding))
+    made = draft(path, zone="UTC")
+    assert header.split(";")[0] in made.toml
+    assert header.split(";")[2] in made.toml
+    assert first_export(made)["encoding"] == encoding
+    assert "look whether what stands here is spelt so" in made.toml
