@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.drafting.columns import Column
+from etl.drafting.histories import moves
 from etl.drafting.words import EXACT, header_words, likeness
 
 # Names that a row's own number bears as often as a case's.
@@ -15,6 +16,7 @@ _COUNTS = _OF_ANYTHING | {"nummer", "numero", "numer", "nr", "no", "s no", "sr n
 _FEWEST, _MOST = 1.02, 50
 _ALIKE = 0.98
 _ENOUGH = 5
+_OFTEN = 0.5  # of the cases of a log, those with rows of several days
 _SHARED = 0.1  # of the cases of one file must be in another whose column is called otherwise
 
 
@@ -48,9 +50,22 @@ def number_of_case(
         return Number(max(same, key=lambda column: column.distinct), 60)
     # One column alone in which no value comes twice is the number, whatever it is called.
     lone = [c for c in columns if c.may_be_number_of_case and c.distinct == c.filled]
-    # In a log it comes several times, always in the same shape.
-    alike = lone or [c for c in columns if c.why_not is None and _is_of_one_shape(c)]
+    alike = lone or _of_a_log(columns)
     return Number(alike[0], 60) if len(alike) == 1 else None
+
+
+def _of_a_log(columns: Sequence[Column]) -> list[Column]:
+    """Columns whose values come several times, always in one shape, on several days."""
+    dated = [column for column in columns if column.dates is not None]
+    if len(dated) != 1:
+        return []
+    return [
+        column
+        for column in columns
+        if column.why_not is None
+        and _is_of_one_shape(column)
+        and moves(dated[0], column) > _OFTEN
+    ]
 
 
 def _is_of_one_shape(column: Column) -> bool:

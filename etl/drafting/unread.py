@@ -53,10 +53,9 @@ def _reason(column: Column, known: Known) -> str:
     if column.why_not is not None:
         return _WHY_NOT[column.why_not]
     for name, rivals in known.proposal.rivals.items():
-        if column.name in rivals:
-            return (
-                f"it may be {name}, which {quoted(known.read[name].column.name)} is taken for"
-            )
+        if column.name in rivals and name in known.read:
+            taken = quoted(known.read[name].column.name)
+            return f"it may be {name}, which {taken} is taken for"
     if column.dates is not None:
         return f"dates, {column.filled:,} of {column.rows:,} rows; no step of ours is called so"
     return (

@@ -51,6 +51,13 @@ def test_a_log_whose_steps_nobody_can_tell_is_asked_about_them():
     assert 'None is called so; it may be "Tindakan"' in made.questions[0]
 
 
+def test_what_findings_do_not_read_is_left_out_although_another_column_is_called_alike():
+    findings = {"Case number": [f"A-{n // 2}" for n in range(24)], "Issue": ["Theft", "Fraud"]}
+    units = {"Unit": ["N", "S"], "Department": ["North", "South"]}
+    made = first_export(drafted({**findings, **units}))
+    assert (made["grain"], made["ignored"]) == ("finding", ["Unit", "Department"])
+
+
 def test_what_was_changed_may_be_told_in_words_beside_what_it_was_and_became():
     history = drafted(
         {
