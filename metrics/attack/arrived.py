@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from metrics.attack.bounds import Booleans
 from metrics.attack.joined import DEADLINES, RECEIVED, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
@@ -100,12 +101,13 @@ def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Fl
     )
     cases = _Totals.of(own, RECEIVED, levels, months)
     deadlines = _Totals.of(own, (DEADLINES, rule.rule), levels, months)
+    there = cases.is_told & deadlines.is_told
+    cases, deadlines = cases.at(there), deadlines.at(there)
     for first in range(len(months)):
         least, most = cases.ends(first)[0], deadlines.ends(first)[1]
         so = least <= most  # elsewhere a case came too late to be counted alike
         for low, high in (*cases.below(first, most), *deadlines.above(first, least)):
-            known = np.isfinite(high[so])
-            yield low[so][known], high[so][known]
+            yield low[so], high[so]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,18 @@ class _Totals:
                 lowest[is_there] = np.maximum(lowest[is_there], at_least)
                 highest[is_there] = np.minimum(highest[is_there], (told + off)[is_there])
         return cls(low, high, least, most)
+
+    @property
+    def is_told(self) -> Booleans:
+        """At which levels every month is told."""
+        found: Booleans = np.isfinite(self.high.sum(axis=1))
+        return found
+
+    def at(self, levels: Booleans) -> "_Totals":
+        """The same at some levels."""
+        return _Totals(
+            self.low[levels], self.high[levels], self.least[levels], self.most[levels]
+        )
 
     def ends(self, first: int) -> tuple[Floats, Floats]:
         """By level, from a month of the quarter on."""
