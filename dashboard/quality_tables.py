@@ -139,18 +139,17 @@ def deliveries(release: Release) -> str:
 
 
 def _delivered(rows: pl.DataFrame) -> str:
-    """What came from where up to which day, for readers who are told no counts of rows."""
-    columns = [Column("Source"), Column("Data to"), Column("Exports")]
+    """Which exports the figures rest on, for readers who are told no more of deliveries."""
+    columns = [Column("Source"), Column("Exports")]
     body = [
         [
             two_lines(str(source), "", size="bold"),
-            plain(day_text(as_of) if as_of else "not known"),
             plain(listed(own["export"].unique(maintain_order=True).to_list())),
         ]
-        for (source, as_of), own in rows.group_by("source", "as_of", maintain_order=True)
+        for (source,), own in rows.group_by("source", maintain_order=True)
     ]
     html = f'<p class="ca-note">{escape(delivery_sentence(rows))}</p>'
-    return html + table("Deliveries", columns, body)
+    return html + table("Sources and their exports", columns, body)
 
 
 def sentences(rows: pl.DataFrame) -> str:
@@ -180,7 +179,7 @@ def delivery_sentence(rows: pl.DataFrame) -> str:
         return (
             "Every row of every delivery is accounted for: rows in are rows used, unreadable"
             " rows, exact repeats and rows that a source declares to be no cases. How many of"
-            " each there were is told only where counts are exact."
+            " each there were, and when they came, is told only where counts are exact."
         )
     received, used, bad, repeats = (int(rows[name].sum() or 0) for name in names)
     others = _left_out(rows)
@@ -207,10 +206,9 @@ def delivery_row(row: Mapping[str, Any], *, with_left_out: bool = False) -> list
     numbers += ["rows_left_out"] if with_left_out else []
     mark = f"sha256 {row['fingerprint'][:12]}" if row["fingerprint"] else ""
     name = f"{row['source']}, {row['export']}"
-    unsaid = WITHHELD if row["rows_in"] is None else "not known"
     return [
         two_lines(name, mark, size="bold"),
-        plain(day_text(row["as_of"]) if row["as_of"] else unsaid),
+        plain(day_text(row["as_of"]) if row["as_of"] else "not known"),
         *(plain(rows_of(row[number])) for number in numbers),
     ]
 
