@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import ceil
 
 from etl.rules import FOR_EVER, Deadline, Rules
-from etl.rules.deadline import Length
+from etl.rules.deadline import Length, LengthUnit
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.disclosure.tables import Closing, Delay, Where
 from metrics.doubts import KINDS, outcomes_with
@@ -81,7 +81,7 @@ def _closing(rule: Deadline) -> Closing | None:
     """How a rule for the closing of a case goes with the time that it took until then."""
     if rule.stops != (CLOSED,) or rule.length.unit == "hours":
         return None
-    within, beyond = _days(rule.length)
+    within, beyond = days_of(rule.within, rule.length_unit)
     return Closing(
         within,
         beyond,
@@ -98,13 +98,12 @@ def _named(outcome: str) -> frozenset[str]:
     return frozenset(outcomes_with((outcome,), KINDS))
 
 
-def _days(length: Length) -> tuple[int, int]:
-    """The fewest and most calendar days that the length may have."""
-    if length.unit == "months":
-        return length.within * SHORTEST_MONTH, length.within * LONGEST_MONTH
-    each, more = DAYS[length.unit]
-    shortest = length.within * (7 if length.unit == "weeks" else 1)
-    return shortest, ceil(length.within * each + more)
+def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:
+    """The fewest and most calendar days that so many may have."""
+    if unit == "months":
+        return within * SHORTEST_MONTH, within * LONGEST_MONTH
+    each, more = DAYS[unit]
+    return within * (7 if unit == "weeks" else 1), ceil(within * each + more)
 
 
 def _months(length: Length) -> int:

@@ -51,6 +51,7 @@ from metrics.judged import (
     without,
 )
 from metrics.metric import ExactCube, Metric, ProtectedCube
+from metrics.nests import nests
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import next_month, periods, quarter_of, quarterly
@@ -368,6 +369,7 @@ def _declared(
             follows=metric.follows,
             delays=delays(data.rules, since) if metric.name == DEADLINES else {},
             arrivals=arrivals(data.rules, since) if metric.name == DEADLINES else {},
+            nests=nests(data.rules, since) if metric.name == DEADLINES else (),
             after_closing=metric.kind == "survey",
         )
         for metric in data.metrics

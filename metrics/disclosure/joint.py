@@ -4,7 +4,7 @@ A table that others follow is rounded first, then those that follow it. Where on
 keep to what the first has told, the first is rounded again towards it, and so on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,12 +20,13 @@ from metrics.disclosure.following import (
     link_of,
     narrowed,
 )
+from metrics.disclosure.nesting import Nested, Relation, relations, with_nested
+from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.rounding import (
     AT_ONCE,
     DRAWS_TRIED,
     TRIED,
     Slice,
-    Tether,
     Ways,
     looseness,
     rounded,
@@ -33,6 +34,7 @@ from metrics.disclosure.rounding import (
 )
 from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
+from metrics.disclosure.tether import Tether
 
 TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 3  # more of each, after which a coarser audience's sums go further
@@ -59,12 +61,26 @@ class Turn:
     spans: Mapping[date, tuple[int, int]]
     bases: Bases
     links: Links
+    nests: Sequence[Nested] = ()
     drawn: int = 0
 
     @property
     def new(self) -> list[Rounding]:
         """Followers that are told anything now."""
         return [each for each in self.followers if each.new(self.months)]
+
+    @property
+    def tables(self) -> dict[str, Rounding]:
+        """All of them by name."""
+        return {each.name: each for each in (self.table, *self.followers)}
+
+    def relations(self, known: Collection[str] | None = None) -> list[Relation]:
+        """What deadlines for the same step should keep to, of which these are drawn or told."""
+        among = {
+            name: each for name, each in self.tables.items() if known is None or name in known
+        }
+        stands = self.months[-1] == self.bases.stands_at
+        return relations(self.nests, among, self.months, stands=stands)
 
     def draw(self, table: Rounding, again: int) -> np.random.Generator:
         """The dice of a table for one try at this quarter."""
@@ -93,7 +109,17 @@ class Turn:
             off = Further(by[first], max(self.loose(self.table)), left)
             own = each.told[:, list(self.months), :]
             found += given_away(each.link.floors, led, own, base, off)
-        return found
+        return found + self._nesting_gives_away()
+
+    def _nesting_gives_away(self) -> int:
+        every = self.relations()
+        if not every:
+            return 0
+        tables, spans = self.tables, set(self.spans.values())
+        further = {name: max(self.loose(each)) for name, each in tables.items()}
+        bases = self.bases
+        windows = Windows(tables, bases.unit, bases.base * bases.unit, further, spans)
+        return nesting_gives_away(every, windows)
 
     def loose(self, each: Rounding) -> tuple[int, int]:
         """By how many bases sums and totals of it are further off than its cells."""
@@ -115,6 +141,7 @@ def round_all(
     quarters: Sequence[tuple[date, list[int]]],
     bases: Bases,
     links: Links | None = None,
+    nests: Sequence[Nested] = (),
 ) -> Links:
     """Round what is new of every table, quarter after quarter, each steered by those before.
 
@@ -138,7 +165,7 @@ def round_all(
         for table in _leading(tables):
             followers = _following(tables, table)
             _together(
-                Turn(table, followers, quarter, months, near, bases, known, drawn=drawn[at])
+                Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             )
         bounds = [
             bound for name, on in known if on == quarter for bound in known[name, on].floors
@@ -236,8 +263,10 @@ def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> 
         with suppress(ProtectionError):
             _draw_side_by_side(every, new, turn, again, ways)
             return
+    told = {name for name, each in turn.tables.items() if not each.new(turn.months)}
     for each in every:
-        _draw(each, None if each is turn.table else _tether(each, turn), turn, again)
+        told.add(each.name)
+        _draw(each, None if each is turn.table else _tether(each, turn, told), turn, again)
 
 
 def _draw_side_by_side(
@@ -247,6 +276,10 @@ def _draw_side_by_side(
     led = turn.table.totals.cumsum(axis=1)
     said = [turn.said(each) for each in every[1:]]
     tether = beside(led, said, piece.tables, base=turn.bases.base)
+    starts = np.cumsum([0, *piece.tables]).tolist()
+    named = dict(zip([each.name for each in every], starts, strict=False))
+    related, base = turn.relations(), turn.bases.base
+    tether = with_nested(tether, related, turn.tables, named, new, base=base)
     draw = turn.draw(turn.table, again)
     piece = replace(piece, tether=tether, at_once=again >= AT_ONCE)
     made = rounded(piece, carry=carry, draw=draw, ways=ways)
@@ -276,13 +309,17 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
         table.counts[:, turn.months, :] = made
 
 
-def _tether(each: Rounding, turn: Turn) -> Tether:
+def _tether(each: Rounding, turn: Turn, known: Collection[str] | None = None) -> Tether:
+    """What a follower should keep to beside what is told or drawn, or beside all others."""
     led = turn.table.totals.cumsum(axis=1)
     said = turn.said(each)
     told = turn.table.counts[:, said.months, :]
     base = turn.bases.base
     left = said.left(turn.table.totals)
-    return with_floors(said.tether(led, base=base), said.link.floors, told, left, base=base)
+    own = with_floors(said.tether(led, base=base), said.link.floors, told, left, base=base)
+    start = {each.name: 0}
+    new = each.new(turn.months)
+    return with_nested(own, turn.relations(known), turn.tables, start, new, base=base)
 
 
 def _as_it_is(table: Rounding, turn: Turn) -> Tether:

@@ -15,6 +15,7 @@ from metrics.disclosure.asking import ceilings
 from metrics.disclosure.closing import Bound, floors
 from metrics.disclosure.joint import Links, round_all
 from metrics.disclosure.late import late_bookings
+from metrics.disclosure.nesting import nested_in
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import (
@@ -141,7 +142,13 @@ def layer_over(
     named = [(pair, part) for pair in paired(declared.tables) for part in pair.table.parts]
     led = {(pair.whole or pair.table).metric: pair for pair, _ in named}
     made = [_rounding(setting, pair, part, led) for pair, part in named]
-    found = round_all(made, list(setting.months_by_quarter()), setting.bases, links)
+    nests = [
+        nested
+        for pair in paired(declared.tables)
+        for nested in nested_in(pair.table, pair.columns(layer.bands), setting.grid)
+    ]
+    quarters = list(setting.months_by_quarter())
+    found = round_all(made, quarters, setting.bases, links, nests)
     frames: list[pl.DataFrame] = []
     loose: dict[tuple[str, date], int] = {}
     for (pair, part), table in zip(named, made, strict=True):

@@ -62,6 +62,52 @@ class Delay:
         return self.breakdown is None or named
 
 
+Scope = Mapping[str, frozenset[str]]
+Kept = tuple[frozenset[str], frozenset[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """Two parts of a metric that hold the same step against a shorter and a longer time.
+
+    Every case comes to the `longer` part `soonest` to `latest` months after the `shorter` one,
+    if it is under both rules, by their scopes (levels by breakdown). `forward` says which
+    outcomes of the longer part all cases have that have these in the shorter one; `backward`
+    the other way round. With each stands whether all of these have a day to be done by.
+    """
+
+    shorter: str
+    longer: str
+    soonest: int
+    latest: int
+    shorter_for: Scope
+    longer_for: Scope
+    forward: tuple[Kept, ...]
+    backward: tuple[Kept, ...]
+
+    def has_all_of_shorter(self, level: tuple[str, str]) -> bool:
+        """Whether every case of the level under the shorter rule is under the longer one."""
+        return _is_within(_at(level, self.shorter_for), self.longer_for)
+
+    def has_all_of_longer(self, level: tuple[str, str]) -> bool:
+        """Whether every case of the level under the longer rule is under the shorter one."""
+        return _is_within(_at(level, self.longer_for), self.shorter_for)
+
+
+def _at(level: tuple[str, str], scope: Scope) -> Scope:
+    """The cases of the level in the scope; without any code where there are none."""
+    breakdown, code = level
+    if level == ALL:
+        return scope
+    return {**scope, breakdown: scope.get(breakdown, frozenset({code})) & {code}}
+
+
+def _is_within(one: Scope, other: Scope) -> bool:
+    return all(one.values()) and all(
+        name in one and one[name] <= codes for name, codes in other.items()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Levels whose every case has something: of one breakdown, where one is named, or all."""
@@ -87,7 +133,8 @@ class Table:
     `follows` names the metric that has counted by any month every case that this one has;
     `delays` say of which parts readers know that every case comes to them, and when. Cases come
     to one that is `after_closing` when the times of the followed metric have ended. `arrivals`
-    say of which parts every case has one, whether its day has come or not.
+    say of which parts every case has one, whether its day has come or not. `nests` are parts
+    that hold one step against two times.
     """
 
     metric: str
@@ -101,6 +148,7 @@ class Table:
     delays: Mapping[str, "Delay"] = field(default_factory=dict)
     arrivals: Mapping[str, "Where"] = field(default_factory=dict)
     after_closing: bool = False
+    nests: tuple[Nest, ...] = ()
 
     @property
     def flows(self) -> tuple[str, ...]:

@@ -1,0 +1,260 @@
+"""What two rules for the same step tell beside each other: who met the first met the second.
+
+Under a rule of 3 days and one of 7 every case has one profile: in which month either fell due,
+and what became of it. Who met the shorter one has met the longer one, who missed the longer one
+has missed the shorter one. All that is told of both are sums over profiles, so that linear
+programming says how far each count can be narrowed. Where the published numbers are such sums
+themselves, up to base - 1 cases of any profile may be added, and nothing is narrowed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import permutations
+from math import ceil
+
+import numpy as np
+import polars as pl
+
+from metrics.attack.closed import DAYS, DOUBT
+from metrics.attack.joined import DEADLINES, in_force_since
+from metrics.attack.knowledge import Findings
+from metrics.attack.profiles import COME, NOT_DUE, Profiles, Row, narrowest
+from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.told import Told, readers, telling
+
+CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
+# What may stand after a clock of which this is known; a calendar is the same for both.
+STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
+SHORTEST_MONTH, LONGEST_MONTH = 28, 31
+
+Level = tuple[str, str]
+Scope = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rules from the same step to the same one, of which the second never ends first.
+
+    It falls due in the same month as the first one or up to `latest` months after it, `soonest`
+    at the least. Each is for the cases of its scope.
+    """
+
+    shorter: str
+    longer: str
+    soonest: int
+    latest: int
+    shorter_for: Scope
+    longer_for: Scope
+
+    def holds_at(self, level: Level) -> tuple[bool, bool]:
+        """Whether every case at the level under the shorter rule is under the longer too.
+
+        And the other way round.
+        """
+        shorter, longer = _cut(self.shorter_for, level), _cut(self.longer_for, level)
+        if shorter is None or longer is None:
+            return False, False
+        return _within(shorter, self.longer_for), _within(longer, self.shorter_for)
+
+
+def _cut(scope: Scope, level: Level) -> Scope | None:
+    """Which cases of the level are in the scope; None where none are."""
+    breakdown, code = level
+    if breakdown == "all":
+        return scope
+    if code not in scope.get(breakdown, {code}):
+        return None
+    return {**scope, breakdown: frozenset({code})}
+
+
+def _within(one: Scope, other: Scope) -> bool:
+    return all(name in one and one[name] <= codes for name, codes in other.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of one version in a release's own words."""
+
+    name: str
+    within: int
+    unit: str
+    scope: Scope
+    beside: tuple[str, str, str]  # steps, terms and dates, which must be the same
+
+
+def pairs_in(told: Told) -> list[Pair]:
+    """Rules for the same step, as a release's own words have them."""
+    found = []
+    for one, other in permutations(_rules_in(told), 2):
+        apart = _apart(one, other) if one.beside == other.beside else None
+        if apart is not None:
+            found.append(Pair(one.name, other.name, *apart, one.scope, other.scope))
+    return found
+
+
+def _rules_in(told: Told) -> Iterator[_Rule]:
+    rows = told.release.table("rules").rows(named=True)
+    names = [row["rule"] for row in rows]
+    since = date.fromisoformat(told.release.manifest["coverage_from"])
+    for row in rows:
+        plain = CLOCK.match(row["clock"])
+        if plain is None or names.count(row["rule"]) > 1:
+            continue
+        steps, within, unit, terms = plain[1], int(plain[2]), plain[3], plain[4] or ""
+        if STILL.match(terms):
+            dates = "always" if in_force_since(row["in_force"], since) else row["in_force"]
+            scope = _scope(row["applies_to"])
+            yield _Rule(row["rule"], within, unit, scope, (steps, terms, dates))
+
+
+def _scope(words: str) -> Scope:
+    parts = [part.partition(": ") for part in words.split("; ") if ": " in part]
+    return {breakdown: frozenset(codes.split(", ")) for breakdown, _, codes in parts}
+
+
+def _apart(one: _Rule, other: _Rule) -> tuple[int, int] | None:
+    """How many months the second rule ends after the first one; None where it may end first."""
+    if one.unit == other.unit:
+        more = other.within - one.within
+        if more < 0 or (more == 0 and other.name < one.name):
+            return None
+        if one.unit == "month":
+            return more, more
+        fewest, most = _days(more, one.unit) if more else (0, 0)
+    else:
+        (shortest, longest), (fewest, most) = (
+            _days(rule.within, rule.unit) for rule in (one, other)
+        )
+        fewest, most = fewest - longest, most - shortest
+    return None if fewest < 0 else (fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH))
+
+
+def _days(within: int, unit: str) -> tuple[int, int]:
+    fewest, most, more = DAYS[unit]
+    return int(within * fewest), ceil(within * most + more)
+
+
+def nested(told: Sequence[Told]) -> list[Findings]:
+    """What the readers of each audience, and those of all, find in two rules for one step."""
+    found = []
+    for name, own in readers(told):
+        base = min(release.base for release in own)
+        who = (
+            f"reader of all releases to {name} who holds rules for the same step against each"
+            " other"
+        )
+        findings = Findings(who, len(own), promised=base - 1)
+        for where, low, high, programs in _intervals(own, base):
+            findings.learn(low, high, base, where)
+            findings.programs += programs
+        found.append(findings)
+    return [one for one in found if one.targets]
+
+
+def _intervals(own: Sequence[Told], base: int) -> Iterator[tuple[str, Floats, Floats, int]]:
+    """What is left of the counts of each pair of rules, level by level."""
+    told = telling(own)
+    for pair in pairs_in(own[-1]):
+        known = _Known.of(own, told, pair)
+        for level in known.levels:
+            for ends in known.ends(level, base):
+                where = f"{DEADLINES} {pair.shorter} and {pair.longer}, {' '.join(level)}"
+                yield where, *ends
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that releases tell of two rules.
+
+    `tables` has of each release, and by rule, its counts (level, month, outcome); `stood` the
+    months with which releases ended that told what was still to come.
+    """
+
+    pair: Pair
+    levels: list[Level]
+    months: list[date]
+    stood: list[int]
+    told: Sequence[Told]
+    tables: list[list[tuple[Floats, set[str]]]]
+
+    @classmethod
+    def of(cls, own: Sequence[Told], told: Sequence[Told], pair: Pair) -> "_Known":
+        """Read from the files."""
+        months = sorted({month for one in told for month in one.cells["month"].unique()})
+        levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+        stood = {
+            months.index(max(one.cells["month"]))
+            for one in own
+            if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
+        }
+        tables = [
+            [_table(one, rule, levels, months) for rule in (pair.shorter, pair.longer)]
+            for one in told
+        ]
+        return cls(pair, levels, months, sorted(stood), told, tables)
+
+    def ends(self, level: Level, base: int) -> Iterator[tuple[Floats, Floats, int]]:
+        """Of every count and sum at the level, and after how many programs."""
+        shorter_has, longer_has = self.pair.holds_at(level)
+        if not (shorter_has or longer_has):
+            return
+        starts = [self.told[0].quarter(month) for month in self.months]
+        profiles = Profiles.of(
+            (self.pair.soonest, self.pair.latest), (shorter_has, longer_has), starts, self.stood
+        )
+        low = np.zeros(len(profiles.rows))
+        high = np.full(len(profiles.rows), np.inf)
+        point, finest = None, np.inf
+        for one, tables in zip(self.told, self.tables, strict=True):
+            n = np.array(
+                [self._n(tables, self.levels.index(level), row) for row in profiles.rows]
+            )
+            off = np.array([self._off(one, tables, row) for row in profiles.rows])
+            known = ~np.isnan(n)
+            low[known] = np.maximum(low, np.maximum(n - off, n > 0))[known]
+            high[known] = np.minimum(high, n + off)[known]
+            if one.base < finest and known.all():
+                point, finest = n, one.base
+        found = narrowest(profiles, low, high, point, base)
+        if found is not None:
+            yield found
+
+    def _n(self, tables: Sequence[tuple[Floats, set[str]]], level: int, row: Row) -> float:
+        counts, _ = tables[row.rule]
+        cells = counts[level][np.ix_(row.months, row.outcomes)]
+        return float(cells.sum())
+
+    def _off(self, one: Told, tables: Sequence[tuple[Floats, set[str]]], row: Row) -> int:
+        """How far the number may be from the truth."""
+        _, in_doubt = tables[row.rule]
+        names = {(*COME, NOT_DUE)[at] for at in row.outcomes}
+        is_cell = len(row.months) == len(row.outcomes) == 1 and not names & in_doubt
+        further = 0 if is_cell else one.further(DEADLINES, self.months[row.months[0]])
+        return one.base * (1 + further) - 1
+
+
+def _table(
+    release: Told, rule: str, levels: Sequence[Level], months: Sequence[date]
+) -> tuple[Floats, set[str]]:
+    """A rule's counts (level, month, outcome), NaN where nothing is said of a month.
+
+    And the outcomes of which those in doubt are told apart.
+    """
+    names = [*COME, NOT_DUE]
+    rows = release.cells.filter(
+        ~IS_SUM & (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
+    ).with_columns(plain=pl.col("outcome").str.replace(DOUBT, ""))
+    rows = rows.filter(pl.col("plain").is_in(names))
+    table = np.full((len(levels), len(months), len(names)), np.nan)
+    said = [months.index(month) for month in rows["month"].unique()]
+    table[:, said] = 0
+    for breakdown, level, month, outcome, n in rows.select(
+        "breakdown", "level", "month", "plain", "n"
+    ).iter_rows():
+        if (breakdown, level) in levels:
+            place = levels.index((breakdown, level)), months.index(month)
+            table[*place, names.index(outcome)] += n
+    doubted = rows.filter(pl.col("outcome") != pl.col("plain"))["plain"].unique()
+    return table, set(doubted)

@@ -1,0 +1,91 @@
+"""Which rules hold the same step against a shorter and a longer time, and what follows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain, combinations, permutations
+from math import ceil
+
+from etl.rules import Deadline, Rules
+from metrics.delays import LONGEST_MONTH, SHORTEST_MONTH, days_of
+from metrics.disclosure.tables import Kept, Nest
+from metrics.doubts import KINDS, outcomes_with
+
+# What may stand beside a clock that is known all the same.
+STILL = ("calendar ", "advisory", "the reporter's own clock")
+DONE = ("met", "met_late")
+JUDGED = (*DONE, "missed")
+UNDATED = ("not_applicable", "not_assessable")
+
+
+def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
+    """Every two rules of which the first never falls due after the second.
+
+    They are plain rules in one version each, for the same step and the same dates, by which
+    cases that were received on that day or later are judged.
+    """
+    versions = Counter(rule.name for rule in rules.deadlines)
+    plain = [rule for rule in rules.deadlines if versions[rule.name] == 1 and _is_plain(rule)]
+    found = []
+    for one, other in permutations(plain, 2):
+        apart = months_apart(one, other) if _known(one, since) == _known(other, since) else None
+        if apart is not None:
+            scopes = (_scope(one), _scope(other))
+            found.append(Nest(one.name, other.name, *apart, *scopes, *_results()))
+    return tuple(found)
+
+
+def _is_plain(rule: Deadline) -> bool:
+    is_clear = rule.limit == "no_later" and rule.length.unit not in {"hours", "years"}
+    return is_clear and all(term.startswith(STILL) for term in rule.terms())
+
+
+def _known(rule: Deadline, since: date) -> tuple[object, ...]:
+    """What two rules must have in common."""
+    steps = (rule.starts, rule.stops, rule.to_level, rule.terms())
+    return *steps, max(rule.in_force_from, since), rule.in_force_until
+
+
+def _scope(rule: Deadline) -> dict[str, frozenset[str]]:
+    return {breakdown: frozenset(levels) for breakdown, levels in rule.applies_to.items()}
+
+
+def months_apart(one: Deadline, other: Deadline) -> tuple[int, int] | None:
+    """In which months after the first rule the second falls due; None where it may before."""
+    unit, more = one.length.unit, other.within - one.within
+    if unit == other.length.unit:
+        if more < 0 or (more == 0 and other.name < one.name):
+            return None
+        if unit == "months":
+            return more, more
+        fewest, most = days_of(more, unit) if more else (0, 0)
+    else:
+        shortest, longest = days_of(one.within, unit)
+        fewest, most = days_of(other.within, other.length.unit)
+        fewest, most = fewest - longest, most - shortest
+    return None if fewest < 0 else (fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH))
+
+
+def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
+    """Results under the first rule that lead to others under the second, and back.
+
+    Who is in time once is in time for longer; who is late for longer was late before. What was
+    missed when it was told may be done since, withdrawn, or not seen any more.
+    """
+    every = (*JUDGED, *UNDATED)
+    forward = [
+        _kept(names) for names in (DONE[:1], DONE, *((name,) for name in UNDATED), every)
+    ]
+    late = (JUDGED[2:], JUDGED[1:], JUDGED)
+    backward = [_kept((*names, *more)) for more in _subsets() for names in late]
+    return tuple(forward), tuple(backward)
+
+
+def _subsets() -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(UNDATED, size) for size in range(len(UNDATED) + 1))
+
+
+def _kept(outcomes: tuple[str, ...]) -> Kept:
+    """The outcomes, with each doubt that may be told apart, on both sides."""
+    names = frozenset(outcomes_with(outcomes, KINDS))
+    return names, names, not set(outcomes) & set(UNDATED)

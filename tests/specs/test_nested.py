@@ -1,0 +1,213 @@
+"""Two rules for the same step: who has met the shorter one has met the longer one too.
+
+Rounded each by itself, "5 met within 3 days" (1 to 9) beside "0 met within 7" proves 1 to 4.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from etl.rules import read_rules
+from etl.store import Store
+from metrics import publish as publishing
+from metrics.attack.nested import Pair, nested, pairs_in
+from metrics.attack.profiles import COME, Profiles, narrowest
+from metrics.attack.told import read
+from metrics.disclosure.policy import Policy
+from metrics.disclosure.tables import Nest
+from metrics.nests import nests
+from metrics.sealed import _applies_to
+from metrics.sealing import UnsafeError
+from tests.specs.measured import filled, judge, sealed
+
+BANDS = (0, 61)
+BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
+PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=BANDS)
+START = date(2024, 1, 1)
+
+
+def rule(name: str, within: int, unit: str = "calendar_days", more: str = "") -> str:
+    """A rule for the acknowledgement."""
+    return f"""
+[[deadline]]
+name = "{name}"
+title = "{name}"
+from = "received"
+to = "acknowledged"
+within = {within}
+unit = "{unit}"
+basis = "Policy, section 1"
+{more}
+"""
+
+
+SOON_AND_LATER = rule("soon", 3) + rule("later", 7)
+
+
+@pytest.fixture
+def small_units(store: Store, tmp_path: Path, monkeypatch) -> Store:
+    """Twelve units with a few cases each, acknowledged soon, later, late or not at all."""
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", SOON_AND_LATER)
+    events, units = ["case | kind | on"], ["case | unit"]
+    for unit in range(12):
+        for number in range(1 + unit % 5):
+            name, received = f"{unit}-{number}", date(2024, 1 + number % 3, 25 - unit)
+            events.append(f"{name} | received | {received}")
+            days = (2, 5, 9, None)[(unit + number) % 4]
+            if days:
+                events.append(f"{name} | acknowledged | {received + timedelta(days=days)}")
+            units.append(f"{name} | unit_{unit}")
+    filled(
+        store, tmp_path, as_of="2024-03-31", events="\n".join(events), cases="\n".join(units)
+    )
+    judge(store)
+    return store
+
+
+def test_rules_for_one_step_that_are_rounded_together_tell_no_more(small_units, tmp_path):
+    paths = [
+        sealed(small_units, to=tmp_path, policy=policy, everybody=(BOARD, PUBLIC))
+        for policy in (BOARD, PUBLIC)
+    ]
+    told = [read(path) for path in paths]
+    assert pairs_in(told[0]) == [Pair("soon", "later", 0, 1, {}, {})]
+    found = nested(told)
+    assert [one.releases for one in found] == [1, 1, 2]
+    assert all(one.targets > 500 for one in found)
+    assert all(one.passed for one in found)
+
+
+def test_rules_for_one_step_that_are_rounded_apart_stop_the_release(
+    small_units, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(publishing, "nests", lambda *_: ())
+    with pytest.raises(UnsafeError, match="board who holds rules for the same step"):
+        sealed(small_units, to=tmp_path, policy=BOARD)
+
+
+# Which rules are so, for the maker by the rules and for the attacker by a release's words -----
+
+
+def made(folder: Path, rules: str) -> list[tuple[str, str, int, int]]:
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "rules" / "rules.toml").write_text(rules, encoding="utf-8")
+    read_again = read_rules(folder / "rules")
+    by_rules = nests(read_again, START)
+    words = [
+        {
+            "rule": each.name,
+            "clock": each.clock,
+            "applies_to": _applies_to(each),
+            "in_force": "always",
+        }
+        for each in read_again.deadlines
+    ]
+    release = SimpleNamespace(
+        table=lambda _: pl.DataFrame(words), manifest={"coverage_from": str(START)}
+    )
+    by_words = pairs_in(SimpleNamespace(release=release))
+    found = [(one.shorter, one.longer, one.soonest, one.latest) for one in by_rules]
+    assert found == [(one.shorter, one.longer, one.soonest, one.latest) for one in by_words]
+    for one, other in zip(by_rules, by_words, strict=True):
+        assert (one.shorter_for, one.longer_for) == (other.shorter_for, other.longer_for)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("longer", "apart"),
+    [
+        (rule("later", 7), (0, 1)),
+        (rule("later", 3, "working_days"), (0, 1)),  # 3 to 15 days, some of them holidays
+        (rule("later", 1, "weeks"), (0, 1)),
+        (rule("later", 2, "months"), (1, 3)),  # 53 to 59 days after 3
+        (rule("later", 1, "months"), (0, 1)),  # 25 to 28 days after
+        (rule("later", 7, more='applies_to = { severity = ["high"] }'), (0, 1)),
+    ],
+)
+def test_a_rule_that_never_ends_before_another_is_nested(tmp_path, longer, apart):
+    assert made(tmp_path, rule("soon", 3) + longer) == [("soon", "later", *apart)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rule("later", 48, "hours"),
+        rule("later", 7).replace('"acknowledged"', '"triaged"'),
+        rule("later", 7, more='pauses = ["paused"]'),
+    ],
+)
+def test_other_steps_and_clocks_that_stand_still_are_not(tmp_path, other):
+    assert made(tmp_path, rule("soon", 3) + other) == []
+
+
+def test_months_fall_due_so_many_months_apart(tmp_path):
+    rules = rule("soon", 1, "months") + rule("later", 3, "months")
+    assert made(tmp_path, rules) == [("soon", "later", 2, 2)]
+    days = rule("soon", 10, "working_days") + rule("later", 14)
+    assert made(tmp_path, days) == []  # ten working days may be 24 days
+
+
+def test_a_rule_for_some_holds_against_a_rule_for_all_where_all_are_those():
+    high = {"severity": frozenset({"high"})}
+    for one in (
+        Nest("soon", "later", 0, 1, high, {}, (), ()),
+        Nest("soon", "later", 0, 1, high, {"severity": frozenset({"high", "low"})}, (), ()),
+    ):
+        assert one.has_all_of_shorter(("all", "all"))
+        assert not one.has_all_of_longer(("all", "all"))
+        assert one.has_all_of_longer(("severity", "high"))
+        assert not one.has_all_of_shorter(("severity", "low"))
+        pair = Pair("soon", "later", 0, 1, one.shorter_for, one.longer_for)
+        levels = (("all", "all"), ("severity", "high"), ("unit", "plant"))
+        assert [pair.holds_at(level) for level in levels] == [
+            (True, False), (True, True), (True, False)
+        ]  # fmt: skip
+
+
+# What the attacker makes of a few numbers -----------------------------------------------------
+
+
+def left(base: int, **told: dict[int, int]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Of one month, in which both rules fall due: what is left of each outcome of either."""
+    profiles = Profiles.of((0, 0), (True, True), [START], [])
+    n = np.zeros(len(profiles.rows))
+    for at, row in enumerate(profiles.rows):
+        n[at] = sum(told.get(COME[one], {}).get(row.rule, 0) for one in row.outcomes)
+    low, high = np.maximum(n - base + 1, n > 0), n + base - 1
+    found = narrowest(profiles, low, high, n, base)
+    if found is None:
+        return {}
+    ends = zip(found[0].tolist(), found[1].tolist(), strict=True)
+    return {
+        (row.rule, COME[row.outcomes[0]]): end
+        for row, end in zip(profiles.rows, ends, strict=True)
+        if len(row.outcomes) == 1
+    }
+
+
+def test_who_met_the_shorter_rule_has_met_the_longer_one():
+    found = left(5, met={0: 5}, met_late={1: 5})
+    assert found[0, "met"] == (1, 4)
+    assert found[1, "met"] == (1, 4)
+
+
+def test_who_missed_the_longer_rule_has_missed_the_shorter_one():
+    found = left(5, met={0: 5, 1: 5}, missed={1: 5})
+    assert found[1, "missed"] == found[0, "missed"] == (1, 4)
+    # The other way round it may have been done in between.
+    found = left(5, met={0: 5, 1: 10}, missed={0: 5})
+    assert found[0, "missed"][1] - found[0, "missed"][0] >= 4
+
+
+def test_numbers_that_may_be_the_truth_are_left_their_room():
+    found = left(5, met={0: 5, 1: 10}, met_late={0: 5})
+    assert all(high - low >= 4 for low, high in found.values())
+    assert not any(low >= 1 and high < 5 for low, high in found.values())
+
+
+def test_numbers_of_no_cases_are_no_finding():
+    assert left(5, met={0: 15}, missed={1: 15}) == {}
