@@ -6,7 +6,7 @@ of all quarters are one system here, with the links between them; linear program
 far each withheld count can be narrowed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -22,6 +22,8 @@ from metrics.attack.bounds import TOLERANCE, ContradictionError, best_table, end
 from metrics.attack.closed import TIMES, Rule, rules_in
 from metrics.attack.joined import DEADLINES, RECEIVED, Link, links_in
 from metrics.attack.knowledge import Findings
+from metrics.attack.nested import Pair, pairs_in
+from metrics.attack.profiles import AFTER, COME, JUDGED, UNDATED
 from metrics.attack.surveyed import EARLY, STILL_OPEN, SURVEYS
 from metrics.attack.system import NOT_COME, Floats
 from metrics.attack.told import CELL, Told, telling
@@ -30,6 +32,10 @@ QUARTER = 3  # months
 DAYS_OF_QUARTER = 90  # at least
 FOLLOWING = (DEADLINES, SURVEYS)
 REST = (TIMES, "", "", -1)  # cases of which no time is known
+# Results of which one rule tells how many have which results of another for the same step.
+RESULTS = (
+    *((name,) for name in COME), JUDGED[:2], JUDGED[1:], JUDGED, (*JUDGED[2:], *UNDATED), COME,
+)  # fmt: skip
 ENOUGH = 1e6  # beyond any count that is withheld for being small: keeps every program finite
 TOO_FEW = 50  # of so many counts one must gain by a table that is sought for all of them
 
@@ -54,8 +60,9 @@ def withheld(told: Sequence[Told]) -> list[Findings]:
     )
     known = _Counts.of(own)
     # Where it cannot be so, cases were there before the first quarter, or links do not hold.
-    for starts_empty in (True, False):
-        search = _Search(known, list(_links(own, known, starts_empty=starts_empty)))
+    for starts_empty, nests in product((True, False), (True, False)):
+        links = _links(own, known, starts_empty=starts_empty, nests=nests)
+        search = _Search(known, list(links))
         if search.is_possible:
             _judge(found, search, threshold)
             break
@@ -206,6 +213,33 @@ class _Level:
             own = self.added(at, (DEADLINES, rule.name), met, 1.0)
             yield {**own, **self.added(before, (TIMES, ""), is_so, -1.0)}, 0.0, inf
 
+    def nested(self, pair: Pair, at: int, *, empty: bool) -> Iterator[Row]:
+        """What two rules for the same step tell of each other up to a quarter, and in it."""
+        lag = ceil(pair.latest / QUARTER)
+        ahead, behind = pair.holds_at(self.level)
+        for begins, names in product({0, at}, RESULTS if ahead else ()):
+            after = {name for one in names for name in AFTER[one]}
+            shorter = self._between(begins, at - lag, pair.shorter, names, -1.0)
+            yield {**shorter, **self._between(begins, at, pair.longer, after, 1.0)}, 0.0, inf
+        for begins, names in product({0, at}, RESULTS if behind else ()):
+            before = {one for one, after in AFTER.items() if set(after) & set(names)}
+            if begins >= lag or empty:
+                longer = self._between(begins, at, pair.longer, names, -1.0)
+                shorter = self._between(begins - lag, at, pair.shorter, before, 1.0)
+                yield {**longer, **shorter}, 0.0, inf
+
+    def _between(
+        self, begins: int, until: int, rule: str, names: Collection[str], sign: float
+    ) -> Sums:
+        """Some results of a rule from one quarter up to and with another."""
+        return {
+            at: sign
+            for quarter in self.known.quarters[max(begins, 0) : max(until + 1, 0)]
+            for at in self.known.columns(
+                self.level, quarter, (DEADLINES, rule), lambda name, _: name in names
+            )
+        }
+
     def surveys(self, at: int) -> Row:
         """No more are offered than cases were closed by then."""
         asked = self.added(at, (SURVEYS, ""), _any, -1.0)
@@ -229,7 +263,9 @@ def _lasts(firsts: set[int]) -> dict[int, float]:
     return {first: after - 1 for first, after in zip(known, [*known[1:], inf], strict=True)}
 
 
-def _links(own: Sequence[Told], known: _Counts, *, starts_empty: bool) -> Iterator[Row]:
+def _links(
+    own: Sequence[Told], known: _Counts, *, starts_empty: bool, nests: bool
+) -> Iterator[Row]:
     """What the release's own words say of its tables, level by level and quarter by quarter."""
     newest = max(own, key=lambda one: one.release.as_of)
     stood = {
@@ -237,6 +273,7 @@ def _links(own: Sequence[Told], known: _Counts, *, starts_empty: bool) -> Iterat
         for one in own
         if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
     }
+    pairs = pairs_in(newest) if nests else []
     asked = starts_empty and not any(one.release.manifest.get(EARLY) for one in own)
     for level, at in product(known.levels, range(len(known.quarters))):
         here, stands = _Level(known, level), known.quarters[at] in stood
@@ -246,6 +283,8 @@ def _links(own: Sequence[Told], known: _Counts, *, starts_empty: bool) -> Iterat
         for rule in rules_in(newest):
             if rule.holds_at(level):
                 yield from here.closing(rule, at)
+        for pair in pairs:
+            yield from here.nested(pair, at, empty=starts_empty)
         if asked:
             yield here.surveys(at)
 

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.linked import Booleans
+from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.ranges import TINY, Floats, optimum, solver_of
 from metrics.disclosure.tables import Counts, Delay
 
@@ -43,6 +44,7 @@ class Part:
     follows: "Part | None" = None
     delay: Delay | None = None
     after_closing: bool = False
+    name: str = ""
 
     @property
     def flows(self) -> list[int]:
@@ -60,12 +62,16 @@ def tells_more(
     levels: Sequence[tuple[str, str]],
     faces: Counts,
     few: int,
+    nests: Sequence[Nested] = (),
 ) -> bool:
-    """Whether a part that follows another one narrows what is withheld, in it or beside it."""
+    """Whether a part that follows another one narrows what is withheld, in it or beside it.
+
+    `nests` are parts for the same step, by quarter.
+    """
     every = [*beside, part]
     if sum(each.truth.size for each in every) > LARGEST:
         return True
-    system = _System(every, levels, faces)
+    system = _System(every, levels, faces, nests)
     return system.is_untrue or not system.leaves_room(few)
 
 
@@ -73,7 +79,11 @@ class _System:
     """All counts of several parts in the hands of the simplex method."""
 
     def __init__(
-        self, parts: Sequence[Part], levels: Sequence[tuple[str, str]], faces: Counts
+        self,
+        parts: Sequence[Part],
+        levels: Sequence[tuple[str, str]],
+        faces: Counts,
+        nests: Sequence[Nested] = (),
     ) -> None:
         self.parts, self.levels = parts, levels
         self.starts = np.cumsum([0, *(part.truth.size for part in parts)]).tolist()
@@ -84,7 +94,7 @@ class _System:
         ]
         self.is_untrue = False  # then readers who take the links to be so would be misled
         moves = np.concatenate([each.ravel() for each in hidden])
-        rows = [*self._faces(faces), *self._sums(), *self._links()]
+        rows = [*self._faces(faces), *self._sums(), *self._links(), *self._nested(nests)]
         self.solver = _solver(
             rows, np.where(moves, 0.0, self.truth), np.where(moves, inf, self.truth)
         )
@@ -128,6 +138,26 @@ class _System:
                         yield row
                     elif part.delay is not None or part.after_closing:
                         self.is_untrue = True
+
+    def _nested(self, nests: Sequence[Nested]) -> Iterator[Row]:
+        """What parts for the same step tell of each other, where it is so in truth."""
+        named = {part.name: part for part in self.parts}
+        last = self.parts[0].truth.shape[1] - 1
+        for quarter in range(last + 1):
+            for each in relations(nests, named, [quarter], stands=quarter == last):
+                for level in each.levels:
+                    row = self._of_relation(each, level)
+                    if sum(c * self.truth[column] for column, c in row.items()) >= 0:
+                        yield row, 0.0, inf
+
+    def _of_relation(self, relation: Relation, level: int) -> dict[int, float]:
+        at = {part.name: place for place, part in enumerate(self.parts)}
+        return {
+            self._at(at[side.table], level, quarter, cell): sign
+            for side, sign in ((relation.more, 1.0), (relation.fewer, -1.0))
+            for quarter, cells in side.parts()
+            for cell in cells
+        }
 
     def _of_level(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:
         part, other = self.parts[at], self.parts[led]

@@ -17,9 +17,8 @@ from typing import Protocol
 
 import numpy as np
 
-from metrics.disclosure.rounding import Booleans
+from metrics.disclosure.rounding import Booleans, Floats, Tether
 from metrics.disclosure.tables import Closing, Counts, Delay, Grid
-from metrics.disclosure.tether import Floats, Tether
 from metrics.periods import next_month
 
 Columns = Sequence[tuple[str, int]]

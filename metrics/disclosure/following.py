@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.disclosure.closing import Bound, rows_beside
+from metrics.disclosure.rounding import Floats, Tether
 from metrics.disclosure.tables import Counts
-from metrics.disclosure.tether import Floats, Tether
 
 LONGEST_LAG = 12  # months, after which a metric does not follow another one closely
 

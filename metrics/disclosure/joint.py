@@ -27,6 +27,7 @@ from metrics.disclosure.rounding import (
     DRAWS_TRIED,
     TRIED,
     Slice,
+    Tether,
     Ways,
     looseness,
     rounded,
@@ -34,7 +35,6 @@ from metrics.disclosure.rounding import (
 )
 from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
-from metrics.disclosure.tether import Tether
 
 TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
 DRAWS = 3  # more of each, after which a coarser audience's sums go further

@@ -9,16 +9,25 @@ published numbers could be the truth of both rules, and cases may be added to bo
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
+from metrics.disclosure.rounding import Floats, Tether
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Counts, Grid, Table
-from metrics.disclosure.tether import Floats, Tether
+
+QUARTER = 3  # months
 
 Cells = tuple[int, ...]
 Columns = Sequence[tuple[str, int]]
 Row = tuple[Counts, Floats]
+
+
+class Counted(Protocol):
+    """A table with what it stands for (level, month, cell)."""
+
+    truth: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,11 @@ class Nested:
     forward: tuple[Kept, ...]
     backward: tuple[Kept, ...]
     stocks: Cells
+
+    def by_quarter(self) -> "Nested":
+        """The same of tables that have quarters in place of months."""
+        soonest, latest = self.soonest // QUARTER, -(-self.latest // QUARTER)
+        return replace(self, soonest=soonest, latest=latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +142,7 @@ def nested_in(table: Table, columns: Columns, grid: Grid) -> list[Nested]:
 
 def relations(
     nests: Sequence[Nested],
-    tables: Mapping[str, Rounding],
+    tables: Mapping[str, Counted],
     months: Sequence[int],
     *,
     stands: bool,
@@ -161,7 +175,7 @@ class _Quarter:
     def of(
         cls,
         nest: Nested,
-        tables: Mapping[str, Rounding],
+        tables: Mapping[str, Counted],
         months: Sequence[int],
         *,
         stands: bool,
@@ -292,7 +306,6 @@ def with_nested(
         np.concatenate([tether.weights, weights]),
         np.concatenate([tether.lower, lower], axis=1),
         np.concatenate([tether.upper, np.full_like(lower, np.inf)], axis=1),
-        firm=len(rows),
     )
 
 

@@ -23,7 +23,6 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from metrics.disclosure.coarser import Made, beside, binding, widened
 from metrics.disclosure.tables import Counts, ProtectionError
-from metrics.disclosure.tether import Floats, Tether
 
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
 # No time limit: what is published must not depend on how busy the machine was.
@@ -39,7 +38,32 @@ TRIED: tuple[Ways, ...] = (WAYS,) * 6 + ((WAYS[1], *FURTHER),) * 3 + (FURTHER,) 
 AT_ONCE = 1000
 DRAWS_TRIED = (*enumerate(TRIED), *enumerate(TRIED, start=AT_ONCE))
 
+Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Tether:
+    """Sums of each level's atoms that should lie between bounds, as nearly as they can.
+
+    `weights` (sum, month, cell) say of what they are made at every level; `lower` and `upper`
+    (level, sum) are multiples of the base, infinite where nothing is asked.
+    """
+
+    weights: Counts
+    lower: Floats
+    upper: Floats
+
+    def at(self, levels: Counts) -> "Tether":
+        """The same for some of the levels."""
+        return Tether(self.weights, self.lower[levels], self.upper[levels])
+
+    def off(self, multiples: Counts) -> int:
+        """By how many multiples all sums together are outside their bounds."""
+        sums = np.tensordot(multiples, self.weights, axes=((1, 2), (1, 2)))
+        below = np.maximum(np.ceil(self.lower) - sums, 0)
+        above = np.maximum(sums - np.floor(self.upper), 0)
+        return int((below + above).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +259,8 @@ def _costs(quarter: Slice, carry: Counts, draw: np.random.Generator) -> Floats:
 def _additive(quarter: Slice, costs: Floats) -> Counts | None:
     """All by itself, then the levels of each breakdown so that they add up to it.
 
-    A breakdown that cannot, or not keep to what is firm, is from then on rounded together with
-    all; what then fails fails for the whole quarter.
+    A breakdown that cannot add up to the rounding of all is from then on rounded together
+    with it; what then fails fails for the whole quarter.
     """
     together = list(range(len(quarter.faces))) if quarter.at_once else []
     while True:
@@ -249,16 +273,9 @@ def _additive(quarter: Slice, costs: Floats) -> Counts | None:
         stuck = [
             face for face in alone if not _settle(quarter, costs, made, [face], beyond=size)
         ]
-        stuck = stuck or [face for face in alone if not _holds(quarter, made.counts, face)]
         if not stuck:
             return made.counts
         together += stuck
-
-
-def _holds(quarter: Slice, counts: Counts, face: int) -> bool:
-    """Whether the levels of a breakdown keep to what is firm."""
-    levels = np.flatnonzero(quarter.faces[face] > 0)
-    return quarter.tether is None or quarter.tether.at(levels).holds(counts[levels])
 
 
 def _settle(

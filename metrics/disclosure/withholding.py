@@ -17,6 +17,7 @@ from scipy import sparse
 
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.linked import Booleans, Key, Linked
+from metrics.disclosure.nesting import nested_in
 from metrics.disclosure.protect import (
     Declared,
     Ground,
@@ -242,7 +243,10 @@ def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> _Made
     stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
     delay = pair.table.delays.get(part)
     after = pair.table.after_closing
-    own = Part(columns, truth, sums, hidden, stocks, delay=delay, after_closing=after)
+    name = f"{pair.table.metric} {part}".strip()
+    own = Part(
+        columns, truth, sums, hidden, stocks, delay=delay, after_closing=after, name=name
+    )
     return _Made(pair, part, own, systems, new)
 
 
@@ -268,13 +272,19 @@ def _withhold_again(made: Sequence[_Made], ground: Ground) -> None:
     """Of parts that follow others tell none that narrows what is withheld: not at all, then."""
     led = {(each.pair.whole or each.pair.table).metric: each.part for each in made}
     beside = [each.part for each in made if each.pair.table.follows is None]
+    tables = {each.pair.table.metric: each for each in made}
+    nests = [
+        nested.by_quarter()
+        for each in tables.values()
+        for nested in nested_in(each.pair.table, each.part.columns, ground.grid)
+    ]
     for each in made:
         part = each.part
         part.follows = led.get(each.pair.table.follows or "")
         if part.follows is None:
             continue
         if each.new and tells_more(
-            part, beside, ground.grid.levels, ground.grid.faces(), ground.layer.base
+            part, beside, ground.grid.levels, ground.grid.faces(), ground.layer.base, nests
         ):
             part.hidden[:, list(each.new)] = True
         beside.append(part)

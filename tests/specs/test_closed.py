@@ -17,8 +17,8 @@ from metrics.attack.closed import closed, rules_in
 from metrics.attack.told import read
 from metrics.disclosure.closing import Floor, Further, floors, given_away, holding, with_floors
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.rounding import Tether
 from metrics.disclosure.tables import Closing, Delay, Grid
-from metrics.disclosure.tether import Tether
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 

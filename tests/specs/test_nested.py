@@ -17,6 +17,9 @@ from metrics import publish as publishing
 from metrics.attack.nested import Pair, nested, pairs_in
 from metrics.attack.profiles import COME, Profiles, narrowest
 from metrics.attack.told import read
+from metrics.attack.withheld import withheld
+from metrics.disclosure.across import Part, tells_more
+from metrics.disclosure.nesting import Kept, Nested
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Nest
 from metrics.nests import nests
@@ -211,3 +214,83 @@ def test_numbers_that_may_be_the_truth_are_left_their_room():
 
 def test_numbers_of_no_cases_are_no_finding():
     assert left(5, met={0: 15}, missed={1: 15}) == {}
+
+
+# Exact counts of one rule beside withheld ones of the other -----------------------------------
+
+LEVELS = (("all", "all"), ("unit", "depot"), ("unit", "office"))
+ADDED = np.array([[-1, 1, 1]])
+FEW = 5
+# Met, met late and still to come, of all and of both units. Of the depot two have met the
+# shorter rule, which is withheld, and so is the office's count.
+SHORTER = np.array([[[22, 13, 9]], [[2, 8, 4]], [[20, 5, 5]]])
+LONGER = np.array([[[25, 10, 9]], [[5, 5, 4]], [[20, 5, 5]]])
+HIDDEN = np.array([[[0, 0, 1]], [[1, 1, 1]], [[1, 1, 1]]], dtype=bool)
+COLUMNS = [("met", -1), ("met_late", -1), ("not_due", -1)]
+SAME_MONTH = Nested(
+    "deadline_compliance soon",
+    "deadline_compliance later",
+    soonest=0,
+    latest=0,
+    ahead=(0, 1, 2),
+    behind=(0, 1, 2),
+    forward=(Kept((0,), (0,), dated=True),),
+    backward=(),
+    stocks=(2,),
+)
+
+
+def part(name: str, truth: np.ndarray, hidden: np.ndarray) -> Part:
+    none = np.zeros((0, 3), dtype=np.int64)
+    return Part(COLUMNS, truth, none, hidden, stocks=(2,), name=f"deadline_compliance {name}")
+
+
+def test_exact_counts_of_the_longer_rule_would_narrow_those_withheld_of_the_shorter():
+    """At most 20 of the office have met the shorter rule, so that 2 to 5 of the depot have."""
+    shorter, longer = part("soon", SHORTER, HIDDEN), part("later", LONGER, HIDDEN & False)
+    longer.hidden[:, :, 2] = True
+    assert not tells_more(longer, [shorter], LEVELS, ADDED, FEW)
+    assert tells_more(longer, [shorter], LEVELS, ADDED, FEW, [SAME_MONTH])
+    # Where as many again have met the longer one, there is room enough.
+    wide = np.array([[[30, 5, 9]], [[7, 3, 4]], [[23, 2, 5]]])
+    longer = part("later", wide, longer.hidden)
+    assert not tells_more(longer, [shorter], LEVELS, ADDED, FEW, [SAME_MONTH])
+
+
+def told_exactly(*, names: tuple[str, str]) -> SimpleNamespace:
+    """A release of both rules, with the same counts withheld."""
+    cells = [
+        {
+            "metric": "deadline_compliance", "part": name, "breakdown": level[0],
+            "level": level[1], "month": START, "outcome": outcome, "band": -1,
+            "n": None if hidden[at, 0, cell] else int(truth[at, 0, cell]),
+        }
+        for name, truth, hidden in (
+            (names[0], SHORTER, HIDDEN), (names[1], LONGER, np.zeros_like(HIDDEN)),
+        )
+        for at, level in enumerate(LEVELS)
+        for cell, (outcome, _) in enumerate(COLUMNS)
+    ]  # fmt: skip
+    rules = [
+        {
+            "rule": name,
+            "clock": f"decided to informed, {days} calendar days",
+            "applies_to": "every case",
+            "in_force": "always",
+        }
+        for name, days in (("first", 3), ("second", 3))
+    ]
+    manifest = {"coverage_from": "2024-01-01", "as_of": "2024-03-31", "coverage_until": "x"}
+    frames = {"rules": pl.DataFrame(rules)}
+    release = SimpleNamespace(table=frames.get, manifest=manifest, as_of=START)
+    return SimpleNamespace(
+        method="suppression", threshold=FEW, cells=pl.DataFrame(cells), release=release
+    )
+
+
+def test_the_attacker_on_exact_counts_knows_it():
+    (found,) = withheld([told_exactly(names=("first", "second"))])
+    assert found.narrower_than_promised
+    # Of two rules that are not for the same step nothing is known.
+    (apart,) = withheld([told_exactly(names=("first", "other"))])
+    assert apart.passed
