@@ -10,16 +10,19 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import ceil, floor
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array, vstack
 
 # metric, part, quarter; then level, month, outcome, band of a cell.
 Table = tuple[str, str, str]
 Cell = tuple[str, str, str, str, str]
+ENDS = ("low", "high", "least", "most")
+ANY = 1e6  # cases, more than anybody has
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Claims:
         least = np.where(wanted & (self.least < own), own, self.least)
         found = linprog(
             cost,
-            A_ub=csr_array(np.vstack([self.rows.toarray(), -self.rows.toarray()])),
+            A_ub=vstack([self.rows, -self.rows], format="csr"),
             b_ub=np.concatenate([self.high, -self.low]),
             bounds=np.column_stack([least, np.maximum(self.most, least)]),
         )
@@ -138,3 +141,60 @@ def _balances(cells: Sequence[Cell]) -> list[list[float]]:
         for breakdown in sorted({cell[0] for cell in cells} - {"all"})
         for rest in sorted({cell[2:] for cell in cells})
     ]
+
+
+def together(
+    said: Sequence[Said], first: Table, second: Table, quarters: Sequence[str]
+) -> Claims:
+    """Both of two rules over some quarters, for whoever knows that they are for the same step.
+
+    By `first` a case falls due in a month, by `second` in the same one or the next. Who has met
+    the first has met the second, unless it is still to come; who is late for the second was
+    late for the first. Cells have the rule before them.
+    """
+    blocks = [
+        (name, claims(said, (name[0], name[1], quarter)))
+        for name in (first, second)
+        for quarter in quarters
+    ]
+    cells = [(name[1], *cell) for name, block in blocks for cell in block.cells]
+    rows = [block_diag([block.rows for _, block in blocks]).toarray()]
+    known = [np.concatenate([getattr(block, end) for _, block in blocks]) for end in ENDS]
+    after = np.array(list(_after(cells, first[1], second[1])))
+    never_more = np.zeros(len(after))
+    return Claims(
+        cells,
+        csr_array(np.vstack([*rows, after])),
+        np.concatenate([known[0], never_more - ANY]),
+        np.concatenate([known[1], never_more]),
+        known[2],
+        known[3],
+    )
+
+
+def _after(cells: Sequence[tuple[str, ...]], first: str, second: str) -> Iterable[list[float]]:
+    """What is never above 0: results of one rule, less those that the other must have then."""
+    months = sorted({cell[3] for cell in cells})
+    levels = sorted({cell[1:3] for cell in cells})
+    for level, begin, end in product(levels, range(len(months)), range(len(months))):
+        own, later, earlier = (
+            set(months[max(start, 0) : stop])
+            for start, stop in ((begin, end + 1), (begin, end + 2), (begin - 1, end + 1))
+        )
+        if begin > end:
+            continue
+        is_last = end + 2 > len(months)
+        to_come = {"not_due"} if is_last else set()
+        for one, other, span, results, also in (
+            (first, second, later, {"met"}, to_come),
+            (first, second, later, {"met", "late"}, to_come),
+            (second, first, earlier, {"late"}, set()),
+            (second, first, earlier, {"met", "late"}, set()),
+        ):
+            those = {*product(span, results), *product(months[-1:], also)}
+            if begin or one == first:
+                yield [
+                    float(c[1:3] == level and c[0] == one and c[3] in own and c[4] in results)
+                    - float(c[1:3] == level and c[0] == other and c[3:5] in those)
+                    for c in cells
+                ]
