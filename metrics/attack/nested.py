@@ -8,11 +8,12 @@ themselves, up to base - 1 cases of any profile may be added, and nothing is nar
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ import polars as pl
 from metrics.attack.closed import DAYS, DOUBT
 from metrics.attack.joined import DEADLINES, in_force_since
 from metrics.attack.knowledge import Findings
-from metrics.attack.profiles import COME, NOT_DUE, Profiles, Row, narrowest
+from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers, telling
 
@@ -136,8 +137,11 @@ def _days(within: int, unit: str) -> tuple[int, int]:
     return int(within * fewest), ceil(within * most + more)
 
 
-def nested(told: Sequence[Told]) -> list[Findings]:
-    """What the readers of each audience, and those of all, find in two rules for one step."""
+def nested(told: Sequence[Told], before: Collection[Path] = ()) -> list[Findings]:
+    """What the readers of each audience, and those of all, find in two rules for one step.
+
+    What releases of `before` give away by themselves is told already, and left out.
+    """
     found = []
     for name, own in readers(told):
         base = min(release.base for release in own)
@@ -146,22 +150,37 @@ def nested(told: Sequence[Told]) -> list[Findings]:
             " other"
         )
         findings = Findings(who, len(own), promised=base - 1)
-        for where, low, high, programs in _intervals(own, base):
-            findings.learn(low, high, base, where)
-            findings.programs += programs
+        known: set[tuple[str, Row]] | None = None
+        for where, ends in _intervals(own, base):
+            low, high = ends.low, ends.high
+            broken = (high - low < base - 1) | ((low >= 1) & (high < base))
+            if broken.any() and known is None:
+                known = _given_away([one for one in own if one.release.path in before], base)
+            is_new = [(where, row) not in (known or ()) for row in ends.rows]
+            kept = ~broken | np.array(is_new, dtype=bool)
+            findings.learn(low[kept], high[kept], base, where)
+            findings.programs += ends.programs
         found.append(findings)
     return [one for one in found if one.targets]
 
 
-def _intervals(own: Sequence[Told], base: int) -> Iterator[tuple[str, Floats, Floats, int]]:
+def _given_away(own: Sequence[Told], base: int) -> set[tuple[str, Row]]:
+    """The counts of which releases leave less than is promised."""
+    return {
+        (where, row)
+        for where, ends in (_intervals(own, base) if own else ())
+        for row, low, high in zip(ends.rows, ends.low, ends.high, strict=True)
+        if high - low < base - 1 or (low >= 1 and high < base)
+    }
+
+
+def _intervals(own: Sequence[Told], base: int) -> Iterator[tuple[str, Ends]]:
     """What is left of the counts of each pair of rules, level by level."""
     told = telling(own)
     for pair in pairs_in(own[-1]):
         known = _Known.of(own, told, pair)
-        for level in known.levels:
-            for ends in known.ends(level, base):
-                where = f"{DEADLINES} {pair.shorter} and {pair.longer}, {' '.join(level)}"
-                yield where, *ends
+        for level, found in known.ends(base):
+            yield f"{DEADLINES} {pair.shorter} and {pair.longer}, {' '.join(level)}", found
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,36 +214,40 @@ class _Known:
         ]
         return cls(pair, levels, months, sorted(stood), told, tables)
 
-    def ends(self, level: Level, base: int) -> Iterator[tuple[Floats, Floats, int]]:
-        """Of every count and sum at the level, and after how many programs."""
-        shorter_has, longer_has = self.pair.holds_at(level)
-        if not (shorter_has or longer_has):
-            return
+    def ends(self, base: int) -> Iterator[tuple[Level, Ends]]:
+        """By level, of every count and sum at it."""
         starts = [self.told[0].quarter(month) for month in self.months]
-        profiles = Profiles.of(
-            (self.pair.soonest, self.pair.latest), (shorter_has, longer_has), starts, self.stood
-        )
-        low = np.zeros(len(profiles.rows))
-        high = np.full(len(profiles.rows), np.inf)
-        point, finest = None, np.inf
-        for one, tables in zip(self.told, self.tables, strict=True):
-            n = np.array(
-                [self._n(tables, self.levels.index(level), row) for row in profiles.rows]
-            )
-            off = np.array([self._off(one, tables, row) for row in profiles.rows])
-            known = ~np.isnan(n)
-            low[known] = np.maximum(low, np.maximum(n - off, n > 0))[known]
-            high[known] = np.minimum(high, n + off)[known]
-            if one.base < finest and known.all():
-                point, finest = n, one.base
-        found = narrowest(profiles, low, high, point, base)
-        if found is not None:
-            yield found
+        apart = self.pair.soonest, self.pair.latest
+        holding = [self.pair.holds_at(level) for level in self.levels]
+        for both in sorted({each for each in holding if any(each)}):
+            profiles = Profiles.of(apart, both, starts, self.stood)
+            low, high, points = self._windows(profiles.rows)
+            for at, level in enumerate(self.levels):
+                if holding[at] == both:
+                    point = None if np.isnan(points[at]).any() else points[at]
+                    found = narrowest(profiles, low[at], high[at], point, base)
+                    if found is not None:
+                        yield level, found
 
-    def _n(self, tables: Sequence[tuple[Floats, set[str]]], level: int, row: Row) -> float:
-        counts, _ = tables[row.rule]
-        cells = counts[level][np.ix_(row.months, row.outcomes)]
-        return float(cells.sum())
+    def _windows(self, rows: Sequence[Row]) -> tuple[Floats, Floats, Floats]:
+        """What is known of every row (level, row), and the numbers of the finest base."""
+        shape = (len(self.levels), len(rows))
+        low, high, points = np.zeros(shape), np.full(shape, np.inf), np.full(shape, np.nan)
+        finest = min(one.base for one in self.told)
+        for one, tables in zip(self.told, self.tables, strict=True):
+            n = np.stack(
+                [
+                    tables[r.rule][0][:, r.months][:, :, r.outcomes].sum(axis=(1, 2))
+                    for r in rows
+                ],
+                axis=1,
+            )
+            off = np.array([self._off(one, tables, row) for row in rows])
+            low = np.fmax(low, np.fmax(n - off, np.where(n > 0, 1, 0)))
+            high = np.fmin(high, n + off)
+            if one.base == finest:
+                points = np.where(np.isnan(n), points, n)
+        return low, high, points
 
     def _off(self, one: Told, tables: Sequence[tuple[Floats, set[str]]], row: Row) -> int:
         """How far the number may be from the truth."""

@@ -127,10 +127,20 @@ def _columns(row: Row, profiles: Sequence[Profile], stood: Sequence[int]) -> Ite
                 yield at
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The smallest and largest value of each row that is told, after so many programs."""
+
+    rows: tuple[Row, ...]
+    low: Floats
+    high: Floats
+    programs: int
+
+
 def narrowest(
     profiles: Profiles, low: Floats, high: Floats, point: Floats | None, base: int
-) -> tuple[Floats, Floats, int] | None:
-    """The smallest and largest value of each row that is told, and how many programs it took.
+) -> Ends | None:
+    """What is left of each row between these ends.
 
     `point` are the published numbers of the finest base, all rows of them. None where nothing
     agrees with all that is known: then it is not so that these cases have both rules.
@@ -148,7 +158,8 @@ def narrowest(
     known = np.isfinite(high)
     least = np.ceil(np.maximum(search.low, low) - TOLERANCE)
     most = np.floor(np.minimum(search.high, high) + TOLERANCE)
-    return least[known], most[known], search.programs
+    rows = tuple(row for row, is_told in zip(profiles.rows, known, strict=True) if is_told)
+    return Ends(rows, least[known], most[known], search.programs)
 
 
 class _Search:

@@ -184,10 +184,9 @@ def left(base: int, **told: dict[int, int]) -> dict[tuple[int, str], tuple[int, 
     found = narrowest(profiles, low, high, n, base)
     if found is None:
         return {}
-    ends = zip(found[0].tolist(), found[1].tolist(), strict=True)
     return {
-        (row.rule, COME[row.outcomes[0]]): end
-        for row, end in zip(profiles.rows, ends, strict=True)
+        (row.rule, COME[row.outcomes[0]]): (low, high)
+        for row, low, high in zip(found.rows, found.low, found.high, strict=True)
         if len(row.outcomes) == 1
     }
 
