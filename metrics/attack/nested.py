@@ -28,7 +28,7 @@ from metrics.attack.told import Told, readers, telling
 CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
 # What may stand after a clock of which this is known; a calendar is the same for both.
 STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
-SHORTEST_MONTH, LONGEST_MONTH = 28, 31
+SHORTEST_MONTH = 28
 
 Level = tuple[str, str]
 Scope = Mapping[str, frozenset[str]]
@@ -38,13 +38,12 @@ Scope = Mapping[str, frozenset[str]]
 class Pair:
     """Two rules from the same step to the same one, of which the second never ends first.
 
-    It falls due in the same month as the first one or up to `latest` months after it, `soonest`
-    at the least. Each is for the cases of its scope.
+    It falls due in the same month as the first one or up to `latest` months after it. Each is
+    for the cases of its scope.
     """
 
     shorter: str
     longer: str
-    soonest: int
     latest: int
     shorter_for: Scope
     longer_for: Scope
@@ -89,9 +88,9 @@ def pairs_in(told: Told) -> list[Pair]:
     """Rules for the same step, as a release's own words have them."""
     found = []
     for one, other in permutations(_rules_in(told), 2):
-        apart = _apart(one, other) if one.beside == other.beside else None
-        if apart is not None:
-            found.append(Pair(one.name, other.name, *apart, one.scope, other.scope))
+        latest = _apart(one, other) if one.beside == other.beside else None
+        if latest is not None:
+            found.append(Pair(one.name, other.name, latest, one.scope, other.scope))
     return found
 
 
@@ -115,21 +114,21 @@ def _scope(words: str) -> Scope:
     return {breakdown: frozenset(codes.split(", ")) for breakdown, _, codes in parts}
 
 
-def _apart(one: _Rule, other: _Rule) -> tuple[int, int] | None:
-    """How many months the second rule ends after the first one; None where it may end first."""
+def _apart(one: _Rule, other: _Rule) -> int | None:
+    """Up to how many months later the second rule ends; None where it may end first."""
     if one.unit == other.unit:
         more = other.within - one.within
         if more < 0 or (more == 0 and other.name < one.name):
             return None
         if one.unit == "month":
-            return more, more
+            return more
         fewest, most = _days(more, one.unit) if more else (0, 0)
     else:
         (shortest, longest), (fewest, most) = (
             _days(rule.within, rule.unit) for rule in (one, other)
         )
         fewest, most = fewest - longest, most - shortest
-    return None if fewest < 0 else (fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH))
+    return None if fewest < 0 else ceil(most / SHORTEST_MONTH)
 
 
 def _days(within: int, unit: str) -> tuple[int, int]:
@@ -217,10 +216,9 @@ class _Known:
     def ends(self, base: int) -> Iterator[tuple[Level, Ends]]:
         """By level, of every count and sum at it."""
         starts = [self.told[0].quarter(month) for month in self.months]
-        apart = self.pair.soonest, self.pair.latest
         holding = [self.pair.holds_at(level) for level in self.levels]
         for both in sorted({each for each in holding if any(each)}):
-            profiles = Profiles.of(apart, both, starts, self.stood)
+            profiles = Profiles.of(self.pair.latest, both, starts, self.stood)
             low, high, points = self._windows(profiles.rows)
             for at, level in enumerate(self.levels):
                 if holding[at] == both:

@@ -29,7 +29,7 @@ AFTER = {
     "not_applicable": ("not_applicable",),
     "not_assessable": ("not_assessable",),
 }
-UNDATED = ("not_applicable", "not_assessable")  # both rules are booked on the day of receipt
+UNDATED = ("not_applicable", "not_assessable")
 ENOUGH = 1e6  # cases: keeps programs finite
 
 Known = tuple[str, int]  # result and month
@@ -59,17 +59,17 @@ class Profiles:
     @classmethod
     def of(
         cls,
-        apart: tuple[int, int],
+        latest: int,
         both: tuple[bool, bool],
         quarters: Sequence[date],
         stood: Sequence[int],
     ) -> "Profiles":
-        """For rules that end so many months `apart` at least and at most.
+        """For rules of which the second falls due up to `latest` months after the first.
 
         `both` say whether every case under the shorter rule is under the longer one, and the
         other way round; `quarters` has the quarter of each month.
         """
-        profiles = list(_profiles(apart, both, len(quarters)))
+        profiles = list(_profiles(latest, both, len(quarters)))
         rows = tuple(_rows(quarters, stood))
         entries: list[tuple[int, int]] = []
         for at, row in enumerate(rows):
@@ -80,16 +80,12 @@ class Profiles:
         return cls(rows, told)
 
 
-def _profiles(
-    apart: tuple[int, int], both: tuple[bool, bool], months: int
-) -> Iterator[Profile]:
-    soonest, latest = apart
+def _profiles(latest: int, both: tuple[bool, bool], months: int) -> Iterator[Profile]:
     shorter_has, longer_has = both
     for result, month in product(COME, range(months)):
         shorter, ends = (result, month), month + latest
         for after in AFTER[result]:
-            first = month if after == result and result in UNDATED else month + soonest
-            for due in range(first, min(ends, months - 1) + 1):
+            for due in range(month, min(ends, months - 1) + 1):
                 yield shorter, (after, due)
         if ends >= months or not shorter_has:
             yield shorter, None

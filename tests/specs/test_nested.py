@@ -77,7 +77,7 @@ def test_rules_for_one_step_that_are_rounded_together_tell_no_more(small_units, 
         for policy in (BOARD, PUBLIC)
     ]
     told = [read(path) for path in paths]
-    assert pairs_in(told[0]) == [Pair("soon", "later", 0, 1, {}, {})]
+    assert pairs_in(told[0]) == [Pair("soon", "later", 1, {}, {})]
     found = nested(told)
     assert [one.releases for one in found] == [1, 1, 2]
     assert all(one.targets > 500 for one in found)
@@ -113,11 +113,11 @@ def made(folder: Path, rules: str) -> list[tuple[str, str, int, int]]:
         table=lambda _: pl.DataFrame(words), manifest={"coverage_from": str(START)}
     )
     by_words = pairs_in(SimpleNamespace(release=release))
-    found = [(one.shorter, one.longer, one.soonest, one.latest) for one in by_rules]
-    assert found == [(one.shorter, one.longer, one.soonest, one.latest) for one in by_words]
+    found = [(one.shorter, one.longer, one.latest) for one in by_rules]
+    assert found == [(one.shorter, one.longer, one.latest) for one in by_words]
     for one, other in zip(by_rules, by_words, strict=True):
         assert (one.shorter_for, one.longer_for) == (other.shorter_for, other.longer_for)
-    return found
+    return [(one.shorter, one.longer, one.soonest, one.latest) for one in by_rules]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_rule_for_some_holds_against_a_rule_for_all_where_all_are_those():
         assert not one.has_all_of_longer(("all", "all"))
         assert one.has_all_of_longer(("severity", "high"))
         assert not one.has_all_of_shorter(("severity", "low"))
-        pair = Pair("soon", "later", 0, 1, one.shorter_for, one.longer_for)
+        pair = Pair("soon", "later", 1, one.shorter_for, one.longer_for)
         levels = (("all", "all"), ("severity", "high"), ("unit", "plant"))
         assert [pair.holds_at(level) for level in levels] == [
             (True, False), (True, True), (True, False)
@@ -176,7 +176,7 @@ def test_a_rule_for_some_holds_against_a_rule_for_all_where_all_are_those():
 
 def left(base: int, **told: dict[int, int]) -> dict[tuple[int, str], tuple[int, int]]:
     """Of one month, in which both rules fall due: what is left of each outcome of either."""
-    profiles = Profiles.of((0, 0), (True, True), [START], [])
+    profiles = Profiles.of(0, (True, True), [START], [])
     n = np.zeros(len(profiles.rows))
     for at, row in enumerate(profiles.rows):
         n[at] = sum(told.get(COME[one], {}).get(row.rule, 0) for one in row.outcomes)
