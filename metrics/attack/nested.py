@@ -29,6 +29,7 @@ CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|mo
 # What may stand after a clock of which this is known; a calendar is the same for both.
 STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
 SHORTEST_MONTH = 28
+BEFORE = 2  # quarters, with which new ones are attacked
 
 Level = tuple[str, str]
 Scope = Mapping[str, frozenset[str]]
@@ -136,12 +137,18 @@ def _days(within: int, unit: str) -> tuple[int, int]:
     return int(within * fewest), ceil(within * most + more)
 
 
-def nested(told: Sequence[Told], before: Collection[Path] = ()) -> list[Findings]:
+def nested(
+    told: Sequence[Told],
+    before: Collection[Path] = (),
+    quarters: Collection[date] | None = None,
+) -> list[Findings]:
     """What the readers of each audience, and those of all, find in two rules for one step.
 
-    What releases of `before` give away by themselves is told already, and left out.
+    What releases of `before` give away by themselves is told already, and left out. Where only
+    these `quarters` are new, they are attacked with the two before them.
     """
     found = []
+    since = _since(told, quarters) if quarters else date.min
     for name, own in readers(told):
         base = min(release.base for release in own)
         who = (
@@ -150,11 +157,12 @@ def nested(told: Sequence[Told], before: Collection[Path] = ()) -> list[Findings
         )
         findings = Findings(who, len(own), promised=base - 1)
         known: set[tuple[str, Row]] | None = None
-        for where, ends in _intervals(own, base):
+        for where, ends in _intervals(own, base, since):
             low, high = ends.low, ends.high
             broken = (high - low < base - 1) | ((low >= 1) & (high < base))
             if broken.any() and known is None:
-                known = _given_away([one for one in own if one.release.path in before], base)
+                earlier = [one for one in own if one.release.path in before]
+                known = _given_away(earlier, base, since)
             is_new = [(where, row) not in (known or ()) for row in ends.rows]
             kept = ~broken | np.array(is_new, dtype=bool)
             findings.learn(low[kept], high[kept], base, where)
@@ -163,21 +171,29 @@ def nested(told: Sequence[Told], before: Collection[Path] = ()) -> list[Findings
     return [one for one in found if one.targets]
 
 
-def _given_away(own: Sequence[Told], base: int) -> set[tuple[str, Row]]:
+def _since(told: Sequence[Told], quarters: Collection[date]) -> date:
+    months = {month for one in told for month in one.cells["month"].unique()}
+    before = sorted({told[0].quarter(month) for month in months} - set(quarters))
+    return min([min(quarters), *[on for on in before if on < min(quarters)][-BEFORE:]])
+
+
+def _given_away(own: Sequence[Told], base: int, since: date) -> set[tuple[str, Row]]:
     """The counts of which releases leave less than is promised."""
     return {
         (where, row)
-        for where, ends in (_intervals(own, base) if own else ())
+        for where, ends in (_intervals(own, base, since) if own else ())
         for row, low, high in zip(ends.rows, ends.low, ends.high, strict=True)
         if high - low < base - 1 or (low >= 1 and high < base)
     }
 
 
-def _intervals(own: Sequence[Told], base: int) -> Iterator[tuple[str, Ends]]:
+def _intervals(
+    own: Sequence[Told], base: int, since: date = date.min
+) -> Iterator[tuple[str, Ends]]:
     """What is left of the counts of each pair of rules, level by level."""
     told = telling(own)
     for pair in pairs_in(own[-1]):
-        known = _Known.of(own, told, pair)
+        known = _Known.of(own, told, pair, since)
         for level, found in known.ends(base):
             yield f"{DEADLINES} {pair.shorter} and {pair.longer}, {' '.join(level)}", found
 
@@ -198,14 +214,16 @@ class _Known:
     tables: list[list[tuple[Floats, set[str]]]]
 
     @classmethod
-    def of(cls, own: Sequence[Told], told: Sequence[Told], pair: Pair) -> "_Known":
-        """Read from the files."""
-        months = sorted({month for one in told for month in one.cells["month"].unique()})
+    def of(cls, own: Sequence[Told], told: Sequence[Told], pair: Pair, since: date) -> "_Known":
+        """Read from the files, from that month on."""
+        every = {month for one in told for month in one.cells["month"].unique()}
+        months = sorted(month for month in every if month >= since)
         levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
         stood = {
             months.index(max(one.cells["month"]))
             for one in own
             if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
+            and max(one.cells["month"]) in months
         }
         tables = [
             [_table(one, rule, levels, months) for rule in (pair.shorter, pair.longer)]
@@ -267,7 +285,7 @@ def _table(
     rows = release.cells.filter(
         ~IS_SUM & (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
     ).with_columns(plain=pl.col("outcome").str.replace(DOUBT, ""))
-    rows = rows.filter(pl.col("plain").is_in(names))
+    rows = rows.filter(pl.col("plain").is_in(names) & pl.col("month").is_in(list(months)))
     table = np.full((len(levels), len(months), len(names)), np.nan)
     said = [months.index(month) for month in rows["month"].unique()]
     table[:, said] = 0

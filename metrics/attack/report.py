@@ -111,7 +111,7 @@ def attack(
     say("attacking the totals of all metrics together")
     together = [found for tried_on in TOGETHER for found in tried_on(told)]
     together += arrived(told, _fresh(told, looked_at))
-    together += nested(told, looked_at)
+    together += nested(told, looked_at, quarters)
     findings |= {found.profile: found for found in together}
     leaks = [
         f"{release.name}: {leak}"
