@@ -142,6 +142,8 @@ def dates_of(
     months = {form: values.str.contains(shape) for form, shape in _PARTIAL.items()}
     forms = tuple(form for form, fits in months.items() if fits.any())
     whole = values.filter(~pl.DataFrame(months).select(pl.any_horizontal(pl.all())).to_series())
+    if whole.is_empty():
+        return None
     told = _of_numbers(whole) or _of_texts(whole, midnights)
     return (
         replace(told, partial=forms, values=told.values + values.len() - whole.len())

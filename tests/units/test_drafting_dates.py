@@ -225,3 +225,7 @@ def test_the_language_of_months_is_one_for_a_file_and_stands_at_its_export():
     export = first_export(made)
     assert export["locale"] == "pt"
     assert export["date_formats"] == {"Closed": "%d/%b/%y %H:%M"}
+
+
+def test_months_and_years_without_any_day_are_no_column_of_dates():
+    assert dates_of(pl.Series(["2024-02", "2023"]), called_a_date=True) is None
