@@ -197,6 +197,8 @@ def _delivered(told: Told) -> Iterator[str]:
     is_dated = any(days[name].null_count() < days.height for name in days.columns)
     if is_dated or rows.select("source", "export").is_duplicated().any():
         yield "the table deliveries tells when an export had changed"
+    if (rows["fingerprint"].fill_null("") != "").any():
+        yield "the table deliveries shows to whoever has an export that it is this one"
 
 
 def _verdicts(told: Told) -> Iterator[str]:

@@ -237,12 +237,21 @@ def shares_of_few_are_told(broken: pytest.MonkeyPatch) -> None:
 
 
 def rows_are_counted_exactly(broken: pytest.MonkeyPatch) -> None:
-    for module in (beside, sealed_checks):
-        broken.setattr(module, "withheld", lambda rows, _: rows)
+    broken.setattr(sealed_checks, "withheld", lambda rows, _: rows)
+
+
+def every_delivery_is_told(broken: pytest.MonkeyPatch) -> None:
+    broken.setattr(beside, "_unnamed", lambda deliveries, *_: deliveries)
 
 
 def exports_are_known_by_their_plain_hash(broken: pytest.MonkeyPatch) -> None:
-    broken.setattr(beside, "_unnamed", lambda deliveries, *_: deliveries)
+    unnamed = beside._unnamed
+
+    def named(deliveries, policy):
+        told = deliveries["fingerprint"].first()
+        return unnamed(deliveries, policy).with_columns(fingerprint=pl.lit(told))
+
+    broken.setattr(beside, "_unnamed", named)
 
 
 FIRST, SECOND = BOTH_QUARTERS[:1], BOTH_QUARTERS[1:]
@@ -263,7 +272,8 @@ FIRST, SECOND = BOTH_QUARTERS[:1], BOTH_QUARTERS[1:]
         (figures_are_made_of_exact_counts, FIRST, "figures is not what the published counts"),
         (shares_of_few_are_told, FIRST, "figures is not what the published counts give"),
         (rows_are_counted_exactly, FIRST, "holds exact counts of rows"),
-        (exports_are_known_by_their_plain_hash, FIRST, "whoever has an export sees"),
+        (every_delivery_is_told, FIRST, "tells when an export had changed"),
+        (exports_are_known_by_their_plain_hash, FIRST, "shows to whoever has an export"),
     ],
     ids=lambda told: told.__name__ if callable(told) else "",
 )
