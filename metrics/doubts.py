@@ -124,7 +124,7 @@ def together(cells: pl.DataFrame) -> pl.DataFrame:
         cells.with_columns(pl.col("outcome").str.replace(_SUFFIX, ""))
         .filter(pl.col("outcome") != LACKING)
         .group_by(keys, maintain_order=True)
-        .agg(pl.col("n").sum())
+        .agg(pl.when(pl.col("n").null_count() == 0).then(pl.col("n").sum()))
         .select(cells.columns)
     )
 

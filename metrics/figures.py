@@ -183,13 +183,20 @@ def by_outcome(
     outcomes = (*metric.outcomes, *sums)
     own = {name: pl.col("n").filter(pl.col("outcome") == name) for name in outcomes}
     found = counted.group_by("row").agg(
-        pl.when((n.len() > 0) & (n.null_count() == 0)).then(n.sum()).alias(name)
-        for name, n in own.items()
+        *(
+            pl.when((n.len() > 0) & (n.null_count() == 0)).then(n.sum()).alias(name)
+            for name, n in own.items()
+        ),
+        (pl.col("n").null_count() > 0).alias("is_withheld"),
     )
     wide = wide.join(found, on="row", how="left", maintain_order="left")
     if setting.withheld:
-        return wide
-    return wide.with_columns(pl.col(*metric.outcomes).fill_null(0))
+        return wide.drop("is_withheld")
+    # Rounding withholds a quarter's counts of a metric whole, and has all others.
+    is_told = ~pl.col("is_withheld").fill_null(value=False)
+    return wide.with_columns(
+        pl.when(is_told).then(pl.col(name).fill_null(0)).alias(name) for name in outcomes
+    ).drop("is_withheld")
 
 
 def added(wide: pl.DataFrame, names: Sequence[str]) -> pl.Expr:

@@ -55,7 +55,7 @@ from metrics.nests import nests
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import next_month, periods, quarter_of, quarterly
-from metrics.reach import loose_words
+from metrics.reach import loose_words, withheld_words
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
@@ -112,7 +112,7 @@ def publish(
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     inputs = inputs_digest(store, policy, seed)
     facts = facts_of(data.told, policy, about, judging.verdicts, inputs)
-    facts |= _protection(protected, policy, setting)
+    facts |= _protection(protected, policy, setting, rules)
     tables |= gap_cases(store, policy, tables["gaps"], inputs, secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -257,7 +257,7 @@ def _cube(exact: ExactCube, protected: Protected | None, policy: Policy) -> Prot
 
 
 def _protection(
-    protected: Protected | None, policy: Policy, setting: Setting
+    protected: Protected | None, policy: Policy, setting: Setting, rules: Rules
 ) -> dict[str, str]:
     """What a release says of its protection."""
     if protected is None:
@@ -269,8 +269,11 @@ def _protection(
         for name, times in setting.summed.items()
     )
     early = {"asked_early": "yes"} if protected.asked_early else {}
+    several += ASKED * bool(early)
+    names = titles | {rule.name: rule.title for rule in rules.deadlines}
+    several += withheld_words(protected.withheld.get(protected.layer, ()), names)
     return {
-        "method_sentence": policy.method_sentence(loose=loose) + several + ASKED * bool(early),
+        "method_sentence": policy.method_sentence(loose=loose) + several,
         **early,
         "loose": loose_words(protected.loose),
         "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),

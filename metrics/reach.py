@@ -1,6 +1,6 @@
 """How far rounding may have moved what a release tells."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from metrics.periods import months_between, quarter_of
@@ -29,6 +29,23 @@ def loose_words(loose: Loose) -> str:
 def further_in(loose: Loose, metric: str, quarter: date) -> int:
     """By how many bases more sums of a metric may be off in the quarter that begins so."""
     return loose.get((metric, quarter), loose.get((metric, EVER), 0))
+
+
+def withheld_words(
+    withheld: Collection[tuple[str, str, date]], names: Mapping[str, str]
+) -> str:
+    """A sentence for each quarter of which readers are not told some metrics and parts.
+
+    `names` are those of metrics and of their parts.
+    """
+    quarters: dict[date, list[str]] = {}
+    for metric, part, quarter in sorted(withheld):
+        quarters.setdefault(quarter, []).append(names[part or metric])
+    return "".join(
+        f" Withheld, [c], in the quarter from {quarter}: {', '.join(told)}. Beside the other"
+        " counts, numbers of so few cases would tell too much."
+        for quarter, told in sorted(quarters.items())
+    )
 
 
 def summed_in(manifest: Mapping[str, str]) -> dict[str, int]:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -202,7 +203,9 @@ def _enter(
     ledger = places.ledger
     for layer, cells in (protected.fresh if protected else {}).items():
         if cells.height:
-            ledger.keep(layer, cells, release=begun["release"])
+            untold = _in_words(protected.withheld.get(layer, ())) if protected else []
+            about = {"withheld": untold} if untold else {}
+            ledger.keep(layer, cells, release=begun["release"], **about)
     ledger.append(
         "release",
         **begun,
@@ -216,6 +219,10 @@ def _enter(
     )
     count, head = ledger.head()
     anchors |= {"ledger_entries": str(count), "ledger_head": head}
+
+
+def _in_words(withheld: Collection[tuple[str, str, date]]) -> list[tuple[str, str, str]]:
+    return [(metric, part, on.isoformat()) for metric, part, on in sorted(withheld)]
 
 
 def _of_checks(

@@ -184,6 +184,7 @@ def _told(
     metric, part = series
     is_own = (pl.col("metric") == metric) & (pl.col("part") == part) & ~IS_SUM
     rows = one.cells.filter(is_own).group_by("breakdown", "level", "month")
-    found = {row[:3]: row[3] for row in rows.agg(pl.col("n").sum()).iter_rows()}
-    none = float("nan")
+    n, none = pl.col("n"), float("nan")
+    sums = rows.agg(pl.when(n.null_count() == 0).then(n.sum().cast(pl.Float64)).otherwise(none))
+    found = {row[:3]: row[3] for row in sums.iter_rows()}
     return np.array([[found.get((*level, on), none) for on in months] for level in levels])

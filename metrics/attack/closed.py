@@ -102,7 +102,7 @@ def closed(told: Sequence[Told]) -> list[Findings]:
         who = f"reader of all releases to {name} who holds deadlines against times"
         findings = Findings(who, len(own), promised=base - 1)
         for where, low, high in _intervals(own):
-            findings.learn(np.array([low]), np.array([high]), base, where)
+            findings.learn(np.array([float(low)]), np.array([float(high)]), base, where)
         found.append(findings)
     return [one for one in found if one.targets]
 
@@ -165,6 +165,7 @@ def _known(told: Sequence[Told], rules: Sequence[Rule]) -> _Known:
     for release in told:
         cells = release.cells.filter(
             ~IS_SUM
+            & pl.col("n").is_not_null()
             & (
                 (pl.col("metric") == TIMES)
                 | ((pl.col("metric") == DEADLINES) & pl.col("part").is_in(names))

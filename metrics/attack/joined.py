@@ -183,7 +183,9 @@ def _totals(
     rows = release.cells.filter(own & which & ~IS_SUM)
     at_month = {month: at for at, month in enumerate(months)}
     found: dict[Level, Floats] = {}
-    sums = rows.group_by("breakdown", "level", "month").agg(pl.col("n").sum())
+    n = pl.col("n")
+    told = pl.when(n.null_count() == 0).then(n.sum())  # nothing is said of what is withheld
+    sums = rows.group_by("breakdown", "level", "month").agg(told)
     for breakdown, level, month, n in sums.iter_rows():
         totals = found.setdefault((breakdown, level), np.full(len(months), np.nan))
         totals[at_month[month]] = n

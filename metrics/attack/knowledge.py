@@ -148,7 +148,9 @@ def profiles(told: Sequence[Told]) -> Iterator[Profile]:
 
 
 def _tells_zeros_and_withholds(release: Told) -> bool:
-    return bool(release.cells["n"].null_count() and (release.cells["n"] == 0).any())
+    n = release.cells["n"]
+    # Rounding withholds the whole table of a quarter, whatever is in it.
+    return bool(release.method == "suppression" and n.null_count() and (n == 0).any())
 
 
 def tried(profile: Profile, quarters: Collection[date] | None = None) -> Findings:
@@ -163,6 +165,8 @@ def tried(profile: Profile, quarters: Collection[date] | None = None) -> Finding
         if found.broken >= ENOUGH:
             break
         system = system_of(block, profile.told, at_least=profile.at_least)
+        if np.isinf(system.upper).all():
+            continue  # withheld from these readers whole
         if profile.headcount:
             system = _with_headcount(system, profile.told)
         for known, cells in _known(system, profile):

@@ -286,6 +286,7 @@ def _table(
         ~IS_SUM & (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
     ).with_columns(plain=pl.col("outcome").str.replace(DOUBT, ""))
     rows = rows.filter(pl.col("plain").is_in(names) & pl.col("month").is_in(list(months)))
+    rows = rows.filter(pl.col("n").is_not_null())  # what is withheld is not said
     table = np.full((len(levels), len(months), len(names)), np.nan)
     said = [months.index(month) for month in rows["month"].unique()]
     table[:, said] = 0

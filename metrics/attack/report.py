@@ -74,7 +74,7 @@ class Attack:
             )
         if self.findings and not any(found.profile == AT_LEAST_ONE for found in self.findings):
             lines.append(
-                f"     {AT_LEAST_ONE}: not tried, no zero is told beside what is withheld"
+                f"     {AT_LEAST_ONE}: not tried, no count is withheld for being small"
             )
         lines += [f"FAIL {leak}" for leak in self.leaks]
         verdict = "nothing was found" if self.passed else "the promise is broken"

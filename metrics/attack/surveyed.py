@@ -180,6 +180,11 @@ def _others(ends: Floats) -> Floats:
     return found
 
 
+def _told_sum() -> pl.Expr:
+    n = pl.col("n")
+    return pl.when(n.null_count() == 0).then(n.sum())
+
+
 def _is(metric: str) -> pl.Expr:
     return (pl.col("metric") == metric) & (pl.col("part") == "")
 
@@ -204,7 +209,7 @@ def _table(
     wide = list(columns or [REST])
     table = np.full((len(levels), len(months), len(wide)), np.nan)
     for breakdown, level, month, *cell, n in (
-        rows.group_by(keys).agg(pl.col("n").sum()).select(*keys, "n").iter_rows()
+        rows.group_by(keys).agg(_told_sum()).select(*keys, "n").iter_rows()
     ):
         if (breakdown, level) in levels:
             at = wide.index(tuple(cell)) if cell else 0

@@ -191,7 +191,7 @@ def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> Syste
         known = np.isfinite(exact)
         sum_lower[known] = np.maximum(sum_lower, exact)[known]
         sum_upper[known] = np.minimum(sum_upper, exact)[known]
-        if release.method == "rounding" and not np.isnan(counts).any():
+        if release.method == "rounding" and np.isfinite(counts).all():
             published = sums @ counts.ravel()
             off = _off(block, release, sums)
             np.maximum(sum_lower, published - off, out=sum_lower)

@@ -9,7 +9,7 @@ at once, and cases may be added to both until the base is reached.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,12 @@ class Link:
     settled: tuple[int, ...]
     plain: tuple[int, ...] = ()
     floors: tuple[Bound, ...] = ()
+
+    @property
+    def as_known(self) -> "Link":
+        """The same without what only the counts say: how far behind other levels are."""
+        lags = {level: lag if level in self.plain else None for level, lag in self.lags.items()}
+        return replace(self, lags=lags)
 
 
 @dataclass(frozen=True, slots=True)

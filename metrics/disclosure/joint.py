@@ -25,6 +25,7 @@ from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.rounding import (
     AT_ONCE,
     DRAWS_TRIED,
+    FREE,
     TRIED,
     Slice,
     Tether,
@@ -97,11 +98,17 @@ class Turn:
             return 0
         unit = self.bases.unit
         said = [self.said(each) for each in self.followers]
-        said = [replace(each, told=each.told * unit) for each in said]
+        hidden = [self._hidden(each) for each in self.followers]
+        said = [
+            replace(each, told=_without(each.told * unit, months))
+            for each, months in zip(said, hidden, strict=True)
+        ]
         further = [self._further(each) for each in (self.table, *self.followers)]
         base = self.bases.base * unit
         spans = list(self.spans.values())
-        stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])))
+        stood = sorted(
+            self.bases.stood_at & set(range(spans[0][0], self.months[0])) - set().union(*hidden)
+        )
         found = narrowed(self.table.totals * unit, said, spans, base, further, stood)
         led, first = self.table.counts[:, self.months, :] * unit, self.months[0]
         for each, by in zip(said, further[1:], strict=True):
@@ -129,11 +136,34 @@ class Turn:
     def _further(self, each: Rounding) -> dict[int, int]:
         """By how many bases totals of each month's quarter are further off than cells are."""
         off = {**each.off, self.quarter: self.loose(each)}
-        return {
+        known = {
             month: off[quarter][1]
             for quarter, span in self.spans.items()
             for month in range(*span)
         }
+        return known | dict.fromkeys(self._hidden(each), FREE)
+
+    def _hidden(self, each: Rounding) -> set[int]:
+        """Months of the spans of which readers are told nothing of a table."""
+        spans = (range(*span) for on, span in self.spans.items() if on in each.untold)
+        return {month for span in spans for month in span}
+
+    def withhold(self, seen: Links) -> None:
+        """Leave tables of this quarter untold with which the others would tell too much.
+
+        It follows from numbers alone that are rounded already, those drawn and those that they
+        are made of, and from what every reader knows: that a rule is for every case (`seen`).
+        """
+        public = {name: link.as_known for name, link in seen.items()}
+        judged = replace(self, links=public)
+        kept = [each for each in self.followers if not each.new(self.months)]
+        for each in self.new if seen else ():
+            each.untold -= {self.quarter}
+            before = replace(judged, followers=kept).narrowed()
+            if replace(judged, followers=[*kept, each]).narrowed() > before:
+                each.untold |= {self.quarter}
+            else:
+                kept.append(each)
 
 
 def round_all(
@@ -164,9 +194,9 @@ def round_all(
         }
         for table in _leading(tables):
             followers = _following(tables, table)
-            _together(
-                Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
-            )
+            turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
+            _together(turn)
+            turn.withhold({} if links is None else _linked(tables, quarter, months, bases))
         bounds = [
             bound for name, on in known if on == quarter for bound in known[name, on].floors
         ]
@@ -182,6 +212,12 @@ def round_all(
             table.close(quarter, months, bases.base)
         at += 1
     return known
+
+
+def _without(told: Counts, months: Collection[int]) -> Counts:
+    """Counts (level, month, cell) with nothing in these months."""
+    told[:, list(months), :] = 0
+    return told
 
 
 def _linked(

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -13,9 +13,10 @@ from metrics.disclosure.asking import is_asked_early
 from metrics.disclosure.joint import Links
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.policy import Policy, PolicyError
-from metrics.disclosure.protect import Declared, Layer, layer_over
-from metrics.disclosure.tables import KEY, grid_of
+from metrics.disclosure.protect import Block, Declared, Layer, layer_over
+from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
+from metrics.reach import Loose
 
 REPORTS = "report_frequency"
 
@@ -28,7 +29,8 @@ class Protected:
     `fresh` holds by layer the cells that no release has told before; `loose` says by
     how many bases sums of some metrics in a quarter may be further from the truth than cells.
     `seeds` has the dice of each layer, for those who may know everything. `asked_early` where
-    people were asked about cases that were not closed yet.
+    people were asked about cases that were not closed yet. `withheld` says by layer of which
+    metrics and parts in which quarters its readers are told nothing, now and later.
     """
 
     layer: str
@@ -37,6 +39,7 @@ class Protected:
     loose: Mapping[tuple[str, date], int]
     seeds: Mapping[str, bytes] = field(default_factory=dict)
     asked_early: bool = False
+    withheld: Mapping[str, Collection[Block]] = field(default_factory=dict)
 
 
 def commitment(seed: bytes) -> str:
@@ -128,6 +131,7 @@ def protected_by_layers(
     seeds: dict[str, bytes] = {}
     cells, unit, name = exact, 1, ""
     loose: dict[tuple[str, date], int] = {}
+    withheld: dict[str, Collection[Block]] = {}
     links: Links | None = None
     for base in roundings(policy, everybody):
         name = layer_name(base, policy.bands)
@@ -135,21 +139,44 @@ def protected_by_layers(
         seeds[name] = seed
         told = _crossed(ledger.told(name), declared, renamed)
         layer = Layer(base, policy.bands, seed, unit, _next_base(base, policy, everybody))
-        found = layer_over(cells, layer, declared, told, links)
+        found = layer_over(cells, layer, declared, told, links, ledger.withheld(name))
+        withheld[name] = found.withheld
         links = found.links
-        # What the finer layer left loose, in bases of this one, and what this one adds.
-        finer = {key: -(-by * unit // base) for key, by in loose.items()}
-        loose = {
-            key: finer.get(key, 0) + found.loose.get(key, 0) for key in {*finer, *found.loose}
-        }
+        loose = _looser(loose, unit, base, found.loose)
         rounded = found.cells
         new = rounded.join(told, on=("metric", "part", "month"), how="anti")
         fresh[name] = new.select(*TOLD)
         made.append(rounded)
         cells, unit = rounded.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
-    counts = made[-1].select(*KEY, "n").join(truth, on=KEY)
-    return Protected(name, counts, fresh, loose, seeds, _asked_early(links or {}, declared))
+    counts = _untold(made[-1], withheld[name], declared).select(*KEY, "n").join(truth, on=KEY)
+    early = _asked_early(links or {}, declared)
+    return Protected(name, counts, fresh, loose, seeds, early, withheld)
+
+
+def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:
+    """What the finer layer left loose, in bases of this one, and what this one adds."""
+    found = {key: -(-by * unit // base) for key, by in finer.items()}
+    return {key: found.get(key, 0) + added.get(key, 0) for key in {*found, *added}}
+
+
+def _untold(
+    cells: pl.DataFrame, withheld: Collection[Block], declared: Declared
+) -> pl.DataFrame:
+    """The cells without the numbers of what is withheld."""
+    hidden = pl.DataFrame(
+        [
+            (metric, part, month)
+            for metric, part, quarter in withheld
+            for month, of in declared.quarters.items()
+            if of == quarter
+        ],
+        schema={name: SCHEMA[name] for name in ("metric", "part", "month")},
+        orient="row",
+    ).with_columns(is_hidden=pl.lit(value=True))
+    return cells.join(
+        hidden, on=("metric", "part", "month"), how="left", maintain_order="left"
+    ).with_columns(n=pl.when(pl.col("is_hidden").is_null()).then("n"))
 
 
 def _asked_early(links: Links, declared: Declared) -> bool:

@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,20 @@ class Ledger:
             and entry.get("release") not in untold
         ]
         return pl.concat([pl.DataFrame(schema=TOLD), *kept])
+
+    def withheld(self, layer: str) -> set[tuple[str, str, date]]:
+        """Metrics and parts in quarters whose counts are in the layer, and were told to nobody.
+
+        What was drawn with a release that was withdrawn unread is not among them.
+        """
+        entries = self.entries()
+        untold = {name for entry in entries for name in entry.get("untold", ())}
+        return {
+            (metric, part, date.fromisoformat(quarter))
+            for entry in entries
+            if entry.get("layer") == layer and entry.get("release") not in untold
+            for metric, part, quarter in entry.get("withheld", ())
+        }
 
     def digest(self, content: bytes) -> str:
         """The keyed hash of something that the ledger shall know again."""

@@ -36,6 +36,7 @@ from metrics.metric import ExactCube, ProtectedCube
 
 SHORTEST_SEED = 16
 REMAINDER = ("", NO_DURATION)
+Block = tuple[str, str, date]  # a metric and part in the quarter that begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,13 @@ class Rounded:
 
     `loose` says by metric and quarter by how many bases sums of cells may be further from the
     truth than cells are; the counts of a metric that another is part of are such sums. `links`
-    say how tables follow each other in truth.
+    say how tables follow each other in truth. Readers get no cell of what is `withheld`.
     """
 
     cells: pl.DataFrame
     loose: Mapping[tuple[str, date], int]
     links: Links
+    withheld: Collection[Block] = ()
 
 
 def layer_over(
@@ -117,13 +119,14 @@ def layer_over(
     declared: Declared,
     told: pl.DataFrame | None = None,
     links: Links | None = None,
+    withheld: Collection[Block] = (),
 ) -> Rounded:
     """Round what has not been told yet, and keep what has.
 
     `told` are the cells of earlier releases, in the columns of the result: a month that is in
     it keeps its numbers for ever. Cases that have come to such a month since are booked in the
     first month that is new (see `late_bookings`). `links` say how tables follow each other in
-    truth, where the cells are rounded already.
+    truth, where the cells are rounded already. `withheld` was not told.
     """
     if len(layer.seed) < SHORTEST_SEED:
         raise ProtectionError(f"the secret seed is shorter than {SHORTEST_SEED} bytes")
@@ -138,6 +141,7 @@ def layer_over(
         told=within.with_columns(pl.col("n", "n_true") // layer.unit),
         is_settled=declared.is_settled,
         stood_at=declared.stood_at,
+        withheld=withheld,
     )
     named = [(pair, part) for pair in paired(declared.tables) for part in pair.table.parts]
     led = {(pair.whole or pair.table).metric: pair for pair, _ in named}
@@ -147,16 +151,20 @@ def layer_over(
         for pair in paired(declared.tables)
         for nested in nested_in(pair.table, pair.columns(layer.bands), setting.grid)
     ]
-    quarters = list(setting.months_by_quarter())
-    found = round_all(made, quarters, setting.bases, links, nests)
+    found = round_all(made, list(setting.months_by_quarter()), setting.bases, links, nests)
     frames: list[pl.DataFrame] = []
     loose: dict[tuple[str, date], int] = {}
     for (pair, part), table in zip(named, made, strict=True):
         frames += _frames(setting, pair, part, table.counts, table.truth)
-        off = _loose(pair, table)
-        loose |= {key: max(by, loose.get(key, 0)) for key, by in off.items()}
+        loose |= {key: max(by, loose.get(key, 0)) for key, by in _loose(pair, table).items()}
     cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
-    return Rounded(cells, loose, found)
+    return Rounded(cells, loose, found, _untold(named, made))
+
+
+def _untold(named: Sequence[tuple["Pair", str]], made: Sequence[Rounding]) -> set[Block]:
+    """What these readers are not told, now or of before."""
+    pairs = zip(named, made, strict=True)
+    return {(pair.table.metric, part, q) for (pair, part), each in pairs for q in each.untold}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,7 @@ class Ground:
     told: pl.DataFrame
     is_settled: bool = False
     stood_at: Collection[date] = ()
+    withheld: Collection[Block] = ()
 
     @property
     def base(self) -> int:
@@ -291,6 +300,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         follows=pair.table.follows,
         lags=_lags(setting, delay),
         floors=known,
+        untold=frozenset(q for *of, q in setting.withheld if of == [pair.table.metric, part]),
     )
 
 

@@ -22,7 +22,7 @@ class Rounding:
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
     `lags` are those, by level, that readers know of; `floors` what they know of single cells
-    in the months of a quarter.
+    in the months of a quarter. Quarters that are `untold` have counts that no reader gets.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Rounding:
     floors: Floors | None = None
     carry: Counts = field(init=False)
     off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    untold: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         width = len(with_cells(self.sums))
