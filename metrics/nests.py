@@ -21,8 +21,9 @@ UNDATED = ("not_applicable", "not_assessable")
 def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
     """Every two rules of which the first never falls due after the second.
 
-    They are plain rules in one version each, for the same step and the same dates, by which
-    cases that were received on that day or later are judged.
+    They are plain rules in one version each, from the same step and for the same dates, by
+    which cases that were received on that day or later are judged. What is not due yet for the
+    first is not due for the second; only where they end with the same step does more follow.
     """
     versions = Counter(rule.name for rule in rules.deadlines)
     plain = [rule for rule in rules.deadlines if versions[rule.name] == 1 and _is_plain(rule)]
@@ -31,7 +32,8 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
         apart = months_apart(one, other) if _known(one, since) == _known(other, since) else None
         if apart is not None:
             scopes = (_scope(one), _scope(other))
-            found.append(Nest(one.name, other.name, *apart, *scopes, *_results()))
+            kept = _results() if _stops(one) == _stops(other) else ((), ())
+            found.append(Nest(one.name, other.name, *apart, *scopes, *kept))
     return tuple(found)
 
 
@@ -42,8 +44,12 @@ def _is_plain(rule: Deadline) -> bool:
 
 def _known(rule: Deadline, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
-    steps = (rule.starts, rule.stops, rule.to_level, rule.terms())
-    return *steps, max(rule.in_force_from, since), rule.in_force_until
+    runs = (rule.starts, rule.terms())
+    return *runs, max(rule.in_force_from, since), rule.in_force_until
+
+
+def _stops(rule: Deadline) -> tuple[object, ...]:
+    return rule.stops, rule.to_level
 
 
 def _scope(rule: Deadline) -> dict[str, frozenset[str]]:

@@ -37,7 +37,7 @@ Scope = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two rules from the same step to the same one, of which the second never ends first.
+    """Two rules from the same step, of which the second never ends first.
 
     It falls due in the same month as the first one or up to `latest` months after it. Each is
     for the cases of its scope.
@@ -48,6 +48,7 @@ class Pair:
     latest: int
     shorter_for: Scope
     longer_for: Scope
+    same_step: bool = True
 
     def holds_at(self, level: Level) -> tuple[bool, bool]:
         """Whether every case at the level under the shorter rule is under the longer too.
@@ -82,16 +83,27 @@ class _Rule:
     within: int
     unit: str
     scope: Scope
-    beside: tuple[str, str, str]  # steps, terms and dates, which must be the same
+    stop: str
+    beside: tuple[str, str, str]  # first step, terms and dates, which must be the same
 
 
 def pairs_in(told: Told) -> list[Pair]:
     """Rules for the same step, as a release's own words have them."""
+    return [pair for pair in waiting_in(told) if pair.same_step]
+
+
+def waiting_in(told: Told) -> list[Pair]:
+    """Rules from the same step, whatever they end with, of which the second never ends first.
+
+    What is not due yet for the first one is not due for the second: whether a day has come
+    does not hang on what was done by then.
+    """
     found = []
     for one, other in permutations(_rules_in(told), 2):
         latest = _apart(one, other) if one.beside == other.beside else None
         if latest is not None:
-            found.append(Pair(one.name, other.name, latest, one.scope, other.scope))
+            scopes = (one.scope, other.scope)
+            found.append(Pair(one.name, other.name, latest, *scopes, one.stop == other.stop))
     return found
 
 
@@ -107,7 +119,8 @@ def _rules_in(told: Told) -> Iterator[_Rule]:
         if STILL.match(terms):
             dates = "always" if in_force_since(row["in_force"], since) else row["in_force"]
             scope = _scope(row["applies_to"])
-            yield _Rule(row["rule"], within, unit, scope, (steps, terms, dates))
+            start, _, stop = steps.rpartition(" to ")
+            yield _Rule(row["rule"], within, unit, scope, stop, (start, terms, dates))
 
 
 def _scope(words: str) -> Scope:

@@ -19,11 +19,12 @@ from metrics.attack.noisy import METHOD as NOISY
 from metrics.attack.noisy import in_words, noisy_leaks
 from metrics.attack.surveyed import surveyed
 from metrics.attack.told import CELL, Told, new_quarters, read
+from metrics.attack.waiting import waiting
 from metrics.attack.withheld import withheld
 
 # What the tables of several metrics tell together.
 TOGETHER = (joined, closed, surveyed, withheld)
-ATTACKER = "9"  # counts up when the attacker learns something: an older proof proves less
+ATTACKER = "10"  # counts up when the attacker learns something: an older proof proves less
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def attack(
     say("attacking the totals of all metrics together")
     together = [found for tried_on in TOGETHER for found in tried_on(told)]
     together += arrived(told, _fresh(told, looked_at))
+    together += waiting(told, _fresh(told, looked_at))
     together += nested(told, looked_at, quarters)
     findings |= {found.profile: found for found in together}
     leaks = [

@@ -14,7 +14,7 @@ import pytest
 from etl.rules import read_rules
 from etl.store import Store
 from metrics import publish as publishing
-from metrics.attack.nested import Pair, nested, pairs_in
+from metrics.attack.nested import Pair, nested, pairs_in, waiting_in
 from metrics.attack.profiles import COME, Profiles, narrowest
 from metrics.attack.told import read
 from metrics.attack.withheld import withheld
@@ -112,10 +112,11 @@ def made(folder: Path, rules: str) -> list[tuple[str, str, int, int]]:
     release = SimpleNamespace(
         table=lambda _: pl.DataFrame(words), manifest={"coverage_from": str(START)}
     )
-    by_words = pairs_in(SimpleNamespace(release=release))
+    by_words = waiting_in(SimpleNamespace(release=release))
     found = [(one.shorter, one.longer, one.latest) for one in by_rules]
     assert found == [(one.shorter, one.longer, one.latest) for one in by_words]
     for one, other in zip(by_rules, by_words, strict=True):
+        assert bool(one.forward) == bool(one.backward) == other.same_step
         assert (one.shorter_for, one.longer_for) == (other.shorter_for, other.longer_for)
     return [(one.shorter, one.longer, one.soonest, one.latest) for one in by_rules]
 
@@ -139,11 +140,11 @@ def test_a_rule_that_never_ends_before_another_is_nested(tmp_path, longer, apart
     "other",
     [
         rule("later", 48, "hours"),
-        rule("later", 7).replace('"acknowledged"', '"triaged"'),
+        rule("later", 7).replace('"received"', '"triaged"'),
         rule("later", 7, more='pauses = ["paused"]'),
     ],
 )
-def test_other_steps_and_clocks_that_stand_still_are_not(tmp_path, other):
+def test_other_first_steps_and_clocks_that_stand_still_are_not(tmp_path, other):
     assert made(tmp_path, rule("soon", 3) + other) == []
 
 

@@ -1,0 +1,65 @@
+"""Deadlines that are not due yet: whoever waits for 7 days waits for 60 days as well.
+
+Rounded apart, "5 not due within 7 days" (1 to 9) beside "0 not due within 60" proves 1 to 4,
+whatever steps the two rules are for.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from etl.store import Store
+from metrics import publish as publishing
+from metrics.attack.nested import pairs_in, waiting_in
+from metrics.attack.told import read
+from metrics.attack.waiting import waiting
+from metrics.disclosure.policy import Policy
+from metrics.sealing import UnsafeError
+from tests.specs.measured import filled, judge, sealed
+from tests.specs.test_nested import rule
+
+BANDS = (0, 61)
+BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
+PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=BANDS)
+RULES = rule("soon", 7) + rule("tell", 60).replace('"acknowledged"', '"informed"')
+RULES = RULES.replace('"received"', '"decided"')
+
+
+@pytest.fixture
+def newcomers(store: Store, tmp_path: Path, monkeypatch) -> Store:
+    """Forty units with some cases each, every other one decided in the quarter's last days."""
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", RULES)
+    events, units = ["case | kind | on"], ["case | unit"]
+    for unit in range(40):
+        for number in range(2 + unit % 7):
+            name = f"{unit}-{number}"
+            events.append(f"{name} | received | 2024-01-15")
+            if number % 2:
+                decided = date(2024, 3, 25) + timedelta(days=number % 6)
+                events.append(f"{name} | decided | {decided}")
+            units.append(f"{name} | unit_{unit}")
+    told = {"events": "\n".join(events), "cases": "\n".join(units)}
+    filled(store, tmp_path, as_of="2024-03-31", **told)
+    judge(store)
+    return store
+
+
+def test_what_waits_under_two_rules_tells_no_more_together(newcomers, tmp_path):
+    paths = [
+        sealed(newcomers, to=tmp_path, policy=policy, everybody=(BOARD, PUBLIC))
+        for policy in (BOARD, PUBLIC)
+    ]
+    told = [read(path) for path in paths]
+    assert [(pair.shorter, pair.longer) for pair in waiting_in(told[0])] == [("soon", "tell")]
+    assert pairs_in(told[0]) == []  # nothing else follows for two steps
+    found = waiting(told)
+    assert [one.releases for one in found] == [1, 1, 2]
+    assert all(one.targets > 80 and one.passed for one in found)
+    assert waiting(told, quarters=[date(2023, 10, 1)]) == []
+
+
+def test_rules_that_are_rounded_apart_stop_the_release(newcomers, tmp_path, monkeypatch):
+    monkeypatch.setattr(publishing, "nests", lambda *_: ())
+    with pytest.raises(UnsafeError, match="board who holds what is not due yet"):
+        sealed(newcomers, to=tmp_path, policy=BOARD)
