@@ -53,8 +53,17 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
     for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
         versions.setdefault(rule.name, []).append(rule)
     return {
-        name: Where(*_where(own[0])) for name, own in versions.items() if _is_of_all(own, since)
+        name: Where(*_where(own[0]), _soonest(own))
+        for name, own in versions.items()
+        if _is_of_all(own, since)
     }
+
+
+def _soonest(versions: Sequence[Deadline]) -> int:
+    """So many days after the receipt its day comes at the soonest; 0 where nobody knows."""
+    first = versions[0]
+    is_plain = len(versions) == 1 and _is_plain(first) and first.length.unit != "hours"
+    return days_of(first.within, first.length_unit)[0] if is_plain else 0
 
 
 def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:

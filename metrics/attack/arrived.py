@@ -2,22 +2,23 @@
 
 Whatever a case came to, it has one of each rule that holds for all. So over the last months of
 the quarter that a release ends with there are no fewer deadlines of a rule, those that are not
-due yet and those without a day among them, than cases received.
+due yet and those without a day among them, than cases received. Of those whose day from the
+receipt cannot have come, as many are not due yet.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from metrics.attack.bounds import Booleans
-from metrics.attack.joined import DEADLINES, RECEIVED, Level
+from metrics.attack.joined import DEADLINES, FROM_RECEIPT, IS_STOCK, RECEIVED, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers
-from metrics.periods import month_of
+from metrics.periods import month_of, next_month
 
 AGAIN = "then again each time"  # how the words of a clock tell that a case has several
 IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
@@ -25,11 +26,15 @@ IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A rule that every case has once, of these levels of a breakdown or of all."""
+    """A rule that every case has once, of these levels of a breakdown or of all.
+
+    Its day comes so many `days` after the receipt at the soonest; 0 where nobody knows.
+    """
 
     rule: str
     breakdown: str
     levels: tuple[str, ...]
+    days: int
 
     def holds_at(self, level: Level) -> bool:
         """Whether every case received at the level has this deadline."""
@@ -54,8 +59,17 @@ def owed_in(told: Told) -> list[Owed]:
         if is_once and follows_on and len(set(applies)) == 1 and ";" not in applies[0]:
             breakdown, _, levels = applies[0].rpartition(": ")
             where = tuple(levels.split(", ")) if breakdown else ()
-            found.append(Owed(str(name), breakdown, where))
+            days = _soonest(rows["clock"][0]) if rows.height == 1 else 0
+            found.append(Owed(str(name), breakdown, where, days))
     return found
+
+
+FEWEST_DAYS = {"hour": 0, "calendar day": 1, "working day": 1, "week": 7, "month": 28}
+
+
+def _soonest(clock: str) -> int:
+    plain = FROM_RECEIPT.match(clock)
+    return int(plain[1]) * FEWEST_DAYS[plain[2]] if plain else 0
 
 
 def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -100,14 +114,26 @@ def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Fl
         month for month in cells["month"].unique() if own[0].quarter(month) == quarter
     )
     cases = _Totals.of(own, RECEIVED, levels, months)
-    deadlines = _Totals.of(own, (DEADLINES, rule.rule), levels, months)
+    series = (DEADLINES, rule.rule)
+    deadlines = _Totals.of(own, series, levels, months)
+    to_come = _Totals.of(own, series, levels, months, IS_STOCK)
+    last = next_month(months[-1]) - timedelta(days=1)
+    for first, day in enumerate(months):
+        yield from _no_fewer(deadlines, cases, first)
+        if (last - day).days < rule.days:
+            yield from _no_fewer(to_come, cases, first)
+
+
+def _no_fewer(
+    deadlines: "_Totals", cases: "_Totals", first: int
+) -> Iterator[tuple[Floats, Floats]]:
+    """What is left of both from a month of the quarter on, where every month is told."""
     there = cases.is_told & deadlines.is_told
     cases, deadlines = cases.at(there), deadlines.at(there)
-    for first in range(len(months)):
-        least, most = cases.ends(first)[0], deadlines.ends(first)[1]
-        so = least <= most  # elsewhere a case came too late to be counted alike
-        for low, high in (*cases.below(first, most), *deadlines.above(first, least)):
-            yield low[so], high[so]
+    least, most = cases.ends(first)[0], deadlines.ends(first)[1]
+    so = least <= most  # elsewhere a case came too late to be counted alike
+    for low, high in (*cases.below(first, most), *deadlines.above(first, least)):
+        yield low[so], high[so]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +152,14 @@ class _Totals:
         series: tuple[str, str],
         levels: Sequence[Level],
         months: Sequence[date],
+        which: pl.Expr | None = None,
     ) -> "_Totals":
-        """What all these releases say of a metric and part."""
+        """What all these releases say of a metric and part, or of these cells of it."""
         shape = (len(levels), len(months))
         low, least = np.zeros(shape), np.zeros(shape[0])
         high, most = np.full(shape, np.inf), np.full(shape[0], np.inf)
         for one in own:
-            n = _told(one, series, levels, months)
+            n = _told(one, series, levels, months, which)
             off = one.base * (1 + one.further(series[0], months[0])) - 1
             for told, lowest, highest in ((n, low, high), (n.sum(axis=1), least, most)):
                 is_there = ~np.isnan(told)
@@ -178,11 +205,16 @@ class _Totals:
 
 
 def _told(
-    one: Told, series: tuple[str, str], levels: Sequence[Level], months: Sequence[date]
+    one: Told,
+    series: tuple[str, str],
+    levels: Sequence[Level],
+    months: Sequence[date],
+    which: pl.Expr | None,
 ) -> Floats:
     """All of each level and month together, what is still to come included; NaN if untold."""
     metric, part = series
     is_own = (pl.col("metric") == metric) & (pl.col("part") == part) & ~IS_SUM
+    is_own = is_own if which is None else is_own & which
     rows = one.cells.filter(is_own).group_by("breakdown", "level", "month")
     n, none = pl.col("n"), float("nan")
     sums = rows.agg(pl.when(n.null_count() == 0).then(n.sum().cast(pl.Float64)).otherwise(none))

@@ -4,28 +4,31 @@ By the end of a quarter that a release ends with, every case received in it has 
 them, whenever they start: its day has come, or has not come yet, or it has none. So over the
 last months of that quarter there are never fewer deadlines than cases: "5 received" (1 to 9)
 beside "no deadline" (0 to 4) would prove 1 to 4. In the first quarter of all there are no more
-either, where no case is older.
+either, where no case is older. And of a rule from the receipt that is longer than the last
+months of the quarter, no day of their cases has come: as many are still to come, or more.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
 from metrics.disclosure.closing import Bound, Columns, Further, is_narrow
 from metrics.disclosure.rounding import Booleans
 from metrics.disclosure.tables import Counts, Grid, Where
+from metrics.periods import next_month
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """From a month of the quarter on, all cells of the one table are no fewer than the other's.
+    """From a month of the quarter on, cells of the one table are no fewer than the other's.
 
-    `own` and `led` are how many cells the following and the followed table have. `sign` is 1
-    where the following one has no fewer, -1 where it has no more.
+    `own` are those of the following table; all of the followed one are counted, so many as
+    `led`. `sign` is 1 where the following one has no fewer, -1 where it has no more.
     """
 
-    own: int
+    own: tuple[int, ...]
     led: int
     first: int
     levels: tuple[int, ...]
@@ -37,34 +40,34 @@ class Arrival:
 
     def keeps(self, led: Counts, own: Counts, left: Counts) -> Booleans:
         """At which levels it is so."""
-        kept: Booleans = self.sign * self._sum(own) >= self.least(led, left)
+        kept: Booleans = self.sign * self._own(own).sum(axis=1) >= self.least(led, left)
         return kept
 
     def weights(self, start: int, months: int, cells: int) -> Counts:
         """What is never below 0 over both tables, side by side: own cells begin at `start`."""
         found = np.zeros((months, cells), dtype=np.int64)
         found[self.first :, : self.led] = -self.sign
-        found[self.first :, start : start + self.own] = self.sign
+        found[self.first :, [start + cell for cell in self.own]] = self.sign
         return found
 
     def own_weights(self, months: int, cells: int) -> Counts:
         """What is never below `least` over the following table alone."""
         found = np.zeros((months, cells), dtype=np.int64)
-        found[self.first :] = self.sign
+        found[self.first :, list(self.own)] = self.sign
         return found
 
     def least(self, led: Counts, left: Counts) -> Counts:
         """By level, where the other table has told its counts; the past plays no part."""
         del left
-        found: Counts = self.sign * self._sum(led)
+        found: Counts = self.sign * self._led(led).sum(axis=1)
         return found
 
     def narrow(self, led: Counts, own: Counts, base: int, further: Further) -> int:
         """How many totals have less room beside the other table than the base promises."""
         at = list(self.levels)
         sides = [
-            _Totals.told(n[at][:, self.first :].sum(axis=2), base * (1 + by) - 1, self.first)
-            for n, by in ((led, further.led), (own, further.own))
+            _Totals.told(n[at], base * (1 + by) - 1, self.first)
+            for n, by in ((self._led(led), further.led), (self._own(own), further.own))
         ]
         fewer, more = sides if self.sign > 0 else reversed(sides)
         return sum(
@@ -72,8 +75,12 @@ class Arrival:
             for low, high in (*fewer.below(more.most), *more.above(fewer.least))
         )
 
-    def _sum(self, counts: Counts) -> Counts:
-        found: Counts = counts[:, self.first :].sum(axis=(1, 2))
+    def _own(self, own: Counts) -> Counts:
+        found: Counts = own[:, self.first :, list(self.own)].sum(axis=2)
+        return found
+
+    def _led(self, led: Counts) -> Counts:
+        found: Counts = led[:, self.first :].sum(axis=2)
         return found
 
 
@@ -114,20 +121,29 @@ class _Totals:
 
 
 def arrivals(
-    where: Where | None, own: Columns, led: Columns, grid: Grid, months: Sequence[int]
+    where: Where | None,
+    own: Columns,
+    stocks: Sequence[int],
+    led: Columns,
+    grid: Grid,
+    months: Sequence[int],
 ) -> list[Bound]:
     """What a rule's deadlines hold at least in the quarter that the counts end with.
 
-    `own` and `led` are the outcomes and bands of both tables; nothing where not every case has
-    such a deadline.
+    `own` and `led` are the outcomes and bands of both tables, `stocks` the cells of what is
+    still to come; nothing where not every case has such a deadline.
     """
     if where is None:
         return []
     levels = tuple(at for at, level in enumerate(grid.levels) if where.holds_at(level))
-    counts = (len(own), len(led))
-    found: list[Bound] = [
-        Arrival(*counts, first, levels) for first in range(len(months) if levels else 0)
-    ]
+    every = tuple(range(len(own)))
+    days = [grid.months[at] for at in months]
+    last = next_month(days[-1]) - timedelta(days=1)
+    found: list[Bound] = []
+    for first, day in enumerate(days if levels else ()):
+        found.append(Arrival(every, len(led), first, levels))
+        if (last - day).days < where.days:
+            found.append(Arrival(tuple(stocks), len(led), first, levels))
     if found and not months[0]:
-        found.append(Arrival(*counts, 0, levels, sign=-1))
+        found.append(Arrival(every, len(led), 0, levels, sign=-1))
     return found

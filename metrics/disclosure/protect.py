@@ -12,7 +12,7 @@ import polars as pl
 
 from metrics.disclosure.arriving import arrivals
 from metrics.disclosure.asking import ceilings
-from metrics.disclosure.closing import Bound, floors
+from metrics.disclosure.closing import Bound, Columns, floors
 from metrics.disclosure.joint import Links, round_all
 from metrics.disclosure.late import late_bookings
 from metrics.disclosure.nesting import nested_in
@@ -272,6 +272,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     metric = pair.whole.metric if pair.whole else pair.table.metric
     delay, where = pair.table.delays.get(part), pair.table.arrivals.get(part)
     before = led.get(pair.table.follows or "")
+    stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
 
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
@@ -279,13 +280,16 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     def ends(months: Sequence[int]) -> bool:
         return before is not None and months[-1] == setting.bases.stands_at
 
+    def of_all(there: Columns, months: Sequence[int]) -> list[Bound]:
+        return arrivals(where, columns, stocks, there, setting.grid, months)
+
     def known(months: Sequence[int]) -> list[Bound]:
         there = before.columns(setting.layer.bands) if before else []
         asked = pair.table.after_closing and before is not None and before.table.timed
         return [
             *floors(delay, columns, there, setting.grid, months),
             *(ceilings(columns, there, setting.grid, months) if asked else ()),
-            *(arrivals(where, columns, there, setting.grid, months) if ends(months) else ()),
+            *(of_all(there, months) if ends(months) else ()),
         ]
 
     return Rounding(
@@ -295,7 +299,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         told=setting.is_told(pair.table.metric, part),
         faces=setting.grid.faces(),
         sums=pair.sums(setting.layer.bands),
-        stocks=[at for at, column in enumerate(columns) if column[0] in pair.table.stocks],
+        stocks=stocks,
         draw=draw,
         follows=pair.table.follows,
         lags=_lags(setting, delay),

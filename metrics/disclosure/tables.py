@@ -110,10 +110,14 @@ def _is_within(one: Scope, other: Scope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Levels whose every case has something: of one breakdown, where one is named, or all."""
+    """Levels whose every case has something: of one breakdown, where one is named, or all.
+
+    `days` after the receipt at the soonest its day comes, 0 where nobody knows.
+    """
 
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
+    days: int = 0
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level has it."""

@@ -16,14 +16,15 @@ from etl.rules import read_rules
 from etl.store import Store
 from metrics import publish as publishing
 from metrics.attack import report as reporting
-from metrics.attack.arrived import arrived, owed_in
+from metrics.attack.arrived import _no_fewer, _Totals, arrived, owed_in
 from metrics.attack.report import attack
 from metrics.attack.told import read
 from metrics.delays import arrivals
 from metrics.disclosure.arriving import Arrival
+from metrics.disclosure.arriving import arrivals as made
 from metrics.disclosure.closing import Further
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.tables import Where
+from metrics.disclosure.tables import Grid, Where
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -37,6 +38,16 @@ title = "Tell within 10 days of the decision"
 from = "decided"
 to = "informed"
 within = 10
+unit = "calendar_days"
+basis = "Policy, section 3"
+"""
+LONG = """
+[[deadline]]
+name = "inform"
+title = "Inform within 60 days"
+from = "received"
+to = "informed"
+within = 60
 unit = "calendar_days"
 basis = "Policy, section 3"
 """
@@ -80,14 +91,14 @@ def _rule(monkeypatch) -> None:
     monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", TELL)
 
 
-def told(folder: Path, *days: str) -> list[Path]:
+def told(folder: Path, *days: str, rules: str = TELL) -> list[Path]:
     """Two quarters to two audiences, as they came to be known, or those that end with a day."""
     paths = []
     for until in days or ("2024-03-31", "2024-06-30"):
         with Store.open() as store:
             audit(store, folder / until, until)
             folder.joinpath("rules").mkdir(exist_ok=True)
-            folder.joinpath("rules", "rules.toml").write_text(TELL, encoding="utf-8")
+            folder.joinpath("rules", "rules.toml").write_text(rules, encoding="utf-8")
             paths += [
                 sealed(store, to=folder, policy=policy, everybody=(BOARD, PUBLIC))
                 for policy in (BOARD, PUBLIC)
@@ -110,6 +121,36 @@ def test_rounded_each_by_itself_they_are_found_and_the_release_is_refused(
     monkeypatch.setattr(publishing, "arrivals", lambda *_: {})
     with pytest.raises(UnsafeError, match="every case has its deadlines"):
         told(tmp_path)
+
+
+@pytest.fixture
+def long_rule(monkeypatch) -> None:
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", LONG)
+
+
+@pytest.mark.usefixtures("long_rule")
+def test_no_day_of_the_last_months_cases_has_come_under_a_long_rule(tmp_path):
+    releases = [read(path) for path in told(tmp_path, rules=LONG)]
+    assert [rule.days for rule in owed_in(releases[0])] == [60]
+    assert all(one.targets > 50 and one.passed for one in arrived(releases))
+
+
+def test_a_rule_of_60_days_holds_the_last_59_days_of_a_quarter_to_what_is_not_due():
+    """Of March's and February's cases no day has come by 31 March, of January's some."""
+    grid = Grid((("all", "all"),), (START, date(2024, 2, 1), date(2024, 3, 1)))
+    own, led = [("met", -1), ("not_due", -1)], [("received", -1)]
+    bounds = made(Where(days=60), own, [1], led, grid, [0, 1, 2])
+    assert [bound.first for bound in bounds if bound.own == (1,)] == [1, 2]
+    assert all(bound.own == (0, 1) for bound in made(Where(), own, [1], led, grid, [0, 1, 2]))
+
+
+def test_less_that_is_not_due_than_cases_leaves_both_too_little_room():
+    """Received 5 (1 to 9), not due yet 0 (0 to 4): both are 1 to 4."""
+    few, none = np.array([[1.0]]), np.array([[0.0]])
+    cases = _Totals(few, few + 8, few[0], few[0] + 8)
+    to_come = _Totals(none, none + 4, none[0], none[0] + 4)
+    left = [(low.tolist(), high.tolist()) for low, high in _no_fewer(to_come, cases, 0)]
+    assert left == [([[1]], [[4]]), ([1], [4]), ([[1]], [[4]]), ([1], [4])]
 
 
 def test_what_an_older_version_told_does_not_stop_the_next_quarter(tmp_path, monkeypatch):
@@ -152,7 +193,7 @@ PLAIN = TELL.replace('"decided"', '"received"')
         (TELL + OF_TWO, None),
         (TELL + LATER, None),
         (GAP, None),
-        (PLAIN, Where()),
+        (PLAIN, Where(days=10)),
     ],
     ids=["all", "some", "versions", "of two", "later", "gap", "from the receipt"],
 )
@@ -176,7 +217,7 @@ def counts(*months: int) -> np.ndarray:
     ],
 )
 def test_fewer_deadlines_than_cases_leave_both_too_little_room(received, deadlines, is_narrow):
-    bound = Arrival(1, 1, 0, (0,))
+    bound = Arrival((0,), 1, 0, (0,))
     assert bool(bound.narrow(counts(*received), counts(*deadlines), 5, Further())) == is_narrow
-    turned = Arrival(1, 1, 0, (0,), sign=-1)
+    turned = Arrival((0,), 1, 0, (0,), sign=-1)
     assert bool(turned.narrow(counts(*deadlines), counts(*received), 5, Further())) == is_narrow
