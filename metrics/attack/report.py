@@ -69,8 +69,8 @@ class Attack:
             lines.append(
                 f"{mark} {found.profile}: {found.targets:,} counts attacked,"
                 f" {found.exact} found exactly, {found.proven_small} proved small,"
-                f" {found.proven_present:,} proved not to be none; the narrowest has {width}"
-                f" possible values ({found.promised + 1} promised)"
+                f" at most {found.proven_present:,} proved not to be none; the narrowest has"
+                f" {width} possible values ({found.promised + 1} promised)"
                 + (f"; {found.contradictions} contradict" if found.contradictions else "")
             )
         if self.findings and not any(found.profile == AT_LEAST_ONE for found in self.findings):
