@@ -31,6 +31,7 @@ from metrics.disclosure.tables import (
     banded,
     grid_of,
     laid_out,
+    refuse_undeclared,
 )
 from metrics.metric import ExactCube, ProtectedCube
 
@@ -394,11 +395,3 @@ def _refuse_whole(table: Table, whole: Table | None, wholes: list[str]) -> None:
             f"{table.metric} cannot be part of {table.part_of}: that must be a declared metric"
             f" with the same parts, one outcome and no bands, and no other part"
         )
-
-
-def refuse_undeclared(cells: pl.DataFrame, tables: Sequence[Table]) -> None:
-    """Refuse counts of a metric or part that no table declares: they would be lost."""
-    declared = {(table.metric, part) for table in tables for part in table.parts}
-    for found in cells.select("metric", "part").unique().sort("metric", "part").iter_rows():
-        if found not in declared:
-            raise ProtectionError(f"metric {found[0]}, part {found[1]!r} is not declared")

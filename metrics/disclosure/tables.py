@@ -292,3 +292,11 @@ def _numbered(
     """The position of each value, to join on."""
     schema = {key: SCHEMA[key] for key in keys}
     return pl.DataFrame(list(values), schema=schema, orient="row").with_row_index(name)
+
+
+def refuse_undeclared(cells: pl.DataFrame, tables: Sequence[Table]) -> None:
+    """Refuse counts of a metric or part that no table declares: they would be lost."""
+    declared = {(table.metric, part) for table in tables for part in table.parts}
+    for found in cells.select("metric", "part").unique().sort("metric", "part").iter_rows():
+        if found not in declared:
+            raise ProtectionError(f"metric {found[0]}, part {found[1]!r} is not declared")

@@ -18,15 +18,7 @@ from scipy import sparse
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.linked import Booleans, Key, Linked
 from metrics.disclosure.nesting import nested_in
-from metrics.disclosure.protect import (
-    Declared,
-    Ground,
-    Layer,
-    Pair,
-    paired,
-    refuse_undeclared,
-    with_late,
-)
+from metrics.disclosure.protect import Declared, Ground, Layer, Pair, paired, with_late
 from metrics.disclosure.ranges import Floats
 from metrics.disclosure.sensitive import few
 from metrics.disclosure.suppression import suppressed, wanted
@@ -37,6 +29,7 @@ from metrics.disclosure.tables import (
     Counts,
     banded,
     grid_of,
+    refuse_undeclared,
 )
 from metrics.disclosure.withheld import MOST_WITHHELD
 
