@@ -250,13 +250,16 @@ class _Quarter:
     def _still(self) -> Iterator[Relation]:
         """What is still to come under the shorter rule is so under the longer one.
 
-        With what has come it makes up the same number under both.
+        With what has come it makes up the same number under both. Of rules for different steps
+        that is left to what ties each of them to the cases received.
         """
         nest, first, stop = self.nest, self.first, self.stop
         still = [
             Side(name, (), stop - 1, stop, nest.stocks) for name in (nest.shorter, nest.longer)
         ]
         yield Relation(still[0], still[1], nest.ahead)
+        if not (nest.forward or nest.backward):
+            return
         shorter, longer = (
             Side(name, self.flows, 0, stop, nest.stocks) for name in (nest.shorter, nest.longer)
         )
