@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.bounds import Booleans
+from metrics.attack.closed import DAYS
 from metrics.attack.joined import DEADLINES, FROM_RECEIPT, IS_STOCK, RECEIVED, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
@@ -64,12 +65,11 @@ def owed_in(told: Told) -> list[Owed]:
     return found
 
 
-FEWEST_DAYS = {"hour": 0, "calendar day": 1, "working day": 1, "week": 7, "month": 28}
-
-
 def _soonest(clock: str) -> int:
+    """After how many days from the receipt the day comes at the soonest."""
     plain = FROM_RECEIPT.match(clock)
-    return int(plain[1]) * FEWEST_DAYS[plain[2]] if plain else 0
+    # An hour may be any part of the day of the receipt.
+    return int(plain[1]) * int(DAYS[plain[2]][0]) if plain and plain[2] in DAYS else 0
 
 
 def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:

@@ -72,11 +72,13 @@ def _windows(seen: Sequence[Told], rule: str) -> Windows:
 
 
 def _told(one: Told, rule: str) -> Iterator[tuple[Level, int, int]]:
-    """By level the number and how far it may be from the truth."""
+    """By level the number and how far off it may be; nothing where it is withheld."""
     is_own = (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
     last: date = one.cells["month"].max()  # type: ignore[assignment]
     rows = one.cells.filter(is_own & IS_STOCK & ~IS_SUM & (pl.col("month") == last))
-    sums = rows.group_by("breakdown", "level").agg(pl.col("n").sum(), pl.len().alias("cells"))
-    for breakdown, level, n, cells in sums.iter_rows():
+    sums = rows.group_by("breakdown", "level").agg(
+        pl.col("n").sum(), pl.len().alias("cells"), pl.col("n").null_count().alias("withheld")
+    )
+    for breakdown, level, n, cells, _ in sums.filter(pl.col("withheld") == 0).iter_rows():
         further = one.further(DEADLINES, last) if cells > 1 else 0
         yield (breakdown, level), n, one.base * (1 + further) - 1

@@ -73,7 +73,8 @@ class Nest:
     Every case comes to the `longer` part `soonest` to `latest` months after the `shorter` one,
     if it is under both rules, by their scopes (levels by breakdown). `forward` says which
     outcomes of the longer part all cases have that have these in the shorter one; `backward`
-    the other way round. With each stands whether all of these have a day to be done by.
+    the other way round. With each stands whether all of these have a day to be done by. Both
+    are empty where the parts are for different steps: then only what is not due yet is tied.
     """
 
     shorter: str

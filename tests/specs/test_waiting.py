@@ -6,7 +6,9 @@ whatever steps the two rules are for.
 
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from etl.store import Store
@@ -63,3 +65,39 @@ def test_rules_that_are_rounded_apart_stop_the_release(newcomers, tmp_path, monk
     monkeypatch.setattr(publishing, "nests", lambda *_: ())
     with pytest.raises(UnsafeError, match="board who holds what is not due yet"):
         sealed(newcomers, to=tmp_path, policy=BOARD)
+
+
+def told_as(n: dict[str, int | None]) -> SimpleNamespace:
+    """A release to one audience with what is not due yet under two rules."""
+    cells = [
+        {"metric": "deadline_compliance", "part": part, "breakdown": "all", "level": "all",
+         "month": date(2024, 3, 1), "outcome": "not_due", "band": -1, "n": each}
+        for part, each in n.items()
+    ]  # fmt: skip
+    words = [
+        {"rule": name, "clock": f"received to {step}, {days} calendar days",
+         "applies_to": "", "in_force": "always"}
+        for name, step, days in (("soon", "acknowledged", 7), ("tell", "informed", 60))
+    ]  # fmt: skip
+    day = "2024-03-31"
+    manifest = {"as_of": day, "coverage_until": day, "coverage_from": "2024-01-01"}
+    return SimpleNamespace(
+        audience="board",
+        method="rounding",
+        base=5,
+        cells=pl.DataFrame(cells, schema_overrides={"n": pl.Int64}),
+        release=SimpleNamespace(manifest=manifest, table=lambda _: pl.DataFrame(words)),
+        quarter=lambda _: date(2024, 1, 1),
+        further=lambda *_: 0,
+    )
+
+
+def test_more_that_waits_under_the_shorter_rule_is_found():
+    (found,) = waiting([told_as({"soon": 5, "tell": 0})])
+    assert (found.targets, found.proven_small) == (2, 2)
+    (found,) = waiting([told_as({"soon": 5, "tell": 5})])
+    assert found.passed
+
+
+def test_a_rule_that_is_withheld_says_nothing_of_the_other():
+    assert waiting([told_as({"soon": 5, "tell": None})]) == []
