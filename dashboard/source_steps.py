@@ -13,6 +13,7 @@ from etl.description import SHIPPED, read_source, read_sources
 from etl.drafting import own_codes
 from etl.drafting.draft import draft
 from etl.drafting.own_dates import OwnDates
+from etl.drafting.own_layout import OwnLayout
 from etl.drafting.parts import is_table
 from etl.drafting.words import name_for
 from etl.errors import SourceError, file_name
@@ -88,23 +89,31 @@ def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told
 
 
 def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
-    """List in the workspace what is the organisation's own in these exports: codes, dates.
+    """List in the workspace what is the organisation's own: codes, dates, layout.
 
     Raises ExportError or SourceError where an export cannot be read or holds no codes.
     """
     known = workspace.sources()
     found: dict[str, own_codes.Found] = {}
     dates: dict[str, dict[str, OwnDates]] = {}
+    layouts: dict[str, dict[str, OwnLayout]] = {}
     for own in _own_of(exports, known):
         for field, told in own.codes.items():
             mine = found.setdefault(own.source.name, {}).setdefault(field, [])
             mine += [code for code in told if code not in mine]
         for odd in own.dates:
             dates.setdefault(own.source.name, {}).setdefault(odd.export, odd)
+        if own.layout is not None:
+            layouts.setdefault(own.source.name, {}).setdefault(own.layout.export, own.layout)
     lines = []
-    for name in dict.fromkeys((*found, *dates)):
-        new = [*dates.get(name, {}).values()]
-        listed = _listed(workspace, known[name], found.get(name, {}), new)
+    for name in dict.fromkeys((*found, *dates, *layouts)):
+        listed = _listed(
+            workspace,
+            known[name],
+            found.get(name, {}),
+            [*dates.get(name, {}).values()],
+            [*layouts.get(name, {}).values()],
+        )
         lines += [f"listed in {listed}"] if listed else []
     if not lines:
         return Told(lines=("every code of these exports is listed already",), data=found)
@@ -121,7 +130,11 @@ def _own_of(exports: Sequence[Path], known: Mapping[str, Source]) -> Iterator[ow
 
 
 def _listed(
-    workspace: Workspace, source: Source, codes: own_codes.Found, dates: list[OwnDates]
+    workspace: Workspace,
+    source: Source,
+    codes: own_codes.Found,
+    dates: list[OwnDates],
+    layouts: list[OwnLayout],
 ) -> str:
     """List these in the workspace's description of the source; what was listed, in words."""
     own = workspace.folder / "sources" / source.file
@@ -130,8 +143,9 @@ def _listed(
     new = own_codes.newly(dates, before)
     told = [f"{len(listed)} of {field}" for field, listed in codes.items()]
     told += [f"the dates of {own.export}" for own in new]
+    told += [f"the layout of {own.export}" for own in layouts]
     if told:
-        text = own_codes.listing(source, codes, before=before, dates=new)
+        text = own_codes.listing(source, codes, before=before, dates=new, layouts=layouts)
         file.write_text(text, encoding="utf-8")
         file.chmod(0o600)
     return f"sources/{file.name}: {', '.join(told)}" if told else ""

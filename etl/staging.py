@@ -179,7 +179,9 @@ def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:
     )
 
 
-_FOOTER = 'footer_starts_with = "..." with its first words'
+_FOOTER = (
+    'footer_starts_with = "..." with its first words (case-audit source codes EXPORT adds it)'
+)
 
 
 def _ragged(text: TextTable) -> pl.DataFrame:

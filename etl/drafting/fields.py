@@ -28,7 +28,7 @@ from etl.drafting.matching import (
     rivals_of,
 )
 from etl.drafting.numbers import doubtful_numbers, number_of_case
-from etl.drafting.words import EXACT, likeness
+from etl.drafting.words import EXACT, WITHIN, likeness
 from etl.source import FIELDS, Grain
 
 STEPS = (
@@ -50,6 +50,7 @@ CHANGES = {
     "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
 }  # fmt: skip
 _SOME_CASES, _MOST_CASES = 0.1, 0.5
+_MOST_STATES = 20
 _HARDLY_MORE = 1.02  # rows for each case, where a row is a case
 
 
@@ -201,6 +202,7 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
     read = [c for c in columns if c.why_not is None and c is not own]
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
     codes = assigned(read, (*_CODES, *COUNTS), code_score)
+    codes = _called_status(read, codes) | codes
     dates = assigned(read, (*STEPS, "incident_on", "due"), date_score)
     is_log = number is not None and per_case > _HARDLY_MORE and _moves_on(read, number.column)
     if is_log:
@@ -287,6 +289,24 @@ def _named_step(read: Sequence[Column]) -> dict[str, Match]:
     ]
     best = max(named, key=lambda match: match.score, default=None)
     return {"kind": best} if best is not None else {}
+
+
+def _called_status(read: Sequence[Column], codes: dict[str, Match]) -> dict[str, Match]:
+    """The column whose name speaks of a status although no word explains its codes.
+
+    Left out, it would leave cases open that are closed: what its codes mean is asked.
+    """
+    taken = {match.column.name for match in codes.values()}
+    named = [
+        Match("status", column, told)
+        for column in read
+        if column.may_be_code
+        and 1 < column.distinct <= _MOST_STATES
+        and column.name not in taken
+        and (told := likeness("status", column.name)) > WITHIN
+    ]
+    best = max(named, key=lambda match: match.score, default=None)
+    return {"status": best} if best is not None else {}
 
 
 def _occurred(read: Sequence[Column]) -> dict[str, Match]:

@@ -1,4 +1,4 @@
-"""What is an organisation's own in its exports, codes and dates: listed for its workspace."""
+"""What is an organisation's own in its exports, codes, dates, layout: for its workspace."""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ import polars as pl
 
 from etl.drafting.lines import quoted
 from etl.drafting.own_dates import OwnDates, own_dates
+from etl.drafting.own_layout import OwnLayout, own_layout
 from etl.drafting.vocabulary import OPEN
 from etl.drafting.words import code_means, name_for
 from etl.errors import SourceError
@@ -31,12 +32,13 @@ class Own:
     """What an export has that its source leaves to the workspace and nobody lists.
 
     `codes` field by field, each once, in their order of appearance; `dates` where they are not
-    written as the source declares.
+    written as the source declares, `layout` where files are not laid out so.
     """
 
     source: Source
     codes: Found
     dates: tuple[OwnDates, ...]
+    layout: OwnLayout | None
 
 
 def unlisted(path: Path, sources: Iterable[Source]) -> Own:
@@ -49,6 +51,7 @@ def unlisted(path: Path, sources: Iterable[Source]) -> Own:
     dates: list[OwnDates] = []
     rows = 0
     with recognised(path, list(sources)) as (read, source, export):
+        layout = own_layout(path, read, export)
         for chunk in read.chunks(CHUNK_ROWS):
             _look(chunk, source, export, found)
             rows += chunk.rows.height
@@ -68,7 +71,7 @@ def unlisted(path: Path, sources: Iterable[Source]) -> Own:
                 f" different values); give {field} another column in {source.name}.toml"
             )
     codes = {field: list(told) for field, told in found.items() if told}
-    return Own(source, codes, tuple(dates))
+    return Own(source, codes, tuple(dates), layout)
 
 
 def _look(
@@ -131,12 +134,19 @@ def _ours(field: str, code: str) -> str:
 
 
 def listing(
-    source: Source, found: Found, *, before: str | None, dates: Sequence[OwnDates] = ()
+    source: Source,
+    found: Found,
+    *,
+    before: str | None,
+    dates: Sequence[OwnDates] = (),
+    layouts: Sequence[OwnLayout] = (),
 ) -> str:
     """The workspace's description with these added; `before` is what it says now."""
     text = before if before is not None else _HEAD.format(name=source.name)
     for own in dates:
         text = _under(text, f"[exports.{own.export}]", _as_toml(own))
+    for shown in layouts:
+        text = _under(text, f"[exports.{shown.export}]", list(shown.lines))
     for field, codes in found.items():
         ours = proposed(field, codes, source.codes.get(field, {}))
         text = _under(text, f"[codes.{field}]", [

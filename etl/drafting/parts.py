@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -173,12 +174,18 @@ class _Layouted:
 def _table(path: Path, layout: Layout) -> Part:
     """One table with its header where it seems to be, without what is below it."""
     found = _as_it_stands(path, layout)
-    if found.text.encoding == _PRESUMED and _misspelt(found.text):
-        for encoding in _OTHERS:
-            told = replace(layout, encoding=encoding)
-            part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
-            if part is not None and not _misspelt(part.text):
-                return _as_it_stands(path, told)
+    if found.text.encoding != _PRESUMED:
+        return found
+    is_odd = _misspelt(found.text)
+    for encoding in _OTHERS:
+        told = replace(found.layout, encoding=encoding)
+        part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
+        if part is None:
+            continue
+        # Letters of one language may look like those of another; words that we know do not.
+        says_more = names_known(part.text.header) > names_known(found.text.header)
+        if says_more or (is_odd and not _misspelt(part.text)):
+            return _as_it_stands(path, replace(layout, encoding=encoding))
     return found
 
 
@@ -206,7 +213,7 @@ def _as_it_stands(path: Path, layout: Layout) -> Part:
         found = _with_other_header(path, layout, found)
     if found is None:
         raise error or AssertionError
-    return _without_footer(_with_title(found))
+    return as_it_shows(_with_title(found))
 
 
 def _with_other_header(path: Path, layout: Layout, found: Part | None) -> Part | None:
@@ -266,6 +273,32 @@ def _with_title(part: Part) -> Part:
         return part
     line = aside.filter(pl.col("kind") == "header")["line"][0]
     return replace(part, layout=replace(part.layout, header_line=line))
+
+
+def as_it_shows(part: Part) -> Part:
+    """With the way of writing quotation marks and the footer declared that the table shows."""
+    return _without_footer(_with_quotes(part))
+
+
+def _with_quotes(part: Part) -> Part:
+    """With the way of writing quotation marks that leaves no damage, if the usual does."""
+    if part.text.damaged.is_empty():
+        return part
+    ways: tuple[Literal["backslash", "none"], ...] = ("backslash", "none")
+    for quotes in ways:
+        told = _Layouted(part.path, replace(part.layout, quotes=quotes)).read()
+        if told is None or not told.text.damaged.is_empty():
+            continue
+        if told.text.ragged.height <= part.text.ragged.height and not _keeps_quotes(told.text):
+            return told
+    return part
+
+
+def _keeps_quotes(text: TextTable) -> bool:
+    """Whether a value or a name still stands between quotation marks: they did quote it."""
+    cells = [text.rows[f"c{place}"].rename("") for place in range(len(text.header))]
+    written = pl.concat([pl.Series(text.header), *cells]).str.strip_chars()
+    return bool(written.str.contains(r'(?s)^".*"$').any())
 
 
 def _without_footer(part: Part) -> Part:

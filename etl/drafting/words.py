@@ -24,7 +24,7 @@ _NEGATIONS = {
 }  # fmt: skip
 _PARTS = {
     "part", "partly", "partial", "partially", "teilweise", "teils", "partiellement",
-    "parcialmente", "parzialmente", "gedeeltelijk", "deels", "delvist",
+    "parcialmente", "parzialmente", "gedeeltelijk", "deels", "delvist", "castecne",
 }  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # `Case #`; alone the sign counts rows as often as cases.

@@ -75,6 +75,9 @@ def _layout(out: Writing, layout: Layout) -> None:
             out.say("A title stands above the header. Where it is not always as long, write")
             out.say('header_starts_with = "..." with the first words of the header instead.')
         out.add(f"{key} = {quoted(told) if isinstance(told, str) else told}")
+    if layout.quotes != UNTOLD.quotes:
+        out.say("How quotation marks stand inside its values: doubled, lines are damaged.")
+        out.add(f"quotes = {quoted(layout.quotes)}")
     if layout.repeats == "number":
         out.say("A name stands twice in its header, or a column has none: they are numbered.")
         out.add('repeats = "number"', 'unnamed = "number"')

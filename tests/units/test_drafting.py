@@ -51,6 +51,8 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Bekræftet den", "acknowledged"),
         ("Hændelsesdato", "incident_on"),
         ("Alvorlighedsgrad", "severity"),
+        ("Datum potvrzení přijetí", "acknowledged"),
+        ("Závažnost", "severity"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):

@@ -310,6 +310,26 @@ def test_a_last_case_of_which_little_is_known_is_no_footer(tmp_path):
     assert "footer_starts_with" not in first_export(made)
 
 
+SAID = ['"say \\"no\\""', '"a \\"b\\", c"']
+
+
+@pytest.mark.parametrize(
+    ("values", "quotes"),
+    [
+        (SAID, "backslash"),
+        (['5" pipe', '"so" she said'], "none"),
+        (["plain", '"a ""b"", c"'], None),
+        (['"a, b"', '"so" she said'], None),
+    ],
+)
+def test_how_quotation_marks_are_written_is_declared_where_it_leaves_no_damage(
+    tmp_path, values, quotes
+):
+    rows = [f"{case},{values[n % 2]}" for n, case in enumerate(CASES)]
+    made = listing("Case no,Received,Closed,Notes", *rows, folder=tmp_path)
+    assert first_export(made).get("quotes") == quotes
+
+
 # Event logs
 
 

@@ -23,6 +23,18 @@ def test_no_end_is_asked_for_where_one_is_known_or_every_case_has_the_date():
     assert drafted({**CASES, "Xyz": ["2024-02-03"]}).questions == ()
 
 
+@pytest.mark.parametrize("name", ["Workflow State (internal)", "Status of it"])
+def test_a_column_called_a_status_is_asked_about_although_no_code_is_known(name):
+    made = drafted({**CASES, name: ["Zagelo", "Brimt"]})
+    assert first_export(made)["columns"]["status"] == name
+    assert told(made)["codes"]["status"] == {"Brimt": "?", "Zagelo": "?"}
+
+
+def test_a_column_known_by_its_codes_is_the_status_rather_than_one_nearly_called_so():
+    made = drafted({**CASES, "Marital status": ["Zagelo", "Brimt"], "Xyz": ["Open", "Closed"]})
+    assert first_export(made)["columns"]["status"] == "Xyz"
+
+
 def test_how_a_column_that_was_not_recognised_is_read_after_all_is_said():
     made = drafted({**CASES, "Substansi": ["Satu", "Dua"]})
     assert "# To read one after all, take it off this list." in made.toml
@@ -104,6 +116,7 @@ def test_a_table_of_unknown_words_is_read_once(tmp_path, monkeypatch):
     ("header", "encoding"),
     [
         ("Sygnatura;Data wpływu;Skarżący", "cp1250"),
+        ("Číslo případu;Datum přijetí;Stav řešení", "cp1250"),
         ("Номер;Дата поступления;Дата", "cp1251"),
         ("Αριθμός;Ημερομηνία;Υπόθεση", "cp1253"),
         ("Número;Fecha de recepción;Niño", "cp1252"),

@@ -166,3 +166,23 @@ def test_where_no_date_decides_between_days_and_months_it_is_asked(workspace, tm
 def test_dates_in_the_declared_form_are_left_as_they_are(workspace, tmp_path):
     list_codes([issues(tmp_path, "13/Mar/26 00:05", "05/Jan/26 9:12 AM")], workspace)
     assert "dates =" not in (workspace.folder / "sources" / "jira.toml").read_text()
+
+
+def test_the_footer_of_a_report_that_ships_undeclared_is_listed_for_the_workspace(
+    workspace, tmp_path
+):
+    rows = "".join(f"{n:08},2024-01-{n + 1:02} 08:30,,New\n" for n in range(20))
+    export = tmp_path / "report.csv"
+    export.write_text(
+        f"Case Number,Date/Time Opened,Date/Time Closed,Status\n{rows}\n"
+        '"Open Cases 2024"\n"Copyright (c) salesforce.com, inc."\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ExportError, match=r"footer begins here.*case-audit source codes"):
+        load(workspace, [export], as_of=date(2024, 3, 31))
+    assert list_codes([export], workspace).lines[0] == (
+        "listed in sources/salesforce.toml: the layout of report"
+    )
+    (delivery,) = load(workspace, [export], as_of=date(2024, 3, 31))
+    assert (delivery.rows_loaded, delivery.rows_rejected) == (20, 0)
+    assert "already" in list_codes([export], workspace).lines[0]
