@@ -51,6 +51,7 @@ CHANGES = {
 }  # fmt: skip
 _SOME_CASES, _MOST_CASES = 0.1, 0.5
 _MOST_STATES = 20
+_NEARLY_ALL = 0.98  # rows that have what every case has
 _HARDLY_MORE = 1.02  # rows for each case, where a row is a case
 
 
@@ -294,7 +295,8 @@ def _named_step(read: Sequence[Column]) -> dict[str, Match]:
 def _called_status(read: Sequence[Column], codes: dict[str, Match]) -> dict[str, Match]:
     """The column whose name speaks of a status although no word explains its codes.
 
-    Left out, it would leave cases open that are closed: what its codes mean is asked.
+    Left out, it would leave cases open that are closed: what its codes mean is asked. Every
+    case has a status; a column that some lack is of something else.
     """
     taken = {match.column.name for match in codes.values()}
     named = [
@@ -302,6 +304,7 @@ def _called_status(read: Sequence[Column], codes: dict[str, Match]) -> dict[str,
         for column in read
         if column.may_be_code
         and 1 < column.distinct <= _MOST_STATES
+        and column.filled >= _NEARLY_ALL * column.rows
         and column.name not in taken
         and (told := likeness("status", column.name)) > WITHIN
     ]
@@ -322,7 +325,7 @@ def _earliest(read: Sequence[Column], steps: dict[str, Match]) -> dict[str, Matc
         for column in read
         if column.dates is not None
         and column.name not in taken
-        and column.filled >= 0.98 * column.rows
+        and column.filled >= _NEARLY_ALL * column.rows
     ]
     if len(whole) != 1:
         return {}

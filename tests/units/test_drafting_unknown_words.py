@@ -35,6 +35,11 @@ def test_a_column_known_by_its_codes_is_the_status_rather_than_one_nearly_called
     assert first_export(made)["columns"]["status"] == "Xyz"
 
 
+def test_what_some_cases_lack_is_not_their_status_whatever_it_is_called():
+    made = drafted({**CASES, "Consent status": ["Zagelo", "Brimt", ""]})
+    assert "status" not in first_export(made)["columns"]
+
+
 def test_how_a_column_that_was_not_recognised_is_read_after_all_is_said():
     made = drafted({**CASES, "Substansi": ["Satu", "Dua"]})
     assert "# To read one after all, take it off this list." in made.toml
