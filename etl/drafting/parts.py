@@ -209,6 +209,7 @@ def _as_it_stands(path: Path, layout: Layout) -> Part:
         return found
     if found is None and _is_json(path):
         raise error or AssertionError
+    found = found or _otherwise_quoted(path, layout)
     if found is None or names_known(found.text.header) < _CONVINCING:
         found = _with_other_header(path, layout, found)
     if found is None:
@@ -262,7 +263,9 @@ def _convinces(part: Part | None) -> bool:
 
 
 def _conviction(part: Part) -> tuple[int, int]:
-    return names_known(part.text.header), -part.text.ragged.height
+    """What speaks for a header; a number in it speaks for a row of the table."""
+    numbers = sum(re.search(r"[^\W\d_]", name) is None for name in part.text.header)
+    return names_known(part.text.header) - numbers, -part.text.ragged.height
 
 
 def _with_title(part: Part) -> Part:
@@ -284,14 +287,16 @@ def _with_quotes(part: Part) -> Part:
     """With the way of writing quotation marks that leaves no damage, if the usual does."""
     if part.text.damaged.is_empty():
         return part
+    told = _otherwise_quoted(part.path, part.layout)
+    return told if told and told.text.ragged.height <= part.text.ragged.height else part
+
+
+def _otherwise_quoted(path: Path, layout: Layout) -> Part | None:
+    """The table by the first other way of writing quotation marks that leaves no damage."""
     ways: tuple[Literal["backslash", "none"], ...] = ("backslash", "none")
-    for quotes in ways:
-        told = _Layouted(part.path, replace(part.layout, quotes=quotes)).read()
-        if told is None or not told.text.damaged.is_empty():
-            continue
-        if told.text.ragged.height <= part.text.ragged.height and not _keeps_quotes(told.text):
-            return told
-    return part
+    parts = (_Layouted(path, replace(layout, quotes=quotes)).read() for quotes in ways)
+    whole = (part for part in parts if part is not None and part.text.damaged.is_empty())
+    return next((part for part in whole if not _keeps_quotes(part.text)), None)
 
 
 def _keeps_quotes(text: TextTable) -> bool:

@@ -1,0 +1,105 @@
+"""A draft declares how a file is laid out: titles, headers, footers, quotation marks."""
+
+import pytest
+
+from etl.drafting.draft import Draft, draft
+from tests.drafts import first_export
+from tests.units.test_drafting_histories import understood
+from tests.units.test_readers_workbook import cell, row, sheet, workbook
+
+
+def listing(*lines: str, folder) -> Draft:
+    (folder / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return draft(folder / "c.csv", zone="UTC")
+
+
+CASES = [f"A-{n},2024-01-{n + 1:02},2024-02-{n + 1:02}" for n in range(20)]
+
+
+def test_a_title_above_the_header_is_declared(tmp_path):
+    made = listing("Cases of 2024", "", "Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert first_export(made)["header_line"] == 3
+    assert understood(made, tmp_path).exports[0].layout.header_line == 3
+
+
+def test_a_title_as_wide_as_its_table_is_declared_too(tmp_path):
+    made = listing("Cases,,2024", "Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert first_export(made)["header_line"] == 2
+
+
+def test_a_first_row_in_which_a_word_is_known_is_not_taken_for_the_header(tmp_path):
+    rows = [f"{n}.5,{word},3" for n, word in enumerate("abc")]
+    made = listing("A title", "COL1,COL2,COL3", *rows, folder=tmp_path)
+    assert first_export(made)["header_line"] == 2
+
+
+def test_a_header_of_two_rows_is_declared_where_one_alone_says_too_little(tmp_path):
+    rows = [f"A-{n},2024-01-{n + 1:02},09:00,2024-02-{n + 1:02},10:00" for n in range(20)]
+    made = listing(
+        "Case,Received,,Closed,", "number,Date,Time,Date,Time", *rows, folder=tmp_path
+    )
+    assert first_export(made)["header_rows"] == 2
+    assert first_export(made)["columns"]["case_id"] == "Case / number"
+    assert first_export(made)["events"] == {
+        "received": "Received / Date",
+        "closed": "Closed / Date",
+    }
+
+
+def test_below_the_title_of_a_workbook_two_rows_of_names_are_found(tmp_path):
+    told = [["Hinweise 2026"], ["Fall", "", "Vorwurf 1", "Vorwurf 2"]]
+    told += [["Nummer", "Eingang", "Art", "Art"]]
+    told += [[f"A-{n}", f"{n + 1:02}/01/2026", "Untreue", "Untreue"] for n in range(20)]
+    rows = [
+        row(
+            n,
+            *(cell(f"{at}{n}", text) for at, text in zip("ABCD", texts, strict=False) if text),
+        )
+        for n, texts in enumerate(told, start=1)
+    ]
+    (tmp_path / "c.xlsx").write_bytes(workbook(Cases=sheet(*rows)))
+    export = first_export(draft(tmp_path / "c.xlsx", zone="UTC"))
+    assert (export["header_line"], export["header_rows"]) == (2, 2)
+    assert export["columns"] == {"case_id": "Fall / Nummer", "category": "Vorwurf 1 / Art"}
+    assert export["events"] == {"received": "Fall / Eingang"}
+    assert export["findings"][1] == {"category": "Vorwurf 2 / Art"}
+
+
+@pytest.mark.parametrize("footer", ["Total cases: 20", "Total cases: 20,,"])
+def test_a_footer_below_the_table_is_declared_by_its_first_words(tmp_path, footer):
+    made = listing("Case no,Received,Closed", *CASES, footer, folder=tmp_path)
+    assert first_export(made)["footer_starts_with"] == "Total cases"
+    assert "20 rows" in made.toml
+
+
+def test_a_last_case_of_which_little_is_known_is_no_footer(tmp_path):
+    header = "Case no,Received,Closed,Unit,Category"
+    rows = [f"{row},North,Theft" for row in CASES]
+    made = listing(header, *rows, "A-77,2024-03-01,,,", folder=tmp_path)
+    assert "footer_starts_with" not in first_export(made)
+
+
+SAID = ['"say \\"no\\""', '"a \\"b\\", c"']
+
+
+@pytest.mark.parametrize(
+    ("values", "quotes"),
+    [
+        (SAID, "backslash"),
+        (['5" pipe', '"so" she said'], "none"),
+        (["plain", '"a ""b"", c"'], None),
+        (['"a, b"', '"so" she said'], None),
+    ],
+)
+def test_how_quotation_marks_are_written_is_declared_where_it_leaves_no_damage(
+    tmp_path, values, quotes
+):
+    rows = [f"{case},{values[n % 2]}" for n, case in enumerate(CASES)]
+    made = listing("Case no,Received,Closed,Notes", *rows, folder=tmp_path)
+    assert first_export(made).get("quotes") == quotes
+
+
+def test_it_is_declared_where_the_header_itself_cannot_be_read_without(tmp_path):
+    rows = [f"{case},x" for case in CASES]
+    header = 'Case no,Received,Closed,"Notes \\"free\\""'
+    assert first_export(listing(header, *rows, folder=tmp_path))["quotes"] == "backslash"
