@@ -17,6 +17,8 @@ ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 EARLIEST_YEAR = 1000  # a year with fewer digits was cut or typed short
 
 _OFFSET = re.compile(r"%[:#]*z|%\+|%Z|^epoch")
+# As forms and web applications write it: `GMT+1`, `UTC`, both without an hour's leading 0.
+_FROM_GREENWICH = re.compile(r"(?:GMT|UTC)%#?z$")
 _MONTH_NAME = re.compile(r"%[bBh]")
 # Of four digits it would be a day from 1902 to 1927, and is a year that somebody typed.
 _EXCEL_DAY = r"(\d{1,3}|\d{5,6})"
@@ -155,6 +157,9 @@ def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
         names = list(calendar.zones)
         text = text.str.replace_many(names, [calendar.zones[name] for name in names])
         form = form.replace("%Z", "%:z")
+    if _FROM_GREENWICH.search(form):
+        text = text.str.replace(r"(GMT|UTC)$", "${1}+00")
+        text = text.str.replace(r"([+-])(\d(?::?\d\d)?)$", "${1}0${2}")
     if _OFFSET.search(form):
         at = text.str.to_datetime(form, strict=False, time_zone="UTC", time_unit="us")
     else:

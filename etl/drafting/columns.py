@@ -34,8 +34,9 @@ _WORDS = rf"^[\p{{L}} /-]{{2,{_LONGEST_MARKER}}}$"
 _CLOCK = r"\d:\d\d"
 _MAIL = r"[^\s@]+@[^\s@]+\.\w"
 _LONG_NUMBER = r"\d{5}|\d[\d ()/-]{7,}\d"
+# HR in capitals is a department.
 _TITLED = (
-    r"(?i)^(mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|hr|fr|mme?|mlle|sr|sra|sig|dhr|mevr)\.? "
+    r"^((?i:mr|mrs|ms|miss|dr|prof|sir|herrn?|frau|fr|mme?|mlle|sr|sra|sig|dhr|mevr)|[Hh]r)\.? "
 )
 _SURNAME_FIRST = r"^\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’.-]+( \p{Lu}[\p{L}.]*)?$"
 _NAMED = r"^\p{Lu}[\p{L}'’-]+( (\p{Lu}[\p{L}'’.-]*|\p{Ll}{1,3})){1,4}$"

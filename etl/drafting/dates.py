@@ -17,7 +17,8 @@ Order = Literal["day first", "month first", "year first"]
 _NUMBERS = (
     r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. )(?P<b>\d{1,2})(?P<t>[-/. ]|\. )(?P<c>\d{1,4})"
     r"(?P<join>[T ]|, |\. ?)?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
-    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?))?$"
+    r"(?P<half> ?[AaPp][Mm])?"
+    r"(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?))?$"
 )
 _NAMED = (
     r"^(?P<a>\d{1,2})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<c>\d{4}|\d{2})"
@@ -236,7 +237,9 @@ def _time_form(one: dict[str, str | None]) -> str:
     fraction = "%.f" if one.get("frac") else ""
     after = (" %p" if half and half.startswith(" ") else "%p") if half else ""
     zone = one.get("zone") or ""
-    offset = (" " if zone.startswith(" ") else "") + "%#z" if zone else ""
+    greenwich = re.search("GMT|UTC", zone)
+    before = (" " if zone.startswith(" ") else "") + (greenwich[0] if greenwich else "")
+    offset = f"{before}%#z" if zone else ""
     return (
         f"{one['join'] or ''}%H:%M".replace("%H", hours) + seconds + fraction + after + offset
     )

@@ -223,7 +223,7 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         fields |= {name: dates[name] for name in ("incident_on", "due") if name in dates}
         steps = {step: dates[step] for step in STEPS if step in dates}
         if grain != "finding" and "received" not in steps:
-            steps = _earliest(read, steps) | steps
+            steps = _earliest(read, dates) | steps
     allowed = {name for names in FIELDS[grain] for name in names}
     taken = {match.column.name for match in (*fields.values(), *steps.values())}
     return Proposal(
@@ -317,9 +317,9 @@ def _occurred(read: Sequence[Column]) -> dict[str, Match]:
     return {"occurred": Match("occurred", dated[0], EXACT)} if len(dated) == 1 else {}
 
 
-def _earliest(read: Sequence[Column], steps: dict[str, Match]) -> dict[str, Match]:
+def _earliest(read: Sequence[Column], dates: dict[str, Match]) -> dict[str, Match]:
     """The date that every row has and no other goes before: a case begins with its receipt."""
-    taken = {match.column.name for match in steps.values()}
+    taken = {match.column.name for match in dates.values()}
     whole = [
         column
         for column in read

@@ -78,10 +78,13 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
     after = _best("after", texts)
     before = _best("before", [c for c in texts if c is not after])
     others = [c for c in texts if c not in (after, before)]
-    field = _best("field", others) or next((c for c in others if _names_fields(c)), None)
-    if occurred is None or after is None or (field is None and before is None):
+    named = (_best("field", others), *filter(_names_fields, others))
+    fields = [column for column in named if column is not None]
+    if occurred is None or after is None or not (fields or before):
         return None
-    told = _of_fields(field, before, after) if field else _of_one(before, after)
+    # What is called so may be alike in every row, and another column name the field.
+    tellings = (_of_fields(field, before, after) for field in fields)
+    told = next(filter(None, tellings), None) if fields else _of_one(before, after)
     if not told:
         return None
     steps, codes = told

@@ -10,12 +10,14 @@ from etl.drafting.columns import FEWEST_SEEN, LONGEST_CODE, MOST_CODES, Column, 
 from etl.drafting.fields import Proposal
 from etl.drafting.lines import quoted
 from etl.drafting.parts import is_of_people
-from etl.drafting.words import EXACT, likeness
+from etl.drafting.words import EXACT, header_words, likeness
 from etl.readers.leaves import JOINT
 
 # The share of the parts that stand in other cells too: in a sentence and in a name with a comma
 # hardly any does.
 _SEPARATORS = {";": 0.8, "|": 0.8, ",": 1.0}
+# A choice of several as Microsoft's lists export it: `["Fraud","Gifts"]`.
+_CHOSEN, _BETWEEN = r'^(?:\[")?(?P<value>.*?)(?:"\])?$', '","'
 _LIKELY = EXACT // 2
 # The names in a list inside a record, such as the labels of GitHub's issues.
 _NAMES_INSIDE = re.compile(r"([^\[\]]+\[\])\.name")
@@ -44,13 +46,16 @@ def with_list(proposal: Proposal) -> Proposal:
 
 
 def with_labels(columns: Sequence[Column], proposal: Proposal) -> Proposal:
-    """The same with a list of few names inside its records, where nothing says the category.
+    """The same with a list of few names or labels, where nothing says the category.
 
     It has a place and no column yet: whether it is the category, a person is asked.
     """
     if proposal.grain != "case" or "category" in proposal.fields or proposal.issues:
         return proposal
     for column in columns:
+        found = _parts(column) if header_words(column.name) == "labels" else None
+        if found is not None:
+            return _with_parts(proposal, *found)
         told = _NAMES_INSIDE.fullmatch(column.name)
         if told is None or column.why_not != "inside" or is_of_people(told[1]):
             continue
@@ -63,7 +68,8 @@ def with_labels(columns: Sequence[Column], proposal: Proposal) -> Proposal:
 
 
 def _with_parts(proposal: Proposal, separator: str, parts: Column) -> Proposal:
-    place = f"{{ columns = [{quoted(parts.name)}], separator = {quoted(separator)} }}"
+    chosen = f", pattern = {quoted(_CHOSEN)}" if separator == _BETWEEN else ""
+    place = f"{{ columns = [{quoted(parts.name)}]{chosen}, separator = {quoted(separator)} }}"
     return replace(
         proposal,
         places={**proposal.places, "category": place},
@@ -75,6 +81,10 @@ def _parts(column: Column) -> tuple[str, Column] | None:
     """The separator of a column of lists and a column of their parts; None for any other."""
     if column.why_not is not None or column.dates is not None or column.is_number:
         return None
+    if column.filled and column.values.str.contains(r'^\[".*"\]$').all():
+        inner = column.values.str.extract_groups(_CHOSEN).struct.field("value")
+        parts = inner.str.split(_BETWEEN).explode()
+        return _BETWEEN, column_of(column.name, column.place, parts)
     for separator, least in _SEPARATORS.items():
         texts = column.values
         if int(texts.str.contains(separator, literal=True).sum()) < FEWEST_SEEN:

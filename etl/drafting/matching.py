@@ -9,7 +9,9 @@ from etl.drafting.words import EXACT, code_means, header_words, likeness
 COUNTS = ("source_days", "source_reopens")
 NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
 _MEANT = ("severity", "outcome", "status", "kind", "anonymity")
-_TITLES = ("subject", "subjects")
+# Names of something else as often as of what they are taken for where nothing says it better:
+# a ticket's title, the kind of record, what a priority is made of.
+_WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 5, "impact": 5}
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 # Taken from a name's score where no value of its column is known for the field.
@@ -57,14 +59,15 @@ def code_score(field: str, column: Column) -> int:
         return 0
     if column.distinct == 1 and told < NAMED_SO:
         return 0  # What is alike in all rows tells no case from another.
+    weak = _WEAK.get(header_words(column.name), 0)
     if field not in _MEANT:
-        # Of a thing's number and its name people know the name; a ticket's subject is its title
-        # wherever something else says of which type it is.
-        less = 5 * column.is_number + 10 * (header_words(column.name) in _TITLES)
-        return max(told - less, 0)
+        # Of a thing's number and its name people know the name, and what is alike in every row
+        # tells nothing.
+        less = 5 * column.is_number + 5 * (column.distinct == 1)
+        return max(told - less - weak, 0)
     known = _share_known(field, column)
     if told:  # A name whose values say nothing of it is no more than a name.
-        return told + round(20 * known) if known else told - _UNKNOWN
+        return told - weak + (round(20 * known) if known else -_UNKNOWN)
     # "Yes" and "no" answer any question.
     by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
     return 60 if by_codes else 0

@@ -111,13 +111,23 @@ def counts_rows(column: Column) -> bool:
 
 
 def candidates(columns: Sequence[Column]) -> list[Column]:
-    """Columns with another value in every row, which a question about the number names."""
-    return [
+    """Columns with another value in every row, which a question about the number names.
+
+    Where none may be a number, an instant that no two rows share tells cases apart too.
+    """
+    numbered = [
         column
         for column in columns
         if column.may_be_number_of_case
         and column.distinct == column.filled
         and column.why_not is None
+    ]
+    return numbered or [
+        column
+        for column in columns
+        if column.dates is not None
+        and column.dates.with_hours
+        and column.distinct == column.rows
     ]
 
 

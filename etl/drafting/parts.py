@@ -48,7 +48,8 @@ class Part:
             return ()
         found = (re.match(r"((?:[^\[\]]*?)\[\])\.", name) for name in self.text.header)
         places = dict.fromkeys(told[1] for told in found if told)
-        return tuple(p for p in places if not (self.around and p.startswith(self.around)))
+        around = self.text.place.split(".")
+        return tuple(place for place in places if place not in around)
 
     def belongs_elsewhere(self, column: str) -> str | None:
         """Why a column is no field of this table: it is told around it or inside it."""
@@ -138,16 +139,24 @@ def _largest_first(parts: list[Part]) -> tuple[Part, ...]:
 
 
 def _with_lists(first: Part) -> Iterator[Part]:
-    """A table and those of the lists inside its records, one level deeper."""
+    """A table and those of the lists inside its records, and of the lists inside these."""
     yield first
     place = first.text.place
+    name = place.removesuffix("[]").rpartition(".")[2]
     lists = [inner for inner in first.inside if not is_of_people(inner)]
     for inner in lists[: _MOST_PARTS - 1]:
-        told = Layout(records=f"{place}.{inner}")
-        part = _Layouted(first.path, told).read()
+        part = _inner(first, f"{place}.{inner}", around=f"{name}[].")
         if part is not None:
-            name = place.removesuffix("[]").rpartition(".")[2]
-            yield replace(part, around=f"{name}[].")
+            yield part
+            deeper = (
+                _inner(first, f"{place}.{inner}.{more}", part.around) for more in part.inside
+            )
+            yield from filter(None, deeper)
+
+
+def _inner(first: Part, place: str, around: str) -> Part | None:
+    part = _Layouted(first.path, Layout(records=place)).read()
+    return replace(part, around=around) if part is not None else None
 
 
 def is_of_people(place: str) -> bool:

@@ -60,7 +60,9 @@ def header_words(header: str) -> str:
     """The words of a column's name: `Custom field (Date closed)` and `dateClosed` are alike."""
     wrapped = _WRAPPING.match(header.strip())
     inner = next((part for part in wrapped.groups() if part), header) if wrapped else header
-    return plain(_CAMEL.sub(" ", _SIGN_OF_NUMBER.sub(" number", inner)))
+    words = plain(_CAMEL.sub(" ", _SIGN_OF_NUMBER.sub(" number", inner)))
+    thing = words.removesuffix(" name")
+    return thing if inner.endswith(".name") and thing in _things() else words
 
 
 def likeness(field: str, header: str) -> int:
@@ -187,6 +189,14 @@ def _named(*tables: str) -> dict[str, list[str]]:
 
 def _of_code(field: str) -> dict[str, list[str]]:
     return dict(_told()["codes"].get(field, {}))
+
+
+@cache
+def _things() -> frozenset[str]:
+    """What has a name in a record, as `status.name`, and is no person with one."""
+    names = {name for told in _named("columns").values() for name in told}
+    people = {*_named("never")["person"], *_named("fields")["assignee"]}
+    return frozenset(names - people - {"subject", "subjects", "account"})
 
 
 @cache

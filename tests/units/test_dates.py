@@ -125,3 +125,16 @@ def test_an_offset_in_the_text_wins_over_the_zone_of_the_source():
 
 def test_a_year_that_was_cut_short_is_no_date():
     assert read("0016-02-01", forms=("%Y-%m-%d",))["failed"].all()
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2024/03/01 9:12:33 AM GMT+1", "2024-03-01 08:12:33"),
+        ("2024/03/01 9:12:33 AM GMT-10", "2024-03-01 19:12:33"),
+        ("2024/03/01 9:12:33 AM GMT+5:30", "2024-03-01 03:42:33"),
+        ("2024/03/01 9:12:33 PM GMT", "2024-03-01 21:12:33"),
+    ],
+)
+def test_hours_from_greenwich_are_an_offset_with_or_without_a_leading_0(text, at):
+    assert instant(text, "%Y/%m/%d %I:%M:%S %p GMT%#z") == at

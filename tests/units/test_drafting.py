@@ -64,6 +64,43 @@ def test_a_header_is_read_without_case_accents_signs_and_wrapping():
     assert header_words("Rückmeldung-erteilt") == "ruckmeldung erteilt"
 
 
+@pytest.mark.parametrize(
+    ("field", "weaker", "stronger", "codes"),
+    [
+        ("category", "Type", "Category", ["Theft", "Fraud"]),
+        ("severity", "Urgency", "Priority", ["High", "Low"]),
+        ("category", "Subject", "Case type", ["Theft", "Fraud"]),
+    ],
+)
+def test_what_says_it_better_is_taken_although_it_comes_later(field, weaker, stronger, codes):
+    made = drafted({**CASES, weaker: codes, stronger: codes})
+    assert first_export(made)["columns"][field] == stronger
+    assert f'or is it "{weaker}"?' in made.toml
+
+
+def test_what_is_alike_in_every_row_gives_way_to_what_is_not():
+    made = drafted({**CASES, "Case type": ["Report"], "Category": ["Theft", "Fraud"]})
+    assert first_export(made)["columns"]["category"] == "Category"
+
+
+def test_the_day_of_what_happened_is_no_receipt():
+    made = first_export(
+        drafted({
+            "Case number": numbers(24),
+            "Timestamp": [f"2024-01-{day:02} 10:00:00Z" for day in range(1, 25)],
+            "When did it happen?": ["2023-12-01", "2023-12-02"],
+        })
+    )  # fmt: skip
+    assert made["events"] == {"received": "Timestamp"}
+    assert made["columns"]["incident_on"] == "When did it happen?"
+
+
+def test_a_thing_in_a_record_has_a_name_and_a_person_has_one_too():
+    made = drafted({**CASES, "project.name": ["North", "South"], "author.name": ["Jo", "Al"]})
+    assert first_export(made)["columns"]["unit"] == "project.name"
+    assert '"author.name": about a person' in made.toml
+
+
 def test_a_column_of_an_unknown_name_is_known_by_its_codes():
     made = drafted({**CASES, "Xyz": ["Upheld", "Not upheld", "Withdrawn"]})
     assert first_export(made)["columns"]["outcome"] == "Xyz"

@@ -40,6 +40,12 @@ def test_a_stop_may_stand_behind_each_part_of_a_date(written, form):
     assert read.dt.to_string().to_list() == ["2024-03-09"]
 
 
+def test_an_offset_may_be_written_as_hours_from_greenwich():
+    made = dated(*[f"2024/03/{day:02} 9:12:33 AM GMT+1" for day in range(1, 13)])
+    assert first_export(made)["dates"] == "%Y/%m/%d %I:%M:%S %p GMT%#z"
+    assert made.questions == ()
+
+
 def test_month_first_is_found_too():
     made = dated(*[f"3/{day}/2024 4:05 PM" for day in range(1, 21)])
     assert first_export(made)["dates"] == "%m/%d/%Y %I:%M %p"

@@ -207,6 +207,37 @@ def test_lists_inside_the_cases_of_a_json_file_are_exports_of_their_own(tmp_path
     assert cases.columns["unit"].columns == ("department.name",)
 
 
+def test_the_changes_inside_the_entries_of_a_journal_are_its_history(tmp_path):
+    def change(field: str, old: str, new: str) -> dict[str, str]:
+        return {"property": "attr", "name": field, "old_value": old, "new_value": new}
+
+    def entry(day: int, *details: dict[str, str]) -> dict[str, object]:
+        return {"id": day, "created_on": f"2024-03-{day:02}T10:00:00Z", "details": details}
+
+    issues = [
+        {
+            "id": n,
+            "status": {"id": 5, "name": "Closed"},
+            "created_on": f"2024-02-{n + 1:02}T10:00:00Z",
+            "journals": [
+                entry(n + 1, change("status_id", "1", "2"), change("done_ratio", "0", "9")),
+                entry(n + 2, change("status_id", "2", "5")),
+            ],
+        }
+        for n in range(20)
+    ]
+    (tmp_path / "j.json").write_text(json.dumps({"issues": issues}), encoding="utf-8")
+    made = told(draft(tmp_path / "j.json", zone="UTC"))
+    assert list(made["exports"]) == ["cases", "changes"]
+    changes = made["exports"]["changes"]
+    assert changes["records"] == "issues[].journals[].details[]"
+    assert changes["columns"]["occurred"] == "journals[].created_on"
+    assert changes["columns"]["case_id"] == "issues[].id"
+    assert changes["steps"] == [
+        {"when": {"name": ["status_id"]}, "change": "status", "means": "progress"}
+    ]
+
+
 def test_of_several_lists_in_a_json_file_that_with_the_cases_is_taken(tmp_path):
     terms = [{"code": "x", "words": "y"}]
     text = json.dumps(cases_with_history(terms=terms))

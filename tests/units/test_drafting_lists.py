@@ -35,6 +35,30 @@ def test_as_many_combinations_as_rows_are_a_list_of_few_codes():
     assert sorted(codes["category"]) == sorted(parts)
 
 
+def test_a_choice_of_several_as_lists_of_microsoft_export_it_is_a_list(tmp_path):
+    made = drafted({**CASES, "Category": ['["Theft","Fraud"]', '["Fraud"]', "[]"]})
+    assert told(made)["codes"]["category"] == {"Fraud": "fraud", "Theft": "theft"}
+    (tmp_path / "s.toml").write_text(made.toml, encoding="utf-8")
+    (tmp_path / "c.csv").write_text(
+        'Case number,Date received,Category\nA-1,2024-01-02,"[""Theft"",""Fraud""]"\n'
+        'A-2,2024-01-02,"[""Fraud""]"\nA-3,2024-01-03,[]\n',
+        encoding="utf-8",
+    )
+    tried = try_out(
+        tmp_path / "c.csv", read_source(tmp_path / "s.toml"), key=b"k" * 32, zone="UTC"
+    )
+    assert (tried.rows_loaded, tried.findings) == (3, 3)
+    assert tried.sample["category"].to_list() == ["theft", "fraud", None]
+
+
+def test_a_column_of_labels_may_be_the_category_and_is_asked_about():
+    place, codes = category(
+        ["Theft,North", "Fraud,South", "Theft,South", "Fraud,North"], "Labels"
+    )
+    assert place == "?"
+    assert set(codes["category"]) == {"Theft", "Fraud", "North", "South"}
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -119,3 +119,8 @@ def test_an_instant_is_no_number_of_a_case():
     times = [f"at {day:02}, 10:{day:02}" for day in range(1, 25)]
     made = drafted({"Xyz": times, "Received": CASES["Date received"]})
     assert first_export(made)["columns"]["case_id"] == "?"
+
+
+def test_an_instant_that_no_two_cases_share_is_named_where_nothing_else_may_be_the_number():
+    made = drafted({"Timestamp": [f"2024-01-{day:02} 10:00:00Z" for day in range(1, 25)]})
+    assert 'say so; it may be "Timestamp"' in made.questions[0]

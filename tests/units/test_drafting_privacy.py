@@ -67,6 +67,13 @@ def test_a_column_of_names_is_none_of_codes_whatever_it_is_called():
     assert "unit" not in first_export(made)["columns"]
 
 
+def test_the_department_called_hr_is_no_title_of_a_person():
+    made = drafted({**CASES, "Department": ["HR North", "HR South"]})
+    assert set(told(made)["codes"]["unit"]) == {"HR North", "HR South"}
+    made = drafted({**CASES, "Department": ["Hr. Jensen", "hr. Olsen"]})
+    assert "unit" not in first_export(made)["columns"]
+
+
 @pytest.mark.parametrize(("header", "is_read"), [("Subject", False), ("Office", True)])
 def test_many_names_are_people_unless_the_column_is_called_something_else(header, is_read):
     firsts, lasts = ("Jane", "John", "Ana", "Luis"), ("Doe", "Roe", "de Souza", "Poe")
