@@ -91,20 +91,10 @@ def _closing(rule: Deadline) -> Closing | None:
     if rule.stops != (CLOSED,) or rule.length.unit == "hours":
         return None
     within, beyond = days_of(rule.within, rule.length_unit)
+    names = ("met", "met_late", "missed", "ended", "open")
     return Closing(
-        within,
-        beyond,
-        (
-            (_named("met"), _named("ended"), True),
-            (_named("met_late"), _named("ended"), False),
-            (_named("missed"), _named("open"), False),
-        ),
+        within, beyond, {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
     )
-
-
-def _named(outcome: str) -> frozenset[str]:
-    """The outcome's names, with each doubt that may be told apart."""
-    return frozenset(outcomes_with((outcome,), KINDS))
 
 
 def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:

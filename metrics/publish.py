@@ -214,6 +214,7 @@ def _protected(
             quarters=_quarters(data.calendar, starts),
             is_settled=data.told["as_of"] == data.told["coverage_until"],
             stood_at=_stood_at(places, data),
+            looks={*_looks(places), data.told["as_of"]},
         ),
         ledger=places.ledger,
         renamed=renamed or {},
@@ -224,9 +225,14 @@ def _protected(
 
 def _stood_at(places: Places, data: _Data) -> set[date]:
     """Months with whose end an earlier release ended: it told what was then still to come."""
-    days = {standing.as_of for standing in standings(places.ledger.entries()).values()}
-    months = data.calendar["month"].unique().to_list()
+    months, days = data.calendar["month"].unique(), _looks(places)
     return {month for month in months if next_month(month) - timedelta(days=1) in days}
+
+
+def _looks(places: Places) -> set[date]:
+    """The as-of days of all releases before."""
+    known = standings(places.ledger.entries()).values()
+    return {standing.as_of for standing in known if standing.as_of}
 
 
 def _doubted(

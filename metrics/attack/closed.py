@@ -7,14 +7,30 @@ months, all of which have come to their day, that the times show as closed so ea
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from metrics.attack.closing_days import (
+    CLOSED,
+    LATE,
+    MET,
+    MISSED,
+    NOT_YET,
+    OPEN,
+    Dates,
+    Result,
+    Time,
+    may_be_older,
+)
+from metrics.attack.closing_days import results as results_of
 from metrics.attack.knowledge import Findings
+from metrics.attack.sums import DOUBT, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers, telling
 from metrics.periods import next_month
@@ -30,10 +46,9 @@ DAYS = {
     "week": (7, 7, 0),
     "month": (28, 31, 0),
 }
-MET = (("met", "ended"), ("met_late", "ended"), ("missed", "open"))
-DOUBT = r"_(unsure|misplaced|extra)$"
-
-Level = tuple[str, str]
+SHORTEST_MONTH = 28
+RESULTS = (MET, LATE, MISSED)
+TOGETHER = ((MET,), (LATE,), (MISSED,), (MET, LATE), (LATE, MISSED), RESULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,127 +90,191 @@ def rules_in(told: Told) -> list[Rule]:
     return found
 
 
-@dataclass(slots=True)
-class _Cell:
-    """What is known of one count in each month of a quarter, and of their sum."""
+def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
+    """What the readers of each audience, and those of all, find in single counts.
 
-    low: Floats = field(default_factory=lambda: np.zeros(3))
-    high: Floats = field(default_factory=lambda: np.full(3, np.inf))
-    whole: tuple[float, float] = (0, np.inf)
-
-    def ends(self, months: int) -> tuple[float, float]:
-        """The fewest and most of it in the first so many months."""
-        low, high = float(self.low[:months].sum()), float(self.high[:months].sum())
-        if months < len(self.low):
-            return low, high
-        return max(low, self.whole[0]), min(high, self.whole[1])
-
-
-_Known = dict[tuple[Level, date, str, str, int], _Cell]
-
-
-def closed(told: Sequence[Told]) -> list[Findings]:
-    """What the readers of each audience, and those of all, find in single counts."""
+    Only what is told of these quarters for the first time is held against each other, where any
+    are named.
+    """
     found = []
     for name, own in readers(told):
         base = min(release.base for release in own)
         who = f"reader of all releases to {name} who holds deadlines against times"
         findings = Findings(who, len(own), promised=base - 1)
-        for where, low, high in _intervals(own):
-            findings.learn(np.array([float(low)]), np.array([float(high)]), base, where)
+        for where, low, high in _intervals(own, quarters):
+            findings.learn(low, high, base, where)
         found.append(findings)
     return [one for one in found if one.targets]
 
 
-def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, float, float]]:
+def _intervals(
+    own: Sequence[Told], quarters: Collection[date] | None
+) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of every count that a rule for the closing says anything of, and where."""
     rules = rules_in(own[-1])
     if not rules:
         return
-    known = _known(telling(own), rules)
-    lasts = _lasts({band for _, _, _, _, band in known if band >= 0})
-    for level, quarter in sorted({(key[0], key[1]) for key in known}):
-        for rule in rules:
-            if rule.holds_at(level):
-                where = f"{DEADLINES} {rule.name}, {' '.join(level)}, quarter from {quarter}"
-                for low, high in _of_rule(known, rule, level, quarter, lasts):
-                    yield where, low, high
+    told = telling(own)
+    months = sorted({month for one in told for month in one.cells["month"].unique()})
+    levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+    ground = Ground(levels, months, [told[0].quarter(month) for month in months])
+    bands = sorted({band for one in told for band in _bands(one)})
+    cells = [(name, band) for name in (CLOSED, OPEN) for band in bands]
+    half, every = len(bands), tuple(range(len(cells)))
+    times = read_table(told, ground, (TIMES, ""), cells, [every[:half], every[half:], every])
+    for rule in rules if bands else ():
+        results = _results(told, ground, rule)
+        at = [place for place, level in enumerate(levels) if rule.holds_at(level)]
+        for quarter in sorted(set(ground.quarters)):
+            if quarters is None or quarter in quarters:
+                where = f"{DEADLINES} {rule.name}, quarter from {quarter}"
+                view = _View.of(own, ground, quarter, rule)
+                for low, high in view.ends(times, results):
+                    known = [place for place in at if np.isfinite(high[place])]
+                    yield where, low[known], high[known]
 
 
-def _of_rule(
-    known: _Known, rule: Rule, level: Level, quarter: date, lasts: Mapping[int, float]
-) -> Iterator[tuple[float, float]]:
-    months = _come_due(quarter, rule.beyond)
-    for outcome, of in MET:
-        is_early = outcome == "met"
-        mine = known.get((level, quarter, rule.name, outcome, -1))
-        others = [
-            cell.ends(months)
-            for band in lasts
-            if (lasts[band] <= rule.within if is_early else band > rule.beyond)
-            and (cell := known.get((level, quarter, "", of, band)))
+def _bands(release: Told) -> set[int]:
+    rows = release.cells.filter((pl.col("metric") == TIMES) & (pl.col("band") >= 0))
+    return set(rows["band"].unique())
+
+
+def _results(told: Sequence[Told], ground: Ground, rule: Rule) -> Table:
+    """The counts of a rule's results."""
+    of = (pl.col("metric") == DEADLINES) & (pl.col("part") == rule.name) & ~IS_SUM
+    known = {name for one in told for name in one.cells.filter(of)["outcome"].unique()}
+    plain = {re.sub(DOUBT, "", name) for name in known}
+    names = [*RESULTS, NOT_YET, *sorted(plain - {*RESULTS, NOT_YET})]
+    judged = tuple(range(len(RESULTS)))
+    come = tuple(at for at, name in enumerate(names) if name != NOT_YET)
+    sums = [judged, come, tuple(range(len(names)))]
+    cells = [(name, -1) for name in names]
+    return read_table(told, ground, (DEADLINES, rule.name), cells, sums)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is known at the end of a quarter, of the months from `start` on.
+
+    The quarter begins with the `first` one. `stands` where a release ended with it, and told
+    what was not due yet.
+    """
+
+    rule: Rule
+    dates: Dates
+    start: int
+    first: int
+    stands: bool
+
+    @classmethod
+    def of(cls, own: Sequence[Told], ground: Ground, quarter: date, rule: Rule) -> "_View":
+        """As these releases have it."""
+        last = max(at for at, on in enumerate(ground.quarters) if on == quarter)
+        first = ground.quarters.index(quarter)
+        months = ground.months[: last + 1]
+        firsts = [month.toordinal() for month in (*months, next_month(months[-1]))]
+        ends = [firsts[ground.of(at)[-1] + 1] - 1 for at in range(last + 1)]
+        looks = [
+            min(
+                date.fromisoformat(one.release.manifest["as_of"]).toordinal()
+                for one in own
+                if max(one.cells["month"]) >= month
+            )
+            for month in months
         ]
-        if mine is None or not others or not months:
-            continue
-        low, high = mine.ends(3)
-        least = sum(each for each, _ in others)
-        if least > high:
-            continue  # cases were opened again or told late: then it is not so at this level
-        yield max(low, least), high
-        for fewest, most in others:
-            yield fewest, min(most, high - (least - fewest))
+        stands = any(
+            one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
+            and max(one.cells["month"]) == months[-1]
+            for one in own
+        )
+        start = max(0, first - ceil(rule.beyond / SHORTEST_MONTH) - 1)
+        return cls(rule, Dates(firsts, ends, looks), start, first, stands)
+
+    def ends(self, times: Table, results: Table) -> Iterator[tuple[Floats, Floats]]:
+        """By level what each link leaves of the counts that it is between."""
+        lasts = _lasts({band for _, band in times.cells})
+        length = self.rule.within, self.rule.beyond
+        ahead: dict[Time, set[Result]] = {}
+        back: dict[Result, set[Time]] = defaultdict(set)
+        for month in range(self.start, len(self.dates.ends)):
+            for name, band in times.cells:
+                time = month, name, band
+                ahead[time] = set(results_of(time, lasts, length, self.dates))
+                for result in ahead[time]:
+                    back[result].add(time)
+        known = {
+            result: of
+            for result, of in back.items()
+            if not may_be_older(result[0], self.start, self.rule.beyond, self.dates)
+            and result[1] != NOT_YET
+        }
+        for few, many in self._links(ahead, _kinds(lasts, self.rule)):
+            if self.stands or all(name != NOT_YET for _, name in many):
+                yield from _left(_side(times, few), _side(results, many))
+        for few, many in self._links(known, [{(name,) for name in each} for each in TOGETHER]):
+            yield from _left(_side(results, few), _side(times, many))
+
+    def _links(
+        self, neighbours: Mapping[Any, set[Any]], kinds: Iterable[Collection[Any]]
+    ) -> Iterator[tuple[set[Any], set[Any]]]:
+        """Counts of one kind in months in a row, and those that their cases must be in."""
+        last = len(self.dates.ends)
+        for kind in kinds:
+            for start in range(self.start, last):
+                for stop in range(start + 1, last + 1):
+                    few = {
+                        cell
+                        for cell, of in neighbours.items()
+                        if start <= cell[0] < stop and cell[1:] in kind and of
+                    }
+                    many = {each for cell in few for each in neighbours[cell]}
+                    if any(cell[0] >= self.first for cell in few | many):
+                        yield few, many
 
 
-def _come_due(quarter: date, beyond: int) -> int:
-    """How many of the quarter's months have only cases whose day has come by its end."""
-    months = [quarter, next_month(quarter), next_month(next_month(quarter))]
-    lasts = [next_month(month) - timedelta(days=1) for month in months]
-    return sum((lasts[-1] - last).days >= beyond for last in lasts)
+def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[str, int]]]:
+    """Times that are certainly in time, those that are certainly too late, and all."""
+    late = [band for band in lasts if band > rule.beyond]
+    yield {(CLOSED, band) for band in lasts if lasts[band] <= rule.within}
+    yield {(CLOSED, band) for band in late}
+    yield {(CLOSED, band) for band in lasts}
+    yield {(OPEN, band) for band in late}
+    yield {(OPEN, band) for band in lasts}
+    yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}
+
+
+def _side(table: Table, cells: Iterable[tuple[Any, ...]]) -> Side:
+    places = {cell: at for at, cell in enumerate(table.cells)}
+    months: dict[int, set[int]] = defaultdict(set)
+    for month, *cell in cells:
+        months[month].add(places[cell[0], cell[1] if len(cell) > 1 else -1])
+    return Side(table, {month: tuple(sorted(months[month])) for month in sorted(months)})
+
+
+def _left(few: Side, many: Side) -> Iterator[tuple[Floats, Floats]]:
+    """What is left by level of each count of both sides, the second of which is no less.
+
+    Elsewhere cases were opened again or told late, so that it is not so.
+    """
+    (least, most), (lowest, highest) = few.whole(), many.whole()
+    of_few, of_many = few.counts(), many.counts()
+    others = np.sum([low for low, _ in of_few], axis=0)
+    further = np.sum([high for _, high in of_many], axis=0)
+    ends = [
+        (low, np.minimum(high, highest - np.maximum(others - low, least - high)))
+        for low, high in of_few
+    ]
+    ends += [
+        (np.maximum(low, least - np.minimum(further - high, highest - low)), high)
+        for low, high in of_many
+    ]
+    ends += [(least, np.minimum(most, highest))] if few.is_told else []
+    ends += [(np.maximum(lowest, least), highest)] if many.is_told else []
+    for low, high in ends:
+        nothing = (least > highest) | ~np.isfinite(high)
+        yield np.where(nothing, 0, low), np.where(nothing, np.inf, high)
 
 
 def _lasts(firsts: set[int]) -> dict[int, float]:
     known = sorted(firsts)
     return {first: after - 1 for first, after in zip(known, [*known[1:], np.inf], strict=True)}
-
-
-def _known(told: Sequence[Told], rules: Sequence[Rule]) -> _Known:
-    """What all these releases say of each count: the narrowest window of each."""
-    known: _Known = defaultdict(_Cell)
-    names = [rule.name for rule in rules]
-    for release in told:
-        cells = release.cells.filter(
-            ~IS_SUM
-            & pl.col("n").is_not_null()
-            & (
-                (pl.col("metric") == TIMES)
-                | ((pl.col("metric") == DEADLINES) & pl.col("part").is_in(names))
-            )
-        ).with_columns(pl.col("outcome").str.replace(DOUBT, ""))
-        for metric, rows in cells.group_by("metric"):
-            _read(known, release, rows, str(metric[0]))
-    return known
-
-
-def _read(known: _Known, release: Told, rows: pl.DataFrame, metric: str) -> None:
-    keys = ["breakdown", "level", "part", "outcome", "band"]
-    summed = rows.group_by(*keys, "month").agg(pl.col("n").sum(), pl.len().alias("cells"))
-    sums: dict[tuple[Level, date, str, str, int], list[int]] = defaultdict(list)
-    for *key, month, n, cells in summed.select(*keys, "month", "n", "cells").iter_rows():
-        quarter = release.quarter(month)
-        place = ((key[0], key[1]), quarter, key[2], key[3], key[4])
-        at = (12 * month.year + month.month) - (12 * quarter.year + quarter.month)
-        mine = _off(release, metric, quarter) if cells > 1 else release.base - 1
-        cell = known[place]
-        cell.low[at] = max(cell.low[at], n - mine, float(n > 0))
-        cell.high[at] = min(cell.high[at], n + mine)
-        sums[place].append(n)
-    for place, months in sums.items():
-        if len(months) == len(known[place].low):
-            n, off = sum(months), _off(release, metric, place[1])
-            low, high = known[place].whole
-            known[place].whole = max(low, n - off, float(n > 0)), min(high, n + off)
-
-
-def _off(release: Told, metric: str, quarter: date) -> int:
-    """How far a sum of the metric may be from the truth in that quarter."""
-    return release.base * (1 + release.further(metric, quarter)) - 1

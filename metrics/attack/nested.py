@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from metrics.attack.closed import DAYS, DOUBT
+from metrics.attack.closed import DAYS
 from metrics.attack.joined import DEADLINES, in_force_since
 from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
+from metrics.attack.sums import DOUBT
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers, telling
 

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from metrics.attack.closed import TIMES, Level
+from metrics.attack.closed import TIMES
 from metrics.attack.joined import RECEIVED
 from metrics.attack.knowledge import Findings
+from metrics.attack.sums import Level
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers, telling
 from metrics.periods import next_month

@@ -10,16 +10,14 @@ In the same way nobody is asked about a case before it is closed: `Ceiling`.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
 from metrics.disclosure.rounding import Booleans, Floats, Tether
-from metrics.disclosure.tables import Closing, Counts, Delay, Grid
-from metrics.periods import next_month
+from metrics.disclosure.tables import Counts
 
 Columns = Sequence[tuple[str, int]]
 
@@ -63,99 +61,12 @@ class Bound(Protocol):
         """How many told counts have less room beside the other table than is promised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """Cells that hold at least what others of the followed table hold, at some levels.
-
-    `own` are counted over the whole quarter, `led` in its first so many `months`.
-    """
-
-    own: tuple[int, ...]
-    led: tuple[int, ...]
-    months: int
-    levels: tuple[int, ...]
-
-    def at(self, levels: tuple[int, ...]) -> "Floor":
-        """The same at some of its levels."""
-        return replace(self, levels=levels)
-
-    def keeps(self, led: Counts, own: Counts, left: Counts) -> Booleans:
-        """At which levels it is so; nothing that was counted before plays a part."""
-        del left
-        kept: Booleans = _own(self, own) >= _led(self, led)
-        return kept
-
-    def weights(self, start: int, months: int, cells: int) -> Counts:
-        """What is never below 0 over both tables, side by side: own cells begin at `start`."""
-        found = np.zeros((months, cells), dtype=np.int64)
-        found[:, [start + cell for cell in self.own]] = 1
-        found[: self.months, list(self.led)] = -1
-        return found
-
-    def own_weights(self, months: int, cells: int) -> Counts:
-        """What is never below `least` over the following table alone."""
-        found = np.zeros((months, cells), dtype=np.int64)
-        found[:, list(self.own)] = 1
-        return found
-
-    def least(self, led: Counts, left: Counts) -> Counts:
-        """By level, where the other table has told its counts."""
-        del left
-        return _led(self, led)
-
-    def narrow(self, led: Counts, own: Counts, base: int, further: Further) -> int:
-        """How many counts have less room beside the other table than the base promises."""
-        at = list(self.levels)
-        told = led[at][:, : self.months, list(self.led)]
-        is_whole = self.months == led.shape[1]  # only then their sum is told
-        least, reach = ends(told, base, is_whole=is_whole)
-        most = _own(self, own)[at] + base * (1 + further.own) - 1
-        alone, _ = ends(own[at][:, :, list(self.own)], base, is_whole=True)
-        low = np.maximum(least.sum(axis=1), alone.sum(axis=1))
-        room = most[:, np.newaxis] - (least.sum(axis=1, keepdims=True) - least)
-        of_cells = is_narrow(least, np.minimum(reach, room), base)
-        return int(is_narrow(low, most, base).sum() + of_cells.sum())
-
-
-def floors(
-    delay: Delay | None, own: Columns, led: Columns, grid: Grid, months: Sequence[int]
-) -> list[Floor]:
-    """What deadlines of one quarter hold at least: nothing where they are not for the closing.
-
-    `own` and `led` are the outcomes and bands of both tables.
-    """
-    closing = delay.closing if delay else None
-    if delay is None or closing is None:
-        return []
-    safe = _safe([grid.months[at] for at in months], closing)
-    levels = tuple(at for at, level in enumerate(grid.levels) if delay.holds_at(level))
-    lasts = lasts_of(led)
-    found = []
-    for outcome, of, is_early in closing.pairs:
-        cells = tuple(at for at, (name, _) in enumerate(own) if name in outcome)
-        within = tuple(
-            at
-            for at, (name, band) in enumerate(led)
-            if name in of
-            and (lasts[band] <= closing.within if is_early else band > closing.beyond)
-        )
-        if cells and within and safe:
-            found.append(Floor(cells, within, safe, levels))
-    return found
-
-
 def lasts_of(columns: Columns) -> dict[int, float]:
     """The last day of each band by its first; there is no end to the last one."""
     firsts = sorted({band for _, band in columns if band >= 0})
     return {one: after - 1 for one, after in pairwise(firsts)} | dict.fromkeys(
         firsts[-1:], np.inf
     )
-
-
-def _safe(months: Sequence[date], closing: Closing) -> int:
-    """How many months of the quarter there are whose cases have all come to their due day."""
-    lasts = [next_month(month) - timedelta(days=1) for month in months]
-    return sum((lasts[-1] - last).days >= closing.beyond for last in lasts)
 
 
 def holding(
@@ -171,16 +82,6 @@ def holding(
         bound.at(tuple(level for level in bound.levels if is_so[level]))
         for bound, is_so in zip(known, kept, strict=True)
     )
-
-
-def _own(floor: Floor, counts: Counts) -> Counts:
-    found: Counts = counts[:, :, list(floor.own)].sum(axis=(1, 2))
-    return found
-
-
-def _led(floor: Floor, counts: Counts) -> Counts:
-    found: Counts = counts[:, : floor.months, list(floor.led)].sum(axis=(1, 2))
-    return found
 
 
 def rows_beside(
@@ -225,17 +126,6 @@ def given_away(
     `led` and `own` are told counts of one quarter (level, month, cell).
     """
     return sum(bound.narrow(led, own, base, further) for bound in known)
-
-
-def ends(told: Counts, base: int, *, is_whole: bool) -> tuple[Counts, Counts]:
-    """The fewest and most cases that each cell has in these months, whose sum may be told."""
-    low = np.maximum(told - base + 1, told > 0).sum(axis=1)
-    high = (told + base - 1).sum(axis=1)
-    whole = told.sum(axis=1)
-    if is_whole:
-        low = np.maximum(low, np.maximum(whole - base + 1, whole > 0))
-        high = np.minimum(high, whole + base - 1)
-    return low, high
 
 
 def is_narrow(low: Counts, high: Counts, base: int) -> Booleans:

@@ -15,6 +15,7 @@ import numpy as np
 
 from metrics.disclosure.closing import Bound, rows_beside
 from metrics.disclosure.rounding import Floats, Tether
+from metrics.disclosure.runs import Run
 from metrics.disclosure.tables import Counts
 
 LONGEST_LAG = 12  # months, after which a metric does not follow another one closely
@@ -27,14 +28,16 @@ class Link:
     `lags` has every level at which its total, added up, is never above the other's; with
     after how many months it is never below, None where there is no such number. `settled`
     levels count all that has not come yet as still to come. `floors` are what readers know of
-    its single cells beside those of the other one, in the quarter that is told. `plain` levels
-    are those whose every case comes to it, as readers know.
+    its single cells beside those of the other one, in the quarter that is told, and `runs` of
+    those of months in a row. `plain` levels are those whose every case comes to it, as readers
+    know.
     """
 
     lags: dict[int, int | None]
     settled: tuple[int, ...]
     plain: tuple[int, ...] = ()
     floors: tuple[Bound, ...] = ()
+    runs: tuple[Run, ...] = ()
 
     @property
     def as_known(self) -> "Link":

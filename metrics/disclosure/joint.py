@@ -11,15 +11,9 @@ from datetime import date
 
 import numpy as np
 
-from metrics.disclosure.closing import Floor, Further, given_away, holding, with_floors
-from metrics.disclosure.following import (
-    Common,
-    Follower,
-    Link,
-    beside,
-    link_of,
-    narrowed,
-)
+from metrics.disclosure.closing import Further, given_away, with_floors
+from metrics.disclosure.following import Follower, beside, narrowed
+from metrics.disclosure.linking import Links, following, leading, linked_in_truth
 from metrics.disclosure.nesting import Nested, Relation, relations, with_nested
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.rounding import (
@@ -42,8 +36,6 @@ DRAWS = 3  # more of each, after which a coarser audience's sums go further
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
-
-Links = dict[tuple[str, date], Link]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +68,19 @@ class Turn:
         return {each.name: each for each in (self.table, *self.followers)}
 
     def relations(self, known: Collection[str] | None = None) -> list[Relation]:
-        """What deadlines for the same step should keep to, of which these are drawn or told."""
+        """What deadlines should keep to beside other tables that are drawn or told."""
         among = {
             name: each for name, each in self.tables.items() if known is None or name in known
         }
         stands = self.months[-1] == self.bases.stands_at
-        return relations(self.nests, among, self.months, stands=stands)
+        every = [
+            run for one in self.followers for run in self.links[one.name, self.quarter].runs
+        ]
+        runs = [one for one in every if {one.fewer.table, one.more.table} <= among.keys()]
+        return [
+            *relations(self.nests, among, self.months, stands=stands),
+            *(Relation(one.fewer, one.more, one.levels) for one in runs),
+        ]
 
     def draw(self, table: Rounding, again: int) -> np.random.Generator:
         """The dice of a table for one try at this quarter."""
@@ -187,20 +186,19 @@ def round_all(
         quarter, months = quarters[at]
         states[at:] = [[(table.carry, table.off) for table in tables]]
         if links is None:
-            known |= _linked(tables, quarter, months, bases)
+            known |= linked_in_truth(tables, quarter, months, bases)
         near = {
             known_as: (span[0], span[-1] + 1)
             for known_as, span in quarters[max(0, at - QUARTERS) : at + 1]
         }
-        for table in _leading(tables):
-            followers = _following(tables, table)
+        for table in leading(tables):
+            followers = following(tables, table)
             turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             _together(turn)
-            turn.withhold({} if links is None else _linked(tables, quarter, months, bases))
-        bounds = [
-            bound for name, on in known if on == quarter for bound in known[name, on].floors
-        ]
-        tied = any(isinstance(bound, Floor) for bound in bounds)
+            turn.withhold(
+                {} if links is None else linked_in_truth(tables, quarter, months, bases)
+            )
+        tied = any(known[name, on].runs for name, on in known if on == quarter)
         most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
         if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):
             at -= 1
@@ -218,41 +216,6 @@ def _without(told: Counts, months: Collection[int]) -> Counts:
     """Counts (level, month, cell) with nothing in these months."""
     told[:, list(months), :] = 0
     return told
-
-
-def _linked(
-    tables: Sequence[Rounding], quarter: date, months: Sequence[int], bases: Bases
-) -> Links:
-    """How each table that follows another one does so in truth, up to this quarter."""
-    return {
-        (other.name, quarter): replace(
-            link_of(
-                table.truth.sum(axis=2),
-                other.truth,
-                other.stocks,
-                months[-1],
-                Common(other.lags, months[-1] == bases.stands_at),
-            ),
-            floors=holding(
-                other.floors(months) if other.floors else [],
-                table.truth[:, months, :],
-                other.truth[:, months, :],
-                (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1),
-            ),
-        )
-        for table in tables
-        for other in _following(tables, table)
-    }
-
-
-def _leading(tables: Sequence[Rounding]) -> list[Rounding]:
-    """Those that follow none of the others."""
-    names = {table.name for table in tables}
-    return [table for table in tables if table.follows not in names]
-
-
-def _following(tables: Sequence[Rounding], table: Rounding) -> list[Rounding]:
-    return [other for other in tables if other.follows == table.name]
 
 
 def _is_to_blame(
@@ -359,11 +322,13 @@ def _tether(each: Rounding, turn: Turn, known: Collection[str] | None = None) ->
 
 
 def _as_it_is(table: Rounding, turn: Turn) -> Tether:
-    """The totals that the table has."""
+    """The totals that the table has, and what its cells should keep to."""
     new = table.new(turn.months)
     weights = np.tril(np.ones((len(new), len(new)), dtype=np.int64))[:, :, np.newaxis]
     sums = table.totals[:, new].cumsum(axis=1) / turn.bases.base
-    return Tether(np.repeat(weights, table.truth.shape[2], axis=2), sums, sums)
+    own = Tether(np.repeat(weights, table.truth.shape[2], axis=2), sums, sums)
+    start, base = {table.name: 0}, turn.bases.base
+    return with_nested(own, turn.relations(), turn.tables, start, new, base=base)
 
 
 def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:

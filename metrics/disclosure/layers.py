@@ -10,8 +10,8 @@ from itertools import pairwise
 import polars as pl
 
 from metrics.disclosure.asking import is_asked_early
-from metrics.disclosure.joint import Links
 from metrics.disclosure.ledger import TOLD, Ledger
+from metrics.disclosure.linking import Links
 from metrics.disclosure.policy import Policy, PolicyError
 from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from metrics.disclosure.rounding import Floats, Tether
+from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Counts, Grid, Table
 
@@ -98,8 +99,8 @@ class Relation:
     `before`: of what was told before, what should have been so by then; it is not made up for.
     """
 
-    fewer: Side
-    more: Side
+    fewer: Side | Span
+    more: Side | Span
     levels: Cells
     before: tuple[Side, Side] | None = None
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from metrics.disclosure.closing import is_narrow
 from metrics.disclosure.nesting import Cells, Relation, Side
+from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Counts
 
@@ -27,7 +28,7 @@ class Windows:
     further: Mapping[str, int]
     quarters: Collection[tuple[int, int]]
 
-    def of(self, side: Side) -> tuple[list[Ends], Ends, bool]:
+    def of(self, side: Side | Span) -> tuple[list[Ends], Ends, bool]:
         """The fewest and most of each count of a side, of all of them, and if that is told."""
         by_month = dict[int, Cells]()
         for month, cells in side.parts():
@@ -46,13 +47,14 @@ class Windows:
                 least = np.maximum(least, bound[0])
             low, high = low + least, high + np.minimum(most, bound[1])
             parts += [end for m in months for end in self._told(side.table, m, by_month[m])]
-        is_told = len(parts) == 1 or self._is_quarter(side)
+        is_told = len(parts) == 1 or self._is_quarter(side.table, by_month)
         return parts, (low, high), is_told
 
-    def _is_quarter(self, side: Side) -> bool:
-        """Whether a side is a quarter's count of something that is told."""
-        is_one = len(self._groups(side.table, side.cells)) == 1 and not side.still
-        return is_one and (max(side.begins, 0), side.ends) in self.quarters
+    def _is_quarter(self, name: str, by_month: Mapping[int, Cells]) -> bool:
+        """Whether these cells are a quarter's count of something that is told."""
+        cells = set(by_month.values())
+        is_one = len(cells) == 1 and len(self._groups(name, *cells)) == 1
+        return is_one and any(set(by_month) == set(range(*span)) for span in self.quarters)
 
     def _both(self, name: str, by_month: Mapping[int, Cells]) -> Ends:
         """The fewest and most of the same cells in some months, by all sums that have them."""
@@ -106,8 +108,16 @@ def nesting_gives_away(every: Sequence[Relation], windows: Windows) -> int:
         levels = list(relation.levels)
         fewer, (least, most), few_are_told = windows.of(relation.fewer)
         more, (lowest, highest), many_are_told = windows.of(relation.more)
-        ends = [(low, np.minimum(high, highest - (least - low))) for low, high in fewer]
-        ends += [(np.maximum(low, least - (highest - high)), high) for low, high in more]
+        below = np.sum([low for low, _ in fewer], axis=0)
+        above = np.sum([high for _, high in more], axis=0)
+        ends = [
+            (low, np.minimum(high, highest - np.maximum(below - low, least - high)))
+            for low, high in fewer
+        ]
+        ends += [
+            (np.maximum(low, least - np.minimum(above - high, highest - low)), high)
+            for low, high in more
+        ]
         ends += [(least, np.minimum(most, highest))] if few_are_told else []
         ends += [(np.maximum(lowest, least), highest)] if many_are_told else []
         found += sum(int(is_narrow(*end, windows.base)[levels].sum()) for end in ends)

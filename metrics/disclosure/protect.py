@@ -12,15 +12,18 @@ import polars as pl
 
 from metrics.disclosure.arriving import arrivals
 from metrics.disclosure.asking import ceilings
-from metrics.disclosure.closing import Bound, Columns, floors
-from metrics.disclosure.joint import Links, round_all
+from metrics.disclosure.closing import Bound
+from metrics.disclosure.fates import told_months
+from metrics.disclosure.joint import round_all
 from metrics.disclosure.late import late_bookings
+from metrics.disclosure.linking import Links
 from metrics.disclosure.nesting import nested_in
+from metrics.disclosure.pairs import Pair, paired
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.runs import Run, Sides, runs_of
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import (
     KEY,
-    NO_DURATION,
     Bases,
     Counts,
     Delay,
@@ -36,7 +39,6 @@ from metrics.disclosure.tables import (
 from metrics.metric import ExactCube, ProtectedCube
 
 SHORTEST_SEED = 16
-REMAINDER = ("", NO_DURATION)
 Block = tuple[str, str, date]  # a metric and part in the quarter that begins so
 
 
@@ -48,7 +50,8 @@ class Declared:
     goes without saying) x months. `quarters` gives each month the quarter, calendar or
     fiscal, that it belongs to; a year is the sum of its published quarters. `is_settled` where
     the as-of day is the last one covered: what has not come by then is counted as to come.
-    With the months `stood_at` earlier releases ended in the same way.
+    With the months `stood_at` earlier releases ended in the same way. `looks` are the as-of
+    days of all of them.
     """
 
     tables: Sequence[Table]
@@ -57,6 +60,7 @@ class Declared:
     quarters: Mapping[date, date]
     is_settled: bool = False
     stood_at: Collection[date] = ()
+    looks: Collection[date] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +141,9 @@ def layer_over(
     setting = Ground(
         layer=layer,
         grid=grid_of(declared.levels, declared.months),
-        quarters=declared.quarters,
         cells=banded(cells.with_columns(pl.col("n") // layer.unit), layer.bands),
         told=within.with_columns(pl.col("n", "n_true") // layer.unit),
-        is_settled=declared.is_settled,
-        stood_at=declared.stood_at,
+        declared=declared,
         withheld=withheld,
     )
     named = [(pair, part) for pair in paired(declared.tables) for part in pair.table.parts]
@@ -174,11 +176,9 @@ class Ground:
 
     layer: Layer
     grid: Grid
-    quarters: Mapping[date, date]
+    declared: Declared
     cells: pl.DataFrame
     told: pl.DataFrame
-    is_settled: bool = False
-    stood_at: Collection[date] = ()
     withheld: Collection[Block] = ()
 
     @property
@@ -190,19 +190,19 @@ class Ground:
     def bases(self) -> Bases:
         """The base and the next audience's in units; what it is made of is rounded or not."""
         unit, coarser = self.layer.unit, self.layer.coarser
-        last = len(self.grid.months) - 1 if self.is_settled else None
-        stood = frozenset(at for at, on in enumerate(self.grid.months) if on in self.stood_at)
+        stood_at = self.declared.stood_at
+        last = len(self.grid.months) - 1 if self.declared.is_settled else None
+        stood = frozenset(at for at, on in enumerate(self.grid.months) if on in stood_at)
         return Bases(self.base, coarser // unit if coarser else None, unit, last, stood)
 
     def months_by_quarter(self) -> Iterator[tuple[date, list[int]]]:
         """Each quarter with the positions of its months, oldest first."""
-        lacking = [month for month in self.grid.months if month not in self.quarters]
+        quarters = self.declared.quarters
+        lacking = [month for month in self.grid.months if month not in quarters]
         if lacking:
             raise ProtectionError(f"month {lacking[0]} belongs to no quarter")
         places = range(len(self.grid.months))
-        for quarter, group in groupby(
-            places, key=lambda at: self.quarters[self.grid.months[at]]
-        ):
+        for quarter, group in groupby(places, key=lambda at: quarters[self.grid.months[at]]):
             yield quarter, list(group)
 
     def draw(
@@ -218,32 +218,6 @@ class Ground:
         own = self.told.filter((pl.col("metric") == metric) & (pl.col("part") == part))
         known = set(own["month"].unique())
         return [month in known for month in self.grid.months]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A metric and, where there is one, the metric that counts all its cases and maybe more."""
-
-    table: Table
-    whole: Table | None
-
-    def columns(self, bands: Sequence[int]) -> list[tuple[str, int]]:
-        """Cells of a level and month; cases of the whole alone come last."""
-        return self.table.cells(bands) + ([REMAINDER] if self.whole else [])
-
-    def sums(self, bands: Sequence[int]) -> Counts:
-        """Published sums of cells, each once: outcomes over bands, subtotals, the totals.
-
-        What has come is a total of its own for whoever adds up metrics, beside what is still
-        to come.
-        """
-        columns = self.columns(bands)
-        kept: list[tuple[str, ...]] = [(outcome,) for outcome in self.table.outcomes]
-        kept += [*self.table.subtotals, self.table.outcomes, self.table.flows]
-        kept += [(*self.table.outcomes, REMAINDER[0])] if self.whole else []
-        rows = {tuple(int(outcome in wanted) for outcome, _ in columns) for wanted in kept}
-        several = sorted(row for row in rows if sum(row) > 1)
-        return np.array(several, dtype=np.int64).reshape(len(several), len(columns))
 
 
 def _frames(
@@ -278,20 +252,15 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
 
-    def ends(months: Sequence[int]) -> bool:
-        return before is not None and months[-1] == setting.bases.stands_at
+    def in_a_row(months: Sequence[int]) -> list[Run]:
+        return _runs(setting, (pair, part), before, months)
 
-    def of_all(there: Columns, months: Sequence[int]) -> list[Bound]:
-        return arrivals(where, columns, stocks, there, setting.grid, months)
-
-    def known(months: Sequence[int]) -> list[Bound]:
+    def at_least(months: Sequence[int]) -> list[Bound]:
         there = before.columns(setting.layer.bands) if before else []
         asked = pair.table.after_closing and before is not None and before.table.timed
-        return [
-            *floors(delay, columns, there, setting.grid, months),
-            *(ceilings(columns, there, setting.grid, months) if asked else ()),
-            *(of_all(there, months) if ends(months) else ()),
-        ]
+        ends = before is not None and months[-1] == setting.bases.stands_at
+        known = arrivals(where, columns, stocks, there, setting.grid, months) if ends else []
+        return [*(ceilings(columns, there, setting.grid, months) if asked else ()), *known]
 
     return Rounding(
         name=f"{metric} {part}".strip(),
@@ -304,9 +273,32 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         draw=draw,
         follows=pair.table.follows,
         lags=_lags(setting, delay),
-        floors=known,
+        floors=at_least,
+        runs=in_a_row,
         untold=frozenset(q for *of, q in setting.withheld if of == [pair.table.metric, part]),
     )
+
+
+def _runs(
+    setting: Ground, of: tuple[Pair, str], before: Pair | None, months: Sequence[int]
+) -> list[Run]:
+    """What a rule for the closing should keep to beside the times of all cases."""
+    pair, part = of
+    delay, bands = pair.table.delays.get(part), setting.layer.bands
+    if delay is None or delay.closing is None or before is None:
+        return []
+    sides = Sides(
+        f"{pair.table.metric} {part}",
+        pair.table.follows or "",
+        pair.columns(bands),
+        before.columns(bands),
+        pair.table.stocks,
+    )
+    known = setting.grid.months[: months[-1] + 1]
+    calendar = told_months(known, setting.declared.quarters, setting.declared.looks)
+    stands = months[-1] == setting.bases.stands_at
+    levels = tuple(_lags(setting, delay))
+    return runs_of(delay.closing, sides, calendar, months[0], levels, stands=stands)
 
 
 def _lags(setting: Ground, delay: Delay | None) -> dict[int, int]:
@@ -367,31 +359,3 @@ def _of(cells: pl.DataFrame, setting: Ground, table: Table, part: str) -> Counts
     wanted = cells.filter((pl.col("metric") == table.metric) & (pl.col("part") == part))
     columns = table.cells(setting.layer.bands)
     return laid_out(wanted, setting.grid, columns, f"{table.metric} {part}".strip())
-
-
-def paired(tables: Sequence[Table]) -> list[Pair]:
-    """Every metric once: alone, or with the metric it is part of."""
-    named = {table.metric: table for table in tables}
-    wholes = [table.part_of for table in tables if table.part_of]
-    for table in tables:
-        if table.part_of:
-            _refuse_whole(table, named.get(table.part_of), wholes)
-    return [
-        Pair(table, named[table.part_of] if table.part_of else None)
-        for table in tables
-        if table.metric not in wholes
-    ]
-
-
-def _refuse_whole(table: Table, whole: Table | None, wholes: list[str]) -> None:
-    fit = (
-        whole is not None
-        and (len(whole.outcomes), whole.timed, whole.part_of) == (1, False, None)
-        and whole.parts == table.parts
-        and wholes.count(whole.metric) == 1
-    )
-    if not fit:
-        raise ProtectionError(
-            f"{table.metric} cannot be part of {table.part_of}: that must be a declared metric"
-            f" with the same parts, one outcome and no bands, and no other part"
-        )

@@ -9,6 +9,7 @@ from scipy.linalg import block_diag
 
 from metrics.disclosure.closing import Bound
 from metrics.disclosure.rounding import Slice, looseness, with_cells
+from metrics.disclosure.runs import Run
 from metrics.disclosure.tables import Counts
 
 Drawing = Callable[[date, int], np.random.Generator]
@@ -22,7 +23,8 @@ class Rounding:
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
     `lags` are those, by level, that readers know of; `floors` what they know of single cells
-    in the months of a quarter. Quarters that are `untold` have counts that no reader gets.
+    in the months of a quarter, `runs` of those of months in a row up to it. Quarters that are
+    `untold` have counts that no reader gets.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Rounding:
     follows: str | None = None
     lags: Mapping[int, int] = field(default_factory=dict)
     floors: Floors | None = None
+    runs: Callable[[Sequence[int]], list[Run]] | None = None
     carry: Counts = field(init=False)
     off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
     untold: frozenset[date] = frozenset()

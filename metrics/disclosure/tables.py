@@ -34,13 +34,22 @@ class Closing:
     """A deadline for what ends the times of another metric, such as the closing of a case.
 
     A case that took no more than `within` days has kept it, one that took more than `beyond`
-    days has not. `pairs` say which of its outcomes those have, which of the other metric's
-    outcomes they have there, and whether they are the early ones.
+    days has not. `names` has the outcomes of both metrics by what they mean, with those in
+    doubt: met, met_late and missed; ended and open.
     """
 
     within: int
     beyond: int
-    pairs: tuple[tuple[frozenset[str], frozenset[str], bool], ...]
+    names: Mapping[str, frozenset[str]]
+
+    @property
+    def pairs(self) -> tuple[tuple[frozenset[str], frozenset[str], bool], ...]:
+        """Outcomes, those that their cases have in the other metric, and if they are early."""
+        return (
+            (self.names["met"], self.names["ended"], True),
+            (self.names["met_late"], self.names["ended"], False),
+            (self.names["missed"], self.names["open"], False),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from scipy import sparse
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.linked import Booleans, Key, Linked
 from metrics.disclosure.nesting import nested_in
-from metrics.disclosure.protect import Declared, Ground, Layer, Pair, paired, with_late
+from metrics.disclosure.pairs import Pair, paired
+from metrics.disclosure.protect import Declared, Ground, Layer, with_late
 from metrics.disclosure.ranges import Floats
 from metrics.disclosure.sensitive import few
 from metrics.disclosure.suppression import suppressed, wanted
@@ -66,14 +67,19 @@ def by_quarter(cells: pl.DataFrame, declared: Declared) -> pl.DataFrame:
 def _ground(
     cells: pl.DataFrame, layer: Layer, declared: Declared, told: pl.DataFrame
 ) -> Ground:
-    quarters = sorted({declared.quarters[month] for month in declared.months})
+    quarters = {on: on for on in sorted({declared.quarters[on] for on in declared.months})}
     plain = ~pl.col("outcome").str.contains(SUM, literal=True)
     return Ground(
         layer=layer,
-        grid=grid_of(declared.levels, quarters),
-        quarters={quarter: quarter for quarter in quarters},
+        grid=grid_of(declared.levels, list(quarters)),
+        declared=replace(
+            declared,
+            quarters=quarters,
+            is_settled=False,
+            stood_at=(),
+        ),
         cells=banded(by_quarter(cells, declared), layer.bands),
-        told=told.filter(plain & pl.col("month").is_in(quarters)),
+        told=told.filter(plain & pl.col("month").is_in(list(quarters))),
     )
 
 

@@ -15,10 +15,14 @@ from etl.store import Store
 from metrics import delays
 from metrics.attack.closed import closed, rules_in
 from metrics.attack.told import read
-from metrics.disclosure.closing import Floor, Further, floors, given_away, holding, with_floors
+from metrics.disclosure.closing import lasts_of
+from metrics.disclosure.fates import LATER, Months, fates, told_months
+from metrics.disclosure.nesting import Relation
+from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.rounding import Tether
-from metrics.disclosure.tables import Closing, Delay, Grid
+from metrics.disclosure.runs import Run, Sides, Span, held, runs_of
+from metrics.disclosure.series import Rounding
+from metrics.disclosure.tables import Closing
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -36,16 +40,10 @@ unit = "calendar_days"
 basis = "Policy, section 2"
 """
 QUARTER = (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
-GRID = Grid(levels=(("all", "all"),), months=QUARTER)
-TWO_WEEKS = Closing(
-    14,
-    14,
-    (
-        (frozenset({"met"}), frozenset({"ended"}), True),
-        (frozenset({"missed"}), frozenset({"open"}), False),
-    ),
-)
-OWN = [("met", -1), ("missed", -1)]
+MARCH_31 = date(2024, 3, 31).toordinal()
+RESULTS = ("met", "met_late", "missed", "ended", "open")
+TWO_WEEKS = Closing(14, 14, {name: frozenset({name}) for name in RESULTS})
+OWN = [(name, -1) for name in ("met", "met_late", "missed", "not_due")]
 LED = [(outcome, band) for outcome in ("ended", "open") for band in BANDS]
 
 
@@ -88,14 +86,74 @@ def test_deadlines_and_times_that_are_rounded_apart_stop_the_release(
         sealed(closed_soon, to=tmp_path, policy=BOARD)
 
 
-def test_only_months_that_have_come_to_their_day_bind_the_quarter():
-    found = floors(Delay(1, closing=TWO_WEEKS), OWN, LED, GRID, range(3))
-    met, missed = found
-    assert (met.own, met.led, met.months) == ((0,), (0, 1), 2)  # 0 to 7 and 8 to 14
-    assert missed.led == (6, 7)
-    assert floors(Delay(1), OWN, LED, GRID, range(3)) == []
-    late = replace(TWO_WEEKS, beyond=90)
-    assert floors(Delay(3, closing=late), OWN, LED, GRID, range(3)) == []
+DAYS = Months(tuple(on.toordinal() for on in (*QUARTER, date(2024, 4, 1))), (MARCH_31,) * 3)
+
+
+def test_of_thirty_days_what_is_received_in_february_is_due_in_march():
+    known = fates(30, 30, lasts_of(LED), DAYS, first=0)
+    january, february, march, april = range(4)
+    assert known[february, "ended", 0] == {(march, "met")}
+    assert known[february, "ended", 31] == {(march, "met_late")}
+    assert known[february, "open", 31] == {(march, "missed")}
+    # Of the first of March the day is the last of March, and it is open for 30 days by then.
+    assert known[march, "open", 15] == {(march, "missed"), (april, LATER)}
+    assert (january, "open", 15) not in known
+
+
+def test_working_days_may_be_more_or_fewer_days():
+    known = fates(14, 30, lasts_of(LED), DAYS, first=0)
+    assert known[1, "ended", 15] == {(1, "met"), (2, "met"), (1, "met_late"), (2, "met_late")}
+
+
+def test_a_quarter_was_told_as_of_the_first_look_after_its_end():
+    quarters = dict.fromkeys(QUARTER, QUARTER[0])
+    looks = [date(2024, 2, 3), date(2024, 7, 4), date(2024, 4, 15)]
+    assert set(told_months(QUARTER, quarters, looks).told) == {date(2024, 4, 15).toordinal()}
+    assert set(told_months(QUARTER, quarters, []).told) == {MARCH_31}
+
+
+SIDES = Sides("close", "received", OWN, LED, ("not_due",))
+
+
+def runs(closing: Closing, *, stands: bool = True) -> list[Run]:
+    return runs_of(closing, SIDES, DAYS, 0, (0,), stands=stands)
+
+
+def test_those_closed_early_of_months_in_a_row_have_met_their_deadline():
+    early = (0, 1)  # 0 to 7 and 8 to 14 days
+    closed = Span("received", ((0, early), (1, early)))
+    met = Span("close", ((0, (0,)), (1, (0,)), (2, (0,))))
+    assert Run(closed, met, (0,)) in runs(TWO_WEEKS)
+    # Of March some are not due yet by its end: where that is not told, nothing follows.
+    closed = Span("received", ((0, early), (1, early), (2, early)))
+    come = Span("close", ((0, (0,)), (1, (0,)), (2, (0, 3))))
+    assert Run(closed, come, (0,)) in runs(TWO_WEEKS)
+    assert closed not in [run.fewer for run in runs(TWO_WEEKS, stands=False)]
+
+
+def test_deadlines_are_met_by_cases_that_may_have_met_them_and_by_no_others():
+    met = Span("close", ((2, (0,)),))
+    # Who was received in January was due in January or in February.
+    closed = Span("received", ((1, (0, 1)), (2, (0, 1))))
+    assert Run(met, closed, (0,)) in runs(TWO_WEEKS)
+
+
+def test_what_follows_from_others_is_left_out():
+    found = {(run.fewer, run.more) for run in runs(TWO_WEEKS)}
+    early = Span("received", ((0, (0, 1)),))
+    assert early in [run.fewer for run in runs(TWO_WEEKS)]
+    # Ended and open ones of January have no result in common, so that both follow from each.
+    every = Span("received", ((0, tuple(range(8))),))
+    assert every not in [fewer for fewer, _ in found]
+
+
+def test_a_rule_that_is_longer_than_half_a_year_is_held_against_nothing():
+    assert runs(replace(TWO_WEEKS, within=200, beyond=200)) != []
+    months = tuple(date(2023, month, 1) for month in range(1, 13))
+    starts = (*(on.toordinal() for on in months), date(2024, 1, 1).toordinal())
+    year = Months(starts, (starts[-1] - 1,) * 12)
+    long = replace(TWO_WEEKS, within=200, beyond=200)
+    assert runs_of(long, SIDES, year, 9, (0,), stands=True) == []
 
 
 def one_level(*cells: list[int]) -> np.ndarray:
@@ -103,31 +161,43 @@ def one_level(*cells: list[int]) -> np.ndarray:
     return np.array([cells])
 
 
-LEAST = Floor(own=(0,), led=(0, 1), months=2, levels=(0,))
+MET = Run(
+    Span("received", ((0, (0, 1)), (1, (0, 1)))),
+    Span("close", tuple((month, (0,)) for month in range(3))),
+    (0,),
+)
 NO_MONTH = [0] * 8
-NOBODY = np.array([0])
 
 
-def test_a_floor_holds_only_where_it_is_so_in_truth():
+def test_a_run_holds_only_where_it_is_so_in_truth():
     led = one_level([1, 1, *[0] * 6], NO_MONTH, NO_MONTH)
-    assert holding([LEAST], led, one_level([1, 0], [1, 0], [0, 0]), NOBODY)[0].levels == (0,)
+    two, one = ([[1, *[0] * 3], [met, *[0] * 3], [0] * 4] for met in (1, 0))
+    assert held([MET], {"received": led, "close": one_level(*two)}) == (MET,)
     # One of the two was opened again, and its deadline is not told as met.
-    assert holding([LEAST], led, one_level([1, 0], [0, 0], [0, 0]), NOBODY)[0].levels == ()
+    assert held([MET], {"received": led, "close": one_level(*one)}) == ()
 
 
-def test_counts_that_keep_to_the_floor_leave_each_other_their_room():
-    led = one_level([5, *[0] * 7], NO_MONTH, NO_MONTH)
-    assert given_away([LEAST], led, one_level([0, 0], [5, 0], [0, 0]), 5, Further()) == 0
+def told(name: str, counts: np.ndarray) -> Rounding:
+    return Rounding(
+        name=name,
+        counts=counts,
+        truth=counts,
+        told=[False] * 3,
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.zeros((0, counts.shape[2]), dtype=np.int64),
+        stocks=[],
+        draw=lambda *_: np.random.default_rng(0),
+    )
+
+
+@pytest.mark.parametrize(("met", "further", "found"), [(5, 0, 0), (0, 0, 5), (0, 1, 0)])
+def test_counts_that_keep_to_a_run_leave_each_other_their_room(met, further, found):
     # "5 closed early" (1 to 9) beside "none met" (0 to 4): both are 1 to 4, and of the
-    # others that were closed early there are no more than 3.
-    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, Further()) == 3
-    # Where the sum of those met may be one base further off, it is 0 to 9.
-    assert given_away([LEAST], led, one_level([0, 0], [0, 0], [0, 0]), 5, Further(own=1)) == 0
-
-
-def test_a_following_table_is_tethered_to_what_was_told():
-    none = Tether(np.zeros((0, 3, 2), dtype=np.int64), np.zeros((1, 0)), np.zeros((1, 0)))
-    led = one_level([5, 5, *[0] * 6], [0, 5, *[0] * 6], [5, *[0] * 7])
-    tether = with_floors(none, [LEAST], led, NOBODY, base=5)
-    assert tether.lower.tolist() == [[3.0]]  # the last month is not due yet
-    assert tether.weights.tolist() == [[[1, 0]] * 3]
+    # others that were closed early there are no more than 3. Where the sum of those met may
+    # be one base further off, it is 0 to 9.
+    tables = {
+        "received": told("received", one_level([5, *[0] * 7], NO_MONTH, NO_MONTH)),
+        "close": told("close", one_level([0] * 4, [met, *[0] * 3], [0] * 4)),
+    }
+    windows = Windows(tables, 1, 5, dict.fromkeys(tables, further), [(0, 3)])
+    assert nesting_gives_away([Relation(MET.fewer, MET.more, MET.levels)], windows) == found

@@ -13,8 +13,9 @@ from etl.store import Store
 from metrics.attack.surveyed import surveyed
 from metrics.attack.told import read
 from metrics.disclosure import protect
+from metrics.disclosure.arriving import Arrival
 from metrics.disclosure.asking import Ceiling, ceilings, is_asked_early
-from metrics.disclosure.closing import Floor, Further, holding
+from metrics.disclosure.closing import Further, holding
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Grid
 from metrics.release import open_release
@@ -111,7 +112,7 @@ def test_a_ceiling_holds_only_where_it_is_so_in_truth():
     assert holding([QUARTERLY], *counts(3, 2), NOTHING)[0].levels == ()
     assert holding([QUARTERLY], *counts(3, 2), np.array([1]))[0].levels == (0,)
     assert is_asked_early([QUARTERLY.at(())], levels=1)
-    assert not is_asked_early([QUARTERLY, Floor((0,), (0,), 1, ())], levels=1)
+    assert not is_asked_early([QUARTERLY, Arrival((0,), 1, 0, ())], levels=1)
 
 
 def test_counts_that_keep_to_the_ceiling_leave_each_other_their_room():
