@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ from metrics.metric import ExactCube, Metric, ProtectedCube
 from metrics.nests import nests
 from metrics.outlook import outlook
 from metrics.pace import paces
-from metrics.periods import next_month, periods, quarter_of, quarterly
+from metrics.periods import periods, quarter_of, quarterly
 from metrics.reach import loose_words, withheld_words
 from metrics.release import TABLES
 from metrics.restatement import Now
@@ -213,7 +213,6 @@ def _protected(
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
             is_settled=data.told["as_of"] == data.told["coverage_until"],
-            stood_at=_stood_at(places, data),
             looks={*_looks(places), data.told["as_of"]},
         ),
         ledger=places.ledger,
@@ -223,14 +222,8 @@ def _protected(
     return made
 
 
-def _stood_at(places: Places, data: _Data) -> set[date]:
-    """Months with whose end an earlier release ended: it told what was then still to come."""
-    months, days = data.calendar["month"].unique(), _looks(places)
-    return {month for month in months if next_month(month) - timedelta(days=1) in days}
-
-
 def _looks(places: Places) -> set[date]:
-    """The as-of days of all releases before."""
+    """The as-of days of earlier releases."""
     known = standings(places.ledger.entries()).values()
     return {standing.as_of for standing in known if standing.as_of}
 

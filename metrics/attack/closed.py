@@ -30,7 +30,7 @@ from metrics.attack.closing_days import (
 )
 from metrics.attack.closing_days import results as results_of
 from metrics.attack.knowledge import Findings
-from metrics.attack.sums import DOUBT, Ground, Level, Side, Table, read_table
+from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers, telling
 from metrics.periods import next_month
@@ -157,7 +157,8 @@ class _View:
     """What is known at the end of a quarter, of the months from `start` on.
 
     The quarter begins with the `first` one. `stands` where a release ended with it, and told
-    what was not due yet.
+    what was not due yet. In the `late` months cases may be counted of before, of which no time
+    is told.
     """
 
     rule: Rule
@@ -165,6 +166,7 @@ class _View:
     start: int
     first: int
     stands: bool
+    late: frozenset[int]
 
     @classmethod
     def of(cls, own: Sequence[Told], ground: Ground, quarter: date, rule: Rule) -> "_View":
@@ -188,7 +190,8 @@ class _View:
             for one in own
         )
         start = max(0, first - ceil(rule.beyond / SHORTEST_MONTH) - 1)
-        return cls(rule, Dates(firsts, ends, looks), start, first, stands)
+        late = frozenset(ground.of(at)[0] for at in range(last + 1) if ground.of(at)[0])
+        return cls(rule, Dates(firsts, ends, looks), start, first, stands, late)
 
     def ends(self, times: Table, results: Table) -> Iterator[tuple[Floats, Floats]]:
         """By level what each link leaves of the counts that it is between."""
@@ -206,6 +209,7 @@ class _View:
             result: of
             for result, of in back.items()
             if not may_be_older(result[0], self.start, self.rule.beyond, self.dates)
+            and result[0] not in self.late
             and result[1] != NOT_YET
         }
         for few, many in self._links(ahead, _kinds(lasts, self.rule)):
@@ -271,7 +275,7 @@ def _left(few: Side, many: Side) -> Iterator[tuple[Floats, Floats]]:
     ends += [(least, np.minimum(most, highest))] if few.is_told else []
     ends += [(np.maximum(lowest, least), highest)] if many.is_told else []
     for low, high in ends:
-        nothing = (least > highest) | ~np.isfinite(high)
+        nothing = (least > highest) | (high > UNKNOWN / 2)
         yield np.where(nothing, 0, low), np.where(nothing, np.inf, high)
 
 

@@ -12,6 +12,8 @@ from metrics.attack.told import Told
 
 DOUBT = r"_(unsure|misplaced|extra)$"
 
+UNKNOWN = 1e9  # cases: more than there are, so that what nobody tells can be added up
+
 Level = tuple[str, str]
 Cell = tuple[str, int]  # outcome and first day of the band
 Columns = tuple[int, ...]
@@ -64,7 +66,7 @@ class Table:
         """The fewest and most cases of a count that is told, of one month or one quarter."""
         if (months, columns) not in self.known:
             low = np.zeros(len(self.ground.levels))
-            high = np.full(len(low), np.inf)
+            high = np.full(len(low), UNKNOWN)
             is_cell = len(months) == len(columns) == 1
             for copy in self.copies:
                 n = copy.n[:, list(months)][:, :, list(columns)].sum(axis=(1, 2))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 import numpy as np
@@ -37,6 +37,7 @@ from metrics.disclosure.tables import (
     refuse_undeclared,
 )
 from metrics.metric import ExactCube, ProtectedCube
+from metrics.periods import next_month
 
 SHORTEST_SEED = 16
 Block = tuple[str, str, date]  # a metric and part in the quarter that begins so
@@ -50,8 +51,7 @@ class Declared:
     goes without saying) x months. `quarters` gives each month the quarter, calendar or
     fiscal, that it belongs to; a year is the sum of its published quarters. `is_settled` where
     the as-of day is the last one covered: what has not come by then is counted as to come.
-    With the months `stood_at` earlier releases ended in the same way. `looks` are the as-of
-    days of all of them.
+    `looks` are the as-of days of this release and of earlier ones.
     """
 
     tables: Sequence[Table]
@@ -59,7 +59,6 @@ class Declared:
     months: Sequence[date]
     quarters: Mapping[date, date]
     is_settled: bool = False
-    stood_at: Collection[date] = ()
     looks: Collection[date] = ()
 
 
@@ -190,9 +189,9 @@ class Ground:
     def bases(self) -> Bases:
         """The base and the next audience's in units; what it is made of is rounded or not."""
         unit, coarser = self.layer.unit, self.layer.coarser
-        stood_at = self.declared.stood_at
         last = len(self.grid.months) - 1 if self.declared.is_settled else None
-        stood = frozenset(at for at, on in enumerate(self.grid.months) if on in stood_at)
+        ends = [next_month(on) - timedelta(days=1) for on in self.grid.months]
+        stood = frozenset(at for at, end in enumerate(ends) if end in self.declared.looks)
         return Bases(self.base, coarser // unit if coarser else None, unit, last, stood)
 
     def months_by_quarter(self) -> Iterator[tuple[date, list[int]]]:

@@ -197,7 +197,7 @@ class Bases:
     """The base and a coarser audience's, in units; a unit is so many cases.
 
     `stands_at` is the month with whose last day the counts end, where they end with one;
-    `stood_at` are those of earlier releases.
+    `stood_at` are those with which any release ended so.
     """
 
     base: int

@@ -76,7 +76,7 @@ def _ground(
             declared,
             quarters=quarters,
             is_settled=False,
-            stood_at=(),
+            looks=(),
         ),
         cells=banded(by_quarter(cells, declared), layer.bands),
         told=told.filter(plain & pl.col("month").is_in(list(quarters))),

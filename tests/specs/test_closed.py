@@ -4,8 +4,10 @@ Who was closed within two weeks has met a deadline of two weeks. Rounded each by
 closed within two weeks" beside "0 met" proves 1 to 4.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,11 @@ import pytest
 
 from etl.store import Store
 from metrics import delays
+from metrics.attack import closed as attacking
 from metrics.attack.closed import closed, rules_in
+from metrics.attack.closing_days import NOT_YET, Dates, results
+from metrics.attack.sums import Copy, Ground
+from metrics.attack.sums import Table as CopiedTable
 from metrics.attack.told import read
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.fates import LATER, Months, fates, told_months
@@ -201,3 +207,61 @@ def test_counts_that_keep_to_a_run_leave_each_other_their_room(met, further, fou
     }
     windows = Windows(tables, 1, 5, dict.fromkeys(tables, further), [(0, 3)])
     assert nesting_gives_away([Relation(MET.fewer, MET.more, MET.levels)], windows) == found
+
+
+# The attacker's own way to the same links ---------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [(14, 14), (30, 30), (14, 30), (45, 45)])
+def test_the_attacker_finds_by_first_and_last_days_what_every_day_shows(length):
+    lasts = lasts_of(LED)
+    dates = Dates(DAYS.starts, [MARCH_31] * 3, [MARCH_31] * 3)
+    known = fates(*length, lasts, DAYS, first=0)
+    assert {seen[1] for seen in known} == {"ended", "open"}
+    for time in product(range(3), ("ended", "open"), lasts):
+        found = {
+            (2, NOT_YET) if name == LATER else (at, name) for at, name in known.get(time, ())
+        }
+        told = set(results(time, lasts, length, dates))
+        assert told == found or (length[0] < length[1] and told > found)
+
+
+def test_who_may_have_been_counted_later_may_have_been_open_for_longer():
+    lasts = lasts_of(LED)
+    april = date(2024, 4, 30).toordinal()
+    dates = Dates(DAYS.starts, [MARCH_31] * 3, [april] * 3)
+    # Received in January and open for 8 to 14 days: nobody, on whatever day it was counted.
+    assert set(results((0, "open", 8), lasts, (14, 14), dates)) == set()
+    # Received in March and closed after 31 days: nobody by the end of March, but of April.
+    assert set(results((2, "ended", 31), lasts, (14, 14), dates)) == {
+        (2, "met_late"),
+        (2, NOT_YET),
+    }
+
+
+def narrow(closed: int, met: int, *, late: Collection[int] = ()) -> set[tuple[float, float]]:
+    """What is left, too little, of February's cases and of March's deadlines of 30 days."""
+    ground = Ground([("all", "all")], QUARTER, [QUARTER[0]] * 3)
+    rule = attacking.Rule("close", 30, 30, "", ())
+    dates = Dates(DAYS.starts, [MARCH_31] * 3, [MARCH_31] * 3)
+    view = attacking._View(rule, dates, 0, 0, stands=True, late=frozenset(late))
+    times = one_level(NO_MONTH, [closed, *[0] * 7], NO_MONTH)
+    deadlines = one_level([0] * 4, [0] * 4, [met, *[0] * 3])
+    tables = [
+        CopiedTable(ground, cells, [Copy(n.astype(float), 4, [4] * 3, frozenset())], sums)
+        for cells, n, sums in ((LED, times, [(0, 1, 2, 3)]), (OWN, deadlines, []))
+    ]
+    ends = [(low[0], high[0]) for low, high in view.ends(*tables)]
+    return {(low, high) for low, high in ends if high - low < 4 or (low >= 1 and high < 5)}
+
+
+def test_an_attacker_holds_times_and_deadlines_against_each_other():
+    assert narrow(closed=5, met=5) == set()
+    assert (1, 4) in narrow(closed=5, met=0)
+    assert (1, 4) in narrow(closed=0, met=5)
+
+
+def test_late_cases_have_deadlines_and_no_time_that_is_told():
+    # Those met in March may be of cases that were received long before, and are told with it.
+    assert narrow(closed=0, met=5, late=[2]) == set()
+    assert (1, 4) in narrow(closed=5, met=0, late=[2])

@@ -4,6 +4,7 @@ The attacker of `tests/outsider.py` has both rules in one program, with what it 
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from metrics.disclosure.layers import layer_name, protected_by_layers
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.protect import Declared
 from metrics.disclosure.tables import KEY, SCHEMA, Nest, Table
+from metrics.periods import next_month
 from tests import outsider
 from tests.specs.test_outsider import BANDS, BOARD, MONTHS, QUARTERS, STAFF, _write
 from tests.specs.test_protection import LEVELS, REPORTS, SEED
@@ -83,7 +85,7 @@ def found(folder: Path, seed: int, table: Table) -> tuple[int, int]:
                 secret=SEED,
                 declared=Declared(
                     (table, REPORTS), LEVELS, months, QUARTERS, is_settled=True,
-                    stood_at=set(months[2::3]),
+                    looks={next_month(on) - timedelta(days=1) for on in months[2::3]},
                 ),
                 ledger=ledger,
                 renamed={},
