@@ -1,12 +1,8 @@
-"""Deadlines for the closing of a case, and surveys after it, beside the times until then.
+"""What readers know of single cells of a table beside the one that it follows, in one quarter.
 
-Both look at the same cases: whoever was closed within 14 days has met a deadline of 14 days. So
-of a quarter in which all of them fell due, the deadlines met are never fewer than the cases of
-its first months that were closed so early; those met late, and those missed, never fewer than
-the closed and the open cases that took longer. "None met" (0 to 4) beside "5 closed within a
-week" (1 to 9) would prove 1 to 4, so that what is told should keep to it as well.
-
-In the same way nobody is asked about a case before it is closed: `Ceiling`.
+Both count the same cases: nobody is asked about a case before it is closed, and every case of a
+quarter has come to each of its deadlines. "5 surveys" (1 to 9) beside "none closed" (0 to 4)
+would prove 1 to 4, so that what is told should keep to it.
 """
 
 from collections.abc import Iterator, Sequence
