@@ -24,6 +24,10 @@ _NAMED = (
     r"^(?P<a>\d{1,2})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<c>\d{4}|\d{2})"
     r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
 )
+_MONTH_FIRST = (
+    r"^(?P<month>\p{L}{3,12}\.?)(?P<s> )(?P<a>\d{1,2})(?P<t>,? )(?P<c>\d{4})"
+    r"(?P<join> |, | at )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
+)
 _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
 # What numbers are in a column that is called a date, from when to when they are believed.
 _NUMBERED: dict[str, tuple[int, int]] = {
@@ -155,7 +159,8 @@ def dates_of(
 
 def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
     numeric = partial(_numeric_forms, midnights=midnights)
-    for pattern, forms in ((_NUMBERS, numeric), (_NAMED, _named_forms)):
+    named = ((_NAMED, _named_forms), (_MONTH_FIRST, _month_first_forms))
+    for pattern, forms in ((_NUMBERS, numeric), *named):
         parts = values.to_frame("text").select(
             pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
         )
@@ -165,7 +170,8 @@ def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
         shape = _commonest_shape(parts)
         told = forms(shape)
         found = _fitted(values, told, shape["s"][0] or "") if told else None
-        if found is not None:
+        # A word before two numbers may be anything, but for a month of English.
+        if found is not None and (found.values or forms is not _month_first_forms):
             return found
     return None
 
@@ -210,10 +216,19 @@ def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
 def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
     year = "%Y" if len(one["c"]) == 4 else "%y"
+    return {"day first": f"%d{one['s']}{_month(rows)}{one['t']}{year}{_time_form(one)}"}
+
+
+def _month_first_forms(rows: pl.DataFrame) -> dict[Order, str]:
+    one = rows.row(0, named=True)
+    return {"month first": f"{_month(rows)}{one['s']}%d{one['t']}%Y{_time_form(one)}"}
+
+
+def _month(rows: pl.DataFrame) -> str:
+    """How the names of months are written: cut short, and with a stop behind them."""
     longest = rows.select(pl.col("month").str.strip_chars(".").str.len_chars().max()).item()
     month = "%b" if longest <= 3 else "%B"
-    dot = "." if rows["month"].str.ends_with(".").all() else ""
-    return {"day first": f"%d{one['s']}{month}{dot}{one['t']}{year}{_time_form(one)}"}
+    return f"{month}." if rows["month"].str.ends_with(".").all() else month
 
 
 def _midnight_of(rows: pl.DataFrame, midnights: int) -> str:
@@ -256,7 +271,7 @@ def _fitted(values: pl.Series, forms: dict[Order, str], separator: str) -> Dates
     if not known and not names:
         return None
     evidence = None
-    if "month first" in forms:
+    if len(forms) > 1:
         day, month = fits["day first"].is_not_null(), fits["month first"].is_not_null()
         counts = (day | month, day, month, day & ~month, month & ~day)
         evidence = Evidence(*(int(flags.sum()) for flags in counts))

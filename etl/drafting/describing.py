@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.order import OPEN
-from etl.drafting.unread import kinds_to_ask_for
+from etl.drafting.unread import dates_asked_about, kinds_to_ask_for
 from etl.drafting.vocabulary import Vocabulary, merged
 from etl.drafting.words import header_words
 from etl.drafting.writing import write_export
@@ -62,8 +62,9 @@ def _top(out: Writing, name: str, parts: Sequence[Known], zone: str | None) -> N
 
 
 def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
-    read = [match for known in parts for match in known.read.values()]
-    dated = [m.column.dates for m in read if m.column.dates is not None]
+    read = [match.column for known in parts for match in known.read.values()]
+    read += [column for known in parts for column in dates_asked_about(known)]
+    dated = [column.dates for column in read if column.dates is not None]
     clocks = [dates for dates in dated if dates.with_hours and not dates.with_offset]
     # A workbook's dates at midnight are days; others are a clock's, whose zone nobody wrote.
     if not clocks and any(dates.with_hours for dates in dated):
@@ -72,7 +73,7 @@ def _zone(out: Writing, parts: Sequence[Known], zone: str | None) -> None:
     elif not clocks and zone is not None:
         out.say("Its dates have no hours; they are days of your organisation's time zone.")
         out.add(f"time_zone = {quoted(zone)}")
-    elif {_zone_in(m.column.name) for m in read if m.column.dates in clocks} == {"UTC"}:
+    elif {_zone_in(column.name) for column in read if column.dates in clocks} == {"UTC"}:
         out.say("The names of its columns of dates say UTC.")
         out.add('time_zone = "UTC"')
     else:

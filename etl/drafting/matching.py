@@ -63,7 +63,7 @@ def code_score(field: str, column: Column) -> int:
     if field not in _MEANT:
         # Of a thing's number and its name people know the name, and what is alike in every row
         # tells nothing.
-        less = 5 * column.is_number + 5 * (column.distinct == 1)
+        less = 5 * column.is_number + 30 * (column.distinct == 1)
         return max(told - less - weak, 0)
     known = _share_known(field, column)
     if told:  # A name whose values say nothing of it is no more than a name.

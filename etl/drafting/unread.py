@@ -99,6 +99,15 @@ def ends_to_ask_for(known: Known) -> list[str]:
     ]
 
 
+def dates_asked_about(known: Known) -> list[Column]:
+    """Columns of dates that a question about the receipt or the end of a case names."""
+    proposal = known.proposal
+    describes = proposal.grain in ("case", "allegation", "snapshot")
+    starts = filled_dates(known) if describes and "received" not in proposal.steps else []
+    names = {*starts, *ends_to_ask_for(known)}
+    return [column for column in known.columns if column.name in names]
+
+
 def kinds_to_ask_for(known: Known) -> list[str]:
     """Columns of few values, of which one may say what happened in a row of a log."""
     proposal = known.proposal

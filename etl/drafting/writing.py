@@ -8,8 +8,9 @@ from etl.drafting.lines import Writing, quoted
 from etl.drafting.matching import Match
 from etl.drafting.no_cases import told_apart
 from etl.drafting.numbers import candidates, counts_rows
-from etl.drafting.order import OPEN, Form
+from etl.drafting.order import OPEN, Form, forms_of
 from etl.drafting.unread import (
+    dates_asked_about,
     ends_to_ask_for,
     filled_dates,
     kinds_to_ask_for,
@@ -280,6 +281,7 @@ def _steps(out: Writing, known: Known) -> None:
         told = _named_so(filled_dates(known))
         out.ask(f"which column says when a case was received? None is called so{told}")
         out.add(f"received = {quoted(OPEN)}")
+        _tell_asked(out, known)
     for step, match in steps.items():
         _line(out, step, match, known)
         first = steps.get("received")
@@ -300,6 +302,20 @@ def _ends(out: Writing, known: Known) -> None:
             " history says otherwise"
         )
         out.add(f"closed = {quoted(OPEN)}")
+        if "received" in known.proposal.steps:
+            _tell_asked(out, known)
+
+
+def _tell_asked(out: Writing, known: Known) -> None:
+    """How the dates that a question names are written, where not as the others are."""
+    usual = _written(_commonest(known)) if known.forms else quoted("%Y-%m-%d")
+    forms = forms_of(dates_asked_about(known), " ".join(known.text.header))
+    told = {name: _written(form) for name, form in forms.items() if form.form != OPEN}
+    for name, form in [pair for pair in told.items() if pair[1] != usual]:
+        out.say(
+            f"  if it is {quoted(name)}, write under [exports.{known.export}.date_formats]:"
+        )
+        out.say(f"  {quoted(name)} = {form}")
 
 
 def _named_so(names: Sequence[str]) -> str:

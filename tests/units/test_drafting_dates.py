@@ -46,6 +46,26 @@ def test_an_offset_may_be_written_as_hours_from_greenwich():
     assert made.questions == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("Mar {}, 2024", "%b %d, %Y"),
+        ("March {}, 2024 4:05 PM", "%B %d, %Y %I:%M %p"),
+        ("Mar {}, 2024 at 16:05", "%b %d, %Y at %H:%M"),
+    ],
+)
+def test_the_name_of_a_month_may_come_first(written, form):
+    made = dated(*(written.format(day) for day in range(1, 13)))
+    assert first_export(made)["dates"] == form
+    read = read_forms(pl.Series([written.format(9)]), form)
+    assert read.dt.to_string().to_list() == ["2024-03-09"]
+
+
+def test_another_word_before_a_number_and_a_year_is_no_month():
+    made = drafted({**CASES, "Unit": ["Ward 12 2024", "Ward 14 2024"]})
+    assert first_export(made)["columns"]["unit"] == "Unit"
+
+
 def test_month_first_is_found_too():
     made = dated(*[f"3/{day}/2024 4:05 PM" for day in range(1, 21)])
     assert first_export(made)["dates"] == "%m/%d/%Y %I:%M %p"

@@ -17,6 +17,20 @@ def test_where_no_date_is_called_the_end_it_is_asked_which_is():
     assert first_export(made)["nulls"] == ["", "-"]
 
 
+def test_of_a_receipt_that_is_asked_for_the_form_is_told_and_the_zone_asked():
+    number = {"Case number": [f"A-{n}" for n in range(24)]}
+    beta = [f"2024-01-{n + 1:02}" for n in range(24)]
+    clear = [f"{day}/01/2024 10:00" for day in range(1, 25)]
+    made = drafted({**number, "Alpha": clear, "Beta": beta})
+    assert "which time zone" in made.questions[0]
+    assert 'it may be "Alpha" or "Beta"' in made.questions[1]
+    assert '#   if it is "Alpha", write under [exports.cases.date_formats]:' in made.toml
+    assert '#   "Alpha" = "%d/%m/%Y %H:%M"' in made.toml
+    assert 'if it is "Beta"' not in made.toml
+    either = [f"{day}/{day}/2024 10:00" for day in range(1, 13)]
+    assert "if it is" not in drafted({**number, "Alpha": either, "Beta": beta}).toml
+
+
 def test_no_end_is_asked_for_where_one_is_known_or_every_case_has_the_date():
     known = drafted({**CASES, "Closed": ["2024-02-03", ""], "Xyz": ["2024-02-03", ""]})
     assert known.questions == ()
