@@ -3,6 +3,7 @@
 import pytest
 
 from etl.drafting.draft import Draft, draft
+from etl.errors import ExportError
 from tests.drafts import first_export
 from tests.units.test_drafting_histories import understood
 from tests.units.test_readers_workbook import cell, row, sheet, workbook
@@ -103,3 +104,10 @@ def test_it_is_declared_where_the_header_itself_cannot_be_read_without(tmp_path)
     rows = [f"{case},x" for case in CASES]
     header = 'Case no,Received,Closed,"Notes \\"free\\""'
     assert first_export(listing(header, *rows, folder=tmp_path))["quotes"] == "backslash"
+
+
+def test_a_file_that_was_cut_off_inside_a_value_is_refused_and_not_read_without_quoting(
+    tmp_path,
+):
+    with pytest.raises(ExportError, match="looks cut off"):
+        listing("Case no,Received,Closed", *CASES, 'A-77,2024-01-02,"20', folder=tmp_path)
