@@ -232,7 +232,7 @@ class _View:
                         if start <= cell[0] < stop and cell[1:] in kind and of
                     }
                     many = {each for cell in few for each in neighbours[cell]}
-                    if any(cell[0] >= self.first for cell in few | many):
+                    if few and all(cell[0] >= self.first for cell in few | many):
                         yield few, many
 
 

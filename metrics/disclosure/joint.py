@@ -28,6 +28,7 @@ from metrics.disclosure.rounding import (
     rounded,
     strictly_roundable,
 )
+from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 
@@ -115,10 +116,25 @@ class Turn:
             off = Further(by[first], max(self.loose(self.table)), left)
             own = each.told[:, list(self.months), :]
             found += given_away(each.link.floors, led, own, base, off)
-        return found + self._nesting_gives_away()
+        return found + self._gives_away(
+            [each for each in self.relations() if not self._reaches_back(each)]
+        )
 
-    def _nesting_gives_away(self) -> int:
-        every = self.relations()
+    def across(self) -> int:
+        """How many counts have less room beside runs of months that were told before.
+
+        Those are not drawn again: where counts are few, what was told may leave no way.
+        """
+        return self._gives_away([each for each in self.relations() if self._reaches_back(each)])
+
+    def _reaches_back(self, relation: Relation) -> bool:
+        first = self.months[0]
+        return any(
+            isinstance(side, Span) and any(month < first for month, _ in side.parts())
+            for side in (relation.fewer, relation.more)
+        )
+
+    def _gives_away(self, every: Sequence[Relation]) -> int:
         if not every:
             return 0
         tables, spans = self.tables, set(self.spans.values())
@@ -237,21 +253,22 @@ def _together(turn: Turn) -> None:
     """Round one table and those that follow it, until they tell no more together than alone.
 
     That is where they leave every total the room that the base promises. Where no draw does,
-    the one that comes nearest is taken, and the attack on the release decides.
+    the one that comes nearest is taken, and the attack on the release decides. What is told of
+    earlier quarters counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
-    best: tuple[int, list[Counts]] | None = None
+    best: tuple[tuple[int, int], list[Counts]] | None = None
     for again, ways in DRAWS_TRIED if every else ():
         _draw_all(every, turn, again, ways)
-        less = turn.narrowed()
+        less = turn.narrowed(), turn.across()
         if best is None or less < best[0]:
             best = less, [each.counts[:, turn.months, :].copy() for each in every]
-        if not less:
+        if not any(less):
             break
     for each, counts in zip(every, best[1] if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
     for each in every:
-        _redraw_until_tellable(each, turn, best[0] if best else 0)
+        _redraw_until_tellable(each, turn, best[0] if best else (0, 0))
 
 
 def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> None:
@@ -287,7 +304,7 @@ def _draw_side_by_side(
         each.counts[:, new, :] = counts
 
 
-def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
+def _redraw_until_tellable(table: Rounding, turn: Turn, less: tuple[int, int]) -> None:
     """Draw again until a coarser audience can be told sums within its own base.
 
     Totals stay where they are, for what follows them. Where no draw is so, the counts stay,
@@ -302,7 +319,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: int) -> None:
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
-        if sum(turn.loose(table)) > off or turn.narrowed() > less:
+        if sum(turn.loose(table)) > off or (turn.narrowed(), turn.across()) > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made

@@ -141,10 +141,10 @@ def runs_of(
     back = _links(_turned(known, begun, months.starts), KINDS_COME, span)
     found = [
         (sides.seen(few, closing), sides.come(many, closing, last))
-        for few, many in _needed(ahead).items()
+        for few, many in _needed(ahead, first).items()
     ] + [
         (sides.come(few, closing, last), sides.seen(many, closing))
-        for few, many in _needed(back).items()
+        for few, many in _needed(back, first).items()
     ]
     return [Run(few, many, levels) for few, many in found if few.months]
 
@@ -196,9 +196,21 @@ def _links(
     return found
 
 
-def _needed(links: Links) -> Links:
-    """Those that do not follow from a wider one, or from two with nothing in common."""
-    return {few: many for few, many in links.items() if not _follows(few, many, links)}
+def _needed(links: Links, first: int) -> Links:
+    """Those that do not follow from a wider one, or from two with nothing in common.
+
+    Those of the quarter alone, from the `first` month on, must follow from others of it.
+    """
+    own = {
+        few: many
+        for few, many in links.items()
+        if all(cell[0] >= first for cell in (*few, *many))
+    }
+    return {
+        few: many
+        for few, many in links.items()
+        if not _follows(few, many, own if few in own else links)
+    }
 
 
 def _follows(few: frozenset[Any], many: frozenset[Any], links: Links) -> bool:
