@@ -23,12 +23,14 @@ from metrics.attack.sums import Table as CopiedTable
 from metrics.attack.told import read
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.fates import LATER, Months, fates, told_months
+from metrics.disclosure.following import Link
+from metrics.disclosure.joint import Turn
 from metrics.disclosure.nesting import Relation
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Sides, Span, held, runs_of
 from metrics.disclosure.series import Rounding
-from metrics.disclosure.tables import Closing
+from metrics.disclosure.tables import Bases, Closing
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -207,6 +209,19 @@ def test_counts_that_keep_to_a_run_leave_each_other_their_room(met, further, fou
     }
     windows = Windows(tables, 1, 5, dict.fromkeys(tables, further), [(0, 3)])
     assert nesting_gives_away([Relation(MET.fewer, MET.more, MET.levels)], windows) == found
+
+
+def test_what_was_told_of_earlier_quarters_counts_apart():
+    # "5 closed early" in March, told before, beside "none met" in April.
+    march, april = QUARTER[0], date(2024, 4, 1)
+    run = Run(Span("received", ((0, (0,)),)), Span("close", ((1, (0,)),)), (0,))
+    tables = [told("received", one_level([5], [0])), told("close", one_level([0], [0]))]
+    for table in tables:
+        table.off = {march: (0, 0)}
+    spans, links = {march: (0, 1), april: (1, 2)}, {("close", april): Link({}, (), runs=(run,))}
+    turn = Turn(tables[0], tables[1:], april, [1], spans, Bases(5), links)
+    assert turn.narrowed() == 0
+    assert turn.across() > 0
 
 
 # The attacker's own way to the same links ---------------------------------------------------
