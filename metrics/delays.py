@@ -37,7 +37,7 @@ def delays(rules: Rules, since: date) -> dict[str, Delay]:
         if versions[rule.name] == 1 and _is_plain(rule) and rule.in_force_from <= since
     ]
     return {
-        rule.name: Delay(_months(rule.length), *_where(rule), _closing(rule))
+        rule.name: Delay(_months(rule.length), *_where(rule), _closing(rule), _days(rule))
         for rule in plain
         if len(rule.applies_to) <= 1 and rule.length.unit != "years"
     }
@@ -97,12 +97,20 @@ def _closing(rule: Deadline) -> Closing | None:
     )
 
 
+def _days(rule: Deadline) -> tuple[int, int] | None:
+    """The fewest and most days until its day comes; a month's day has no such numbers."""
+    unit = rule.length_unit
+    return None if unit == "months" else days_of(rule.within, unit)
+
+
 def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:
     """The fewest and most calendar days that so many may have."""
     if unit == "months":
         return within * SHORTEST_MONTH, within * LONGEST_MONTH
     each, more = DAYS[unit]
-    return within * (7 if unit == "weeks" else 1), ceil(within * each + more)
+    # A day on which the clocks are set back has an hour more.
+    fewest = {"weeks": within * 7, "hours": max(within - 1, 0) // 24}.get(unit, within)
+    return fewest, ceil(within * each + more)
 
 
 def _months(length: Length) -> int:

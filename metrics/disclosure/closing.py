@@ -124,7 +124,7 @@ def given_away(
     return sum(bound.narrow(led, own, base, further) for bound in known)
 
 
-def is_narrow(low: Counts, high: Counts, base: int) -> Booleans:
+def is_narrow(low: Counts | Floats, high: Counts | Floats, base: int) -> Booleans:
     """Which intervals are narrower than the base promises, or wholly of small counts."""
     narrow: Booleans = (high - low < base - 1) | ((low >= 1) & (high < base))
     return narrow

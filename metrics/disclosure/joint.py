@@ -12,7 +12,8 @@ from datetime import date
 import numpy as np
 
 from metrics.disclosure.closing import Further, given_away, with_floors
-from metrics.disclosure.following import Follower, beside, narrowed
+from metrics.disclosure.following import Follower, beside
+from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.linking import Links, following, leading, linked_in_truth
 from metrics.disclosure.nesting import Nested, Relation, relations, with_nested
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
@@ -96,22 +97,11 @@ class Turn:
         """How many totals have less room, all tables together, than the base promises."""
         if not self.followers:
             return 0
-        unit = self.bases.unit
-        said = [self.said(each) for each in self.followers]
-        hidden = [self._hidden(each) for each in self.followers]
-        said = [
-            replace(each, told=_without(each.told * unit, months))
-            for each, months in zip(said, hidden, strict=True)
-        ]
-        further = [self._further(each) for each in (self.table, *self.followers)]
-        base = self.bases.base * unit
-        spans = list(self.spans.values())
-        stood = sorted(
-            self.bases.stood_at & set(range(spans[0][0], self.months[0])) - set().union(*hidden)
-        )
-        found = narrowed(self.table.totals * unit, said, spans, base, further, stood)
-        led, first = self.table.counts[:, self.months, :] * unit, self.months[0]
-        for each, by in zip(said, further[1:], strict=True):
+        said = self._told()
+        found = self._added_up([replace(each, link=each.link.by_month) for each in said])
+        unit, first = self.bases.unit, self.months[0]
+        led, base = self.table.counts[:, self.months, :] * unit, self.bases.base * unit
+        for each, by in zip(said, self._furthest()[1:], strict=True):
             left = each.left(self.table.totals * unit) if first else None
             off = Further(by[first], max(self.loose(self.table)), left)
             own = each.told[:, list(self.months), :]
@@ -120,12 +110,35 @@ class Turn:
             [each for each in self.relations() if not self._reaches_back(each)]
         )
 
-    def across(self) -> int:
-        """How many counts have less room beside runs of months that were told before.
+    def closely(self) -> int:
+        """How many have less room for who looks closer: by days, or at runs of before.
 
-        Those are not drawn again: where counts are few, what was told may leave no way.
+        Earlier quarters are not drawn again: where counts are few, they may leave no way.
         """
-        return self._gives_away([each for each in self.relations() if self._reaches_back(each)])
+        by_days = self._added_up(self._told()) if self.followers else 0
+        across = [each for each in self.relations() if self._reaches_back(each)]
+        return by_days + self._gives_away(across)
+
+    def _told(self) -> list[Follower]:
+        """All followers as their readers are told them, in cases."""
+        unit = self.bases.unit
+        said = [self.said(each) for each in self.followers]
+        hidden = [self._hidden(each) for each in self.followers]
+        return [
+            replace(each, told=_without(each.told * unit, months))
+            for each, months in zip(said, hidden, strict=True)
+        ]
+
+    def _furthest(self) -> list[dict[int, int]]:
+        return [self._further(each) for each in (self.table, *self.followers)]
+
+    def _added_up(self, said: Sequence[Follower]) -> int:
+        """How many totals have less room beside the added totals of all others."""
+        unit, spans = self.bases.unit, list(self.spans.values())
+        hidden = set().union(*(self._hidden(each) for each in self.followers))
+        stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])) - hidden)
+        led, base = self.table.totals * unit, self.bases.base * unit
+        return narrowed(led, said, spans, base, self._furthest(), stood)
 
     def _reaches_back(self, relation: Relation) -> bool:
         first = self.months[0]
@@ -253,14 +266,16 @@ def _together(turn: Turn) -> None:
     """Round one table and those that follow it, until they tell no more together than alone.
 
     That is where they leave every total the room that the base promises. Where no draw does,
-    the one that comes nearest is taken, and the attack on the release decides. What is told of
-    earlier quarters counts after all else.
+    the one that comes nearest is taken, and the attack on the release decides. What a closer
+    look tells counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best: tuple[tuple[int, int], list[Counts]] | None = None
     for again, ways in DRAWS_TRIED if every else ():
+        if ways != TRIED[0] and best and not best[0][0]:
+            break  # sums go no further for the sake of what counts after all else
         _draw_all(every, turn, again, ways)
-        less = turn.narrowed(), turn.across()
+        less = turn.narrowed(), turn.closely()
         if best is None or less < best[0]:
             best = less, [each.counts[:, turn.months, :].copy() for each in every]
         if not any(less):
@@ -319,7 +334,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: tuple[int, int]) -
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, again)
-        if sum(turn.loose(table)) > off or (turn.narrowed(), turn.across()) > less:
+        if sum(turn.loose(table)) > off or (turn.narrowed(), turn.closely()) > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made

@@ -24,7 +24,7 @@ def linked_in_truth(
                 other.truth,
                 other.stocks,
                 months[-1],
-                Common(other.lags, months[-1] == bases.stands_at),
+                Common(other.spaced, months[-1] == bases.stands_at),
             ),
             floors=holding(
                 other.floors(months) if other.floors else [],

@@ -22,6 +22,7 @@ from metrics.disclosure.pairs import Pair, paired
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Sides, runs_of
 from metrics.disclosure.series import Rounding
+from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import (
     KEY,
     Bases,
@@ -271,7 +272,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         stocks=stocks,
         draw=draw,
         follows=pair.table.follows,
-        lags=_lags(setting, delay),
+        spaced=_spaced(setting, delay),
         floors=at_least,
         runs=in_a_row,
         untold=frozenset(q for *of, q in setting.withheld if of == [pair.table.metric, part]),
@@ -296,16 +297,19 @@ def _runs(
     known = setting.grid.months[: months[-1] + 1]
     calendar = told_months(known, setting.declared.quarters, setting.declared.looks)
     stands = months[-1] == setting.bases.stands_at
-    levels = tuple(_lags(setting, delay))
+    levels = tuple(_spaced(setting, delay))
     return runs_of(delay.closing, sides, calendar, months[0], levels, stands=stands)
 
 
-def _lags(setting: Ground, delay: Delay | None) -> dict[int, int]:
-    """After how many months every case comes to a metric, at the levels where all do."""
+def _spaced(setting: Ground, delay: Delay | None) -> dict[int, Spacing]:
+    """How every case comes to a metric, at the levels where all do."""
     if delay is None:
         return {}
+    months, lag = setting.grid.months, delay.months
+    exact = Spacing.lagged(lag, lag, len(months))
+    own = Spacing.of(delay.days, lag, months) if delay.days else exact
     levels = enumerate(setting.grid.levels)
-    return {at: delay.months for at, level in levels if delay.holds_at(level)}
+    return {at: own for at, level in levels if delay.holds_at(level)}
 
 
 def _loose(pair: Pair, table: Rounding) -> dict[tuple[str, date], int]:

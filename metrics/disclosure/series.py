@@ -10,6 +10,7 @@ from scipy.linalg import block_diag
 from metrics.disclosure.closing import Bound
 from metrics.disclosure.rounding import Slice, looseness, with_cells
 from metrics.disclosure.runs import Run
+from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
 
 Drawing = Callable[[date, int], np.random.Generator]
@@ -22,9 +23,9 @@ class Rounding:
 
     `told` says of each month whether its counts were told before; those stay. `stocks` are
     cells that count what is still to come; `sums` the sums of cells that are published.
-    `lags` are those, by level, that readers know of; `floors` what they know of single cells
-    in the months of a quarter, `runs` of those of months in a row up to it. Quarters that are
-    `untold` have counts that no reader gets.
+    `spaced` says by level what readers know of how it follows another; `floors` what they know
+    of single cells in the months of a quarter, `runs` of those of months in a row up to it.
+    Quarters that are `untold` have counts that no reader gets.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Rounding:
     stocks: Sequence[int]
     draw: Drawing
     follows: str | None = None
-    lags: Mapping[int, int] = field(default_factory=dict)
+    spaced: Mapping[int, Spacing] = field(default_factory=dict)
     floors: Floors | None = None
     runs: Callable[[Sequence[int]], list[Run]] | None = None
     carry: Counts = field(init=False)

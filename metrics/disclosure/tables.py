@@ -56,14 +56,16 @@ class Closing:
 class Delay:
     """Every case comes to a metric so many months after another one has counted it.
 
-    That holds at the `levels` of one breakdown alone, where one is named. `closing` is there
-    where both metrics end with the same step.
+    So many `days` after that at the soonest and at the latest; None where it is in the month
+    that is so many months later. That holds at the `levels` of one breakdown alone, where one
+    is named. `closing` is there where both metrics end with the same step.
     """
 
     months: int
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
     closing: Closing | None = None
+    days: tuple[int, int] | None = None
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level comes to it."""

@@ -14,8 +14,10 @@ from etl.store import Store
 from metrics import publish as publishing
 from metrics.attack.joined import joined, links_in
 from metrics.attack.told import read
-from metrics.disclosure.following import Common, Follower, beside, link_of, narrowed
+from metrics.disclosure.following import Common, Follower, Link, beside, link_of
+from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.spacing import Spacing
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -74,13 +76,8 @@ def follower(*told: int, lags: dict[int, int | None] | None = None) -> Follower:
     """One level with one cell in each month, all told now."""
     counts = np.array(told).reshape(1, len(told), 1)
     given = {0: 0} if lags is None else lags
-    return Follower(counts, range(len(told)), [], link_of_lags(given))
-
-
-def link_of_lags(lags):
-    nothing = np.zeros((1, 1), dtype=np.int64)
-    known = link_of(nothing, nothing[:, :, np.newaxis], [], 0, Common({}))
-    return replace(known, lags=lags)
+    spaced = {level: Spacing.lagged(0, lag, len(told)) for level, lag in given.items()}
+    return Follower(counts, range(len(told)), [], Link(spaced, ()))
 
 
 @pytest.mark.parametrize(
@@ -114,8 +111,9 @@ def test_what_is_due_a_month_later_may_be_told_a_month_later():
 def test_how_a_metric_follows_is_read_off_the_truth_unless_readers_know_it():
     led = np.array([[3, 2], [1, 1]])
     due = np.array([[2, 3], [2, 1]])[:, :, np.newaxis]
-    assert link_of(led, due, [], 1, Common({})).lags == {0: 1}
-    assert link_of(led, due, [], 1, Common({1: 0})).lags == {0: 1, 1: 0}
+    after, at_once = Spacing.lagged(0, 1, 2), Spacing.lagged(0, 0, 2)
+    assert link_of(led, due, [], 1, Common({})).spaced == {0: after}
+    assert link_of(led, due, [], 1, Common({1: at_once})).spaced == {0: after, 1: at_once}
 
 
 def test_what_follows_is_tethered_to_what_is_told_beside_it():
@@ -123,9 +121,9 @@ def test_what_follows_is_tethered_to_what_is_told_beside_it():
     # Columns: what is followed, what follows. Never ahead, by each month; never behind.
     assert tether.weights.tolist() == [
         [[-1, 1], [0, 0]],
-        [[-1, 1], [-1, 1]],
         [[-1, 1], [0, 1]],
+        [[-1, 1], [-1, 1]],
     ]
-    assert tether.lower.tolist() == [[-np.inf, -np.inf, 0]]
-    assert tether.upper.tolist() == [[0, 0, np.inf]]
+    assert tether.lower.tolist() == [[-np.inf, 0, -np.inf]]
+    assert tether.upper.tolist() == [[0, np.inf, 0]]
     assert tether.off(np.array([[[1, 0], [1, 0]]])) == 1

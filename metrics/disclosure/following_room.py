@@ -1,0 +1,123 @@
+"""How much room told totals of metrics that follow each other leave."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from metrics.disclosure.closing import is_narrow
+from metrics.disclosure.following import Follower
+from metrics.disclosure.rounding import Floats
+from metrics.disclosure.tables import Counts
+
+
+def narrowed(
+    led: Counts,
+    followers: Sequence[Follower],
+    spans: Sequence[tuple[int, int]],
+    base: int,
+    further: Sequence[Mapping[int, int]],
+    stood: Sequence[int] = (),
+) -> int:
+    """How many totals of these spans all series together leave less room than the base does.
+
+    `led` are the totals (level, month) that are followed. A span is its first month and the
+    one after its last; the spans must follow each other. Differences of added totals are all
+    that is known, so that the room of each is a shortest path. `further` is by how many bases
+    more the totals of each may be off in each month's quarter, those of `led` first. With the
+    `stood` months of these spans an earlier release ended, which told what was still to come.
+    """
+    first, last = spans[0][0], spans[-1][1]
+    known = [span for span in spans if span[1] > span[0] + 1]
+    known += [(month, month + 1) for month in range(first, last)]
+    totals = [led, *(each.told[:, :, each.flows].sum(axis=2) for each in followers)]
+    size = last - first + 1
+    places = [
+        [(at * size + start - first, at * size + end - first) for start, end in known]
+        for at in range(len(totals))
+    ]
+    starts = [(at * size, each) for at, each in enumerate(followers, start=1)]
+    links = np.full((len(led), size * len(totals), size * len(totals)), np.inf)
+    for own, each in starts:
+        _link(links, each, own, first, last)
+    room = links.copy()
+    for n, own_places, off in zip(totals, places, further, strict=True):
+        for (start, end), (one, other) in zip(known, own_places, strict=True):
+            told = n[:, start:end].sum(axis=1)
+            _between(room, one, other, told, base * (1 + off.get(start, 0)))
+    for at, each in enumerate(followers, start=1):
+        for month in {*stood, *([last - 1] if each.link.settled else ())}:
+            ends = [span for span in known if span[1] == month + 1]
+            _stand(room, each, at * size, ends, first, base, further[at])
+    if not first:
+        room, links = _empty(room, starts), _empty(links, starts)
+    room, links = _closed(room), _closed(links)
+    pairs = [place for own in places for place in own]
+    here, there = (np.array(ends) for ends in zip(*pairs, strict=True))
+    # What cannot have come so soon is none, whatever is told.
+    may_be = links[:, here, there] > 0
+    return int((is_narrow(-room[:, there, here], room[:, here, there], base) & may_be).sum())
+
+
+def _closed(room: Floats) -> Floats:
+    """The room of every two added totals over all the others."""
+    found = room.copy()
+    for via in range(room.shape[1]):
+        np.minimum(found, found[:, :, via : via + 1] + found[:, via : via + 1, :], out=found)
+    return found
+
+
+def _empty(room: Floats, own: Sequence[tuple[int, Follower]]) -> Floats:
+    """The room where none was there before the first month that had not come by then.
+
+    With each that follows stands where its totals begin. Not so where what is told speaks
+    against it.
+    """
+    begins = room.copy()
+    for at, each in own:
+        levels = list(each.link.spaced)
+        begins[levels, at, 0] = np.minimum(begins[levels, at, 0], 0)
+    is_so = np.all(np.diagonal(_closed(begins), axis1=1, axis2=2) >= 0, axis=1)
+    found: Floats = np.where(is_so[:, np.newaxis, np.newaxis], begins, room)
+    return found
+
+
+def _between(room: Floats, here: int, there: int, told: Counts, base: int) -> None:
+    """What a told total says of the difference of two added ones, at every level."""
+    room[:, here, there] = np.minimum(room[:, here, there], told + base - 1)
+    low = np.maximum(told - base + 1, told > 0)
+    room[:, there, here] = np.minimum(room[:, there, here], -low)
+
+
+def _link(room: Floats, each: Follower, own: int, first: int, last: int) -> None:
+    for level, spacing in each.link.spaced.items():
+        here = room[level]
+        for at in range(last - first + 1):
+            behind, ahead = (end + 1 - first for end in spacing.at(first + at - 1))
+            # Of what was led before these months less is known: no more than by their start.
+            here[max(ahead, 0), own + at] = min(here[max(ahead, 0), own + at], 0)
+            if behind >= 0:
+                here[own + at, behind] = min(here[own + at, behind], 0)
+
+
+def _stand(
+    room: Floats,
+    each: Follower,
+    own: int,
+    ends: Sequence[tuple[int, int]],
+    first: int,
+    base: int,
+    further: Mapping[int, int],
+) -> None:
+    """By the end of a month all that has not come yet was told as still to come.
+
+    With what came in that month, and in the quarter that `ends` so too, it is a total.
+    """
+    plain, stop = list(each.link.plain), ends[0][1]
+    still = each.told[plain, stop - 1][:, list(each.stocks)].sum(axis=1)
+    here = room[plain]
+    _between(here, own + stop - first, stop - first, still, base)
+    for begins, _ in ends:
+        come = each.told[plain, begins:stop][:, :, each.flows].sum(axis=(1, 2))
+        off = base * (1 + further.get(begins, 0))
+        _between(here, own + begins - first, stop - first, come + still, off)
+    room[plain] = here
