@@ -268,12 +268,14 @@ def _protection(
         for name, times in setting.summed.items()
     )
     early = {"asked_early": "yes"} if protected.asked_early else {}
+    short = {"came_late": "yes"} if protected.is_short else {}
     several += ASKED * bool(early)
     names = titles | {rule.name: rule.title for rule in rules.deadlines}
     several += withheld_words(protected.withheld.get(protected.layer, ()), names)
     return {
         "method_sentence": policy.method_sentence(loose=loose) + several,
         **early,
+        **short,
         "loose": loose_words(protected.loose),
         "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),
         "threshold": str(policy.threshold or policy.base),

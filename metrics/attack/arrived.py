@@ -21,6 +21,7 @@ from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, readers
 from metrics.periods import month_of, next_month
 
+LATE = "came_late"  # a release says so where late cases are counted without their deadlines
 AGAIN = "then again each time"  # how the words of a clock tell that a case has several
 IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
 
@@ -92,11 +93,9 @@ def _intervals(
     own: Sequence[Told], quarters: Collection[date] | None
 ) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of the totals of each quarter that a release ends with, and where."""
-    ends = {
-        one.release.manifest["coverage_until"]
-        for one in own
-        if one.release.manifest["coverage_until"] == one.release.manifest["as_of"]
-    }
+    about = [one.release.manifest for one in own]
+    ends = {one["coverage_until"] for one in about if one["coverage_until"] == one["as_of"]}
+    ends -= {one["coverage_until"] for one in about if LATE in one}
     for until in sorted(date.fromisoformat(each) for each in ends):
         quarter = own[-1].quarter(month_of(until))
         if quarters is not None and quarter not in quarters:

@@ -31,7 +31,8 @@ class Link:
     what is known of both. `settled` levels count all that has not come yet as still to come.
     `floors` are what readers know of its single cells beside those of the other one, in the
     quarter that is told, and `runs` of those of months in a row. `plain` levels are those whose
-    every case comes to it, as readers know.
+    every case comes to it, as readers know. It `is_short` where not every case that is counted
+    has come to it or waits: some came too late to be counted alike.
     """
 
     spaced: dict[int, Spacing]
@@ -39,6 +40,7 @@ class Link:
     plain: tuple[int, ...] = ()
     floors: tuple[Bound, ...] = ()
     runs: tuple[Run, ...] = ()
+    is_short: bool = False
 
     @property
     def by_month(self) -> "Link":

@@ -30,7 +30,8 @@ class Protected:
     how many bases sums of some metrics in a quarter may be further from the truth than cells.
     `seeds` has the dice of each layer, for those who may know everything. `asked_early` where
     people were asked about cases that were not closed yet. `withheld` says by layer of which
-    metrics and parts in which quarters its readers are told nothing, now and later.
+    metrics and parts in which quarters its readers are told nothing, now and later. It
+    `is_short` where cases that came too late lack some of their deadlines.
     """
 
     layer: str
@@ -40,6 +41,7 @@ class Protected:
     seeds: Mapping[str, bytes] = field(default_factory=dict)
     asked_early: bool = False
     withheld: Mapping[str, Collection[Block]] = field(default_factory=dict)
+    is_short: bool = False
 
 
 def commitment(seed: bytes) -> str:
@@ -151,7 +153,8 @@ def protected_by_layers(
     truth = made[0].select(*KEY, "n_true")
     counts = _untold(made[-1], withheld[name], declared).select(*KEY, "n").join(truth, on=KEY)
     early = _asked_early(links or {}, declared)
-    return Protected(name, counts, fresh, loose, seeds, early, withheld)
+    short = any(link.is_short for link in (links or {}).values())
+    return Protected(name, counts, fresh, loose, seeds, early, withheld, short)
 
 
 def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from metrics.disclosure.closing import holding
+from metrics.disclosure.arriving import Arrival
+from metrics.disclosure.closing import Bound, holding
 from metrics.disclosure.following import Common, Link, link_of
 from metrics.disclosure.runs import held
 from metrics.disclosure.series import Rounding
@@ -18,28 +19,34 @@ def linked_in_truth(
 ) -> Links:
     """How each table that follows another one does so in truth, up to this quarter."""
     return {
-        (other.name, quarter): replace(
-            link_of(
-                table.truth.sum(axis=2),
-                other.truth,
-                other.stocks,
-                months[-1],
-                Common(other.spaced, months[-1] == bases.stands_at),
-            ),
-            floors=holding(
-                other.floors(months) if other.floors else [],
-                table.truth[:, months, :],
-                other.truth[:, months, :],
-                (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1),
-            ),
-            runs=held(
-                other.runs(months) if other.runs else [],
-                {table.name: table.truth, other.name: other.truth},
-            ),
-        )
+        (other.name, quarter): _link(table, other, months, bases)
         for table in tables
         for other in following(tables, table)
     }
+
+
+def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases) -> Link:
+    known: Sequence[Bound] = other.floors(months) if other.floors else []
+    left = (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1)
+    kept = holding(known, table.truth[:, months, :], other.truth[:, months, :], left)
+    return replace(
+        link_of(
+            table.truth.sum(axis=2),
+            other.truth,
+            other.stocks,
+            months[-1],
+            Common(other.spaced, months[-1] == bases.stands_at),
+        ),
+        floors=kept,
+        runs=held(
+            other.runs(months) if other.runs else [],
+            {table.name: table.truth, other.name: other.truth},
+        ),
+        is_short=any(
+            isinstance(one, Arrival) and one.sign > 0 and so.levels != one.levels
+            for one, so in zip(known, kept, strict=True)
+        ),
+    )
 
 
 def leading(tables: Sequence[Rounding]) -> list[Rounding]:
