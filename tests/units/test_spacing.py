@@ -55,8 +55,8 @@ def test_links_by_the_day_are_eased_where_cases_came_too_late_for_them():
     assert thirty.eased(led, np.array([1, 2, 5, 5, 9, 10])).at(3) == (1, 2)
 
 
-@pytest.mark.parametrize(("due", "less"), [(5, 0), (0, 2)])
-def test_one_number_told_twice_leaves_less_room_to_who_knows_the_day(due, less):
+@pytest.mark.parametrize(("due", "is_less"), [(5, False), (0, True)])
+def test_one_number_told_twice_leaves_less_room_to_who_knows_the_day(due, is_less):
     """What was received in April and May is due in May and June.
 
     5 of May (1 to 9) beside none due in the whole quarter (0 to 4) prove 1 to 4 of both.
@@ -69,4 +69,4 @@ def test_one_number_told_twice_leaves_less_room_to_who_knows_the_day(due, less):
         narrowed(led, [Follower(told, range(6), [], link)], [(0, 3), (3, 6)], 5, [{}, {}])
         for link in (by_day.by_month, by_day)
     ]
-    assert found == [0, less]
+    assert [n > 0 for n in found] == [False, is_less]
