@@ -161,6 +161,31 @@ def test_an_event_told_by_two_exports_is_one_event(core):
     assert steps(store) == [("received", "2024-01-01")]
 
 
+BOTH_WAYS = """
+    case | kind     | on         | at               | exactness | export  | snapshot | line
+    A    | received | 2024-01-01 |                  | day       | cases   | 1        | 2
+    A    | closed   | 2024-01-09 |                  | day       | {other} | 2
+    A    | closed   | 2024-01-09 | 2024-01-09 10:30 | instant   | history | 2        | 3
+    A    | closed   | 2024-01-10 | 2024-01-10 09:00 | instant   | history | 2        | 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "hours"),
+    [
+        ("cases   | 1", [True, True]),
+        # What one export tells twice it tells of two events.
+        ("history | 2", [False, True, True]),
+    ],
+)
+def test_an_event_told_by_the_day_and_elsewhere_by_the_hour_is_one_event(core, other, hours):
+    store = core(as_of="2024-03-01", events=BOTH_WAYS.format(other=other))
+    closed = store.frame(
+        "select has_hours from core.events where kind = 'closed' order by sequence"
+    )
+    assert closed["has_hours"].to_list() == hours
+
+
 def test_a_case_closed_and_reopened_and_closed_within_an_instant_was_closed_twice(core):
     events = EVENTS + "".join(
         f"\nA | {kind} | 2024-01-09" for kind in ("closed", "reopened", "closed", "closed")
