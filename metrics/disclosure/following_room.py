@@ -1,12 +1,14 @@
 """How much room told totals of metrics that follow each other leave."""
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 
 import numpy as np
 
 from metrics.disclosure.closing import is_narrow
 from metrics.disclosure.following import Follower
 from metrics.disclosure.rounding import Floats
+from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
 
 
@@ -38,7 +40,9 @@ def narrowed(
     starts = [(at * size, each) for at, each in enumerate(followers, start=1)]
     links = np.full((len(led), size * len(totals), size * len(totals)), np.inf)
     for own, each in starts:
-        _link(links, each, own, first, last)
+        _link(links, each.link.spaced, (0, own), first, last)
+    for (one, sooner), (other, later) in permutations(starts, 2):
+        _link(links, _apart(sooner, later), (one, other), first, last)
     room = links.copy()
     for n, own_places, off in zip(totals, places, further, strict=True):
         for (start, end), (one, other) in zip(known, own_places, strict=True):
@@ -88,15 +92,31 @@ def _between(room: Floats, here: int, there: int, told: Counts, base: int) -> No
     room[:, there, here] = np.minimum(room[:, there, here], -low)
 
 
-def _link(room: Floats, each: Follower, own: int, first: int, last: int) -> None:
-    for level, spacing in each.link.spaced.items():
+def _apart(sooner: Follower, later: Follower) -> dict[int, Spacing]:
+    """How one that follows comes after another one, at the levels where that is known."""
+    one, other = sooner.link.spaced, later.link.spaced
+    apart = {level: one[level].until(other[level]) for level in one if level in other}
+    return {level: spacing for level, spacing in apart.items() if spacing}
+
+
+def _link(
+    room: Floats,
+    spaced: Mapping[int, Spacing],
+    starts: tuple[int, int],
+    first: int,
+    last: int,
+) -> None:
+    """What added totals are beside those that they follow, which begin at `starts`."""
+    of, own = starts
+    for level, spacing in spaced.items():
         here = room[level]
         for at in range(last - first + 1):
             behind, ahead = (end + 1 - first for end in spacing.at(first + at - 1))
             # Of what was led before these months less is known: no more than by their start.
-            here[max(ahead, 0), own + at] = min(here[max(ahead, 0), own + at], 0)
+            soonest = of + max(ahead, 0)
+            here[soonest, own + at] = min(here[soonest, own + at], 0)
             if behind >= 0:
-                here[own + at, behind] = min(here[own + at, behind], 0)
+                here[own + at, of + behind] = min(here[own + at, of + behind], 0)
 
 
 def _stand(

@@ -8,6 +8,7 @@ number told twice, and to know only that it takes up to two months would leave t
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
@@ -24,12 +25,14 @@ class Spacing:
 
     All counted by the end of `behind` has come, and what has come was counted by the end of
     `ahead`. Both are places of months. All has come `lag` months later; None where nobody
-    knows.
+    knows. `days` are the fewest and the most of them, where they are what is counted.
     """
 
     behind: tuple[int, ...]
     ahead: tuple[int, ...]
     lag: int | None
+    days: tuple[int, int] | None = None
+    months: tuple[date, ...] = ()
 
     @classmethod
     def lagged(cls, soonest: int, latest: int | None, months: int) -> Self:
@@ -39,18 +42,16 @@ class Spacing:
         return cls(tuple(behind), tuple(ahead), latest)
 
     @classmethod
-    def of(cls, days: tuple[int, int], lag: int, months: Sequence[date]) -> Self:
+    def of(cls, days: tuple[int, int], lag: int | None, months: Sequence[date]) -> Self:
         """After the fewest and the most days, for months that follow each other."""
-        fewest, most = (timedelta(each) for each in days)
-        firsts = [*months, next_month(months[-1])]
-        # A month's end is the day before the first one of the next month.
-        behind = [sum(day + most <= after for day in firsts) for _, after in pairwise(firsts)]
-        ahead = [sum(day + fewest < after for day in firsts) for _, after in pairwise(firsts)]
-        return cls(
-            tuple(place + NEVER for place in behind),
-            tuple(place + BEFORE for place in ahead),
-            lag,
-        )
+        return cls(*_by_days(days, tuple(months)), lag, days, tuple(months))
+
+    def until(self, other: "Spacing") -> "Spacing | None":
+        """How the other one's cases follow this one's, if they do and days are counted."""
+        if self.days is None or other.days is None or other.days[0] < self.days[1]:
+            return None
+        apart = other.days[0] - self.days[1], other.days[1] - self.days[0]
+        return Spacing.of(apart, None, self.months)
 
     @property
     def by_month(self) -> "Spacing":
@@ -78,3 +79,15 @@ class Spacing:
         if month >= 0:
             return self.behind[month], self.ahead[month]
         return BEFORE if self.lag == 0 else NEVER, BEFORE
+
+
+@lru_cache(maxsize=256)
+def _by_days(
+    days: tuple[int, int], months: tuple[date, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    fewest, most = (timedelta(each) for each in days)
+    firsts = [*months, next_month(months[-1])]
+    # A month's end is the day before the first one of the next month.
+    behind = [sum(day + most <= after for day in firsts) for _, after in pairwise(firsts)]
+    ahead = [sum(day + fewest < after for day in firsts) for _, after in pairwise(firsts)]
+    return tuple(place + NEVER for place in behind), tuple(place + BEFORE for place in ahead)

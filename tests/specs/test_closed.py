@@ -24,13 +24,13 @@ from metrics.attack.told import read
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.fates import LATER, Months, fates, told_months
 from metrics.disclosure.following import Link
-from metrics.disclosure.joint import Turn
 from metrics.disclosure.nesting import Relation
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Sides, Span, held, runs_of
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases, Closing
+from metrics.disclosure.turn import Turn
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 

@@ -16,12 +16,12 @@ import pytest
 from etl.store import Store
 from metrics.attack.report import attack
 from metrics.disclosure.following import Link
-from metrics.disclosure.joint import Turn
 from metrics.disclosure.layers import layer_name
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases
+from metrics.disclosure.turn import Turn
 from metrics.release import Release, open_release
 from tests.specs.measured import SEED, filled, judge, sealed
 from tests.specs.test_joined import little_of_many
