@@ -38,11 +38,7 @@ def narrowed(
         for at in range(len(totals))
     ]
     starts = [(at * size, each) for at, each in enumerate(followers, start=1)]
-    links = np.full((len(led), size * len(totals), size * len(totals)), np.inf)
-    for own, each in starts:
-        _link(links, each.link.spaced, (0, own), first, last)
-    for (one, sooner), (other, later) in permutations(starts, 2):
-        _link(links, _apart(sooner, later), (one, other), first, last)
+    links = _linked((len(led), size * len(totals)), starts, first, last)
     room = links.copy()
     for n, own_places, off in zip(totals, places, further, strict=True):
         for (start, end), (one, other) in zip(known, own_places, strict=True):
@@ -60,6 +56,21 @@ def narrowed(
     # What cannot have come so soon is none, whatever is told.
     may_be = links[:, here, there] > 0
     return int((is_narrow(-room[:, there, here], room[:, here, there], base) & may_be).sum())
+
+
+def _linked(
+    shape: tuple[int, int], starts: Sequence[tuple[int, Follower]], first: int, last: int
+) -> Floats:
+    """What is known of (levels, added totals) without any number of them."""
+    levels, nodes = shape
+    links = np.full((levels, nodes, nodes), np.inf)
+    later = [at for at in range(nodes) if at % (last - first + 1)]
+    links[:, later, [at - 1 for at in later]] = 0  # no count is below 0
+    for own, each in starts:
+        _link(links, each.link.spaced, (0, own), first, last)
+    for (one, sooner), (other, after) in permutations(starts, 2):
+        _link(links, _apart(sooner, after), (one, other), first, last)
+    return links
 
 
 def _closed(room: Floats) -> Floats:
