@@ -24,7 +24,7 @@ EXPECTED = {
         "H-002": "acknowledged 0116, resolved 0201 | 0201",
         "H-003": "acknowledged 0221, escalated 0228 | open",
         "H-004": "escalated 0302, acknowledged 0302, paused 0305, resumed 0309,"
-        " acknowledged 0312, closed 0315, resolved 0315, reopened 0320, reopened 0320 | open",
+        " acknowledged 0312, closed 0315, resolved 0315, reopened 0320 | open",
         "0017": "resolved 0215 | 0215",
         "0018": "resolved 0202 | 0202",
         "0042": "resolved 0128 | 0128",

@@ -221,7 +221,7 @@ def test_what_was_told_of_earlier_quarters_counts_apart():
     spans, links = {march: (0, 1), april: (1, 2)}, {("close", april): Link({}, (), runs=(run,))}
     turn = Turn(tables[0], tables[1:], april, [1], spans, Bases(5), links)
     assert turn.narrowed() == 0
-    assert turn.across() > 0
+    assert turn.closely() > 0
 
 
 # The attacker's own way to the same links ---------------------------------------------------

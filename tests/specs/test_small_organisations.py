@@ -20,6 +20,7 @@ from metrics.disclosure.layers import layer_name
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.series import Rounding
+from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Bases
 from metrics.disclosure.turn import Turn
 from metrics.release import Release, open_release
@@ -30,6 +31,7 @@ BANDS = (0, 61)
 BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
 PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=BANDS)
 QUARTER = date(2024, 1, 1)
+UNKNOWN = Spacing.lagged(0, None, 1)  # nobody knows how far it is behind
 RULE = ("deadline_compliance", "acknowledge", QUARTER)
 
 
@@ -56,7 +58,7 @@ def test_a_table_is_withheld_that_narrows_what_is_told_beside_it(received, withh
         told_once("acknowledged", 1),
         told_once("closed", 0),
     )
-    links = {(name, QUARTER): Link({0: None}, ()) for name in ("acknowledged", "closed")}
+    links = {(name, QUARTER): Link({0: UNKNOWN}, ()) for name in ("acknowledged", "closed")}
     turn = Turn(lead, [early, late], QUARTER, [0], {QUARTER: (0, 1)}, Bases(2, None, 5), links)
     turn.withhold(links)
     assert early.untold == ({QUARTER} if withheld else set())
@@ -66,7 +68,7 @@ def test_a_table_is_withheld_that_narrows_what_is_told_beside_it(received, withh
 def test_what_is_withheld_does_not_follow_from_what_only_the_counts_say():
     # That all surveys came within the month is so in truth; no reader knows it.
     lead, surveys = told_once("received", 1), told_once("surveys", 0)
-    known = Link({0: 0}, ())
+    known = Link({0: Spacing.lagged(0, 0, 1)}, ())
     turn = Turn(
         lead,
         [surveys],
