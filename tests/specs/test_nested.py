@@ -18,6 +18,7 @@ from metrics.attack.nested import Pair, nested, pairs_in, waiting_in
 from metrics.attack.profiles import COME, Profiles, narrowest
 from metrics.attack.told import read
 from metrics.attack.withheld import withheld
+from metrics.disclosure import following_room
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.nesting import Kept, Nested
 from metrics.disclosure.policy import Policy
@@ -88,6 +89,8 @@ def test_rules_for_one_step_that_are_rounded_apart_stop_the_release(
     small_units, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(publishing, "nests", lambda *_: ())
+    # Nor is looked closer at how the days of both are apart.
+    monkeypatch.setattr(following_room, "_apart", lambda *_: {})
     with pytest.raises(UnsafeError, match="board who holds rules for the same step"):
         sealed(small_units, to=tmp_path, policy=BOARD)
 
