@@ -31,7 +31,7 @@ from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
 
 CLOSER, MORE = 2000, 16  # where they begin, and how many, for who looks closer at few cases
-LARGE = 6000  # counts, of which one such draw takes as long as all others
+FEW = 1000  # counts; of four times as many one such draw can take longer than all others
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
@@ -113,8 +113,8 @@ def _together(turn: Turn) -> None:
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best = _nearest(every, turn, DRAWS_TRIED if every else ())
     size = sum(each.truth[:, turn.months, :].size for each in every)
-    if best and best[0][1] and not best[0][0]:
-        more = [(CLOSER + again, TRIED[0]) for again in range(min(MORE, LARGE // size))]
+    if best and best[0][1] and not best[0][0] and size <= FEW:
+        more = [(CLOSER + again, TRIED[0]) for again in range(MORE)]
         best = _nearest(every, turn, more, best)
     for each, counts in zip(every, best[1] if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
