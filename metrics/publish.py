@@ -68,6 +68,7 @@ from metrics.told_checks import at_fault, refuse_few, told_before, told_checks
 
 NOT_DUE = "not_due"
 ASKED = " People are also asked about cases that are not closed."
+SHORT = " Cases that came late may lack a deadline: there can be fewer deadlines than cases."
 
 
 def publish(
@@ -269,7 +270,7 @@ def _protection(
     )
     early = {"asked_early": "yes"} if protected.asked_early else {}
     short = {"came_late": "yes"} if protected.is_short else {}
-    several += ASKED * bool(early)
+    several += ASKED * bool(early) + SHORT * bool(short)
     names = titles | {rule.name: rule.title for rule in rules.deadlines}
     several += withheld_words(protected.withheld.get(protected.layer, ()), names)
     return {

@@ -152,6 +152,13 @@ def test_where_late_cases_lack_their_deadlines_a_release_says_so_and_readers_kno
     releases = [read(path) for path in told(tmp_path)]
     says = [one.release.manifest.get("came_late") for one in releases]
     assert says == [None, None, "yes", "yes"]
+    words = [one.release.manifest["method_sentence"] for one in releases]
+    assert ["fewer deadlines than cases" in each for each in words] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     found = arrived(releases)
     assert all(one.passed for one in found)
     assert [one.targets for one in found] == [
