@@ -1,0 +1,235 @@
+"""Small organisations under an attacker who knows the calendar to the day.
+
+Three kinds of promises, six months, two quarters told one after the other to two audiences.
+How many of the numbers that are told he proves to be small, and how many he knows more closely
+than the method promises; the board's beside its own files alone, the public's likewise.
+CASE_AUDIT_BENCH_ORGANISATIONS says which: kind, seed and cases a month, such as "B_5_12".
+"""
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from etl.rules import read_rules
+from etl.store import Store
+from metrics.approvals import Places
+from metrics.count import count
+from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.policy import Policy
+from metrics.publish import publish
+from metrics.release import TABLES, Release, open_release
+from tests.benchmarks.profile_attack import Attack, Sum, Told, windows
+from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles, Rule
+from tests.specs import measured
+from tests.specs.measured import ABOUT, fill, judge
+
+ACKNOWLEDGED = Rule("ack", "received", "acknowledged", 7)
+KINDS = {
+    "A": (ACKNOWLEDGED, Rule("close", "received", "resolved", 30)),
+    "B": (
+        ACKNOWLEDGED,
+        Rule("finish", "received", "resolved", 60),
+        Rule("inform", "decided", "informed", 10),
+    ),
+    "C": (
+        Rule("close14", "received", "resolved", 14),
+        Rule("close", "received", "resolved", 30),
+    ),
+}
+NAMES = os.environ.get(
+    "CASE_AUDIT_BENCH_ORGANISATIONS",
+    "A_1_12,A_2_12,A_3_12,A_5_12,B_4_12,B_5_6,B_5_12,C_1_9,C_2_9,C_3_12,C_4_6,C_4_12",
+).split(",")
+BANDS = (0, 31, 61, 91)
+UNITS = ("north", "south", "west")
+FIRST, ENDS = date(2024, 1, 1), (date(2024, 3, 31), date(2024, 6, 30))
+DAYS = [FIRST + timedelta(days=at) for at in range((ENDS[-1] - FIRST).days + 1)]
+CALENDAR = Calendar(
+    tuple(day.month - 1 for day in DAYS), tuple((end - FIRST).days for end in ENDS), BANDS
+)
+AUDIENCES = tuple(
+    Policy(name, "rounding", base=base, min_denominator=50, bands=BANDS)
+    for name, base in (("board", 5), ("public", 10))
+)
+# The survey that came back without an answer to use is one that was not answered.
+ALIKE = {"unusable": "unanswered"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with its steps by day, its survey (offered, answered, score), and its unit."""
+
+    name: str
+    steps: tuple[tuple[str, date], ...]
+    survey: tuple[date, date | None, int] | None
+    unit: str
+
+
+def cases(seed: int, monthly: float) -> Iterator[Case]:
+    """Half a year of an organisation: half of the cases in one unit, a fifth in another."""
+    draw = np.random.default_rng(seed)
+    received = [day for day in DAYS for _ in range(draw.poisson(monthly * 12 / 365))]
+    for number, on in enumerate(received):
+        wait = draw.integers(0, 5) if draw.random() < 0.8 else draw.integers(8, 30)
+        closed = on + timedelta(days=int(min(draw.lognormal(3.2, 0.8), 300)))
+        before = timedelta(days=int(draw.integers(0, max((closed - on).days, 1))))
+        informed = closed - before + timedelta(days=int(draw.integers(0, 16)))
+        steps = [("received", on), ("acknowledged", on + timedelta(days=int(wait)))]
+        steps += [("resolved", closed)]
+        if draw.random() < 0.8:
+            steps.append(("decided", closed - before))
+            if draw.random() < 0.8:
+                steps.append(("informed", informed))
+        if draw.random() < 0.1:
+            steps.pop(1)
+        survey = _survey(draw, closed) if draw.random() < 0.6 else None
+        unit = str(draw.choice(UNITS, p=[0.5, 0.3, 0.2]))
+        yield Case(f"c{number}", tuple(steps), survey, unit)
+
+
+def _survey(draw: np.random.Generator, closed: date) -> tuple[date, date | None, int]:
+    offered = closed + timedelta(days=int(draw.integers(0, 20)))
+    waited = timedelta(days=int(draw.integers(0, 10)))
+    answered = offered + waited if draw.random() < 0.6 else None
+    return offered, answered, int(draw.integers(1, 6))
+
+
+def exported(known: list[Case], until: date) -> dict[str, str]:
+    """What the exports of a day have."""
+    events, units, surveys = ["case | kind | on"], ["case | unit"], []
+    for case in known:
+        if case.steps[0][1] > until:
+            continue
+        units.append(f"{case.name} | {case.unit}")
+        events += [f"{case.name} | {kind} | {on}" for kind, on in case.steps if on <= until]
+        if case.survey is not None and case.survey[0] <= until:
+            offered, answered, score = case.survey
+            has_answered = answered is not None and answered <= until
+            answer = f"{answered} | {score}" if has_answered else " | "
+            surveys.append(f"{case.name} | {offered} | {answer}")
+    if surveys:
+        surveys.insert(0, "case | offered_on | answered_on | score")
+    told = {"events": events, "cases": units, "feedback": surveys}
+    return {name: "\n".join(lines) for name, lines in told.items()}
+
+
+def declared(schema: pl.Schema) -> pl.DataFrame:
+    """The levels, whether or not a case has them."""
+    rows = [
+        {"breakdown": "unit", "level": unit, "title": unit, "position": at}
+        for at, unit in enumerate(UNITS)
+    ]
+    rows += [
+        {"breakdown": name, "level": "unknown", "title": "unknown", "position": 0}
+        for name in ("category", "channel", "severity")
+    ]
+    return pl.DataFrame(rows, schema=schema)
+
+
+def promised(rules: tuple[Rule, ...]) -> str:
+    """The rules as an organisation declares them."""
+    return "".join(
+        f'[[deadline]]\nname = "{rule.name}"\ntitle = "{rule.name.title()} in time"\n'
+        f'from = "{rule.start}"\nto = "{rule.end}"\nwithin = {rule.days}\n'
+        'unit = "calendar_days"\nbasis = "Policy"\n\n'
+        for rule in rules
+    )
+
+
+def released(
+    folder: Path, name: str
+) -> tuple[dict[str, list[Told]], dict[tuple[str, Cell], int]]:
+    """What each audience is told, release by release, and the truth as told each quarter."""
+    kind, seed, monthly = name.split("_")
+    workspace = measured._workspace(folder, promised(KINDS[kind]), "", 1)
+    key = f"the key of {name}".encode()
+    places = Places(folder / "releases", Ledger(folder / "ledger", key))
+    known = list(cases(int(seed), float(monthly)))
+    told: dict[str, list[Told]] = defaultdict(list)
+    truth: dict[tuple[str, Cell], int] = defaultdict(int)
+    for quarter, until in enumerate(ENDS):
+        with Store.open() as store:
+            rows = exported(known, until)
+            first = FIRST.isoformat()
+            fill(store, rows, as_of=str(until), coverage_from=first, workspace=workspace)
+            levels = store.frame("select * from staging.levels")
+            store.replace("staging.levels", declared(levels.schema))
+            judge(store)
+            for (level, cell), number in counts(count(store).cells).items():
+                if cell[2] // 3 == quarter:
+                    truth[level, cell] += number
+            for policy in AUDIENCES:
+                path = publish(
+                    store,
+                    policy,
+                    rules=read_rules(folder / "rules"),
+                    annotations=pl.DataFrame(schema=TABLES["annotations"]),
+                    about=ABOUT,
+                    seed=key,
+                    places=places,
+                    everybody=AUDIENCES,
+                )
+                told[policy.audience].append(
+                    said(open_release(path), policy.base or 1, quarter)
+                )
+    return told, truth
+
+
+def said(release: Release, base: int, quarter: int) -> Told:
+    """A release's counts, and the looseness that its manifest names."""
+    looseness = {}
+    for one in filter(None, str(release.manifest["loose"]).split(",")):
+        metric, *start, by = one.split(":")
+        of = (date.fromisoformat(start[0]).month - 1) // 3 if start else -1
+        looseness[metric, of] = int(by)
+    return Told(base, quarter, looseness, counts(release.table("cubes")))
+
+
+def counts(cells: pl.DataFrame) -> dict[tuple[str, Cell], int]:
+    """Counts of everybody and of each unit, those withheld left out."""
+    found: dict[tuple[str, Cell], int] = defaultdict(int)
+    wanted = pl.col("breakdown").is_in(["all", "unit"]) & pl.col("n").is_not_null()
+    columns = ("level", "metric", "part", "month", "outcome", "band", "n")
+    for level, metric, part, month, outcome, days, number in (
+        cells.filter(wanted).select(columns).iter_rows()
+    ):
+        band = CALENDAR.band(days) if metric == "time_to_resolution" else days
+        cell = (metric, part, month.month - 1, ALIKE.get(outcome, outcome), band)
+        found[level, cell] += number
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whole_profiles_find_no_number_and_hardly_a_small_one(
+    tmp_path: Path, name: str
+) -> None:
+    rules = KINDS[name[0]]
+    told, truth = released(tmp_path, name)
+    profiles = Profiles(rules, CALENDAR, UNITS)
+    for policy in AUDIENCES:
+        spent = time.process_time()
+        found = windows(told[policy.audience], rules, BANDS, UNITS)
+        base = policy.base or 1
+        numbers: dict[Sum, int] = {
+            (level, cells): sum(truth[level, cell] for cell in cells) for level, cells in found
+        }
+        narrowed = Attack(profiles, found).narrowed(numbers, base)
+        exact = [one for one in narrowed if one.low == one.high]
+        small = [one for one in narrowed if one.low > 0 and one.high < base]
+        closer = [one for one in narrowed if one.high - one.low < base - 1]
+        print(
+            f"\n{name}, {policy.audience}: of {len(found)} numbers {len(exact)} found,"
+            f" {len(small)} proved small, {len(closer)} narrower than promised;"
+            f" {time.process_time() - spent:.0f} s CPU"
+        )
+        assert not exact
+        for one in narrowed:
+            assert one.low <= one.truth <= one.high
