@@ -6,7 +6,7 @@ keep to what the first has told, the first is rounded again towards it, and so o
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,7 +18,6 @@ from metrics.disclosure.nesting import Nested, with_nested
 from metrics.disclosure.rounding import (
     AT_ONCE,
     DRAWS_TRIED,
-    TRIED,
     Slice,
     Tether,
     Ways,
@@ -37,8 +36,17 @@ DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 
-# How many counts have less room than is promised, also to who looks closer; and the counts.
-Drawn = tuple[tuple[int, int], list[Counts]]
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw of some tables: by which ways, what it tells, and how far its sums went.
+
+    `less` is how many counts have less room than is promised, and how many to who looks closer.
+    """
+
+    counts: list[Counts]
+    ways: Ways
+    less: tuple[int, int]
+    off: int
 
 
 def round_all(
@@ -113,13 +121,13 @@ def _together(turn: Turn) -> None:
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
     best = _nearest(every, turn, DRAWS_TRIED if every else ())
     size = sum(each.truth[:, turn.months, :].size for each in every)
-    if best and best[0][1] and not best[0][0] and size <= FEW:
-        more = [(CLOSER + again, TRIED[0]) for again in range(MORE)]
+    if best and best.less[1] and not best.less[0] and size <= FEW:
+        more = [(CLOSER + again, best.ways) for again in range(MORE)]
         best = _nearest(every, turn, more, best)
-    for each, counts in zip(every, best[1] if best else (), strict=True):
+    for each, counts in zip(every, best.counts if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
     for each in every:
-        _redraw_until_tellable(each, turn, best[0] if best else (0, 0))
+        _redraw_until_tellable(each, turn, best.less if best else (0, 0))
 
 
 def _nearest(
@@ -128,14 +136,21 @@ def _nearest(
     tries: Sequence[tuple[int, Ways]],
     best: Drawn | None = None,
 ) -> Drawn | None:
-    """The draw that tells least, up to one that tells nothing."""
+    """The draw that tells least, up to one that tells nothing.
+
+    Sums go no further for the sake of what counts after all else.
+    """
     for again, ways in tries:
-        if ways != TRIED[0] and best and not best[0][0]:
-            break  # sums go no further for the sake of what counts after all else
+        is_enough = best is not None and not best.less[0]
+        if best and is_enough and ways != best.ways:
+            break
         _draw_all(every, turn, again, ways)
         less = turn.narrowed(), turn.closely()
-        if best is None or less < best[0]:
-            best = less, [each.counts[:, turn.months, :].copy() for each in every]
+        off = sum(sum(turn.loose(each)) for each in every)
+        goes_further = best is not None and is_enough and off > best.off
+        if best is None or (less < best.less and not goes_further):
+            made = [each.counts[:, turn.months, :].copy() for each in every]
+            best = Drawn(made, ways, less, off)
         if not any(less):
             break
     return best
