@@ -42,12 +42,30 @@ MEANING = {
     "none": "No published figure depends on it.",
 }
 
+FOUND = "Checks that found something, most damaging first"
 RUNS, WIDTH, HEIGHT, PAD = 12, 108, 28, 2
 _OF_ROWS = (
     Column("Rows failing", "number"),
     Column("Since"),
     Column(f"Last {in_words(RUNS)} runs"),
 )
+
+
+def faults(release: Release) -> str:
+    """Checks that failed, most damaging first, in a table that has room on paper."""
+    verdicts = list(release.table("verdicts").iter_rows(named=True))
+    found = sorted((v for v in verdicts if v["outcome"] in AT_FAULT), key=damage)
+    html = f'<p class="ca-note">{escape(checks_sentence(release))}</p>'
+    if not found:
+        return html
+    with_rows = not any(v["examined"] is None for v in verdicts)
+    columns = [Column("Check"), Column("Result"), Column("Figures affected")]
+    columns += _OF_ROWS[:2] if with_rows else ()
+    rows = []
+    for verdict in found:
+        title, result, _, *others = check_row(release, verdict, with_rows=with_rows)
+        rows.append([title, result, *others[: len(columns) - 2]])
+    return html + table(FOUND, columns, rows, beneath=[_advice(v) for v in found])
 
 
 def checks(release: Release) -> str:
@@ -63,7 +81,6 @@ def checks(release: Release) -> str:
         note += " So is how many rows are at fault, since when, and in which earlier runs."
     html = f'<p class="ca-note">{escape(note)}</p>'
     if found:
-        caption = "Checks that found something, most damaging first"
         columns = [
             Column("Check"),
             Column("Result"),
@@ -72,7 +89,7 @@ def checks(release: Release) -> str:
             *(_OF_ROWS if with_rows else ()),
         ]
         rows = [check_row(release, v, with_rows=with_rows) for v in found]
-        html += table(caption, columns, rows, beneath=[_advice(v) for v in found])
+        html += table(FOUND, columns, rows, beneath=[_advice(v) for v in found])
     if passed:
         columns = [Column("Check"), Column("Result")]
         columns += [Column("Rows examined", "number")] if with_rows else []

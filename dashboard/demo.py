@@ -35,7 +35,8 @@ def demo(folder: Path, *, at: str = "", newest_alone: bool = False, say: Say) ->
     pages = [
         str(page)
         for name in releases
-        for page in sorted(workspace.reports.glob(f"{name}*.html"))
+        for form in ("pdf", "html")
+        for page in sorted(workspace.reports.glob(f"{name}*.{form}"))
     ]
     return Told(
         lines=(
@@ -86,7 +87,7 @@ def _publish(workspace: Workspace, audience: str, at: str, say: Say) -> None:
     _repeat(published, say)
     release = steps.find_release(workspace, audience)
     say(f"5/5 writing the reports for {audience}")
-    for form in ("csv", "html"):
+    for form in ("csv", "html", "pdf"):
         steps.write_report(
             release, form=form, to=workspace.reports, quarter=None, say=_inner(say)
         )

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.grids import grid
-from dashboard.report import csv, html
+from dashboard.report import csv, html, pdf
 from dashboard.report import sheet as sheets
 from metrics.release import Release
 
@@ -27,6 +27,15 @@ _HOLDS = {
 def report(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
     """The report on a quarter as one HTML page; `edition` tells releases apart."""
     return html.render(_release, quarter).encode()
+
+
+@st.cache_data(show_spinner="Setting the report…", max_entries=16)
+def printed(edition: str, quarter: date, *, _release: Release) -> bytes | str:  # noqa: ARG001
+    """The report as a PDF, or why it cannot be printed; `edition` tells releases apart."""
+    try:
+        return pdf.render(_release, quarter)
+    except pdf.UnprintableError as error:
+        return str(error)
 
 
 @st.cache_data(show_spinner="Writing the sheet…", max_entries=16)

@@ -191,13 +191,11 @@ def inputs_now(workspace: Workspace, policy: "Policy") -> str:
 
 
 def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
-    """Render a release as one HTML page, as a sheet for everybody, or as a folder of CSV files.
+    """Render a release as a PDF, as one HTML page, as a sheet for everybody, or as CSV files.
 
     One that is not published says so at its head.
     """
-    from dashboard.headlines import are_all
     from dashboard.phrases import state_notice
-    from dashboard.report import csv, headlines, html, sheet
     from metrics.release import open_release, states_in
 
     opened = open_release(release)
@@ -207,27 +205,38 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
     if notice:
         say(notice)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    chosen = quarter or opened.quarters()[-1]
-    if form == "html" and are_all(opened):
-        texts = {f"{opened.id}.html": headlines.render(opened, notice=notice)}
-    elif form == "html":
-        texts = {f"{opened.id}-{chosen:%Y-%m}.html": html.render(opened, chosen, notice=notice)}
-    elif form == "sheet":
-        _require_public(opened)
-        page = sheet.render(opened, chosen, notice=notice)
-        texts = {f"{opened.id}-{chosen:%Y-%m}-sheet.html": page}
-    else:
-        texts = {
-            f"{opened.id}/{name}": text
-            for name, text in csv.render(opened, notice=notice).items()
-        }
-    for name, text in texts.items():
+    written = _rendered(opened, form, quarter or opened.quarters()[-1], notice)
+    for name, content in written.items():
         path = to / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(content)
         path.chmod(0o600)
-    paths = [str(to / name) for name in texts]
+    paths = [str(to / name) for name in written]
     return Told(lines=tuple(f"wrote {path}" for path in paths), data={"files": paths})
+
+
+def _rendered(release: "Release", form: str, quarter: date, notice: str) -> dict[str, bytes]:
+    """The files of one form of report, by name."""
+    from dashboard.headlines import are_all
+    from dashboard.report import csv, headlines, html, pdf, sheet
+
+    of_quarter = f"{release.id}-{quarter:%Y-%m}"
+    if form == "csv":
+        texts = csv.render(release, notice=notice)
+        return {f"{release.id}/{name}": text.encode() for name, text in texts.items()}
+    if form == "sheet":
+        _require_public(release)
+        page = sheet.render(release, quarter, notice=notice)
+        return {f"{of_quarter}-sheet.html": page.encode()}
+    name = release.id if are_all(release) else of_quarter
+    if form == "html" and are_all(release):
+        return {f"{name}.html": headlines.render(release, notice=notice).encode()}
+    if form == "html":
+        return {f"{name}.html": html.render(release, quarter, notice=notice).encode()}
+    try:
+        return {f"{name}.pdf": pdf.render(release, quarter, notice=notice)}
+    except pdf.UnprintableError as error:
+        raise WorkspaceError(str(error)) from error
 
 
 def _require_public(release: "Release") -> None:

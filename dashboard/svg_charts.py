@@ -52,6 +52,20 @@ CHART_STYLE = """
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How large a drawing is, with the room right of its plot, and the class it has."""
+
+    width: int
+    height: int
+    right: int
+    name: str
+
+
+ON_SCREEN = (Size(700, 280, 112, "ca-wide"), Size(350, 240, 60, "ca-narrow"))
+ON_PAPER = (Size(760, 216, 122, "ca-paper"),)
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Where months and values stand on the drawing."""
 
@@ -87,7 +101,9 @@ class Event:
     where: str
 
 
-def control_chart(release: Release, row: Standing, quarter: date) -> str:
+def control_chart(
+    release: Release, row: Standing, quarter: date, *, sizes: Sequence[Size] = ON_SCREEN
+) -> str:
     """A share by month with its usual range, target and events, and the numbers beneath."""
     points = history(release, row.figure, quarter)
     if len(points) < 2:
@@ -97,9 +113,9 @@ def control_chart(release: Release, row: Standing, quarter: date) -> str:
     low, high, _ = scale(points, row.target)
     words = f"{row.title}, by month. {spark_words(points, row.figure, row.target)}"
     drawings = key(row)
-    for width, right, name in ((700, 112, "ca-wide"), (350, 60, "ca-narrow")):
-        frame = Frame(width, 280 if width > ROOMY else 240, right, start, low, high)
-        drawings += drawing(frame, points, events, row, words=words, name=name)
+    for size in sizes:
+        frame = Frame(size.width, size.height, size.right, start, low, high)
+        drawings += drawing(frame, points, events, row, words=words, name=size.name)
     return drawings + event_list(events) + month_table(points, row)
 
 

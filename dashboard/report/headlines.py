@@ -26,7 +26,7 @@ def render(release: Release, *, notice: str = "") -> str:
         f'<p class="sub">{escape(headlines.about(release))}</p></header>\n'
         f"<main>{headlines.table(release)}\n<h2>How these numbers are made</h2>\n"
         f"{headlines.notes(release)}</main>\n"
-        f"<footer><p>Release {release.id}. The same release always gives this same page."
+        f"<footer><p>Release {release.id}. The same release always gives this same report."
         f" Made by version {escape(release.manifest['product_version'])}.</p></footer>\n"
         "</body>\n</html>\n"
     )

@@ -1,7 +1,7 @@
 """The quarterly audit as one HTML file that loads nothing, for screen, paper and archive."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from html import escape
@@ -10,7 +10,7 @@ from dashboard import tables
 from dashboard.breakdowns import by_unit
 from dashboard.figure import Standing, standings
 from dashboard.phrases import day_text
-from dashboard.svg_charts import CHART_STYLE, control_chart
+from dashboard.svg_charts import CHART_STYLE, ON_SCREEN, Size, control_chart
 from dashboard.wording import (
     audience_sentence,
     base_sentence,
@@ -73,9 +73,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> str:
     `notice` stands above everything, such as that the release is not published.
     """
     style = tables.STYLE + CHART_STYLE + DOCUMENT_STYLE
-    title = (
-        f"Ethics {release.manifest['case_word']} audit, {quarter_in_words(release, quarter)}"
-    )
+    title = title_of(release, quarter)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -84,10 +82,18 @@ def render(release: Release, quarter: date, *, notice: str = "") -> str:
         f"<title>{escape(title)} · {escape(release.manifest['organisation'])}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
         f"{heading(release, quarter, title, notice)}\n<main>\n"
-        f"{evidence(release, quarter)}\n{attention(release, quarter)}\n"
-        f"{trust(release, quarter)}\n{method(release)}\n</main>\n"
+        f"{evidence(release, quarter)}\n{units(release, quarter)}\n"
+        f"{attention(release, quarter)}\n"
+        f"{trust(release, quarter)}\n{tables.checks(release)}\n"
+        f"{tables.deliveries(release)}\n{method(release)}\n"
+        f"{tables.definitions(release)}\n{tables.rules(release)}\n</main>\n"
         f"{footer(release)}\n</body>\n</html>\n"
     )
+
+
+def title_of(release: Release, quarter: date) -> str:
+    """What the report is called."""
+    return f"Ethics {release.manifest['case_word']} audit, {quarter_in_words(release, quarter)}"
 
 
 def policy(style: str) -> str:
@@ -116,12 +122,16 @@ def evidence(release: Release, quarter: date) -> str:
             tables.verdict_panel(release, quarter),
             tables.scorecard(release, quarter),
             tables.four_measures(release, quarter),
-            by_unit(release, quarter, UNIT_COLUMNS),
         ]
     )
 
 
-def attention(release: Release, quarter: date) -> str:
+def units(release: Release, quarter: date) -> str:
+    """The four measures of every unit."""
+    return by_unit(release, quarter, UNIT_COLUMNS)
+
+
+def attention(release: Release, quarter: date, sizes: Sequence[Size] = ON_SCREEN) -> str:
     """A chart and a table by unit for each commitment that was missed, and for no other."""
     missed = [
         row
@@ -131,17 +141,19 @@ def attention(release: Release, quarter: date) -> str:
     ]
     if not missed:
         return ""
-    sections = "\n".join(missed_section(release, quarter, row) for row in missed)
+    sections = "\n".join(missed_section(release, quarter, row, sizes) for row in missed)
     return f"<h2>What needs attention</h2>\n{sections}"
 
 
-def missed_section(release: Release, quarter: date, row: Standing) -> str:
+def missed_section(
+    release: Release, quarter: date, row: Standing, sizes: Sequence[Size]
+) -> str:
     """One missed commitment."""
     figure = row.figure
     by = tables.breakdown(release, figure.metric, figure.measure, figure.part, quarter, "unit")
     return (
         f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>"
-        f"{control_chart(release, row, quarter)}"
+        f"{control_chart(release, row, quarter, sizes=sizes)}"
         f"{by}</section>"
     )
 
@@ -151,19 +163,15 @@ def trust(release: Release, quarter: date) -> str:
     return (
         "<h2>Can these figures be trusted?</h2>\n"
         f'<p class="lead">{escape(trust_headline(release, quarter))}</p>\n'
-        f"{tables.trust(release, quarter)}\n{tables.checks(release)}\n"
-        f"{tables.deliveries(release)}"
+        f"{tables.trust(release, quarter)}"
     )
 
 
 def method(release: Release) -> str:
-    """How verdicts, figures and deadlines are defined."""
+    """How verdicts and figures are made."""
     notes = [method_note(release), audience_sentence(release), base_sentence(release)]
     prose = "".join(f'<p class="prose">{escape(note)}</p>' for note in notes if note)
-    return (
-        f"<h2>How these figures are made</h2>\n{prose}\n"
-        f"{tables.definitions(release)}\n{tables.rules(release)}"
-    )
+    return f"<h2>How these figures are made</h2>\n{prose}"
 
 
 def footer(release: Release) -> str:
@@ -172,7 +180,7 @@ def footer(release: Release) -> str:
     owner = named.get("policy_owner", "")
     lines = [
         f"Release {release.id}, data to {day_text(release.as_of)}."
-        " The same release always gives this same page.",
+        " The same release always gives this same report.",
         f"Made{_exports(named)} by version {named['product_version']}.",
     ]
     lines += [f"Questions about these figures: {owner}."] if owner else []

@@ -29,17 +29,29 @@ if release.manifest["method"] == "rounding" and st.toggle(
 
 st.header("Report", anchor=False)
 st.write(
-    f"The audit of {name} as one file. It opens in any browser, needs no network and can be"
-    " printed."
+    f"The audit of {name}: as a PDF of a few pages, for a meeting or to print, and as one page"
+    " that opens in any browser, has every table and needs no network."
 )
+stem = f"{release.id}-{downloads.slug(name)}"
+printed = downloads.printed(edition, quarter, _release=release)
+if isinstance(printed, str):
+    st.warning(wording.capital(f"{printed}."))
+else:
+    st.download_button(
+        f"Download the PDF ({downloads.size(printed)})",
+        printed,
+        file_name=f"{stem}.pdf",
+        mime="application/pdf",
+        on_click="ignore",
+        type="primary",
+    )
 report = downloads.report(edition, quarter, _release=release)
 st.download_button(
-    f"Download the report ({downloads.size(report)})",
+    f"Download the page ({downloads.size(report)})",
     report,
-    file_name=f"{release.id}-{downloads.slug(name)}.html",
+    file_name=f"{stem}.html",
     mime="text/html",
     on_click="ignore",
-    type="primary",
 )
 
 st.header("Tables", anchor=False)

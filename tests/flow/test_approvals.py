@@ -11,6 +11,7 @@ import pytest
 from dashboard.access import Shelf
 from etl.store import Store
 from metrics.release import TABLES
+from tests import pdfs
 from tests.flow.test_command_line import cases, row
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,9 @@ def test_a_release_to_leadership_goes_its_way(run, checked, tmp_path):
     assert "waits for somebody to approve it" in run("report", "leadership").err
     (page,) = (checked / "reports").glob("*.html")
     assert "Not published: this release waits for somebody" in page.read_text(encoding="utf-8")
+    assert run("report", "leadership", "--format", "pdf").code == 0
+    (printed,) = (checked / "reports").glob("*.pdf")
+    assert pdfs.words(printed.read_bytes()).startswith("Not published: this release waits")
     assert run("report", "leadership", "--format", "csv").code == 0
     (readme,) = (checked / "reports").glob("*/README.txt")
     assert readme.read_text(encoding="utf-8").startswith("Not published: ")

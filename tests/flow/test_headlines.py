@@ -5,6 +5,7 @@ import json
 import pytest
 
 from metrics.release import open_release
+from tests import pdfs
 from tests.flow.test_approvals import checked, states
 from tests.pages.conftest import opened
 
@@ -56,6 +57,11 @@ def test_headlines_go_from_the_policy_to_their_readers(run, checked, opened, mon
     assert "Concerns raised" in words
     assert "Of the budget of 2, 1.0 has been spent" in words
     assert release.manifest["method_sentence"] in words.replace("&#x27;", "'")
+    assert run("report", "website", "--format", "pdf").code == 0
+    (printed,) = (checked / "reports").glob("*.pdf")
+    said = pdfs.words(printed.read_bytes())
+    assert "Of the budget of 2, 1.0 has been spent" in said
+    assert release.manifest["method_sentence"] in said
     assert run("report", "website", "--format", "csv").code == 0
     (figures,) = (checked / "reports").glob("*/figures.csv")
     assert len(figures.read_text(encoding="utf-8").splitlines()) == 3

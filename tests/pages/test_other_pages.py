@@ -35,7 +35,8 @@ def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
     assert test.info[0].value.startswith("These files are for this audience: public.")
     labels = [button.label for button in test.get("download_button")]
     assert [label.split(" (")[0] for label in labels] == [
-        "Download the report",
+        "Download the PDF",
+        "Download the page",
         "Download all tables",
     ]
     assert "figures.csv" in words(test)

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.report import csv, html
+from dashboard.report import csv, html, pdf
 from etl.store import Store
 from metrics.attack.report import attack
 from metrics.disclosure import withholding
@@ -16,6 +16,7 @@ from metrics.disclosure.policy import Policy, PolicyError
 from metrics.release import open_release
 from metrics.scorecard import verdict
 from metrics.sealing import UnsafeError
+from tests import pdfs
 from tests.specs.measured import filled, judge, sealed
 from tests.specs.test_attack import changed
 
@@ -177,6 +178,7 @@ def test_pages_and_tables_show_that_it_is_withheld(annex):
     release = open_release(annex)
     page = html.render(release, date(2024, 1, 1))
     assert "[c]" in page
+    assert "[c]" in pdfs.words(pdf.render(release, date(2024, 1, 1)))
     texts = csv.render(release)
     assert any("[c]" in text for text in texts.values())
 

@@ -1,0 +1,102 @@
+"""The quarterly audit as a PDF for the board: a few pages on paper, the verdict first.
+
+It is made of the fragments that the page is made of, so that no word and no number differs.
+Typst sets it by `pdf.typ`, with the typeface of the pages, and asks for nothing from anywhere.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from html import escape
+from importlib.resources import files
+
+import typst
+
+from dashboard import headlines
+from dashboard.check_tables import faults
+from dashboard.palette import LIGHT
+from dashboard.quality_tables import delivery_sentence
+from dashboard.report import html
+from dashboard.report.fragments import FAMILY, read, told
+from dashboard.svg_charts import ON_PAPER
+from metrics.release import Release
+
+_ELSEWHERE = (
+    "Every check and every delivery, what each measure counts and what the deadlines rest on"
+    " are told in the same report as HTML."
+)
+
+
+class UnprintableError(ValueError):
+    """A release has a sign that no typeface at hand can print."""
+
+
+def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
+    """The audit of one quarter; the same release gives the same bytes.
+
+    `notice` stands at the head of every page, such as that the release is not published.
+
+    Raises UnprintableError where a name in the release cannot be printed.
+    """
+    if headlines.are_all(release):
+        return _of_headlines(release, notice)
+    title = html.title_of(release, quarter)
+    body = (
+        html.heading(release, quarter, title, notice),
+        html.evidence(release, quarter),
+        html.attention(release, quarter, ON_PAPER),
+        "<h2>By unit</h2>",
+        html.units(release, quarter),
+        html.trust(release, quarter),
+        faults(release),
+        f'<p class="ca-note">{escape(delivery_sentence(release.table("deliveries")))}</p>',
+        # In one piece, so that no last page has only its end.
+        f'<section class="ca-whole">{html.method(release)}<p class="prose">{_ELSEWHERE}</p>'
+        f"{html.footer(release)}</section>",
+    )
+    return _set(release, title, "".join(body), notice)
+
+
+def _of_headlines(release: Release, notice: str) -> bytes:
+    title = headlines.title(release)
+    organisation = escape(release.manifest["organisation"])
+    above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
+    body = (
+        f'{above}<p class="org">{organisation}</p><h1>{escape(title)}</h1>'
+        f'<p class="sub">{escape(headlines.about(release))}</p>'
+        f"{headlines.table(release)}<h2>How these numbers are made</h2>"
+        f"{headlines.notes(release)}"
+    )
+    return _set(release, title, body, notice)
+
+
+def _set(release: Release, title: str, body: str, notice: str) -> bytes:
+    """Set a document of fragments; nothing but the release decides a byte of it."""
+    document = {
+        "title": title,
+        "notice": notice,
+        "foot": f"{title} · for: {release.audience.replace('_', ' ')} · {release.id}",
+        "body": told(read(body)),
+        "family": FAMILY,
+        "palette": asdict(LIGHT),
+    }
+    family = files("fontpkg_source_sans_3") / "files"
+    typefaces = typst.Fonts(include_system_fonts=False, font_paths=[str(family)])
+    try:
+        return typst.compile(
+            (files("dashboard.report") / "pdf.typ").read_bytes(),
+            font_paths=typefaces,
+            ignore_system_fonts=True,
+            sys_inputs={"told": json.dumps(document)},
+            # Tagged for who hears it read aloud, and fit to be kept for decades: the compiler
+            # refuses what does not conform.
+            pdf_standards=["ua-1", "a-2a"],
+            timestamp=datetime.combine(release.as_of, time(), tzinfo=UTC),
+        )
+    except typst.TypstError as error:
+        if "could not be displayed" in error.message or "codepoint" in error.message:
+            raise UnprintableError(
+                "the typeface of the PDF lacks a sign of a name in this release"
+                f" ({error.message.partition(': ')[2]}); take the report as HTML and print it"
+            ) from error
+        raise
