@@ -55,7 +55,7 @@ def texts_of(found: list[Element | str]) -> list[str]:
 @pytest.mark.parametrize(
     "known",
     [
-        lambda: release(),
+        release,
         lambda: release(audience="leadership", base="10"),
         lambda: release(verdicts=[]),
     ],
@@ -248,7 +248,7 @@ def test_the_template_loads_nothing():
 
 def test_a_sign_that_cannot_be_printed_is_named_with_what_to_do():
     levels = [row | {"title": "東京"} for row in release().table("levels").to_dicts()]
-    with pytest.raises(pdf.UnprintableError, match="東.*take the report as HTML"):
+    with pytest.raises(pdf.UnprintableError, match=r"東.*take the report as HTML"):
         pdf.render(release(levels=levels), QUARTER)
 
 
