@@ -48,8 +48,8 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         "<h2>By unit</h2>",
         html.units(release, quarter),
         html.trust(release, quarter),
-        faults(release),
         f'<p class="ca-note">{escape(delivery_sentence(release.table("deliveries")))}</p>',
+        faults(release),
         # In one piece, so that no last page has only its end.
         f'<section class="ca-whole">{html.method(release)}<p class="prose">{_ELSEWHERE}</p>'
         f"{html.footer(release)}</section>",
