@@ -27,6 +27,8 @@ from dashboard.verbs import (
     workspace_of,
 )
 
+FORMS = ("pdf", "html", "xlsx", "csv", "sheet")
+
 if TYPE_CHECKING:
     from dashboard.verbs import Verbs
 
@@ -311,10 +313,10 @@ def _add_states(verbs: "Verbs") -> None:
 
 def _add_report(verbs: "Verbs") -> None:
     verb = add_verb(
-        verbs, "report", _report, "write a release as PDF, HTML, CSV or a sheet for everybody"
+        verbs, "report", _report, "write a release as PDF, HTML, XLSX, CSV or a sheet"
     )
     verb.add_argument("release", metavar="RELEASE", help="a file, an id, or an audience")
-    verb.add_argument("--format", choices=("pdf", "html", "csv", "sheet"), default="html")
+    verb.add_argument("--format", choices=FORMS, default="html")
     verb.add_argument(
         "--to", type=Path, metavar="DIR", help="default: the workspace's reports/"
     )

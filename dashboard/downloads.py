@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard.grids import grid
-from dashboard.report import csv, html, pdf
+from dashboard.report import csv, html, pdf, xlsx
 from dashboard.report import sheet as sheets
 from metrics.release import Release
 
@@ -36,6 +36,12 @@ def printed(edition: str, quarter: date, *, _release: Release) -> bytes | str:  
         return pdf.render(_release, quarter)
     except pdf.UnprintableError as error:
         return str(error)
+
+
+@st.cache_data(show_spinner="Writing the workbook…", max_entries=8)
+def workbook(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
+    """The tables of a quarter as a workbook; `edition` tells releases apart."""
+    return xlsx.render(_release, quarter)
 
 
 @st.cache_data(show_spinner="Writing the sheet…", max_entries=16)

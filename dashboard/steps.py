@@ -191,7 +191,7 @@ def inputs_now(workspace: Workspace, policy: "Policy") -> str:
 
 
 def write_report(release: Path, *, form: str, to: Path, quarter: date | None, say: Say) -> Told:
-    """Render a release as a PDF, as one HTML page, as a sheet for everybody, or as CSV files.
+    """Render a release as a PDF, an HTML page, a workbook, CSV files or a sheet for everybody.
 
     One that is not published says so at its head.
     """
@@ -218,7 +218,7 @@ def write_report(release: Path, *, form: str, to: Path, quarter: date | None, sa
 def _rendered(release: "Release", form: str, quarter: date, notice: str) -> dict[str, bytes]:
     """The files of one form of report, by name."""
     from dashboard.headlines import are_all
-    from dashboard.report import csv, headlines, html, pdf, sheet
+    from dashboard.report import csv, headlines, html, pdf, sheet, xlsx
 
     of_quarter = f"{release.id}-{quarter:%Y-%m}"
     if form == "csv":
@@ -228,6 +228,9 @@ def _rendered(release: "Release", form: str, quarter: date, notice: str) -> dict
         _require_public(release)
         page = sheet.render(release, quarter, notice=notice)
         return {f"{of_quarter}-sheet.html": page.encode()}
+    if form == "xlsx":
+        _require_quarters(release)
+        return {f"{of_quarter}.xlsx": xlsx.render(release, quarter, notice=notice)}
     name = release.id if are_all(release) else of_quarter
     if form == "html" and are_all(release):
         return {f"{name}.html": headlines.render(release, notice=notice).encode()}
@@ -237,6 +240,16 @@ def _rendered(release: "Release", form: str, quarter: date, notice: str) -> dict
         return {f"{name}.pdf": pdf.render(release, quarter, notice=notice)}
     except pdf.UnprintableError as error:
         raise WorkspaceError(str(error)) from error
+
+
+def _require_quarters(release: "Release") -> None:
+    from dashboard.headlines import are_all
+
+    if are_all(release):
+        raise WorkspaceError(
+            "a workbook is of one quarter, and this release has headline numbers alone; take"
+            " them as pdf, html or csv"
+        )
 
 
 def _require_public(release: "Release") -> None:

@@ -1,9 +1,10 @@
-"""What a PDF says, to the eye and to who hears it read aloud."""
+"""What a PDF says, to the eye and to who hears it read aloud; and other packed reports."""
 
 import io
 import re
 from collections.abc import Iterator
 from typing import Any
+from zipfile import ZipFile
 
 from pypdf import PdfReader
 
@@ -43,3 +44,13 @@ def everything(data: bytes) -> str:
     told += [str(each[key]) for each in elements(data) for key in ("/Alt", "/T") if key in each]
     told.append(reader.root_object["/Metadata"].get_object().get_data().decode())
     return "\n".join(told)
+
+
+def unpacked(name: str, content: bytes) -> str:
+    """What a report of any form says, which some keep packed."""
+    if name.endswith(".pdf"):
+        return everything(content)
+    if name.endswith(".xlsx"):
+        with ZipFile(io.BytesIO(content)) as packed:
+            return "\n".join(packed.read(each).decode() for each in packed.namelist())
+    return content.decode("utf-8")

@@ -56,8 +56,16 @@ st.download_button(
 
 st.header("Tables", anchor=False)
 st.write(
-    "Every figure that these pages can show, for a spreadsheet or a program. A cell without a"
-    " number says why beside it."
+    f"The figures of {name} as a workbook, and every figure that these pages can show as CSV,"
+    " for a program. A cell without a number says why beside it."
+)
+workbook = downloads.workbook(edition, quarter, _release=release)
+st.download_button(
+    f"Download the workbook ({downloads.size(workbook)})",
+    workbook,
+    file_name=f"{stem}.xlsx",
+    mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    on_click="ignore",
 )
 files = downloads.tables(edition, _release=release)
 st.html(downloads.contents(files))

@@ -65,6 +65,8 @@ def test_headlines_go_from_the_policy_to_their_readers(run, checked, opened, mon
     assert run("report", "website", "--format", "csv").code == 0
     (figures,) = (checked / "reports").glob("*/figures.csv")
     assert len(figures.read_text(encoding="utf-8").splitlines()) == 3
+    book = run("report", "website", "--format", "xlsx")
+    assert (book.code, "headline numbers alone" in book.err) == (2, True)
     sheet = run("report", "website", "--format", "sheet")
     assert (sheet.code, "made of the public release alone" in sheet.err) == (2, True)
     listed = json.loads(run("figures", "website", "--json").out)

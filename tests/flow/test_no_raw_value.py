@@ -111,6 +111,7 @@ def chain(exports, tmp_path_factory) -> tuple[Path, dict[str, Said]]:
                 f"publish {audience}": ("publish", "--audience", audience),
                 f"report {audience}": ("report", audience),
                 f"print {audience}": ("report", audience, "--format", "pdf"),
+                f"book {audience}": ("report", audience, "--format", "xlsx"),
                 f"tables {audience}": ("report", audience, "--format", "csv"),
             }.items()
         },
@@ -156,7 +157,7 @@ def test_the_command_finds_as_many_as_were_planted(check, planted, chain):
 
 
 def test_no_verb_says_a_raw_value(raw, chain):
-    assert len(chain[1]) == 2 + 4 * len(AUDIENCES)
+    assert len(chain[1]) == 2 + 5 * len(AUDIENCES)
     said = {verb: occurring(raw, said.out + said.err) for verb, said in chain[1].items()}
     assert {verb: found for verb, found in said.items() if found} == {}
 
@@ -189,11 +190,7 @@ def written_for(folder: Path, audience: str) -> dict[str, str]:
     texts = {name: "\n".join(_texts(release.table(name))) for name in TABLES}
     reports = [file for file in (folder / "reports").rglob("*") if file.is_file()]
     return texts | {
-        str(file.relative_to(folder)): (
-            pdfs.everything(file.read_bytes())
-            if file.suffix == ".pdf"
-            else file.read_text(encoding="utf-8")
-        )
+        str(file.relative_to(folder)): pdfs.unpacked(file.name, file.read_bytes())
         for file in reports
         if audience in str(file)
     }
@@ -202,7 +199,7 @@ def written_for(folder: Path, audience: str) -> dict[str, str]:
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_neither_a_release_nor_a_page_made_of_it_holds_a_raw_value(audience, raw, chain):
     texts = written_for(chain[0], audience)
-    assert {Path(name).suffix for name in texts} >= {"", ".pdf", ".html", ".csv"}
+    assert {Path(name).suffix for name in texts} >= {"", ".pdf", ".html", ".xlsx", ".csv"}
     found = {name: occurring(raw, text) for name, text in texts.items()}
     assert {name: values for name, values in found.items() if values} == {}
 

@@ -37,6 +37,7 @@ def test_the_export_page_names_the_audience_before_it_offers_a_file(opened):
     assert [label.split(" (")[0] for label in labels] == [
         "Download the PDF",
         "Download the page",
+        "Download the workbook",
         "Download all tables",
     ]
     assert "figures.csv" in words(test)
