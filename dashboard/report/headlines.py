@@ -3,7 +3,7 @@
 from html import escape
 
 from dashboard import headlines, style
-from dashboard.report.html import DOCUMENT_STYLE, policy
+from dashboard.report.html import DOCUMENT_STYLE, heading, policy
 from metrics.release import Release
 
 
@@ -14,7 +14,6 @@ def render(release: Release, *, notice: str = "") -> str:
     """
     dress = style.STYLE + DOCUMENT_STYLE
     organisation, name = release.manifest["organisation"], headlines.title(release)
-    above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(dress)}">\n'
@@ -22,11 +21,18 @@ def render(release: Release, *, notice: str = "") -> str:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(name)} · {escape(organisation)}</title>\n"
         f"<style>{dress}</style>\n</head>\n<body>\n"
-        f'<header>{above}<p class="org">{escape(organisation)}</p><h1>{escape(name)}</h1>'
-        f'<p class="sub">{escape(headlines.about(release))}</p></header>\n'
+        f"{body(release, notice)}\n"
+        "</body>\n</html>\n"
+    )
+
+
+def body(release: Release, notice: str) -> str:
+    """What it says, from its heading to its foot."""
+    name, about = headlines.title(release), headlines.about(release)
+    return (
+        f"{heading(release, name, about, notice)}\n"
         f"<main>{headlines.table(release)}\n<h2>How these numbers are made</h2>\n"
         f"{headlines.notes(release)}</main>\n"
         f"<footer><p>Release {release.id}. The same release always gives this same report."
-        f" Made by version {escape(release.manifest['product_version'])}.</p></footer>\n"
-        "</body>\n</html>\n"
+        f" Made by version {escape(release.manifest['product_version'])}.</p></footer>"
     )

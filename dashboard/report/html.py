@@ -81,7 +81,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> str:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(title)} · {escape(release.manifest['organisation'])}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
-        f"{heading(release, quarter, title, notice)}\n<main>\n"
+        f"{heading(release, title, subtitle(release, quarter), notice)}\n<main>\n"
         f"{evidence(release, quarter)}\n{units(release, quarter)}\n"
         f"{attention(release, quarter)}\n"
         f"{trust(release, quarter)}\n{tables.checks(release)}\n"
@@ -105,13 +105,12 @@ def policy(style: str) -> str:
     )
 
 
-def heading(release: Release, quarter: date, title: str, notice: str = "") -> str:
-    """Whose audit of what."""
+def heading(release: Release, title: str, about: str, notice: str = "") -> str:
+    """Whose document this is, and of what."""
     above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
     return (
         f'<header>{above}<p class="org">{escape(release.manifest["organisation"])}</p>'
-        f"<h1>{escape(title)}</h1>"
-        f'<p class="sub">{escape(subtitle(release, quarter))}</p></header>'
+        f'<h1>{escape(title)}</h1><p class="sub">{escape(about)}</p></header>'
     )
 
 

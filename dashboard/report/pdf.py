@@ -16,9 +16,11 @@ from dashboard import headlines
 from dashboard.check_tables import faults
 from dashboard.palette import LIGHT
 from dashboard.quality_tables import delivery_sentence
+from dashboard.report import headlines as of_headlines
 from dashboard.report import html
 from dashboard.report.fragments import FAMILY, read, told
 from dashboard.svg_charts import ON_PAPER
+from dashboard.wording import subtitle
 from metrics.release import Release
 
 _ELSEWHERE = (
@@ -39,10 +41,11 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
     Raises UnprintableError where a name in the release cannot be printed.
     """
     if headlines.are_all(release):
-        return _of_headlines(release, notice)
+        said = of_headlines.body(release, notice)
+        return _set(release, headlines.title(release), said, notice)
     title = html.title_of(release, quarter)
     body = (
-        html.heading(release, quarter, title, notice),
+        html.heading(release, title, subtitle(release, quarter), notice),
         html.evidence(release, quarter),
         html.attention(release, quarter, ON_PAPER),
         "<h2>By unit</h2>",
@@ -55,19 +58,6 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         f"{html.footer(release)}</section>",
     )
     return _set(release, title, "".join(body), notice)
-
-
-def _of_headlines(release: Release, notice: str) -> bytes:
-    title = headlines.title(release)
-    organisation = escape(release.manifest["organisation"])
-    above = f'<p class="lead">{escape(notice)}</p>' if notice else ""
-    body = (
-        f'{above}<p class="org">{organisation}</p><h1>{escape(title)}</h1>'
-        f'<p class="sub">{escape(headlines.about(release))}</p>'
-        f"{headlines.table(release)}<h2>How these numbers are made</h2>"
-        f"{headlines.notes(release)}"
-    )
-    return _set(release, title, body, notice)
 
 
 def _set(release: Release, title: str, body: str, notice: str) -> bytes:

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from dashboard import downloads, steps
 from dashboard.palette import LIGHT
 from dashboard.report import html, pdf
 from dashboard.report.fragments import Element, coloured, read
+from etl.workspace import WorkspaceError
 from metrics.release import TABLES
 from tests import pdfs
 from tests.releases import QUARTER, release
@@ -250,6 +252,16 @@ def test_a_sign_that_cannot_be_printed_is_named_with_what_to_do():
     levels = [row | {"title": "東京"} for row in release().table("levels").to_dicts()]
     with pytest.raises(pdf.UnprintableError, match=r"東.*take the report as HTML"):
         pdf.render(release(levels=levels), QUARTER)
+
+
+def test_who_asks_for_the_pdf_on_a_page_or_in_a_shell_is_told_so():
+    levels = [row | {"title": "東京"} for row in release().table("levels").to_dicts()]
+    known = release(levels=levels)
+    told = downloads.printed("an edition", QUARTER, _release=known)
+    assert isinstance(told, str)
+    assert "東" in told
+    with pytest.raises(WorkspaceError, match="take the report as HTML"):
+        steps._rendered(known, "pdf", QUARTER, "")
 
 
 @pytest.mark.parametrize("name", ["Αθήνα", "Київ", "Łódź", "Bureau d’étude №1", "ירושלים"])
