@@ -199,6 +199,9 @@ def _in_english(raw: pl.Expr, form: str, locale: str | None) -> tuple[pl.Expr, s
         [names[name] for name in longest for _ in (0, 1)],
         leftmost=True,
     )
+    if locale == "fr":
+        # The first of a month is the only day that French counts as an ordinal.
+        text = text.str.replace(r"\b1er\b", "1")
     # A full stop that belongs to the form goes with the name's own.
     return text, _MONTH_NAME.sub("%m", form).replace("%m.", "%m")
 

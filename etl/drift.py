@@ -11,7 +11,7 @@ import polars as pl
 
 from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
-from etl.drafting.order import languages_of
+from etl.drafting.languages import languages_of
 from etl.drafting.words import is_called_a_date
 from etl.months import months_of
 from etl.readers.rows import TextTable

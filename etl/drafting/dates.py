@@ -1,5 +1,6 @@
 """In which form a column writes its dates, and what proves it: whole columns, never a value."""
 
+import calendar
 import re
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -8,25 +9,34 @@ from typing import Literal
 import polars as pl
 
 from etl.dates import read_forms
+from etl.drafting.languages import languages_of
 from etl.drafting.words import never_days
 from etl.source import has_hours
 
 Order = Literal["day first", "month first", "year first"]
 
+_ZONE = r"(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?))?"
+_TIME = r"(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?"
+_WEEKDAY = r"(?P<weekday>(?i:(?:mon|tue|wed|thu|fri|sat|sun)\p{L}{0,6}),? )?"
 # One number, its parts, and the time that may follow.
 _NUMBERS = (
-    r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. )(?P<b>\d{1,2})(?P<t>[-/. ]|\. )(?P<c>\d{1,4})"
-    r"(?P<join>[T ]|, |\. ?)?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
-    r"(?P<half> ?[AaPp][Mm])?"
-    r"(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?))?$"
+    r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. |年|년 ?)(?P<b>\d{1,2})(?P<t>[-/. ]|\. |月|월 ?)"
+    r"(?P<c>\d{1,4})(?P<join>[T ]|, |\. ?|日 ?|일 ?)?"
+    r"(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
+    rf"(?P<half> ?[AaPp][Mm])?{_ZONE}$"
 )
 _NAMED = (
-    r"^(?P<a>\d{1,2})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<c>\d{4}|\d{2})"
-    r"(?P<join>[T ]|, )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
+    rf"^{_WEEKDAY}(?P<a>\d{{1,2}})(?:er)?(?P<s>[-/. ]|\. | de )(?P<month>\p{{L}}{{3,12}}\.?)"
+    rf"(?P<t>[-/. ]| de )(?P<c>\d{{4}}|\d{{2}})(?P<join>[T ]|, )?{_TIME}{_ZONE}$"
 )
 _MONTH_FIRST = (
-    r"^(?P<month>\p{L}{3,12}\.?)(?P<s> )(?P<a>\d{1,2})(?P<t>,? )(?P<c>\d{4})"
-    r"(?P<join> |, | at )?(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?$"
+    rf"^{_WEEKDAY}(?P<month>\p{{L}}{{3,12}}\.?)(?P<s> )(?P<a>\d{{1,2}})(?P<t>,? )"
+    rf"(?P<c>\d{{4}})(?P<join> |, | at )?{_TIME}$"
+)
+# As C's `ctime` writes it, where a day of one digit has two blanks before it.
+_YEAR_LAST = (
+    r"^(?P<weekday>\p{L}{3} )(?P<month>\p{L}{3})(?P<s> ) ?(?P<a>\d{1,2})(?P<join> )"
+    r"(?P<time>\d\d:\d\d(?P<sec>:\d\d)?)(?P<t> )(?P<c>\d{4})$"
 )
 _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
 # What numbers are in a column that is called a date, from when to when they are believed.
@@ -41,6 +51,8 @@ _PARTIAL = {
     "%Y-%m": r"^(19|20)\d\d-\d\d$", "%m/%Y": r"^\d\d/(19|20)\d\d$",
     "%m.%Y": r"^\d\d\.(19|20)\d\d$", "%Y": r"^(19|20)\d\d$",
 }  # fmt: skip
+_IN_ENGLISH = (*calendar.month_name[1:], *calendar.month_abbr[1:])
+_SHORT = 3  # letters of a name that is cut short
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEW = 200  # values, among which one "never" is enough
 # Days as a database writes them: as many as this at midnight are no accident.
@@ -159,7 +171,11 @@ def dates_of(
 
 def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
     numeric = partial(_numeric_forms, midnights=midnights)
-    named = ((_NAMED, _named_forms), (_MONTH_FIRST, _month_first_forms))
+    named = (
+        (_NAMED, _named_forms),
+        (_MONTH_FIRST, _month_first_forms),
+        (_YEAR_LAST, _year_last_forms),
+    )
     for pattern, forms in ((_NUMBERS, numeric), *named):
         parts = values.to_frame("text").select(
             pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
@@ -170,8 +186,9 @@ def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
         shape = _commonest_shape(parts)
         told = forms(shape)
         found = _fitted(values, told, shape["s"][0] or "") if told else None
-        # A word before two numbers may be anything, but for a month of English.
-        if found is not None and (found.values or forms is not _month_first_forms):
+        # A word before two numbers may be anything that no language calls a month.
+        is_sure = found is not None and (found.values or forms is not _month_first_forms)
+        if found is not None and (is_sure or languages_of(found.month_names)):
             return found
     return None
 
@@ -187,8 +204,11 @@ def _commonest_shape(parts: pl.DataFrame) -> pl.DataFrame:
             pl.col("join").fill_null(""),
             pl.col("time").is_not_null().alias("timed"),
             pl.col("sec").is_not_null(),
-            pl.col("half").is_not_null(),
-            *(pl.col(name).is_not_null() for name in ("frac", "zone") if name in parts.columns),
+            *(
+                pl.col(name).is_not_null()
+                for name in ("half", "frac", "zone")
+                if name in parts.columns
+            ),
         ).alias("shape")
     )
     first = shaped["shape"].value_counts(sort=True)["shape"][0]
@@ -199,9 +219,9 @@ def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
     one = rows.row(0, named=True)
     s, t, time = one["s"], one["t"], _midnight_of(rows, midnights) or _time_form(one)
     if one["time"] is None and one["join"]:
-        if one["join"] != ".":
+        if one["join"] not in (".", "日", "일"):
             return {}
-        time = "."  # the last of three ordinals, as in 2025. 03. 14.
+        time = one["join"]  # what stands behind the day, as in 2025. 03. 14.
     if len(one["a"]) == 4:
         return {"year first": f"%Y{s}%m{t}%d{time}"}
     year = "%Y" if len(one["c"]) == 4 else "%y"
@@ -216,18 +236,32 @@ def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
 def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
     year = "%Y" if len(one["c"]) == 4 else "%y"
-    return {"day first": f"%d{one['s']}{_month(rows)}{one['t']}{year}{_time_form(one)}"}
+    day = f"{_weekday(one)}%d"
+    return {"day first": f"{day}{one['s']}{_month(rows)}{one['t']}{year}{_time_form(one)}"}
 
 
 def _month_first_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
-    return {"month first": f"{_month(rows)}{one['s']}%d{one['t']}%Y{_time_form(one)}"}
+    month = f"{_weekday(one)}{_month(rows)}"
+    return {"month first": f"{month}{one['s']}%d{one['t']}%Y{_time_form(one)}"}
+
+
+def _year_last_forms(rows: pl.DataFrame) -> dict[Order, str]:
+    one = rows.row(0, named=True)
+    return {"month first": f"{_weekday(one)}%b %d{_time_form(one)} %Y"}
+
+
+def _weekday(one: dict[str, str | None]) -> str:
+    """How the name of the day of the week is written, with what parts it from the date."""
+    name = one["weekday"] or ""
+    letters = len(name.rstrip(", "))
+    return ("%a" if letters == _SHORT else "%A" if letters else "") + name[letters:]
 
 
 def _month(rows: pl.DataFrame) -> str:
     """How the names of months are written: cut short, and with a stop behind them."""
     longest = rows.select(pl.col("month").str.strip_chars(".").str.len_chars().max()).item()
-    month = "%b" if longest <= 3 else "%B"
+    month = "%b" if longest <= _SHORT else "%B"
     return f"{month}." if rows["month"].str.ends_with(".").all() else month
 
 
@@ -287,12 +321,17 @@ def _fitted(values: pl.Series, forms: dict[Order, str], separator: str) -> Dates
 
 
 def _month_names(values: pl.Series, forms: dict[Order, str]) -> tuple[str, ...]:
-    """Month names that are not English, and stop the values from being read."""
+    """Month names that are not English, and stop the values from being read.
+
+    A month that English calls so too stands in a date that there never was.
+    """
     (form, *_) = forms.values()
     if "%b" not in form.lower():
         return ()
     unread = values.filter(parsed(values, form).is_null())
-    names = unread.str.extract(r"(\p{L}{3,12})").drop_nulls().unique().sort()
+    bare = unread.str.replace(f"^{_WEEKDAY}", "").str.replace_all(r"\bde\b|(\d)er\b", "${1}")
+    names = bare.str.extract(r"(\p{L}{3,12})").drop_nulls().unique().sort()
+    names = names.filter(~names.str.to_titlecase().is_in(_IN_ENGLISH))
     return tuple(names.head(12).to_list()) if unread.len() else ()
 
 

@@ -79,16 +79,55 @@ def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Dr
 
 
 def _together(files: Sequence[Sequence[Part]]) -> list[list[Known]]:
-    """What is known of each file; one that names no number may have that of another."""
+    """What is known of each file; whose numbers are no other's may name those of another."""
     told = [list(_of_file(parts)) for parts in files]
-    named = [known.proposal.fields.get("case_id") for file in told for known in file]
-    numbers = frozenset().union(*(match.column.values for match in named if match is not None))
-    return [
-        file
-        if any("case_id" in known.proposal.fields for known in file)
-        else list(_of_file(parts, numbers))
-        for file, parts in zip(told, files, strict=True)
+    numbers = [_numbers(file) for file in told]
+    found = []
+    for place, (parts, file) in enumerate(zip(files, told, strict=True)):
+        others = frozenset().union(*numbers[:place], *numbers[place + 1 :])
+        is_apart = others and not numbers[place] & others
+        found.append(list(_of_file(parts, others)) if is_apart else file)
+    return _told_once(found)
+
+
+def _numbers(file: Sequence[Known]) -> frozenset[str]:
+    named = [known.proposal.fields.get("case_id") for known in file]
+    return frozenset().union(*(match.column.values for match in named if match is not None))
+
+
+def _told_once(files: list[list[Known]]) -> list[list[Known]]:
+    """Without what says nothing that another export does not: numbers alone, days alone."""
+    is_described = any(_describes(known) for file in files for known in file)
+    return [_kept(file, is_described=is_described) for file in files]
+
+
+def _describes(known: Known) -> bool:
+    return known.proposal.grain in _DESCRIBE and "received" in known.proposal.steps
+
+
+def _kept(file: list[Known], *, is_described: bool) -> list[Known]:
+    said = [
+        known
+        for known in file
+        if not (is_described and _only_numbers(known)) and not _only_dates(known, file)
     ]
+    if not said or len(said) == len(file):
+        return file
+    return [replace(said[0], also=tuple(known.export for known in said[1:])), *said[1:]]
+
+
+def _only_numbers(known: Known) -> bool:
+    told = known.proposal
+    return told.grain in _DESCRIBE and not told.steps and told.fields.keys() == {"case_id"}
+
+
+def _only_dates(known: Known, file: Sequence[Known]) -> bool:
+    """Whether rows only date the changes inside them, which are an export of their own."""
+    inside = f"{known.text.place}."
+    return known.proposal.fields.keys() == {"case_id", "occurred"} and any(
+        other.proposal.grain == "change" and other.text.place.startswith(inside)
+        for other in file
+    )
 
 
 def _apart(files: Sequence[Sequence[Known]]) -> list[Known]:

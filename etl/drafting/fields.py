@@ -99,6 +99,8 @@ def propose(
         if told is not None:
             return told
     found = _of_a_case(columns, number)
+    if number is not None and not known.isdisjoint(number.column.values):
+        found = replace(found, numbers=())
     if inner is not None and found.grain in ("case", "allegation"):
         return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))
     return found

@@ -33,7 +33,8 @@ def number_of_case(
 ) -> Number | None:
     """The column that is called a case's number and is most of all one, if there is any.
 
-    Where none is called so, the one whose values are numbers of cases that are `known`.
+    Where none is called so, or what is called so is none of them, the one whose values are
+    numbers of cases that are `known`.
     """
     fitting = []
     for column in columns:
@@ -43,9 +44,10 @@ def number_of_case(
             unique = column.distinct / column.filled
             fitting.append(Number(column, told + round(20 * unique)))
     fitting = [number for number in fitting if not _is_of_a_row(number.column, fitting)]
-    if fitting:
-        return max(fitting, key=lambda number: number.score)
+    best = max(fitting, key=lambda number: number.score, default=None)
     same = [c for c in columns if known and c.may_be_number_of_case and _is_of(c, known)]
+    if best is not None and (not same or not known.isdisjoint(best.column.values)):
+        return best
     if same:
         return Number(max(same, key=lambda column: column.distinct), 60)
     # One column alone in which no value comes twice is the number, whatever it is called.

@@ -5,40 +5,14 @@ from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column
 from etl.drafting.dates import Dates, Evidence, Order
-from etl.months import months_of
+from etl.drafting.languages import languages_of
 
 OPEN = "?"
-# English comes first: of its own names only the unusual ones have to be asked for.
-_LANGUAGES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "nl",
-    "pt",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "pl",
-    "cs",
-    "ro",
-    "tr",
-)
 _NUMBERS = {
     "excel": "days since Excel's first",
     "epoch": "seconds since 1970",
     "epoch ms": "milliseconds since 1970",
 }
-# Letters that a header has in some of these languages and not in the others.
-_LETTERS = {
-    "æø": ("da", "nb"), "å": ("da", "nb", "sv", "fi"), "ä": ("de", "sv", "fi"),
-    "ö": ("de", "sv", "fi", "tr"), "ü": ("de", "tr"), "ß": ("de",), "ñ": ("es",),
-    "ãõ": ("pt",), "ç": ("fr", "pt", "tr"), "éè": ("fr", "es", "it", "pt", "cs"),
-    "áíóú": ("es", "pt", "cs"), "ìò": ("it",),
-    "ąęłśż": ("pl",), "ěřůž": ("cs",), "ășț": ("ro",), "ışğ": ("tr",),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +46,6 @@ def forms_of(columns: Iterable[Column], header: str = "") -> dict[str, Form]:
     told = languages_of(names, header)
     forms = {column.name: _form(dates, pooled, told) for column, dates in dated}
     return {c.name: replace(forms[c.name], more=dates.partial) for c, dates in dated}
-
-
-def languages_of(names: Iterable[str], header: str) -> tuple[str, ...]:
-    """The languages that have all of these months, by the letters of a header if several do.
-
-    A month that is called alike in two of them says nothing of those that are not.
-    """
-    written = {name.casefold() for name in names}
-    fitting = [told for told in _LANGUAGES if written <= months_of(told).keys()]
-    if "en" in fitting:
-        return ("en",)
-    seen = set(header.casefold())
-    for letters, having in _LETTERS.items():
-        left = [told for told in fitting if told in having]
-        fitting = left if seen & set(letters) and left else fitting
-    return tuple(fitting)
 
 
 def _form(dates: Dates, pooled: Mapping[str, Evidence], languages: Sequence[str]) -> Form:

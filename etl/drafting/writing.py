@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from etl.dates import read_by
 from etl.drafting.fields import Proposal, before_receipt
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
@@ -156,8 +157,14 @@ def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> 
 
 
 def _dates(known: Known, name: str) -> int:
+    """How many values of the column are in no form that is proposed for it."""
     column = next(column for column in known.columns if column.name == name)
-    return column.dates.other if column.dates is not None else 0
+    form = known.forms[name]
+    if column.dates is None or form.locale == OPEN:
+        return 0
+    if form.locale is None:
+        return column.dates.other
+    return column.filled - read_by(column.values, (form.form, *form.more), form.locale)
 
 
 def _nothing(out: Writing, known: Known) -> None:

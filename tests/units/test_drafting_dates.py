@@ -61,6 +61,74 @@ def test_the_name_of_a_month_may_come_first(written, form):
     assert read.dt.to_string().to_list() == ["2024-03-09"]
 
 
+@pytest.mark.parametrize(
+    ("written", "form", "locale"),
+    [
+        ("mars {}, 2024", "%B %d, %Y", "fr"),
+        ("marzo {}, 2024", "%B %d, %Y", "es"),
+        ("{} de marzo de 2024", "%d de %B de %Y", "es"),
+        ("{} mars 2024 16:05", "%d %B %Y %H:%M", "fr"),
+    ],
+)
+def test_so_may_the_name_of_a_month_in_another_language(written, form, locale):
+    others = [written.format(9).replace(*pair) for pair in _OTHERS[locale]]
+    made = dated(*(written.format(day) for day in range(1, 13)), *others)
+    declared = first_export(made)
+    assert (declared["dates"], declared["locale"]) == (form, locale)
+    assert "written otherwise" not in made.toml
+    read = read_forms(pl.Series([written.format(9)]), form, locale=locale)
+    assert read.dt.to_string().to_list() == ["2024-03-09"]
+
+
+_OTHERS = {
+    "fr": [("mars", "août"), ("mars", "février")],
+    "es": [("marzo", "enero"), ("marzo", "julio")],
+}
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french():
+    made = dated(*[f"{day} mars 2024" for day in ("1er", *range(2, 13))], "3 août 2024")
+    assert first_export(made)["locale"] == "fr"
+    read = read_forms(pl.Series(["1er mars 2024"]), first_export(made)["dates"], locale="fr")
+    assert read.dt.to_string().to_list() == ["2024-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("{} Mar {:2} 10:22:33 2024", "%a %b %d %H:%M:%S %Y"),
+        ("{}, {:02} Mar 2024 10:22:33 +0100", "%a, %d %b %Y %H:%M:%S %#z"),
+        ("{}day, March {}, 2024", None),
+    ],
+)
+def test_the_day_of_the_week_may_stand_before_a_date(written, form):
+    week = ["Fri", "Sat", "Sun", "Mon"]
+    if form is None:
+        week, form = ["Fri", "Satur", "Sun", "Mon"], "%A, %B %d, %Y"
+    values = [written.format(name, day) for day, name in enumerate(week, 1)]
+    made = dated(*values)
+    assert first_export(made)["dates"] == form
+    # One that is of another day contradicts itself.
+    odd = values[0].replace("Fri", "Sun")
+    read = read_forms(pl.Series([*values, odd]), form)
+    assert read.dt.day().to_list() == [1, 2, 3, 4, None]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("2024年3月{}日", "%Y年%m月%d日"),
+        ("2024年3月{}日 16:05", "%Y年%m月%d日 %H:%M"),
+        ("2024년 3월 {}일", "%Y년 %m월 %d일"),
+    ],
+)
+def test_a_sign_may_name_each_part_of_a_date(written, form):
+    made = dated(*(written.format(day) for day in range(1, 13)))
+    assert first_export(made)["dates"] == form
+    read = read_forms(pl.Series([written.format(9)]), form)
+    assert read.dt.to_string().to_list() == ["2024-03-09"]
+
+
 def test_another_word_before_a_number_and_a_year_is_no_month():
     made = drafted({**CASES, "Unit": ["Ward 12 2024", "Ward 14 2024"]})
     assert first_export(made)["columns"]["unit"] == "Unit"

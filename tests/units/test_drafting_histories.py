@@ -333,3 +333,58 @@ def test_a_number_in_a_name_alone_makes_no_issues():
         }
     )
     assert "findings" not in first_export(made)
+
+
+# Several files of one system
+
+
+def of_files(folder, **records) -> Draft:
+    """A draft of JSON files, each with these records."""
+    for name, told_there in records.items():
+        (folder / f"{name}.json").write_text(json.dumps(told_there), encoding="utf-8")
+    return draft(*(folder / f"{name}.json" for name in records), name="s", zone="UTC")
+
+
+ISSUES = [
+    {"id": f"2-{n}", "created": f"2024-01-{n + 1:02}T10:00:00Z", "status": "Open"}
+    for n in range(20)
+]
+
+
+def test_rows_numbered_otherwise_are_of_the_cases_whose_numbers_they_name(tmp_path):
+    made = of_files(
+        tmp_path,
+        issues=ISSUES,
+        activities=[
+            {"id": f"0-{n}", "target": {"id": f"2-{n // 2}"}, "at": f"2024-02-01T10:00:{n:02}Z"}
+            for n in range(40)
+        ],
+    )
+    _, activities = told(made)["exports"].values()
+    assert activities["columns"]["case_id"] == "target.id"
+    assert activities["constant_kind"] == "?"
+    assert not any("number" in question for question in made.questions)
+
+
+def test_what_only_numbers_or_dates_what_another_export_tells_is_not_drafted(tmp_path):
+    changes = [{"field": "status", "removed": "New", "added": "Closed"}]
+    made = of_files(
+        tmp_path,
+        issues=ISSUES,
+        histories={
+            "bugs": [
+                {
+                    "id": issue["id"],
+                    "history": [
+                        {"when": f"2024-02-0{n}T10:00:00Z", "changes": changes} for n in (1, 2)
+                    ],
+                }
+                for issue in ISSUES
+            ]
+        },
+    )
+    exports = told(made)["exports"]
+    assert [export["grain"] for export in exports.values()] == ["case", "change"]
+    assert exports["changes"]["records"] == "bugs[].history[].changes[]"
+    assert exports["changes"]["columns"]["occurred"] == "history[].when"
+    assert made.questions == ()
