@@ -56,14 +56,15 @@ def draft_source(
             f"wrote {to}, {asked} for you",
             *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
             *(f"left out, since it holds no table: {each}" for each in left),
-            f'next: read it, replace every "?", then: case-audit source test {to} {exports[0]}',
+            'next: read it, replace every "?", then: case-audit source test'
+            f" {' '.join(map(str, (to, *exports)))}",
         ),
         data={**data, "file": str(to)},
     )
 
 
-def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told:
-    """Try a source on an export; blocked where more rows would be rejected than allowed.
+def try_source(named: str, exports: Sequence[Path], *, workspace: Workspace | None) -> Told:
+    """Try a source on exports; blocked where more rows would be rejected than allowed.
 
     Of an archive of several exports each that fits the source is tried.
     """
@@ -71,7 +72,7 @@ def try_source(named: str, export: Path, *, workspace: Workspace | None) -> Told
     key = workspace.key() if workspace is not None else secrets.token_bytes(32)
     zone = workspace.organisation.time_zone if workspace is not None else source.time_zone
     tried: list[tuple[Path, Trial]] = []
-    with unpacked([export], {named: source}) as given:
+    with unpacked(exports, {named: source}) as given:
         for path in given.paths:
             with given.passing_over(path):
                 tried.append((path, try_out(path, source, key=key, zone=zone)))
@@ -260,6 +261,11 @@ def _facts(trial: Trial) -> list[str]:
         if trial.undated_ends:
             lines[0] += f" ({trial.undated_ends:,} of them without the date)"
             lines.append(f"  {_where_ends_are(trial)}")
+        if trial.doubtful_ends:
+            lines.append(
+                f"  {trial.doubtful_ends:,} of the closed have a date of closing, and a status that"
+                " says otherwise: are they open again? Then name what tells their reopening"
+            )
     if trial.first_day is not None:
         lines.append(f"  from {trial.first_day} to {trial.last_day}")
     if trial.events:
@@ -338,6 +344,7 @@ def _data(trial: Trial) -> dict[str, object]:
         "cases": trial.cases,
         "open_cases": trial.open_cases,
         "undated_ends": trial.undated_ends,
+        "doubtful_ends": trial.doubtful_ends,
         "closed_cases": trial.closed_cases,
         "first_day": trial.first_day,
         "last_day": trial.last_day,

@@ -29,7 +29,7 @@ def add_source(verbs: "Verbs") -> None:
     )
     test = add_act(acts, "test", _test, "show what would be loaded and rejected; loads nothing")
     test.add_argument("source", metavar="SOURCE", help="a name, or the TOML file itself")
-    test.add_argument("export", type=Path, metavar="EXPORT")
+    test.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     codes = add_act(acts, "codes", _codes, "list an organisation's own codes in its workspace")
     codes.add_argument("exports", nargs="+", type=Path, metavar="EXPORT")
     add_act(acts, "list", _list, "list the sources that are known here")
@@ -55,7 +55,7 @@ def _test(options: argparse.Namespace) -> int:
     from dashboard import source_steps
 
     told = source_steps.try_source(
-        options.source, options.export, workspace=_workspace_or_none(options)
+        options.source, options.exports, workspace=_workspace_or_none(options)
     )
     tell(options, told)
     return FINDING if told.blocked else DONE

@@ -44,7 +44,7 @@ class Trial:
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
     case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
     whose last state is not an end; of `closed_cases`, `undated_ends` are closed by their status
-    alone. `findings` counts the issues of all cases, where the file tells of them. `also` are
+    alone, and `doubtful_ends` by a date although their status says otherwise. `findings` counts the issues of all cases, where the file tells of them. `also` are
     the other exports that the file holds.
     """
 
@@ -65,6 +65,7 @@ class Trial:
     open_cases: int | None
     closed_cases: int | None
     undated_ends: int
+    doubtful_ends: int
     first_day: date | None
     last_day: date | None
     unknown_columns: tuple[str, ...]
@@ -101,7 +102,7 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
     )
     days = _days(staged)
     is_state = export.grain == "snapshot"
-    dated, undated = (_ended_states(staged), 0) if is_state else _closed(staged)
+    dated, undated, doubtful = (_ended_states(staged), 0, 0) if is_state else _closed(staged)
     closed = None if dated is None else dated + undated
     cases = _case_keys(staged)
     return Trial(
@@ -122,6 +123,7 @@ def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone:
         open_cases=None if closed is None else cases.len() - closed,
         closed_cases=closed,
         undated_ends=undated,
+        doubtful_ends=doubtful,
         first_day=days.to_frame().min().item(),
         last_day=days.to_frame().max().item(),
         unknown_columns=tuple(sorted(set(text.header) - export.known)),
@@ -216,17 +218,23 @@ def _events(staged: Staged, export: Export) -> dict[str, int]:
     return dict(zip(counted["kind"].to_list(), counted["count"].to_list(), strict=True))
 
 
-def _closed(staged: Staged) -> tuple[int | None, int]:
+def _closed(staged: Staged) -> tuple[int | None, int, int]:
     """Cases that have ended and were not reopened later, by a step and by their status alone.
 
-    None where the file has no steps.
+    None where the file has no steps. The third are those of the first whose status is another.
     """
     if "events" not in staged.tables or "cases" not in staged.tables:
-        return None, 0
+        return None, 0, 0
     ended = _ended(staged.tables["events"])
     cases = staged.tables["cases"]
-    called = cases.filter(pl.col("status").is_in(_ENDS))["case_key"].unique()
-    return ended.len(), called.filter(~called.is_in(ended.implode())).len()
+    is_end = pl.col("status").is_in(_ENDS)
+    called = cases.filter(is_end)["case_key"].unique()
+    doubtful = cases.filter(~is_end)["case_key"].unique()
+    return (
+        ended.len(),
+        called.filter(~called.is_in(ended.implode())).len(),
+        doubtful.filter(doubtful.is_in(ended.implode())).len(),
+    )
 
 
 def _ended(events: pl.DataFrame) -> pl.Series:

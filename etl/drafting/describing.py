@@ -102,6 +102,8 @@ def _codes(out: Writing, vocabulary: Vocabulary) -> None:
     out.add(f"[codes.{vocabulary.field}]")
     for code in vocabulary.codes:
         unsure = "" if code.sure or code.ours == OPEN else "; likely: look at it"
+        if code.called is not None:
+            unsure = f"; called {quoted(code.called)}"
         if not code.ours:
             unsure = f"; says nothing yet{unsure}"
         out.add(f"{quoted(code.written)} = {quoted(code.ours)}    # {code.rows:,}{unsure}")

@@ -11,6 +11,7 @@ from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.known import Known
 from etl.drafting.lists import of_parts, with_labels, with_list
 from etl.drafting.logs import cases_of, states_of_log
+from etl.drafting.named_numbers import with_names
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
@@ -74,7 +75,7 @@ def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Dr
     known = _apart(_together(files))
     if len(files) == 1 and not any(told.proposal.grain in _DESCRIBE for told in known):
         known = _with_cases(known)
-    written = write(name, known, zone=zone)
+    written = write(name, with_names(known), zone=zone)
     return Draft(name=name, toml=written.toml, questions=written.questions)
 
 

@@ -1,5 +1,6 @@
 """Files with several rows for a case: its changes, its states, its source's own deadlines."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -120,7 +121,9 @@ def _names_fields(column: Column) -> bool:
 
 
 def _field_called(value: str, least: int) -> str | None:
-    scored = [(likeness(name, value), name) for name in ("status", "severity", "level", "unit")]
+    # `status_id` is the status, told by its number.
+    told = re.sub(r"(?i)[ _]id$", "", value)
+    scored = [(likeness(name, told), name) for name in ("status", "severity", "level", "unit")]
     score, name = max(scored)
     if header_words(value) in named_fields("assignee"):
         return "assignee"

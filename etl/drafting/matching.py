@@ -1,5 +1,6 @@
 """How well a column holds a canonical field: by its name, and by what its values are."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _MEANT = ("severity", "outcome", "status", "kind", "anonymity")
 _WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 5, "impact": 5}
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
+_KIND_OF_RECORD = re.compile(r"(?i)(^|[.\]])([$@_]?type|object)$")
 # Taken from a name's score where no value of its column is known for the field.
 _UNKNOWN = 25
 
@@ -64,6 +66,8 @@ def code_score(field: str, column: Column) -> int:
         # Of a thing's number and its name people know the name, and what is alike in every row
         # tells nothing.
         less = 5 * column.is_number + 30 * (column.distinct == 1)
+        if field == "category":
+            less += _is_no_category(column)
         return max(told - less - weak, 0)
     known = _share_known(field, column)
     if told:  # A name whose values say nothing of it is no more than a name.
@@ -71,6 +75,18 @@ def code_score(field: str, column: Column) -> int:
     # "Yes" and "no" answer any question.
     by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
     return 60 if by_codes else 0
+
+
+def _is_no_category(column: Column) -> int:
+    """What is taken from the score of a column that says what a case came to, or what a record is.
+
+    In French `issue` is the outcome; in records `type` is often the kind of record.
+    """
+    is_outcome = column.distinct > 1 and _share_known("outcome", column) >= _KNOWN
+    is_kind = _KIND_OF_RECORD.search(column.name) and (
+        column.distinct == 1 or "$" in column.name
+    )
+    return EXACT if is_outcome or is_kind else 0
 
 
 def _share_known(field: str, column: Column) -> float:

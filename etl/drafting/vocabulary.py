@@ -19,12 +19,16 @@ _LIFECYCLE = {
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code as the system writes it, ours for it ("?" where it is asked), and how sure."""
+    """A code as the system writes it, ours for it ("?" where it is asked), and how sure.
+
+    `called` is the name of a code that is a number, where the export tells it.
+    """
 
     written: str
     ours: str
     rows: int
     sure: bool
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

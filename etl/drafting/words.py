@@ -32,7 +32,8 @@ _SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
 # Systems put their own wrapping around a name that an administrator gave.
 _WRAPPING = re.compile(
     r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$"
-    r"|^(?:_source|fields|properties|attributes)\.(.+)$",
+    r"|^(?:_source|fields|properties|attributes)\.(.+)$"
+    r"|^(?:.*\.)?\w*fields?(?:_?values)?\[(.+)\](?:\.(?:name|value))?$",
     re.IGNORECASE,
 )
 

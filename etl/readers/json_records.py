@@ -15,7 +15,8 @@ of a row are
 - a list of scalars as one text, joined by `; `, blank or ambiguous members in quotes;
 - a list of objects in the record likewise, scalar by scalar: `components[].name`; in an
   enclosing object it is left out, for it has a place of its own;
-- a list of pairs of `id` and `value` as a column per id: `custom_fields[360001]`.
+- a list of pairs of `id` and `value` as a column per id: `custom_fields[360001]`; one that is
+  called fields, of `name` and `value`, as a column per name: `custom_fields[Outcome]`.
 
 A null is the empty text, and so is a name that is missing; true and false are those words; a
 number keeps the digits with which it is written. `line` is the physical line on which the

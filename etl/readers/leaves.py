@@ -17,6 +17,9 @@ JOINT = "; "
 _TOO_DEEP = f"it is nested more than {DEEPEST} deep"
 # No text has these: control characters, and halves of a character that stand alone.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
+# What is called so has the fields that an administrator named; other names may be people's.
+_FIELDS = re.compile(r"(?i)fields?$|field_?values$")
+_BESIDE_PAIRS = {"name", "value", "id", "type", "$type", "multiple", "field_format"}
 _AMBIGUOUS = re.compile(r'[;"\r\n]')
 
 
@@ -75,9 +78,9 @@ def _add_list(
 ) -> None:
     if not any(isinstance(member, dict | list) for member in members):
         put(into, name, joined(members))
-    elif _are_pairs(members):
+    elif (key := _key_of_pairs(name, members)) is not None:
         for pair in members:
-            called = f"{name}[{text_of(pair['id'])}]"
+            called = f"{name}[{text_of(pair[key])}]"
             add_leaves(into, called, pair["value"], lists=lists, depth=depth)
     elif lists and all(isinstance(member, dict) for member in members):
         for called, texts in _by_name(members, depth=depth).items():
@@ -95,11 +98,17 @@ def _refuse_deep(value: Any, depth: int) -> None:
             _refuse_deep(inner, depth + 1)
 
 
-def _are_pairs(members: Sequence[Any]) -> bool:
-    if not all(isinstance(member, dict) and {*member} == {"id", "value"} for member in members):
-        return False
-    ids = [member["id"] for member in members]
-    return all(isinstance(told, str) for told in ids) and len({*ids}) == len(ids)
+def _key_of_pairs(name: str, members: Sequence[Any]) -> str | None:
+    """The key that tells the pairs of a list apart; None where it is no list of pairs."""
+    keys = {frozenset(m) if isinstance(m, dict) else frozenset() for m in members}
+    by_id = all(told == {"id", "value"} for told in keys)
+    by_name = _FIELDS.search(name) and all(
+        told >= {"name", "value"} and told <= _BESIDE_PAIRS for told in keys
+    )
+    key = "id" if by_id else "name" if by_name else None
+    called = [member[key] for member in members] if key else []
+    is_told_apart = all(isinstance(one, str) for one in called) and len({*called}) == len(called)
+    return key if is_told_apart else None
 
 
 def _by_name(members: Sequence[Any], *, depth: int) -> dict[str, list[str | None]]:

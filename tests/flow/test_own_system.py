@@ -129,6 +129,21 @@ def test_a_case_that_its_status_alone_calls_closed_is_not_told_as_an_open_one(ru
     assert "name the column of the closing date" in said.out
 
 
+def test_a_case_that_is_dated_as_closed_and_called_open_is_told_beside_the_counts(
+    run, workspace
+):
+    rows = ["A-1,2026-01-01,2026-01-05,Open", "A-2,2026-01-02,2026-01-09,Closed"]
+    (workspace / "o.csv").write_text("\n".join(["Case number,Received,Closed,Status", *rows]))
+    (workspace / "p.csv").write_text("\n".join(["Case number,Received,Closed,Status", rows[1]]))
+    run("source", "draft", "o.csv", "--name", "other", "--to", "sources/other.toml")
+    doubt = "1 of the closed have a date of closing, and a status that says otherwise"
+    assert run("source", "test", "other", "o.csv").out.count(doubt) == 1
+    # Several exports are tried one after the other, each with its own counts.
+    both = run("source", "test", "other", "o.csv", "p.csv")
+    assert both.out.count(doubt) == 1
+    assert re.findall(r"(\d) cases: 0 open", both.out) == ["2", "1"]
+
+
 def test_a_column_that_is_read_after_all_is_told_as_one_and_its_codes_are_listed(
     run, workspace
 ):

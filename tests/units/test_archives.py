@@ -159,7 +159,7 @@ def test_the_codes_of_every_export_in_an_archive_are_listed(tmp_path):
 
 
 def test_every_export_in_an_archive_is_tried_and_what_fits_none_is_named(tmp_path, workspace):
-    told = try_source("servicenow", both(tmp_path), workspace=workspace)
+    told = try_source("servicenow", [both(tmp_path)], workspace=workspace)
     assert [line for line in told.lines if line.startswith("dump.zip, ")] == [
         "dump.zip, incident.csv as servicenow (incidents): would be loaded",
         "dump.zip, sys_audit.csv as servicenow (audit): would be loaded",

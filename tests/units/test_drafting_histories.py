@@ -388,3 +388,26 @@ def test_what_only_numbers_or_dates_what_another_export_tells_is_not_drafted(tmp
     assert exports["changes"]["records"] == "bugs[].history[].changes[]"
     assert exports["changes"]["columns"]["occurred"] == "history[].when"
     assert made.questions == ()
+
+
+def test_a_number_in_a_history_means_what_its_name_means(tmp_path):
+    moves = [("01", "1", "2"), ("02", "2", "9")]
+    journals = [
+        {
+            "when": f"2024-02-{day}T10:00:00Z",
+            "details": [{"field": "status_id", "old_value": old, "new_value": new}],
+        }
+        for day, old, new in moves
+    ]
+    names = {"1": "New", "2": "Closed"}
+    made = of_files(
+        tmp_path,
+        issues=[
+            {**issue, "status": {"id": told, "name": names[told]}, "journals": journals}
+            for issue, told in zip(ISSUES, "12" * 10, strict=True)
+        ],
+    )
+    assert told(made)["codes"]["status"] == {
+        "New": "new", "Closed": "closed", "1": "new", "2": "closed", "9": "?",
+    }  # fmt: skip
+    assert '"2" = "closed"    # 40; called "Closed"' in made.toml

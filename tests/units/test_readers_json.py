@@ -180,6 +180,25 @@ def test_pairs_of_id_and_value_have_a_column_per_id():
     ]
 
 
+def test_fields_of_name_and_value_have_a_column_per_name():
+    fields = '[{"id": 1, "name": "Outcome", "value": "x"}, {"name": "Site", "value": {"name": "N"}}]'
+    found = rows(read('[{"customFields": ' + fields + "}]"))
+    assert found == [{"line": 1, "customFields[Outcome]": "x", "customFields[Site].name": "N"}]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"parties": [{"name": "Jo Doe", "value": "x"}]}',
+        '{"custom_fields": [{"name": "a", "value": "x"}, {"name": "a", "value": "y"}]}',
+        '{"custom_fields": [{"name": "a", "value": "x", "by": "y"}]}',
+    ],
+)
+def test_names_of_people_repeated_or_with_more_to_tell_are_no_columns(told):
+    (found,) = rows(read(f"[{told}]"))
+    assert any(column.endswith("[].name") for column in found)
+
+
 def test_a_name_may_hold_an_object_here_and_a_text_there():
     found = rows(read('[{"rating": "offered"}, {"rating": {"score": "good"}}]'))
     assert found == [{"line": 1, "rating": "offered"}, {"line": 2, "rating.score": "good"}]
