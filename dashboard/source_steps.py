@@ -263,8 +263,9 @@ def _facts(trial: Trial) -> list[str]:
             lines.append(f"  {_where_ends_are(trial)}")
         if trial.doubtful_ends:
             lines.append(
-                f"  {trial.doubtful_ends:,} of the closed have a date of closing, and a status that"
-                " says otherwise: are they open again? Then name what tells their reopening"
+                f"  {trial.doubtful_ends:,} of the closed have a date of closing, and a status"
+                " that says otherwise: are they open again? Then name what tells their"
+                " reopening"
             )
     if trial.first_day is not None:
         lines.append(f"  from {trial.first_day} to {trial.last_day}")

@@ -247,9 +247,15 @@ class Export:
             for name in _lead(place)
             if name not in there
         )
-        conditions = (name for step in self.steps for name in step.when if name not in there)
+        applicable = self._steps_in(there)
+        # Of a name that no record has, a JSON file says nothing: those steps are not in it.
+        told = applicable if applicable and "json" in self.files else self.steps
+        conditions = (name for step in told for name in step.when if name not in there)
         apart = (name for name in self._told_apart if name not in there)
         return tuple(dict.fromkeys((*lacking, *conditions, *apart)))
+
+    def _steps_in(self, have: Iterable[str]) -> "tuple[Step, ...]":
+        return tuple(step for step in self.steps if {*step.when} <= {*have})
 
     def bound_to(self, header: Iterable[str]) -> "Export":
         """The same, with only those places that a file with these columns has."""
@@ -259,6 +265,7 @@ class Export:
             columns={name: at for name, at in self.columns.items() if at.is_in(have)},
             events={kind: at for kind, at in self.events.items() if at.is_in(have)},
             event_untils={k: at for k, at in self.event_untils.items() if at.is_in(have)},
+            steps=self._steps_in(have),
             changes={
                 n: told for n, told in self.changes.items() if self.columns[n].is_in(have)
             },

@@ -44,8 +44,9 @@ class Trial:
     `sample` has up to ten rows as the store would hold them, with a masked reference for the
     case; `open_cases` are those whose last closing, if any, was followed by a reopening, or
     whose last state is not an end; of `closed_cases`, `undated_ends` are closed by their status
-    alone, and `doubtful_ends` by a date although their status says otherwise. `findings` counts the issues of all cases, where the file tells of them. `also` are
-    the other exports that the file holds.
+    alone, and `doubtful_ends` by a date although their status says otherwise. `findings` counts
+    the issues of all cases, where the file tells of them. `also` are the other exports that the
+    file holds.
     """
 
     source: str

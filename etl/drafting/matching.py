@@ -78,7 +78,7 @@ def code_score(field: str, column: Column) -> int:
 
 
 def _is_no_category(column: Column) -> int:
-    """What is taken from the score of a column that says what a case came to, or what a record is.
+    """What is taken from the score of a column of outcomes, or of the kind of a record.
 
     In French `issue` is the outcome; in records `type` is often the kind of record.
     """

@@ -24,6 +24,12 @@ _NARROWEST = 3  # columns of a table of cases
 # What a text is taken for that is no UTF-8, and what else it may be in.
 _PRESUMED, _OTHERS = "cp1252", ("cp1250", "cp1251", "cp1253")
 _MISSPELT = r"\p{L}[¹³²¿¡¶¼½¾¥£¢¦¤×÷©®±]+\p{L}|\p{Ll}[À-ÖØ-ÞΆ-ΫЀ-Я]|[À-ɏ]{4}"
+# Letters of Turkish as they look in cp1252, and those of the languages that do have them.
+_TURKISH, _NORDIC = "[þðýÞÐÝ]", "[æáéíóúÆÁÉÍÓÚ]"
+# Encodings of several bytes for a letter, and the letters that only their language has. Bytes
+# of another language would be its narrow ones.
+_WIDE = {"cp932": "[ぁ-ヿ].*[ぁ-ヿ]", "cp949": "[가-힣]{2}"}
+_NARROW = "[｡-ﾟ]"
 _LOOKED_AT = 1_000  # rows
 _LAST = 5  # rows at the end among which a footer is looked for
 
@@ -182,7 +188,13 @@ class _Layouted:
 
 def _table(path: Path, layout: Layout) -> Part:
     """One table with its header where it seems to be, without what is below it."""
-    found = _as_it_stands(path, layout)
+    try:
+        found = _as_it_stands(path, layout)
+    except ExportError:
+        wide = _in_wide_letters(path, layout)
+        if wide is None:
+            raise
+        return wide
     if found.text.encoding != _PRESUMED:
         return found
     is_odd = _misspelt(found.text)
@@ -195,7 +207,19 @@ def _table(path: Path, layout: Layout) -> Part:
         says_more = names_known(part.text.header) > names_known(found.text.header)
         if says_more or (is_odd and not _misspelt(part.text)):
             return _as_it_stands(path, replace(layout, encoding=encoding))
+    if _holds(found.text, _TURKISH) and not _holds(found.text, _NORDIC):
+        return _as_it_stands(path, replace(layout, encoding="cp1254"))
     return found
+
+
+def _in_wide_letters(path: Path, layout: Layout) -> Part | None:
+    """The table in an encoding of several bytes for a letter, if it is one of that language."""
+    for encoding, letters in _WIDE.items():
+        told = replace(layout, encoding=encoding)
+        part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
+        if part is not None and _holds(part.text, letters) and not _holds(part.text, _NARROW):
+            return _as_it_stands(path, told)
+    return None
 
 
 def _misspelt(text: TextTable) -> bool:
@@ -203,9 +227,14 @@ def _misspelt(text: TextTable) -> bool:
 
     So do those of another language look where their encoding was not known.
     """
+    return _holds(text, _MISSPELT)
+
+
+def _holds(text: TextTable, pattern: str) -> bool:
+    """Whether a name or one of the first cells has a part like this."""
     cells = [text.rows[f"c{place}"].head(_LOOKED_AT) for place in range(len(text.header))]
     written = pl.concat([pl.Series(text.header), *(cell.rename("") for cell in cells)])
-    return bool(written.str.contains(_MISSPELT).any())
+    return bool(written.str.contains(pattern).any())
 
 
 def _as_it_stands(path: Path, layout: Layout) -> Part:

@@ -23,10 +23,13 @@ _NEGATIONS = {
     "no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans", "ikke",
 }  # fmt: skip
 _PARTS = {
-    "part", "partly", "partial", "partially", "teilweise", "teils", "partiellement",
-    "parcialmente", "parzialmente", "gedeeltelijk", "deels", "delvist", "castecne",
+    "part", "partly", "partial", "partially", "teilweise", "teils", "teilw", "tlw",
+    "partiellement", "parcialmente", "parzialmente", "gedeeltelijk", "deels",
+    "delvist", "castecne",
 }  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# As databases write a day that there is none of: `0000-00-00`, `00.00.0000`.
+_NO_DAY = re.compile(r"0{2,4}([-/.])00\1(00|0000)([ T]00:00(:00)?)?")
 # `Case #`; alone the sign counts rows as often as cases.
 _SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
 # Systems put their own wrapping around a name that an administrator gave.
@@ -161,7 +164,8 @@ def name_for(text: str, *, other: str) -> str:
 def is_nothing(value: str) -> bool:
     """Whether a value is one of those that are written where there is nothing."""
     words = plain(value)
-    return words in _named("nothing")["markers"] or (not words and 0 < len(value) <= 3)
+    is_marker = words in _named("nothing")["markers"] or _NO_DAY.fullmatch(value) is not None
+    return is_marker or (not words and 0 < len(value) <= 3)
 
 
 def never_days() -> frozenset[str]:

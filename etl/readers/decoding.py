@@ -30,6 +30,11 @@ ENCODINGS = (
     "iso-8859-2",
     "iso-8859-15",
     "mac-roman",
+    "cp932",
+    "euc-jp",
+    "cp949",
+    "gb18030",
+    "big5",
 )
 
 _BLOCK = 1 << 20
@@ -106,7 +111,8 @@ def survey(stream: BinaryIO, *, file: str, encoding: str = "detect") -> Survey:
                 "utf-8-sig",
                 problem=f"byte 0x{error.byte:02X} is not UTF-8, although other text is",
                 remedy='export it again, or declare encoding = "cp1252" if all of it is that, '
-                f'or "{MIXED}" if some lines are the one and some the other',
+                f'"{MIXED}" if some lines are the one and some the other, or what else it was '
+                'saved in, as "cp932" for Japanese',
             ) from None
     return _as_cp1252(stream, file, head)
 

@@ -13,7 +13,7 @@ from etl.readers.decoding import CONTROL, Survey, changed, opened, refuse_contro
 from etl.readers.headers import Record, header_place, joined_header, no_row_fits, wanted
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.quoting import Quoting
-from etl.readers.records import LONGEST, Records, unreadable
+from etl.readers.records import LONGEST, Records, says_nothing, unreadable
 from etl.readers.rows import (
     Aside,
     Damage,
@@ -35,6 +35,7 @@ _UNQUOTED = (
 )
 # The score of a delimiter by which the header cannot be read.
 _TORN = (False, -1)
+_UNKNOWN = 2  # columns of a table whose header is still looked for
 _NO_TEXT = "the record holds a character that no text has"
 
 
@@ -45,7 +46,8 @@ def read_delimited(
 
     `told` are fields of a Layout by name, in place of those in `layout`. The header is where
     it is declared, else on the first line that is not blank, below a title of single cells if
-    all that follows agrees. A line of nothing but blanks is not a record. Lines end at CR, LF
+    all that follows agrees. A line of nothing but blanks is not a record, nor is one that
+    only draws a rule. Lines end at CR, LF
     or CRLF, quoted values may hold any of them. A quotation mark or character out of its place
     makes a damaged block as long as it can be told where the damage ends; a file that ends
     inside a quoted value is refused. Raises ExportError for what cannot be read without
@@ -133,7 +135,7 @@ def _sample(
         try:
             for cells in reader:
                 last = start + reader.line_num
-                if len(cells) > 1 or (cells and cells[0].strip()):
+                if not says_nothing(cells, width=_UNKNOWN):
                     sample.append(Record(line, last, cells))
                 if len(sample) == wanted(layout):
                     break

@@ -108,6 +108,8 @@ def _below_title(sample: Sequence[Record]) -> int:
 
 def _are_names(cells: Sequence[str]) -> bool:
     names = [cell.strip() for cell in cells]
+    if len(names) > 2 and not names[0] and not names[-1]:
+        names = names[1:-1]  # A printed list is framed by its delimiter.
     return len({*names}) == len(names) and all(
         name and not name[0].isdigit() and name[0] not in "+-" for name in names
     )

@@ -107,7 +107,9 @@ def _key_of_pairs(name: str, members: Sequence[Any]) -> str | None:
     )
     key = "id" if by_id else "name" if by_name else None
     called = [member[key] for member in members] if key else []
-    is_told_apart = all(isinstance(one, str) for one in called) and len({*called}) == len(called)
+    is_told_apart = all(isinstance(one, str) for one in called) and len({*called}) == len(
+        called
+    )
     return key if is_told_apart else None
 
 

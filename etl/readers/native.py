@@ -90,6 +90,8 @@ def read_native(
             line += lines
     except _DoubtfulError:
         return None
+    if any(fields == 1 for _, fields in ragged):
+        return None  # It may be a rule that is drawn, and no record.
     return NativeText(
         header, tuple(ragged), found.encoding, separator, found.size, found.sha256
     )

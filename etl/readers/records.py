@@ -1,6 +1,7 @@
 """The records of delimited text below its header, with an account of every other line."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -12,6 +13,8 @@ from etl.readers.rows import Aside, Damage
 
 LONGEST = 5_000_000
 _AGAIN = "export it again"
+# Lists that are printed have such lines above and below the header, and at the end.
+_RULE = re.compile(r"[-=+_─]{5,}")
 _CUT = "unexpected end of data"
 _AFTER_QUOTE = "expected after"
 
@@ -59,11 +62,10 @@ class Records:
         while True:
             try:
                 for record in reader:
-                    # With one column alone, a blank field is a record without a value.
-                    if len(record) > 1 or (record and (width == 1 or record[0].strip())):
-                        yield line, record
-                    else:
+                    if says_nothing(record, width=width):
                         self._blank.append((line, above + reader.line_num))
+                    else:
+                        yield line, record
                     line = above + reader.line_num + 1
             except csv.Error as error:
                 above = self._past_damage(line, above + reader.line_num, str(error))
@@ -119,6 +121,16 @@ class Records:
                     line=line,
                 )
         self.damaged = [block for block in self.damaged if block.line < self.footer]
+
+
+def says_nothing(record: list[str], *, width: int) -> bool:
+    """Whether a line is no record of a table so wide: a blank one, or a rule that is drawn.
+
+    With one column alone, a blank field is a record without a value.
+    """
+    if len(record) > 1 or (record and width == 1):
+        return False
+    return not record or not record[0].strip() or _RULE.fullmatch(record[0].strip()) is not None
 
 
 def unreadable(file: str, line: int, last: int, reason: str) -> ExportError:

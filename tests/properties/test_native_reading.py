@@ -68,6 +68,10 @@ def test_any_text_is_read_as_the_strict_reader_reads_it_or_left_to_it(body, bloc
     assert found is None or found == strictly(data)
 
 
+def test_a_rule_that_is_drawn_is_left_to_the_strict_reader():
+    assert natively(b"x,y\n1,2\n-----\n3,4\n") is None
+
+
 @settings(max_examples=100, deadline=None)
 @given(tables, st.sampled_from(["all", "needed"]), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_quoted_well_is_read_as_it_was_written(rows, style, end):

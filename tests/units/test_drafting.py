@@ -293,6 +293,7 @@ def test_rows_that_tell_the_history_of_a_case_are_asked_about():
         ("outcome", "Part upheld (letter)", "partly", "likely"),
         ("outcome", "unbegründet", "unsubstantiated", "sure"),
         ("outcome", "Teilweise begründet", "partly", "sure"),
+        ("outcome", "teilw. begründet", "partly", "likely"),
         ("severity", "1 - Critical", "critical", "likely"),
         ("severity", "Sehr hoch", "critical", "sure"),
         ("status", "Waiting for customer", "waiting", "sure"),

@@ -23,6 +23,25 @@ def test_a_title_above_the_header_is_declared(tmp_path):
     assert understood(made, tmp_path).exports[0].layout.header_line == 3
 
 
+def test_the_rules_and_the_frame_of_a_printed_list_are_no_rows_of_it(tmp_path):
+    rule = "-" * 40
+    rows = [f"|A-{n:05}  |2024-01-{n + 1:02}|2024-02-{n + 1:02}  |" for n in range(9)]
+    table = ["List of cases", rule, "|Case no  |Received  |Closed      |", rule, *rows, rule]
+    made = listing(*table, folder=tmp_path)
+    declared = first_export(made)
+    assert (declared["delimiter"], declared["header_line"]) == ("|", 3)
+    assert declared["columns"]["case_id"] == "Case no"
+    assert declared["events"] == {"received": "Received", "closed": "Closed"}
+    assert "footer_starts_with" not in declared
+
+
+def test_zeros_in_the_place_of_a_day_are_no_day(tmp_path):
+    dates = [f"{n + 1:02}.01.2024,{'00.00.0000' if n % 2 else '01.02.2024'}" for n in range(20)]
+    rows = [f"A-{n},{told}" for n, told in enumerate(dates)]
+    made = listing("Case no,Received,Closed", *rows, folder=tmp_path)
+    assert "00.00.0000" in first_export(made)["nulls"]
+
+
 def test_a_title_as_wide_as_its_table_is_declared_too(tmp_path):
     made = listing("Cases,,2024", "Case no,Received,Closed", *CASES, folder=tmp_path)
     assert first_export(made)["header_line"] == 2

@@ -139,6 +139,10 @@ def test_a_table_of_unknown_words_is_read_once(tmp_path, monkeypatch):
         ("Номер;Дата поступления;Дата", "cp1251"),
         ("Αριθμός;Ημερομηνία;Υπόθεση", "cp1253"),
         ("Número;Fecha de recepción;Niño", "cp1252"),
+        ("Başvuru No;Başvuru Tarihi;Değerlendirme", "cp1254"),
+        ("Númer;Skráð þann;Lýsing", "cp1252"),
+        ("受付番号;受付日;ステータス", "cp932"),
+        ("사건 번호;접수일;상태", "cp949"),
     ],
 )
 def test_letters_that_are_none_of_western_europe_are_read_as_they_were_written(

@@ -53,6 +53,22 @@ def test_a_last_record_without_line_end_is_a_record():
     assert rows_of(b"id,unit\nA,1") == [(2, "A", "1")]
 
 
+@pytest.mark.parametrize("rule", ["-----", "+=====+", "  _______  "])
+def test_a_rule_that_is_drawn_is_not_a_record_but_counts_as_a_line(rule):
+    table = read(f"{rule}\nid,unit\n{rule}\nA,1\n{rule}\n".encode())
+    assert table.header == ("id", "unit")
+    assert table.rows.rows() == [(4, "A", "1")]
+    assert table.ragged.is_empty()
+    assert table.aside.rows() == [
+        ("blank", 1, 1), ("header", 2, 2), ("blank", 3, 3), ("blank", 5, 5),
+    ]  # fmt: skip
+
+
+def test_strokes_are_a_value_like_any_other_beside_others_or_in_a_table_of_one_column():
+    assert rows_of(b"id,unit\nA,-----\n") == [(2, "A", "-----")]
+    assert rows_of(b"id\n-----\nA\n") == [(2, "-----"), (3, "A")]
+
+
 def test_a_line_of_blanks_is_not_a_record_but_counts_as_a_line():
     table = read(b"\n  \nid,unit\n\nA,1\n \t \n\r\nB,2\n")
     assert table.rows.rows() == [(5, "A", "1"), (8, "B", "2")]

@@ -181,7 +181,8 @@ def test_pairs_of_id_and_value_have_a_column_per_id():
 
 
 def test_fields_of_name_and_value_have_a_column_per_name():
-    fields = '[{"id": 1, "name": "Outcome", "value": "x"}, {"name": "Site", "value": {"name": "N"}}]'
+    site = '{"name": "Site", "value": {"name": "N"}}'
+    fields = '[{"id": 1, "name": "Outcome", "value": "x"}, ' + site + "]"
     found = rows(read('[{"customFields": ' + fields + "}]"))
     assert found == [{"line": 1, "customFields[Outcome]": "x", "customFields[Site].name": "N"}]
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,3 +252,14 @@ def test_a_file_must_have_the_column_by_whose_values_rows_are_left_out(tmp_path)
     assert export.needed == ("Case", "Unit", "Received", "Type")
     assert export.lacks(["Case", "Unit", "Received"]) == ("Type",)
     assert "Pull" in export.known
+
+
+def test_a_step_whose_name_no_record_has_is_not_missing_from_a_json_file():
+    zendesk = read_source(SHIPPED / "zendesk.toml")
+    events = next(export for export in zendesk.exports if export.name == "ticket_events")
+    have = ["[].ticket_id", "[].created_at", "event_type", "status", "previous_value"]
+    assert events.lacks(have) == ()
+    assert [step.change for step in events.bound_to(have).steps] == ["status"]
+    # Of a table every column is there, filled or not.
+    assert replace(events, files=("csv",)).lacks(have) == ("priority",)
+    assert "status" in events.lacks([*have[:3], "previous_value"])
