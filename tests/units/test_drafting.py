@@ -113,29 +113,6 @@ def test_a_name_alone_is_not_sure_where_no_value_of_the_column_bears_it_out():
     assert 'severity = "Priority"    # sure, by its name' in made.toml
 
 
-def test_what_a_case_came_to_is_no_category_whatever_it_is_called():
-    french = first_export(
-        drafted({**CASES, "Nature": ["Vol", "Fraude"], "Issue": ["Fondée", "Non fondée"]})
-    )
-    assert french["columns"]["outcome"] == "Issue"
-    assert french["columns"]["category"] == "Nature"
-    english = first_export(drafted({**CASES, "Issue": ["Theft", "Fraud"]}))
-    assert english["columns"]["category"] == "Issue"
-
-
-def test_the_kind_of_a_record_is_no_category():
-    made = first_export(
-        drafted({
-            **CASES,
-            "type": ["conversation"],
-            "tag.$type": ["Tag", "Label"],
-            "customFields[Type].name": ["Theft", "Fraud"],
-        })
-    )  # fmt: skip
-    assert made["columns"]["category"] == "customFields[Type].name"
-    assert "category" not in first_export(drafted({**CASES, "type": ["report"]}))["columns"]
-
-
 def test_whether_a_reporter_is_anonymous_is_known_by_the_name_of_the_column():
     made = first_export(drafted({**CASES, "Reporter Anonymous?": ["Yes", "No"]}))
     assert made["columns"]["anonymity"] == "Reporter Anonymous?"

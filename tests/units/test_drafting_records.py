@@ -1,0 +1,108 @@
+"""Drafts of records: what kind they are of, what their numbers mean, and several files of them."""
+
+import json
+from pathlib import Path
+
+from etl.drafting.draft import Draft, draft
+from tests.drafts import CASES, drafted, first_export, told
+
+
+def test_what_a_case_came_to_is_no_category_whatever_it_is_called():
+    french = first_export(
+        drafted({**CASES, "Nature": ["Vol", "Fraude"], "Issue": ["Fondée", "Non fondée"]})
+    )
+    assert french["columns"]["outcome"] == "Issue"
+    assert french["columns"]["category"] == "Nature"
+    english = first_export(drafted({**CASES, "Issue": ["Theft", "Fraud"]}))
+    assert english["columns"]["category"] == "Issue"
+
+
+def test_the_kind_of_a_record_is_no_category():
+    made = first_export(
+        drafted({
+            **CASES,
+            "type": ["conversation"],
+            "tag.$type": ["Tag", "Label"],
+            "customFields[Type].name": ["Theft", "Fraud"],
+        })
+    )  # fmt: skip
+    assert made["columns"]["category"] == "customFields[Type].name"
+    assert "category" not in first_export(drafted({**CASES, "type": ["report"]}))["columns"]
+
+
+# Several files of one system
+
+
+def of_files(folder: Path, **records) -> Draft:
+    """A draft of JSON files, each with these records."""
+    for name, told_there in records.items():
+        (folder / f"{name}.json").write_text(json.dumps(told_there), encoding="utf-8")
+    return draft(*(folder / f"{name}.json" for name in records), name="s", zone="UTC")
+
+
+ISSUES = [
+    {"id": f"2-{n}", "created": f"2024-01-{n + 1:02}T10:00:00Z", "status": "Open"}
+    for n in range(20)
+]
+
+
+def test_rows_numbered_otherwise_are_of_the_cases_whose_numbers_they_name(tmp_path):
+    made = of_files(
+        tmp_path,
+        issues=ISSUES,
+        activities=[
+            {"id": f"0-{n}", "target": {"id": f"2-{n // 2}"}, "at": f"2024-02-01T10:00:{n:02}Z"}
+            for n in range(40)
+        ],
+    )
+    _, activities = told(made)["exports"].values()
+    assert activities["columns"]["case_id"] == "target.id"
+    assert activities["constant_kind"] == "?"
+    assert not any("number" in question for question in made.questions)
+
+
+def test_what_only_numbers_or_dates_what_another_export_tells_is_not_drafted(tmp_path):
+    changes = [{"field": "status", "removed": "New", "added": "Closed"}]
+    made = of_files(
+        tmp_path,
+        issues=ISSUES,
+        histories={
+            "bugs": [
+                {
+                    "id": issue["id"],
+                    "history": [
+                        {"when": f"2024-02-0{n}T10:00:00Z", "changes": changes} for n in (1, 2)
+                    ],
+                }
+                for issue in ISSUES
+            ]
+        },
+    )
+    exports = told(made)["exports"]
+    assert [export["grain"] for export in exports.values()] == ["case", "change"]
+    assert exports["changes"]["records"] == "bugs[].history[].changes[]"
+    assert exports["changes"]["columns"]["occurred"] == "history[].when"
+    assert made.questions == ()
+
+
+def test_a_number_in_a_history_means_what_its_name_means(tmp_path):
+    moves = [("01", "1", "2"), ("02", "2", "9")]
+    journals = [
+        {
+            "when": f"2024-02-{day}T10:00:00Z",
+            "details": [{"field": "status_id", "old_value": old, "new_value": new}],
+        }
+        for day, old, new in moves
+    ]
+    names = {"1": "New", "2": "Closed"}
+    made = of_files(
+        tmp_path,
+        issues=[
+            {**issue, "status": {"id": told, "name": names[told]}, "journals": journals}
+            for issue, told in zip(ISSUES, "12" * 10, strict=True)
+        ],
+    )
+    assert told(made)["codes"]["status"] == {
+        "New": "new", "Closed": "closed", "1": "new", "2": "closed", "9": "?",
+    }  # fmt: skip
+    assert '"2" = "closed"    # 40; called "Closed"' in made.toml
