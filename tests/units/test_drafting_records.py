@@ -1,4 +1,4 @@
-"""Drafts of records: what kind they are of, what their numbers mean, and several files of them."""
+"""Drafts of records: their kinds, what their numbers mean, and several files of them."""
 
 import json
 from pathlib import Path
