@@ -64,7 +64,7 @@ def test_without_a_verb_it_prints_its_help_and_asks_for_one(run):
         ("publish",),
         ("load", "x.csv", "--as-of", "31.3.2026"),
         ("figures", "r", "--period", "week"),
-        ("report", "r", "--format", "pdf"),
+        ("report", "r", "--format", "docx"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_code_2(run, arguments):
