@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import chain, combinations, permutations
 from math import ceil
@@ -13,6 +14,8 @@ from metrics.doubts import KINDS, outcomes_with
 
 # What may stand beside a clock that is known all the same.
 STILL = ("calendar ", "advisory", "the reporter's own clock")
+# An end on no working day moves by so many days at most: a weekend, and ten holidays beside it.
+ROLLED = 12
 DONE = ("met", "met_late")
 JUDGED = (*DONE, "missed")
 UNDATED = ("not_applicable", "not_assessable")
@@ -39,12 +42,17 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
 
 def _is_plain(rule: Deadline) -> bool:
     is_clear = rule.limit == "no_later" and rule.length.unit not in {"hours", "years"}
-    return is_clear and all(term.startswith(STILL) for term in rule.terms())
+    return is_clear and all(term.startswith(STILL) for term in _terms(rule))
+
+
+def _terms(rule: Deadline) -> tuple[str, ...]:
+    """What stands beside its clock, but for the move to a working day, which is a few days."""
+    return replace(rule, roll="none").terms()
 
 
 def _known(rule: Deadline, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
-    runs = (rule.starts, rule.terms())
+    runs = (rule.starts, _terms(rule))
     return *runs, max(rule.in_force_from, since), rule.in_force_until
 
 
@@ -59,17 +67,22 @@ def _scope(rule: Deadline) -> dict[str, frozenset[str]]:
 def months_apart(one: Deadline, other: Deadline) -> tuple[int, int] | None:
     """In which months after the first rule the second falls due; None where it may before."""
     unit, more = one.length.unit, other.within - one.within
+    moves = one.roll != "none", other.roll != "none"
     if unit == other.length.unit:
-        if more < 0 or (more == 0 and other.name < one.name):
+        if more < 0:
             return None
-        if unit == "months":
+        if unit == "months" and not any(moves):
             return more, more
         fewest, most = days_of(more, unit) if more else (0, 0)
     else:
         shortest, longest = days_of(one.within, unit)
         fewest, most = days_of(other.within, other.length.unit)
         fewest, most = fewest - longest, most - shortest
-    return None if fewest < 0 else (fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH))
+    # Where both ends move, none of them moves past the other.
+    if fewest < ROLLED * (moves[0] and not moves[1]):
+        return None
+    fewest, most = max(fewest - ROLLED * moves[0], 0), most + ROLLED * moves[1]
+    return fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH)
 
 
 def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:

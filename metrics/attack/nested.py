@@ -29,6 +29,8 @@ from metrics.attack.told import Told, readers, telling
 CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
 # What may stand after a clock of which this is known; a calendar is the same for both.
 STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
+# An end that moves to a working day does so by a weekend and ten holidays at most.
+MOVES, ROLLED = "; an end on no working day moves to the next one", 12
 SHORTEST_MONTH = 28
 BEFORE = 2  # quarters, with which new ones are attacked
 
@@ -85,6 +87,7 @@ class _Rule:
     unit: str
     scope: Scope
     stop: str
+    moves: bool
     beside: tuple[str, str, str]  # first step, terms and dates, which must be the same
 
 
@@ -116,12 +119,14 @@ def _rules_in(told: Told) -> Iterator[_Rule]:
         plain = CLOCK.match(row["clock"])
         if plain is None or names.count(row["rule"]) > 1:
             continue
-        steps, within, unit, terms = plain[1], int(plain[2]), plain[3], plain[4] or ""
+        steps, within, unit, words = plain[1], int(plain[2]), plain[3], plain[4] or ""
+        terms = words.replace(MOVES, "")
         if STILL.match(terms):
             dates = "always" if in_force_since(row["in_force"], since) else row["in_force"]
             scope = _scope(row["applies_to"])
             start, _, stop = steps.rpartition(" to ")
-            yield _Rule(row["rule"], within, unit, scope, stop, (start, terms, dates))
+            beside = (start, terms, dates)
+            yield _Rule(row["rule"], within, unit, scope, stop, terms != words, beside)
 
 
 def _scope(words: str) -> Scope:
@@ -133,9 +138,9 @@ def _apart(one: _Rule, other: _Rule) -> int | None:
     """Up to how many months later the second rule ends; None where it may end first."""
     if one.unit == other.unit:
         more = other.within - one.within
-        if more < 0 or (more == 0 and other.name < one.name):
+        if more < 0:
             return None
-        if one.unit == "month":
+        if one.unit == "month" and not (one.moves or other.moves):
             return more
         fewest, most = _days(more, one.unit) if more else (0, 0)
     else:
@@ -143,7 +148,10 @@ def _apart(one: _Rule, other: _Rule) -> int | None:
             _days(rule.within, rule.unit) for rule in (one, other)
         )
         fewest, most = fewest - longest, most - shortest
-    return None if fewest < 0 else ceil(most / SHORTEST_MONTH)
+    # Where both ends move, none of them moves past the other.
+    if fewest < ROLLED * (one.moves and not other.moves):
+        return None
+    return ceil((most + ROLLED * other.moves) / SHORTEST_MONTH)
 
 
 def _days(within: int, unit: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from metrics.disclosure.asking import is_asked_early
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.linking import Links
 from metrics.disclosure.policy import Policy, PolicyError
+from metrics.disclosure.promised import refuse_other_promises
 from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
@@ -126,6 +127,7 @@ def protected_by_layers(
     whose cases it takes over.
     """
     method_beside(policy, everybody)
+    refuse_other_promises(policy, layers_of(policy, everybody)[-1], ledger)
     if policy.method == "suppression":
         return _withheld(exact, policy, declared=declared, ledger=ledger, renamed=renamed)
     fresh: dict[str, pl.DataFrame] = {}

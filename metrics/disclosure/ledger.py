@@ -129,6 +129,20 @@ class Ledger:
         ]
         return pl.concat([pl.DataFrame(schema=TOLD), *kept])
 
+    def layers(self) -> dict[str, set[str]]:
+        """The layers of protected counts that were told, with the audiences that have them.
+
+        Headline numbers and exact counts are none of them.
+        """
+        entries = self.entries()
+        untold = {name for entry in entries for name in entry.get("untold", ())}
+        found: dict[str, set[str]] = {}
+        for entry in entries:
+            is_told = entry["kind"] == "release" and entry["release"] not in untold
+            if is_told and "|" in entry.get("layer", ""):
+                found.setdefault(entry["layer"], set()).add(entry["audience"])
+        return found
+
     def withheld(self, layer: str) -> set[tuple[str, str, date]]:
         """Metrics and parts in quarters whose counts are in the layer, and were told to nobody.
 

@@ -151,6 +151,31 @@ def test_other_first_steps_and_clocks_that_stand_still_are_not(tmp_path, other):
     assert made(tmp_path, rule("soon", 3) + other) == []
 
 
+MOVED = 'roll = "next_working_day"'
+
+
+def test_an_end_that_moves_to_a_working_day_is_never_before_one_that_does_not(tmp_path):
+    assert made(tmp_path, rule("plain", 7) + rule("moved", 7, more=MOVED)) == [
+        ("plain", "moved", 0, 1)
+    ]
+    assert made(tmp_path, rule("moved", 7, more=MOVED) + rule("plain", 14)) == []
+    assert made(tmp_path, rule("moved", 7, more=MOVED) + rule("plain", 30)) == [
+        ("moved", "plain", 0, 1)
+    ]
+
+
+def test_of_two_ends_that_move_none_moves_past_the_other(tmp_path):
+    both = rule("soon", 7, more=MOVED) + rule("later", 14, more=MOVED)
+    assert made(tmp_path, both) == [("soon", "later", 0, 1)]
+
+
+def test_rules_of_one_length_hold_both_ways(tmp_path):
+    assert made(tmp_path, rule("one", 7) + rule("other", 7)) == [
+        ("one", "other", 0, 0),
+        ("other", "one", 0, 0),
+    ]
+
+
 def test_months_fall_due_so_many_months_apart(tmp_path):
     rules = rule("soon", 1, "months") + rule("later", 3, "months")
     assert made(tmp_path, rules) == [("soon", "later", 2, 2)]
@@ -261,7 +286,7 @@ def test_exact_counts_of_the_longer_rule_would_narrow_those_withheld_of_the_shor
 
 
 def told_exactly(*, names: tuple[str, str]) -> SimpleNamespace:
-    """A release of both rules, with the same counts withheld."""
+    """A release of two rules of one length, of which one has its small counts withheld."""
     cells = [
         {
             "metric": "deadline_compliance", "part": name, "breakdown": level[0],
@@ -269,7 +294,7 @@ def told_exactly(*, names: tuple[str, str]) -> SimpleNamespace:
             "n": None if hidden[at, 0, cell] else int(truth[at, 0, cell]),
         }
         for name, truth, hidden in (
-            (names[0], SHORTER, HIDDEN), (names[1], LONGER, np.zeros_like(HIDDEN)),
+            (names[0], SHORTER, HIDDEN), (names[1], SHORTER, np.zeros_like(HIDDEN)),
         )
         for at, level in enumerate(LEVELS)
         for cell, (outcome, _) in enumerate(COLUMNS)

@@ -1,0 +1,64 @@
+"""What earlier releases promised their readers, which a policy that was changed since must keep.
+
+A quarter keeps its numbers. To tell it by another method, base, threshold or bands would be a
+second look at the same cases, by which the two together tell more than either.
+"""
+
+from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.policy import Policy, PolicyError
+
+WITHHELD = "suppression|"
+REMEDY = (
+    "keep it as it was; where nobody has read those releases, withdraw them; else begin a new"
+    " workspace with data of days that no release tells of"
+)
+
+
+def refuse_other_promises(policy: Policy, layer: str, ledger: Ledger) -> None:
+    """Refuse a layer of counts beside those that were told by another promise.
+
+    Raises PolicyError naming what was told, and what to do.
+    """
+    told = ledger.layers()
+    for other, audiences in sorted(told.items()):
+        if other == layer:
+            continue
+        names = ", ".join(sorted(audiences))
+        if policy.audience in audiences:
+            raise PolicyError(
+                f"audience {policy.audience} was told counts {_words(other)}; the same counts"
+                f" {_words(layer)} would tell more together. Keep [audiences.{policy.audience}]"
+                " as it was, and declare an audience of another name for the new promise; or"
+                " withdraw its releases, where nobody has read them"
+            )
+        if WITHHELD in {layer[: len(WITHHELD)], other[: len(WITHHELD)]}:
+            raise PolicyError(
+                f"audience {policy.audience}: {names} was told counts {_words(other)}; the same"
+                f" counts {_words(layer)} would tell more together; {REMEDY}"
+            )
+        if _bands(other) != _bands(layer):
+            raise PolicyError(
+                f"audience {policy.audience}: {names} was told counts {_words(other)}, in other"
+                f" bands of days; the two together would tell more than either; {REMEDY}"
+            )
+        finer, coarser = sorted((_number(other), _number(layer)))
+        if coarser % finer:
+            raise PolicyError(
+                f"audience {policy.audience}: {names} was told counts {_words(other)}, and"
+                f" bases {finer} and {coarser} do not divide each other, so that the two"
+                f" together would tell more than either; use a multiple of {_number(other)}"
+            )
+
+
+def _words(layer: str) -> str:
+    if layer.startswith(WITHHELD):
+        return f"exactly, with those below {_number(layer)} withheld"
+    return f"in multiples of {_number(layer)}"
+
+
+def _number(layer: str) -> int:
+    return int(layer.removeprefix(WITHHELD).split("|")[0])
+
+
+def _bands(layer: str) -> str:
+    return layer.rsplit("|", 1)[1]
