@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from math import ceil
 
 from etl.rules import FOR_EVER, Deadline, Rules
-from etl.rules.deadline import Length, LengthUnit
+from etl.rules.deadline import LengthUnit
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.disclosure.tables import Closing, Delay, Where
 from metrics.doubts import KINDS, outcomes_with
@@ -15,6 +16,8 @@ from metrics.doubts import KINDS, outcomes_with
 DEADLINES = DEADLINE_COMPLIANCE.name
 SHORTEST_MONTH, LONGEST_MONTH = 28, 31
 CLOSED = ("resolved",)
+# An end on no working day moves by so many days at most: a weekend, and ten holidays beside it.
+ROLLED = 12
 # A working day takes 7 / 5 days, and ten more at most are holidays.
 DAYS = {
     "hours": (1 / 24, 1),
@@ -37,7 +40,7 @@ def delays(rules: Rules, since: date) -> dict[str, Delay]:
         if versions[rule.name] == 1 and _is_plain(rule) and rule.in_force_from <= since
     ]
     return {
-        rule.name: Delay(_months(rule.length), *_where(rule), _closing(rule), _days(rule))
+        rule.name: Delay(_months(rule), *_where(rule), _closing(rule), _days(rule))
         for rule in plain
         if len(rule.applies_to) <= 1 and rule.length.unit != "years"
     }
@@ -77,7 +80,17 @@ def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
 
 def _is_plain(rule: Deadline) -> bool:
     known = rule.starts == ("received",) and rule.in_force_until == FOR_EVER
-    return known and not rule.terms() and not rule.repeats
+    return known and not terms_of(rule) and not rule.repeats
+
+
+def terms_of(rule: Deadline) -> tuple[str, ...]:
+    """What stands beside its clock, but for the move to a working day, which is a few days."""
+    return replace(rule, roll="none").terms()
+
+
+def rolled(rule: Deadline) -> int:
+    """By how many days its end may move to a working day."""
+    return ROLLED * (rule.roll != "none")
 
 
 def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:
@@ -93,14 +106,18 @@ def _closing(rule: Deadline) -> Closing | None:
     within, beyond = days_of(rule.within, rule.length_unit)
     names = ("met", "met_late", "missed", "ended", "open")
     return Closing(
-        within, beyond, {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
+        within,
+        beyond + rolled(rule),
+        {name: frozenset(outcomes_with((name,), KINDS)) for name in names},
     )
 
 
 def _days(rule: Deadline) -> tuple[int, int] | None:
     """The fewest and most days until its day comes; a month's day has no such numbers."""
-    unit = rule.length_unit
-    return None if unit == "months" else days_of(rule.within, unit)
+    if rule.length_unit == "months" and not rolled(rule):
+        return None
+    fewest, most = days_of(rule.within, rule.length_unit)
+    return fewest, most + rolled(rule)
 
 
 def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:
@@ -113,9 +130,9 @@ def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:
     return fewest, ceil(within * each + more)
 
 
-def _months(length: Length) -> int:
+def _months(rule: Deadline) -> int:
     """By the end of which month after that of the receipt all have fallen due."""
-    if length.unit == "months":
-        return length.within
-    each, more = DAYS[length.unit]
-    return ceil((length.within * each + more) / SHORTEST_MONTH)
+    if rule.length.unit == "months":
+        return rule.within + (rule.roll != "none")
+    each, more = DAYS[rule.length.unit]
+    return ceil((rule.within * each + more + rolled(rule)) / SHORTEST_MONTH)

@@ -2,20 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import chain, combinations, permutations
 from math import ceil
 
 from etl.rules import Deadline, Rules
-from metrics.delays import LONGEST_MONTH, SHORTEST_MONTH, days_of
+from metrics.delays import LONGEST_MONTH, ROLLED, SHORTEST_MONTH, days_of, terms_of
 from metrics.disclosure.tables import Kept, Nest
 from metrics.doubts import KINDS, outcomes_with
 
 # What may stand beside a clock that is known all the same.
 STILL = ("calendar ", "advisory", "the reporter's own clock")
-# An end on no working day moves by so many days at most: a weekend, and ten holidays beside it.
-ROLLED = 12
 DONE = ("met", "met_late")
 JUDGED = (*DONE, "missed")
 UNDATED = ("not_applicable", "not_assessable")
@@ -42,17 +39,12 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
 
 def _is_plain(rule: Deadline) -> bool:
     is_clear = rule.limit == "no_later" and rule.length.unit not in {"hours", "years"}
-    return is_clear and all(term.startswith(STILL) for term in _terms(rule))
-
-
-def _terms(rule: Deadline) -> tuple[str, ...]:
-    """What stands beside its clock, but for the move to a working day, which is a few days."""
-    return replace(rule, roll="none").terms()
+    return is_clear and all(term.startswith(STILL) for term in terms_of(rule))
 
 
 def _known(rule: Deadline, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
-    runs = (rule.starts, _terms(rule))
+    runs = (rule.starts, terms_of(rule))
     return *runs, max(rule.in_force_from, since), rule.in_force_until
 
 

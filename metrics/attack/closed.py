@@ -29,6 +29,7 @@ from metrics.attack.closing_days import (
     may_be_older,
 )
 from metrics.attack.closing_days import results as results_of
+from metrics.attack.joined import ROLLED
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
@@ -37,7 +38,8 @@ from metrics.periods import next_month
 
 TIMES, DEADLINES = "time_to_resolution", "deadline_compliance"
 TO_THE_CLOSING = re.compile(
-    r"received to resolved, (\d+) (calendar day|working day|week|month)s?$"
+    r"received to resolved, (\d+) (calendar day|working day|week|month)s?"
+    r"(; an end on no working day moves to the next one)?$"
 )
 # The fewest and the most days that so many of them may have, and how many more at most.
 DAYS = {
@@ -82,7 +84,7 @@ def rules_in(told: Told) -> list[Rule]:
                 Rule(
                     row["rule"],
                     int(days * fewest),
-                    int(np.ceil(days * most + more)),
+                    int(np.ceil(days * most + more)) + (ROLLED if plain[3] else 0),
                     breakdown,
                     where,
                 )

@@ -24,8 +24,10 @@ RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
 IS_STOCK = pl.col("outcome").str.starts_with(NOT_COME)
 FROM_RECEIPT = re.compile(
-    r"received to [^,;]+, (\d+) (hour|calendar day|working day|week|month)s?$"
+    r"received to [^,;]+, (\d+) (hour|calendar day|working day|week|month)s?"
+    r"(; an end on no working day moves to the next one)?$"
 )
+ROLLED = 12  # days by which such an end moves at most: a weekend, and ten holidays
 MOST_DAYS = {"hour": (1 / 24, 1), "calendar day": (1, 0), "working day": (2, 7), "week": (7, 0)}
 SHORTEST_MONTH = 28
 
@@ -73,10 +75,11 @@ def _lag(clock: str) -> int | None:
     if plain is None:
         return None
     within, unit = int(plain[1]), plain[2]
+    moved = ROLLED if plain[3] else 0
     if unit == "month":
-        return within
+        return within + bool(moved)
     times, more = MOST_DAYS[unit]
-    return ceil((within * times + more) / SHORTEST_MONTH)
+    return ceil((within * times + more + moved) / SHORTEST_MONTH)
 
 
 def in_force_since(words: str, day: date) -> bool:

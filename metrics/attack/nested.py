@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.closed import DAYS
-from metrics.attack.joined import DEADLINES, in_force_since
+from metrics.attack.joined import DEADLINES, ROLLED, in_force_since
 from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.sums import DOUBT
@@ -29,8 +29,7 @@ from metrics.attack.told import Told, readers, telling
 CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
 # What may stand after a clock of which this is known; a calendar is the same for both.
 STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
-# An end that moves to a working day does so by a weekend and ten holidays at most.
-MOVES, ROLLED = "; an end on no working day moves to the next one", 12
+MOVES = "; an end on no working day moves to the next one"
 SHORTEST_MONTH = 28
 BEFORE = 2  # quarters, with which new ones are attacked
 

@@ -13,7 +13,7 @@ from metrics.disclosure.asking import is_asked_early
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.linking import Links
 from metrics.disclosure.policy import Policy, PolicyError
-from metrics.disclosure.promised import refuse_other_promises
+from metrics.disclosure.promised import refuse_new_names, refuse_other_promises
 from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
@@ -127,7 +127,9 @@ def protected_by_layers(
     whose cases it takes over.
     """
     method_beside(policy, everybody)
-    refuse_other_promises(policy, layers_of(policy, everybody)[-1], ledger)
+    layers = layers_of(policy, everybody)
+    refuse_other_promises(policy, layers[-1], ledger)
+    refuse_new_names(exact, declared.tables, [ledger.told(name) for name in layers])
     if policy.method == "suppression":
         return _withheld(exact, policy, declared=declared, ledger=ledger, renamed=renamed)
     fresh: dict[str, pl.DataFrame] = {}

@@ -1,11 +1,16 @@
-"""What earlier releases promised their readers, which a policy that was changed since must keep.
+"""What earlier releases promised their readers, which a policy changed since must keep.
 
 A quarter keeps its numbers. To tell it by another method, base, threshold or bands would be a
 second look at the same cases, by which the two together tell more than either.
 """
 
+from collections.abc import Sequence
+
+import polars as pl
+
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy, PolicyError
+from metrics.disclosure.tables import Table
 
 WITHHELD = "suppression|"
 REMEDY = (
@@ -48,6 +53,37 @@ def refuse_other_promises(policy: Policy, layer: str, ledger: Ledger) -> None:
                 f" bases {finer} and {coarser} do not divide each other, so that the two"
                 f" together would tell more than either; use a multiple of {_number(other)}"
             )
+
+
+def refuse_new_names(
+    exact: pl.DataFrame, tables: Sequence[Table], told: Sequence[pl.DataFrame]
+) -> None:
+    """Refuse a part that counts months of which another one was told that is gone since.
+
+    They may be one rule by two names: told again under the second, its cases would be drawn a
+    second time. Raises PolicyError naming both, and what to do.
+    """
+    for table in tables:
+        for cells in told:
+            before = cells.filter(pl.col("metric") == table.metric)
+            gone = sorted(set(before["part"]) - set(table.parts))
+            new = set(table.parts) - set(before["part"])
+            if not gone or not new:
+                continue
+            again = exact.filter(
+                (pl.col("metric") == table.metric)
+                & pl.col("part").is_in(list(new))
+                & pl.col("month").is_in(before["month"].unique().to_list())
+                & (pl.col("n") > 0)
+            )
+            if again.height:
+                raise PolicyError(
+                    f"rule {gone[0]!r} was told and is no longer declared, and rule"
+                    f" {min(again['part'])!r} counts the same months: were it the same rule,"
+                    " the two would tell more together. Give it the name that it had, or have"
+                    f" the new one begin after {max(before['month']):%B %Y}, with"
+                    " in_force_from"
+                )
 
 
 def _words(layer: str) -> str:

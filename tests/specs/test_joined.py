@@ -5,15 +5,21 @@ received, a week later. Rounded each by itself, "5 received" beside "0 due" prov
 """
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
+from etl.rules import Rules, read_rules
 from etl.store import Store
 from metrics import publish as publishing
+from metrics.attack.closed import rules_in
 from metrics.attack.joined import joined, links_in
 from metrics.attack.told import read
+from metrics.delays import delays
 from metrics.disclosure.following import Common, Follower, Link, beside, link_of
 from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.policy import Policy
@@ -127,3 +133,59 @@ def test_what_follows_is_tethered_to_what_is_told_beside_it():
     assert tether.lower.tolist() == [[-np.inf, 0, -np.inf]]
     assert tether.upper.tolist() == [[0, np.inf, 0]]
     assert tether.off(np.array([[[1, 0], [1, 0]]])) == 1
+
+
+# Ends that move to a working day ------------------------------------------------------------
+
+
+def moved(name: str, within: int, unit: str, to: str = "acknowledged") -> str:
+    return f"""
+[[deadline]]
+name = "{name}"
+title = "{name}"
+from = "received"
+to = "{to}"
+within = {within}
+unit = "{unit}"
+roll = "next_working_day"
+basis = "Policy, section 1"
+"""
+
+
+def told_of(folder: Path, text: str) -> tuple[Rules, SimpleNamespace]:
+    """Rules, and a release that tells of them in words."""
+    (folder / "rules").mkdir()
+    (folder / "rules" / "rules.toml").write_text(text, encoding="utf-8")
+    rules = read_rules(folder / "rules")
+    words = [
+        {"rule": one.name, "clock": one.clock, "applies_to": "every case", "in_force": "always"}
+        for one in rules.deadlines
+    ]
+    release = SimpleNamespace(
+        table=lambda _: pl.DataFrame(words), manifest={"coverage_from": "2024-01-01"}
+    )
+    return rules, SimpleNamespace(release=release)
+
+
+@pytest.mark.parametrize(
+    ("within", "unit", "lag", "days"),
+    [
+        (7, "calendar_days", 1, (7, 19)),
+        (20, "calendar_days", 2, (20, 32)),
+        (3, "months", 4, (84, 105)),
+    ],
+)
+def test_an_end_that_moves_to_a_working_day_is_a_few_days_later(
+    tmp_path, within, unit, lag, days
+):
+    rules, told = told_of(tmp_path, moved("reply", within, unit))
+    made = delays(rules, date(2024, 1, 1))["reply"]
+    assert (made.months, made.days) == (lag, days)
+    assert [link.lag for link in links_in(told)] == [lag]
+
+
+def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
+    rules, told = told_of(tmp_path, moved("close", 30, "calendar_days", to="resolved"))
+    closing = delays(rules, date(2024, 1, 1))["close"].closing
+    assert (closing.within, closing.beyond) == (30, 42)
+    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 42)]

@@ -3,14 +3,17 @@
 Rounded to 5 and then to 3, "5" (1 to 9) beside "3" (1 to 5) says more than either.
 """
 
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from metrics.disclosure.layers import layers_of
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy, PolicyError
-from metrics.disclosure.promised import refuse_other_promises
+from metrics.disclosure.promised import refuse_new_names, refuse_other_promises
+from metrics.disclosure.tables import Table
 
 BANDS = (0, 61)
 
@@ -76,3 +79,30 @@ def test_what_nobody_read_and_headline_numbers_bind_to_nothing(ledger):
     ledger.append("release", release="0002", audience="website", layer="private")
     ledger.append("release", release="0003", audience="committee", layer="")
     ask(ledger, rounded(3, "public"))
+
+
+# One rule by two names ------------------------------------------------------------
+
+SPRING = date(2024, 4, 1)
+
+
+def counted(part: str, month: date) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"metric": ["deadline_compliance"], "part": [part], "month": [month], "n": [3]}
+    )
+
+
+def named(*parts: str) -> list[Table]:
+    return [Table("deadline_compliance", ("met", "missed"), parts=parts)]
+
+
+def test_a_rule_that_has_another_name_is_not_told_a_second_time():
+    with pytest.raises(PolicyError, match=r"'old' was told .* 'new' counts the same months"):
+        refuse_new_names(counted("new", SPRING), named("new", "kept"), [counted("old", SPRING)])
+
+
+def test_a_rule_may_end_a_new_one_be_added_and_another_begin_after_what_was_told():
+    before = pl.concat([counted("kept", SPRING), counted("old", SPRING)])
+    refuse_new_names(counted("kept", SPRING), named("kept"), [before])
+    refuse_new_names(counted("new", SPRING), named("kept", "old", "new"), [before])
+    refuse_new_names(counted("new", date(2024, 7, 1)), named("kept", "new"), [before])
