@@ -13,7 +13,7 @@ from metrics.disclosure.asking import is_asked_early
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.linking import Links
 from metrics.disclosure.policy import Policy, PolicyError
-from metrics.disclosure.promised import refuse_new_names, refuse_other_promises
+from metrics.disclosure.promised import refuse_second_look
 from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
@@ -127,9 +127,7 @@ def protected_by_layers(
     whose cases it takes over.
     """
     method_beside(policy, everybody)
-    layers = layers_of(policy, everybody)
-    refuse_other_promises(policy, layers[-1], ledger)
-    refuse_new_names(exact, declared.tables, [ledger.told(name) for name in layers])
+    refuse_second_look(exact, policy, layers_of(policy, everybody), declared.tables, ledger)
     if policy.method == "suppression":
         return _withheld(exact, policy, declared=declared, ledger=ledger, renamed=renamed)
     fresh: dict[str, pl.DataFrame] = {}
@@ -157,8 +155,7 @@ def protected_by_layers(
     truth = made[0].select(*KEY, "n_true")
     counts = _untold(made[-1], withheld[name], declared).select(*KEY, "n").join(truth, on=KEY)
     early = _asked_early(links or {}, declared)
-    short = any(link.is_short for link in (links or {}).values())
-    return Protected(name, counts, fresh, loose, seeds, early, withheld, short)
+    return Protected(name, counts, fresh, loose, seeds, early, withheld, _is_short(links or {}))
 
 
 def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:
@@ -190,6 +187,11 @@ def _asked_early(links: Links, declared: Declared) -> bool:
     """Whether at some level more cases were asked about than were closed."""
     bounds = [bound for link in links.values() for bound in link.floors]
     return is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
+
+
+def _is_short(links: Links) -> bool:
+    """Whether cases that came too late lack some of their deadlines."""
+    return any(link.is_short for link in links.values())
 
 
 def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:

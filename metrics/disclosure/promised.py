@@ -19,6 +19,22 @@ REMEDY = (
 )
 
 
+def refuse_second_look(
+    exact: pl.DataFrame,
+    policy: Policy,
+    layers: Sequence[str],
+    tables: Sequence[Table],
+    ledger: Ledger,
+) -> None:
+    """Refuse to tell what was told already in another way, or under another name.
+
+    `layers` are those of the audience's counts and of those they rest on. Raises PolicyError
+    naming what was told, and what to do.
+    """
+    refuse_other_promises(policy, layers[-1], ledger)
+    refuse_new_names(exact, tables, [ledger.told(name) for name in layers])
+
+
 def refuse_other_promises(policy: Policy, layer: str, ledger: Ledger) -> None:
     """Refuse a layer of counts beside those that were told by another promise.
 
@@ -29,6 +45,11 @@ def refuse_other_promises(policy: Policy, layer: str, ledger: Ledger) -> None:
         if other == layer:
             continue
         names = ", ".join(sorted(audiences))
+        if _bands(other) != _bands(layer):
+            raise PolicyError(
+                f"audience {policy.audience}: {names} was told counts {_words(other)}, in other"
+                f" bands of days; the two together would tell more than either; {REMEDY}"
+            )
         if policy.audience in audiences:
             raise PolicyError(
                 f"audience {policy.audience} was told counts {_words(other)}; the same counts"
@@ -40,11 +61,6 @@ def refuse_other_promises(policy: Policy, layer: str, ledger: Ledger) -> None:
             raise PolicyError(
                 f"audience {policy.audience}: {names} was told counts {_words(other)}; the same"
                 f" counts {_words(layer)} would tell more together; {REMEDY}"
-            )
-        if _bands(other) != _bands(layer):
-            raise PolicyError(
-                f"audience {policy.audience}: {names} was told counts {_words(other)}, in other"
-                f" bands of days; the two together would tell more than either; {REMEDY}"
             )
         finer, coarser = sorted((_number(other), _number(layer)))
         if coarser % finer:
