@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from etl.dates import read_forms
+from etl.dates import read_forms, reads_otherwise
 from etl.drafting.languages import languages_of
 from etl.drafting.words import never_days
 from etl.source import has_hours
@@ -54,6 +54,7 @@ _PARTIAL = {
 _IN_ENGLISH = (*calendar.month_name[1:], *calendar.month_abbr[1:])
 _SHORT = 3  # letters of a name that is cut short
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
+_FEWEST = 2  # values that make another form, and no slip of the hand
 _FEW = 200  # values, among which one "never" is enough
 # Days as a database writes them: as many as this at midnight are no accident.
 _MIDNIGHTS = 10
@@ -92,7 +93,8 @@ class Dates:
     """A column of dates: its forms by order, how many values each fits, what decides.
 
     `forms` has one entry for dates that can be read in one way alone; `family` says which
-    columns are written alike. `other` is the number of values in another form.
+    columns are written alike. `also` are forms that the rest is written in, where it is sure
+    which, `partial` those of months or years alone, and `other` counts what is in none.
     """
 
     forms: dict[Order, str]
@@ -103,11 +105,12 @@ class Dates:
     sentinels: dict[str, int] = field(default_factory=dict)
     month_names: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def with_hours(self) -> bool:
         """Whether it holds instants rather than days."""
-        return any(has_hours(form) for form in self.forms.values())
+        return any(has_hours(form) for form in (*self.forms.values(), *self.also))
 
     @property
     def at_midnight(self) -> bool:
@@ -117,7 +120,8 @@ class Dates:
     @property
     def with_offset(self) -> bool:
         """Whether each instant says its own offset from UTC."""
-        return any(re.search("%#?z|^epoch", form) for form in self.forms.values())
+        told = (re.search("%#?z|^epoch", form) for form in self.also if has_hours(form))
+        return all(told) and any(re.search("%#?z|^epoch", form) for form in self.forms.values())
 
 
 def _of_numbers(values: pl.Series) -> Dates | None:
@@ -155,18 +159,52 @@ def dates_of(
     if values.is_empty():
         return None
     if not called_a_date:
-        return _of_texts(values, midnights)
+        return _with_rest(values, _of_texts(values, midnights))
     months = {form: values.str.contains(shape) for form, shape in _PARTIAL.items()}
     forms = tuple(form for form, fits in months.items() if fits.any())
     whole = values.filter(~pl.DataFrame(months).select(pl.any_horizontal(pl.all())).to_series())
     if whole.is_empty():
         return None
-    told = _of_numbers(whole) or _of_texts(whole, midnights)
+    told = _of_numbers(whole) or _with_rest(whole, _of_texts(whole, midnights))
     return (
         replace(told, partial=forms, values=told.values + values.len() - whole.len())
         if told
         else None
     )
+
+
+def _with_rest(values: pl.Series, told: Dates | None) -> Dates | None:
+    """The same with the form of the other values, if all of them share one that is sure."""
+    if told is None or told.other < _FEWEST or told.month_names:
+        return told
+    fits = [parsed(values, form).is_not_null().alias(form) for form in told.forms.values()]
+    is_rest = ~pl.DataFrame(fits).select(pl.any_horizontal(pl.all())).to_series()
+    rest = _of_texts(values.filter(is_rest), values.len())
+    form = _sure(rest) if rest is not None else None
+    if (
+        rest is None
+        or form is None
+        or any(_is_twofold((one, form)) for one in told.forms.values())
+    ):
+        return told
+    return replace(told, other=rest.other, also=(form,))
+
+
+def _sure(dates: Dates) -> str | None:
+    """The form of values that nobody has to be asked about."""
+    if dates.month_names:
+        return None
+    if dates.evidence is None:
+        return next(iter(dates.forms.values()))
+    day, month = dates.evidence.only_day_first, dates.evidence.only_month_first
+    if (day and month) or not (day or month or dates.family.startswith(".")):
+        return None
+    return dates.forms["month first" if month else "day first"]
+
+
+def _is_twofold(pair: tuple[str, str]) -> bool:
+    """Whether some text would be another day by the other form."""
+    return reads_otherwise(*pair) or reads_otherwise(*pair[::-1])
 
 
 def _of_texts(values: pl.Series, midnights: int) -> Dates | None:

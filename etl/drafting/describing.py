@@ -53,6 +53,11 @@ def _top(out: Writing, name: str, parts: Sequence[Known], zone: str | None) -> N
             out.say(
                 f"A draft, proposed from an export of {rows:,} rows and {wide} columns{place}."
             )
+            unread = known.text.damaged.height + known.text.ragged.height
+            if unread:
+                out.say(
+                    f"{unread:,} more could not be read: `source test` says which, and why."
+                )
     out.say('Read it from top to bottom. Every "?" is a question that only you can answer:')
     out.say("as long as there is one, nothing is loaded with it. Correct whatever is wrong.")
     out.add(f"name = {quoted(name)}")

@@ -19,7 +19,7 @@ _NUMBERS = {
 class Form:
     """The form in which a column's dates are to be read, "?" where nothing decides; and why.
 
-    `more` are the forms of those that say a month or a year alone.
+    `more` are the forms that some are written in, such as those of a month or a year alone.
     """
 
     form: str
@@ -45,7 +45,9 @@ def forms_of(columns: Iterable[Column], header: str = "") -> dict[str, Form]:
     names = {name for _, dates in dated for name in dates.month_names}
     told = languages_of(names, header)
     forms = {column.name: _form(dates, pooled, told) for column, dates in dated}
-    return {c.name: replace(forms[c.name], more=dates.partial) for c, dates in dated}
+    return {
+        c.name: replace(forms[c.name], more=(*dates.also, *dates.partial)) for c, dates in dated
+    }
 
 
 def _form(dates: Dates, pooled: Mapping[str, Evidence], languages: Sequence[str]) -> Form:

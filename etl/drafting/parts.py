@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from etl.drafting.columns import may_be_shown
+from etl.drafting.letters import WIDE, is_turkish, is_wide, misspelt
 from etl.drafting.words import EXACT, likest, names_known, never_read
 from etl.errors import ExportError
 from etl.readers.contents import is_workbook
@@ -23,14 +24,11 @@ _CONVINCING = 2  # names that we know: from here on a header is believed to be o
 _NARROWEST = 3  # columns of a table of cases
 # What a text is taken for that is no UTF-8, and what else it may be in.
 _PRESUMED, _OTHERS = "cp1252", ("cp1250", "cp1251", "cp1253")
-_MISSPELT = r"\p{L}[¹³²¿¡¶¼½¾¥£¢¦¤×÷©®±]+\p{L}|\p{Ll}[À-ÖØ-ÞΆ-ΫЀ-Я]|[À-ɏ]{4}"
-# Letters of Turkish as they look in cp1252, and those of the languages that do have them.
-_TURKISH, _NORDIC = "[þðýÞÐÝ]", "[æáéíóúÆÁÉÍÓÚ]"
-# Encodings of several bytes for a letter, and the letters that only their language has. Bytes
-# of another language would be its narrow ones.
-_WIDE = {"cp932": "[ぁ-ヿ].*[ぁ-ヿ]", "cp949": "[가-힣]{2}"}
-_NARROW = "[｡-ﾟ]"
-_LOOKED_AT = 1_000  # rows
+# How a row of totals begins, however many it has.
+_TOTAL = (
+    r"(?i)^(grand |sub)?(totals?|totale?|total général|sum|somme|summe|gesamt|suma|totaal"
+    r"|toplam|итого|всего|σύνολο|合計|celkem|razem|i alt|yhteensä)[ :]*$"
+)
 _LAST = 5  # rows at the end among which a footer is looked for
 
 
@@ -109,6 +107,8 @@ def _sheets(path: Path) -> tuple[Part, ...]:
         try:
             part = _table(path, Layout(sheet=place))
         except ExportError as problem:
+            if error is not None and str(problem) == str(error):
+                raise  # It is the whole workbook that cannot be read.
             error = error or problem
             continue
         names = part.text.places
@@ -197,7 +197,7 @@ def _table(path: Path, layout: Layout) -> Part:
         return wide
     if found.text.encoding != _PRESUMED:
         return found
-    is_odd = _misspelt(found.text)
+    is_odd = misspelt(found.text)
     for encoding in _OTHERS:
         told = replace(found.layout, encoding=encoding)
         part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
@@ -205,36 +205,21 @@ def _table(path: Path, layout: Layout) -> Part:
             continue
         # Letters of one language may look like those of another; words that we know do not.
         says_more = names_known(part.text.header) > names_known(found.text.header)
-        if says_more or (is_odd and not _misspelt(part.text)):
+        if says_more or (is_odd and not misspelt(part.text)):
             return _as_it_stands(path, replace(layout, encoding=encoding))
-    if _holds(found.text, _TURKISH) and not _holds(found.text, _NORDIC):
+    if is_turkish(found.text):
         return _as_it_stands(path, replace(layout, encoding="cp1254"))
     return found
 
 
 def _in_wide_letters(path: Path, layout: Layout) -> Part | None:
     """The table in an encoding of several bytes for a letter, if it is one of that language."""
-    for encoding, letters in _WIDE.items():
+    for encoding in WIDE:
         told = replace(layout, encoding=encoding)
         part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
-        if part is not None and _holds(part.text, letters) and not _holds(part.text, _NARROW):
+        if part is not None and is_wide(part.text, encoding):
             return _as_it_stands(path, told)
     return None
-
-
-def _misspelt(text: TextTable) -> bool:
-    """Whether letters of a table are signs, capitals inside words, or strange in a row.
-
-    So do those of another language look where their encoding was not known.
-    """
-    return _holds(text, _MISSPELT)
-
-
-def _holds(text: TextTable, pattern: str) -> bool:
-    """Whether a name or one of the first cells has a part like this."""
-    cells = [text.rows[f"c{place}"].head(_LOOKED_AT) for place in range(len(text.header))]
-    written = pl.concat([pl.Series(text.header), *(cell.rename("") for cell in cells)])
-    return bool(written.str.contains(pattern).any())
 
 
 def _as_it_stands(path: Path, layout: Layout) -> Part:
@@ -379,8 +364,11 @@ def _footer(part: Part) -> str | None:
     ends = text.rows.tail(_LAST).select(
         "c0", cells.list.sum().alias("filled"), usual=pl.lit(_usual(text))
     )
-    short = ends.filter((pl.col("filled") <= 2) & (pl.col("usual") > 2) & (pl.col("c0") != ""))
-    if short.is_empty() or (ends.height < text.rows.height and ends["filled"][-1] > 2):
+    is_short = (pl.col("filled") <= 2) & (pl.col("usual") > 2)
+    is_total = pl.col("c0").str.strip_chars().str.contains(_TOTAL)
+    footers = ends.select("c0", is_footer=(is_short & (pl.col("c0") != "")) | is_total)
+    short = footers.filter("is_footer")
+    if short.is_empty() or (ends.height < text.rows.height and not footers["is_footer"][-1]):
         return None
     return _first_words(short["c0"][0])
 

@@ -146,8 +146,11 @@ def _written(form: Form) -> str:
 def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> None:
     for name in names:
         out.say(f"  {quoted(name)}: {known.forms[name].why}")
-        if known.forms[name].more:
-            told = ", ".join(map(quoted, known.forms[name].more))
+        dates = next(column.dates for column in known.columns if column.name == name)
+        if dates is not None and dates.also:
+            out.say(f"  {quoted(name)}: the others are written as {quoted(dates.also[0])}")
+        if dates is not None and dates.partial:
+            told = ", ".join(map(quoted, dates.partial))
             out.say(f"  {quoted(name)}: some say a month or a year alone, as {told}")
         out_of_form = _dates(known, name)
         if out_of_form:

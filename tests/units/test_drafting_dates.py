@@ -129,6 +129,26 @@ def test_a_sign_may_name_each_part_of_a_date(written, form):
     assert read.dt.to_string().to_list() == ["2024-03-09"]
 
 
+def test_the_rest_of_a_column_may_be_written_in_another_form_that_is_sure():
+    """A workbook's own dates beside those that somebody typed."""
+    own = [f"2024-03-{day:02}" for day in range(1, 25)]
+    made = dated(*own, "05.04.2024", "28.04.2024")
+    assert first_export(made)["dates"] == ["%Y-%m-%d", "%d.%m.%Y"]
+    assert 'the others are written as "%d.%m.%Y"' in made.toml
+    assert "written otherwise" not in made.toml
+    # Where nobody knows which part is the day, and of one alone, nothing is proposed.
+    for odd in (["05/04/2024", "06/04/2024"], ["28.04.2024"]):
+        made = dated(*own, *odd)
+        assert first_export(made)["dates"] == "%Y-%m-%d"
+        assert f"{len(odd)} values are written otherwise" in made.toml
+
+
+def test_instants_of_which_some_say_no_offset_need_a_zone():
+    own = [f"2024-03-{day:02}T10:00:00Z" for day in range(1, 25)]
+    made = dated(*own, "2024-04-01T10:00:00", "2024-04-02T10:00:00")
+    assert told(made)["time_zone"] == "?"
+
+
 def test_another_word_before_a_number_and_a_year_is_no_month():
     made = drafted({**CASES, "Unit": ["Ward 12 2024", "Ward 14 2024"]})
     assert first_export(made)["columns"]["unit"] == "Unit"

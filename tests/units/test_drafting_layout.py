@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl.drafting import parts
 from etl.drafting.draft import Draft, draft
 from etl.errors import ExportError
 from tests.drafts import first_export
@@ -33,6 +34,29 @@ def test_the_rules_and_the_frame_of_a_printed_list_are_no_rows_of_it(tmp_path):
     assert declared["columns"]["case_id"] == "Case no"
     assert declared["events"] == {"received": "Received", "closed": "Closed"}
     assert "footer_starts_with" not in declared
+
+
+def test_rows_that_could_not_be_read_are_told_beside_those_that_were(tmp_path):
+    made = listing(
+        "Case no,Received,Closed", *CASES, "A-20,2024-03-01", *CASES, folder=tmp_path
+    )
+    assert "1 more could not be read" in made.toml
+    whole = listing("Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert "could not be read" not in whole.toml
+
+
+def test_a_workbook_that_cannot_be_read_is_not_tried_sheet_by_sheet(tmp_path, monkeypatch):
+    read, seen = parts.read_export, []
+    monkeypatch.setattr(parts, "read_export", lambda *told: seen.append(told) or read(*told))
+    (tmp_path / "c.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(5_000))
+    with pytest.raises(ExportError):
+        draft(tmp_path / "c.xls", zone="UTC")
+    assert {layout.sheet for _, layout in seen} == {1, 2}
+
+
+def test_a_row_of_totals_is_the_footer_however_many_there_are(tmp_path):
+    made = listing("Case no,Received,Closed", *CASES, "Total,20,20", folder=tmp_path)
+    assert first_export(made)["footer_starts_with"] == "Total"
 
 
 def test_zeros_in_the_place_of_a_day_are_no_day(tmp_path):

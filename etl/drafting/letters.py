@@ -1,0 +1,39 @@
+"""Whether the letters of a table are those of the language that it was written in."""
+
+import polars as pl
+
+from etl.readers.rows import TextTable
+
+# Encodings of several bytes for a letter, and the letters that only their language has. Bytes
+# of another language would be its narrow ones.
+WIDE = {"cp932": "[ぁ-ヿ].*[ぁ-ヿ]", "cp949": "[가-힣]{2}"}
+_NARROW = "[｡-ﾟ]"
+_MISSPELT = r"\p{L}[¹³²¿¡¶¼½¾¥£¢¦¤×÷©®±]+\p{L}|\p{Ll}[À-ÖØ-ÞΆ-ΫЀ-Я]|[À-ɏ]{4}"
+# Letters of Turkish as they look in cp1252, and those of the languages that do have them.
+_TURKISH, _NORDIC = "[þðýÞÐÝ]", "[æáéíóúÆÁÉÍÓÚ]"
+_LOOKED_AT = 1_000  # rows
+
+
+def misspelt(text: TextTable) -> bool:
+    """Whether letters of a table are signs, capitals inside words, or strange in a row.
+
+    So do those of another language look where their encoding was not known.
+    """
+    return _holds(text, _MISSPELT)
+
+
+def is_turkish(text: TextTable) -> bool:
+    """Whether a table read as cp1252 has letters that were Turkish ones."""
+    return _holds(text, _TURKISH) and not _holds(text, _NORDIC)
+
+
+def is_wide(text: TextTable, encoding: str) -> bool:
+    """Whether a table read in an encoding of `WIDE` is in the language of that."""
+    return _holds(text, WIDE[encoding]) and not _holds(text, _NARROW)
+
+
+def _holds(text: TextTable, pattern: str) -> bool:
+    """Whether a name or one of the first cells has a part like this."""
+    cells = [text.rows[f"c{place}"].head(_LOOKED_AT) for place in range(len(text.header))]
+    written = pl.concat([pl.Series(text.header), *(cell.rename("") for cell in cells)])
+    return bool(written.str.contains(pattern).any())
