@@ -21,6 +21,7 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEGATIONS = {
     "no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans", "ikke",
+    "не", "без", "μη", "δεν",
 }  # fmt: skip
 _PARTS = {
     "part", "partly", "partial", "partially", "teilweise", "teils", "teilw", "tlw",

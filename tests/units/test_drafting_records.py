@@ -3,8 +3,48 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from etl.drafting.draft import Draft, draft
 from tests.drafts import CASES, drafted, first_export, told
+
+
+@pytest.mark.parametrize(
+    ("header", "codes", "meanings"),
+    [
+        (
+            "№ обращения;Дата поступления;Дата закрытия;Статус;Результат;Заявитель",
+            "Закрыто;Частично подтвердилось",
+            ("closed", "partly"),
+        ),
+        (
+            "Başvuru No;Başvuru Tarihi;Kapanış Tarihi;Durum;Sonuç;Başvuran",
+            "Açık;Doğrulanmadı",
+            ("open", "unsubstantiated"),
+        ),
+        (
+            "Αρ. Υπόθεσης;Ημερομηνία παραλαβής;Ημερομηνία κλεισίματος;Κατάσταση;Πόρισμα;Όνομα",
+            "Κλειστή;Αβάσιμη",
+            ("closed", "unsubstantiated"),
+        ),
+    ],
+)
+def test_words_of_case_systems_are_known_in_other_letters(header, codes, meanings):
+    number, received, closed, status, outcome, person = header.split(";")
+    made = drafted({
+        number: CASES["Case number"],
+        received: CASES["Date received"],
+        closed: CASES["Date received"],
+        status: [codes.split(";")[0]],
+        outcome: [codes.split(";")[1]],
+        person: ["Jo Doe", "Al Roe", "Flo Poe"],
+    })  # fmt: skip
+    export = first_export(made)
+    assert export["columns"] == {"case_id": number, "status": status, "outcome": outcome}
+    assert export["events"] == {"received": received, "closed": closed}
+    assert [*told(made)["codes"]["status"].values()] == [meanings[0]]
+    assert [*told(made)["codes"]["outcome"].values()] == [meanings[1]]
+    assert f'"{person}": about a person' in made.toml
 
 
 def test_what_a_case_came_to_is_no_category_whatever_it_is_called():

@@ -254,6 +254,12 @@ def test_a_file_must_have_the_column_by_whose_values_rows_are_left_out(tmp_path)
     assert "Pull" in export.known
 
 
+def test_cases_of_salesforce_are_known_by_names_in_capitals_too():
+    have = ("ID", "CASENUMBER", "STATUS", "CREATEDDATE", "OWNERID")
+    source, export = recognise(read_sources(SHIPPED).values(), have, file_name="c.csv")
+    assert (source.name, export.name) == ("salesforce", "cases")
+
+
 def test_a_step_whose_name_no_record_has_is_not_missing_from_a_json_file():
     zendesk = read_source(SHIPPED / "zendesk.toml")
     events = next(export for export in zendesk.exports if export.name == "ticket_events")
