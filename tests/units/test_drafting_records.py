@@ -18,12 +18,12 @@ from tests.drafts import CASES, drafted, first_export, told
             ("closed", "partly"),
         ),
         (
-            "Başvuru No;Başvuru Tarihi;Kapanış Tarihi;Durum;Sonuç;Başvuran",
-            "Açık;Doğrulanmadı",
-            ("open", "unsubstantiated"),
+            "Başvuru No;Başvuru Tarihi;Kapatma Tarihi;Durum;Sonuç;Başvuran",
+            "Yeni;Geri çekildi",
+            ("new", "withdrawn"),
         ),
         (
-            "Αρ. Υπόθεσης;Ημερομηνία παραλαβής;Ημερομηνία κλεισίματος;Κατάσταση;Πόρισμα;Όνομα",
+            "Αριθμός αναφοράς;Ημερομηνία υποβολής;Ημερομηνία περάτωσης;Κατάσταση;Πόρισμα;Όνομα",
             "Κλειστή;Αβάσιμη",
             ("closed", "unsubstantiated"),
         ),
