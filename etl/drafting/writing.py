@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from etl.dates import read_by
-from etl.drafting.fields import Proposal, before_receipt
+from etl.drafting.fields import Proposal, before_receipt, likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.matching import Match
@@ -288,8 +288,8 @@ def _steps(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.events]")
     steps = known.proposal.steps
     if "received" not in steps:
-        told = _named_so(filled_dates(known))
-        out.ask(f"which column says when a case was received? None is called so{told}")
+        told = f"{_called_received(known)}{_named_so(filled_dates(known))}"
+        out.ask(f"which column says when a case was received? {told}")
         out.add(f"received = {quoted(OPEN)}")
         _tell_asked(out, known)
     for step, match in steps.items():
@@ -301,6 +301,17 @@ def _steps(out: Writing, known: Known) -> None:
         out.add(f"{step} = {quoted(column.name)}    # likely, by its name; no row has a value")
     _ends(out, known)
     out.add("")
+
+
+def _called_received(known: Known) -> str:
+    odd = [
+        column.name
+        for column in known.columns
+        if column.dates is None and column.filled and likely_step(column.name) == "received"
+    ]
+    if not odd:
+        return "None is called so"
+    return f"{quoted(odd[0])} is called so, and is in no form of dates that we know: declare it"
 
 
 def _ends(out: Writing, known: Known) -> None:

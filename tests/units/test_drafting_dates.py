@@ -143,6 +143,11 @@ def test_the_rest_of_a_column_may_be_written_in_another_form_that_is_sure():
         assert f"{len(odd)} values are written otherwise" in made.toml
 
 
+def test_a_receipt_in_an_unknown_form_of_dates_is_told_as_one():
+    made = dated(*[f"Sol {day}, cycle 7" for day in range(1, 13)])
+    assert any('"Received" is called so, and is in no form' in q for q in made.questions)
+
+
 def test_instants_of_which_some_say_no_offset_need_a_zone():
     own = [f"2024-03-{day:02}T10:00:00Z" for day in range(1, 25)]
     made = dated(*own, "2024-04-01T10:00:00", "2024-04-02T10:00:00")
