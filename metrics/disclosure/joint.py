@@ -119,9 +119,9 @@ def _together(turn: Turn) -> None:
     look tells counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
-    best = _nearest(every, turn, DRAWS_TRIED if every else ())
-    size = sum(each.truth[:, turn.months, :].size for each in every)
-    if best and best.less[1] and not best.less[0] and size <= FEW:
+    are_few = sum(each.truth[:, turn.months, :].size for each in every) <= FEW
+    best = _nearest(every, turn, DRAWS_TRIED if every else (), closely=are_few)
+    if best and are_few and best.less[1] and not best.less[0]:
         more = [(CLOSER + again, best.ways) for again in range(MORE)]
         best = _nearest(every, turn, more, best)
     for each, counts in zip(every, best.counts if best else (), strict=True):
@@ -135,13 +135,15 @@ def _nearest(
     turn: Turn,
     tries: Sequence[tuple[int, Ways]],
     best: Drawn | None = None,
+    *,
+    closely: bool = False,
 ) -> Drawn | None:
     """The draw that tells least, up to one that tells nothing.
 
-    Sums go no further for the sake of what counts after all else.
+    For the sake of who looks closer sums go further only where that is asked for.
     """
     for again, ways in tries:
-        is_enough = best is not None and not best.less[0]
+        is_enough = best is not None and not best.less[0] and not closely
         if best and is_enough and ways != best.ways:
             break
         _draw_all(every, turn, again, ways)

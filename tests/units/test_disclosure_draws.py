@@ -47,9 +47,9 @@ def draw(monkeypatch):
     monkeypatch.setattr(joint, "_draw_all", one_more)
 
 
-def taken(turn: Turn, ways: list, best=None):
+def taken(turn: Turn, ways: list, best=None, *, closely: bool = False):
     """The draw that is taken, of as many tries as there are ways."""
-    return joint._nearest([Table()], turn, list(enumerate(ways)), best)
+    return joint._nearest([Table()], turn, list(enumerate(ways)), best, closely=closely)
 
 
 def number(drawn) -> int:
@@ -75,3 +75,9 @@ def test_where_only_sums_that_go_further_leave_a_way_who_looks_closer_is_drawn_f
     best = taken(turn, [NEAR, FAR])
     assert best.ways == FAR
     assert number(taken(turn, [best.ways] * 2, best)) == 3
+
+
+@pytest.mark.usefixtures("draw")
+def test_where_counts_are_few_sums_go_further_for_who_looks_closer():
+    turn = Turn([(0, 5, 0), (0, 0, 3)])
+    assert number(taken(turn, [NEAR, FAR], closely=True)) == 1
