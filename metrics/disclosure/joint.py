@@ -18,6 +18,7 @@ from metrics.disclosure.nesting import Nested, with_nested
 from metrics.disclosure.rounding import (
     AT_ONCE,
     DRAWS_TRIED,
+    WAYS,
     Slice,
     Tether,
     Ways,
@@ -30,7 +31,7 @@ from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
 
 CLOSER, MORE = 2000, 16  # where they begin, and how many, for who looks closer at few cases
-FEW = 1000  # counts; of four times as many one such draw can take longer than all others
+FEW = 2000  # counts; of twice as many one such draw can take longer than all others
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
@@ -47,6 +48,11 @@ class Drawn:
     ways: Ways
     less: tuple[int, int]
     off: int
+
+    @property
+    def is_for_others(self) -> bool:
+        """Whether it leaves the room that is promised, but not to who looks closer."""
+        return self.less[1] > 0 and not self.less[0]
 
 
 def round_all(
@@ -119,11 +125,14 @@ def _together(turn: Turn) -> None:
     look tells counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
+    best = _nearest(every, turn, DRAWS_TRIED if every else ())
     are_few = sum(each.truth[:, turn.months, :].size for each in every) <= FEW
-    best = _nearest(every, turn, DRAWS_TRIED if every else (), closely=are_few)
-    if best and are_few and best.less[1] and not best.less[0]:
+    if best and are_few and best.is_for_others:
         more = [(CLOSER + again, best.ways) for again in range(MORE)]
         best = _nearest(every, turn, more, best)
+    if best and are_few and best.is_for_others:
+        further = [(again, ways) for again, ways in DRAWS_TRIED if ways != WAYS]
+        best = _nearest(every, turn, further, best, closely=True)
     for each, counts in zip(every, best.counts if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
     for each in every:
