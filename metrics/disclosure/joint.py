@@ -30,8 +30,8 @@ from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
 
-CLOSER, MORE = 2000, 16  # where they begin, and how many, for who looks closer at few cases
-FEW = 2000  # counts; of twice as many one such draw can take longer than all others
+CLOSER, MORE = 2000, 8  # where they begin, and how many, for who looks closer at few cases
+FEW = 3000  # counts; of twice as many one such draw can take longer than all others
 DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against

@@ -1,6 +1,6 @@
 """Small organisations under an attacker who knows the calendar to the day.
 
-Three kinds of promises, six months, two quarters told one after the other to two audiences.
+Four kinds of promises, six months, two quarters told one after the other to two audiences.
 How many of the numbers that are told he proves to be small, and how many he knows more closely
 than the method promises; the board's beside its own files alone, the public's likewise.
 CASE_AUDIT_BENCH_ORGANISATIONS says which: kind, seed and cases a month, such as "B_5_12".
@@ -43,10 +43,15 @@ KINDS = {
         Rule("close14", "received", "resolved", 14),
         Rule("close", "received", "resolved", 30),
     ),
+    "D": (
+        Rule("ack", "received", "acknowledged", 1),
+        Rule("close7", "received", "resolved", 7),
+        Rule("close", "received", "resolved", 30),
+    ),
 }
 NAMES = os.environ.get(
     "CASE_AUDIT_BENCH_ORGANISATIONS",
-    "A_1_12,A_2_12,A_3_12,A_5_12,B_4_12,B_5_6,B_5_12,C_1_9,C_2_9,C_3_12,C_4_6,C_4_12",
+    "A_1_12,A_2_12,A_3_12,A_5_12,B_4_12,B_5_6,B_5_12,C_1_9,C_2_9,C_3_12,C_4_6,C_4_12,D_1_10,D_2_10,D_3_6,D_4_15",
 ).split(",")
 BANDS = (0, 31, 61, 91)
 UNITS = ("north", "south", "west")
