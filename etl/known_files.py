@@ -13,7 +13,6 @@ import polars as pl
 from etl.source import Export, Source
 from etl.store import Store
 
-
 # Much at a time: between two pieces a thread waits until the others let it go on.
 _PIECE = 16 << 20
 
