@@ -32,7 +32,7 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
         apart = months_apart(one, other) if _known(one, since) == _known(other, since) else None
         if apart is not None:
             scopes = (_scope(one), _scope(other))
-            kept = _results() if _stops(one) == _stops(other) else ((), ())
+            kept = _results() if _stops(one) == _stops(other) else ((), (), ())
             found.append(Nest(one.name, other.name, *apart, *scopes, *kept))
     return tuple(found)
 
@@ -77,11 +77,12 @@ def months_apart(one: Deadline, other: Deadline) -> tuple[int, int] | None:
     return fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH)
 
 
-def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
-    """Results under the first rule that lead to others under the second, and back.
+def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]:
+    """Results under the first rule that lead to others under the second, and back; and undone.
 
     Who is in time once is in time for longer; who is late for longer was late before. What was
-    missed when it was told may be done since, withdrawn, or not seen any more.
+    missed when it was told may be done since, withdrawn, or not seen any more: only of what is
+    judged on the same day has been missed by both what is not done.
     """
     every = (*JUDGED, *UNDATED)
     forward = [
@@ -89,7 +90,8 @@ def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
     ]
     late = (JUDGED[2:], JUDGED[1:], JUDGED)
     backward = [_kept((*names, *more)) for more in _subsets() for names in late]
-    return tuple(forward), tuple(backward)
+    (missed, _, _), (others, _, _) = _kept(JUDGED[2:]), _kept((*JUDGED[2:], *UNDATED))
+    return tuple(forward), tuple(backward), ((missed, others, False),)
 
 
 def _subsets() -> Iterator[tuple[str, ...]]:

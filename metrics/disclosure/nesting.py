@@ -48,7 +48,8 @@ class Nested:
     """Two tables: the longer has each case `soonest` to `latest` months after the shorter.
 
     At the levels `ahead` it has all cases of the shorter one, which are in the cells `forward`
-    says; at the levels `behind` the shorter one has all of the longer one, `backward`.
+    says, or `undone` where both are judged on the same day and the longer one may be to come;
+    at the levels `behind` the shorter one has all of the longer one, `backward`.
     """
 
     shorter: str
@@ -60,6 +61,7 @@ class Nested:
     forward: tuple[Kept, ...]
     backward: tuple[Kept, ...]
     stocks: Cells
+    undone: tuple[Kept, ...] = ()
 
     def by_quarter(self) -> "Nested":
         """The same of tables that have quarters in place of months."""
@@ -97,12 +99,14 @@ class Relation:
     """One side is never more than the other one, at some levels.
 
     `before`: of what was told before, what should have been so by then; it is not made up for.
+    It is `closer` where our own attacker does not know it.
     """
 
     fewer: Side | Span
     more: Side | Span
     levels: Cells
     before: tuple[Side, Side] | None = None
+    closer: bool = False
 
     def forgiven(self, tables: Mapping[str, Rounding]) -> Counts:
         """By level how much more the fewer were told to be before than the others."""
@@ -136,6 +140,7 @@ def nested_in(table: Table, columns: Columns, grid: Grid) -> list[Nested]:
             kept(nest.forward),
             kept(nest.backward),
             cells(table.stocks),
+            kept(nest.undone),
         )
         for nest in table.nests
     ]
@@ -190,7 +195,12 @@ class _Quarter:
             for name in (nest.shorter, nest.longer)
         ]
         empty = tuple(np.flatnonzero((sums[1] <= sums[0]).all(axis=1)).tolist())
-        few = replace(nest, forward=_of(nest.forward, live), backward=_of(nest.backward, live))
+        few = replace(
+            nest,
+            forward=_of(nest.forward, live),
+            backward=_of(nest.backward, live),
+            undone=_of(nest.undone, live),
+        )
         return cls(few, months[0], months[-1] + 1, stands, empty, tuple(flows))
 
     def relations(self) -> Iterator[Relation]:
@@ -199,6 +209,8 @@ class _Quarter:
             yield from self._forward(kept, nest.soonest if kept.dated else 0)
         for kept in nest.backward:
             yield from self._backward(kept, nest.soonest if kept.dated else 0)
+        for kept in nest.undone:
+            yield from self._undone(kept)
         if self.stands:
             yield from self._still()
 
@@ -242,6 +254,17 @@ class _Quarter:
                     self._seen(nest.behind, begins),
                     before if self.first and not start else None,
                 )
+
+    def _undone(self, kept: Kept) -> Iterator[Relation]:
+        """What is not done by the end of a quarter is so under both, or to come under one."""
+        nest, first, stop = self.nest, self.first, self.stop
+        last = stop if self.stands else stop - nest.latest
+        for ends in range(first + 1, last + 1):
+            still = nest.stocks if ends + nest.latest > stop else ()
+            for start in sorted({first, ends - 1}):
+                more = Side(nest.longer, kept.more, start, min(ends + nest.latest, stop), still)
+                fewer = Side(nest.shorter, kept.fewer, start, ends)
+                yield Relation(fewer, more, nest.ahead, closer=True)
 
     def _seen(self, levels: Cells, begins: int) -> Cells:
         if begins >= 0:

@@ -84,8 +84,9 @@ class Nest:
     Every case comes to the `longer` part `soonest` to `latest` months after the `shorter` one,
     if it is under both rules, by their scopes (levels by breakdown). `forward` says which
     outcomes of the longer part all cases have that have these in the shorter one; `backward`
-    the other way round. With each stands whether all of these have a day to be done by. Both
-    are empty where the parts are for different steps: then only what is not due yet is tied.
+    the other way round; `undone` which of the longer part they have that have these in the
+    shorter one on the same day. With each stands whether all of these have a day to be done by.
+    All are empty where the parts are for different steps: then only what is to come is tied.
     """
 
     shorter: str
@@ -96,6 +97,7 @@ class Nest:
     longer_for: Scope
     forward: tuple[Kept, ...]
     backward: tuple[Kept, ...]
+    undone: tuple[Kept, ...] = ()
 
     def has_all_of_shorter(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level under the shorter rule is under the longer one."""

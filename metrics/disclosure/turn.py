@@ -88,17 +88,17 @@ class Turn:
             own = each.told[:, list(self.months), :]
             found += given_away(each.link.floors, led, own, base, off)
         return found + self._gives_away(
-            [each for each in self.relations() if not self._reaches_back(each)]
+            [each for each in self.relations() if not self._is_closer(each)]
         )
 
     def closely(self) -> int:
-        """How many have less room for who looks closer: by days, or at runs of before.
+        """How many have less room for who looks closer: by days, at runs, at what is not done.
 
         Earlier quarters are not drawn again: where counts are few, they may leave no way.
         """
         by_days = self._added_up(self._told()) if self.followers else 0
-        across = [each for each in self.relations() if self._reaches_back(each)]
-        return by_days + self._gives_away(across)
+        closer = [each for each in self.relations() if self._is_closer(each)]
+        return by_days + self._gives_away(closer)
 
     def _told(self) -> list[Follower]:
         """All followers as their readers are told them, in cases."""
@@ -121,9 +121,9 @@ class Turn:
         led, base = self.table.totals * unit, self.bases.base * unit
         return narrowed(led, said, spans, base, self._furthest(), stood)
 
-    def _reaches_back(self, relation: Relation) -> bool:
+    def _is_closer(self, relation: Relation) -> bool:
         first = self.months[0]
-        return any(
+        return relation.closer or any(
             isinstance(side, Span) and any(month < first for month, _ in side.parts())
             for side in (relation.fewer, relation.more)
         )

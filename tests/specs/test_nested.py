@@ -20,7 +20,7 @@ from metrics.attack.told import read
 from metrics.attack.withheld import withheld
 from metrics.disclosure import following_room
 from metrics.disclosure.across import Part, tells_more
-from metrics.disclosure.nesting import Kept, Nested
+from metrics.disclosure.nesting import Kept, Nested, Side, relations
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Nest
 from metrics.nests import nests
@@ -198,6 +198,36 @@ def test_a_rule_for_some_holds_against_a_rule_for_all_where_all_are_those():
         assert [pair.holds_at(level) for level in levels] == [
             (True, False), (True, True), (True, False)
         ]  # fmt: skip
+
+
+# What is not done when the quarter is told ---------------------------------------------------
+
+
+def undone(*, stands: bool) -> list[tuple[Side, Side]]:
+    """Two rules at one level, the second up to a month later: what is missed, what to come."""
+    kept = (Kept((0,), (0,), dated=False),)
+    nest = Nested("soon", "later", 0, 1, (0,), (0,), (), (), (1,), kept)
+    counted = SimpleNamespace(truth=np.ones((1, 3, 2), dtype=np.int64))
+    found = relations([nest], {"soon": counted, "later": counted}, [0, 1, 2], stands=stands)
+    return [(each.fewer, each.more) for each in found if each.closer]
+
+
+def test_who_missed_the_shorter_rule_missed_the_longer_one_up_to_a_month_later():
+    assert (Side("soon", (0,), 0, 1), Side("later", (0,), 0, 2)) in undone(stands=True)
+
+
+def test_or_has_it_still_to_come_at_the_end_of_the_quarter():
+    of_march = Side("soon", (0,), 2, 3), Side("later", (0,), 2, 3, (1,))
+    assert of_march in undone(stands=True)
+    assert of_march not in undone(stands=False)  # nothing is told of what was to come then
+
+
+def test_what_is_missed_can_be_seen_no_more_under_the_longer_rule(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.toml").write_text(SOON_AND_LATER, encoding="utf-8")
+    (found,) = nests(read_rules(tmp_path / "rules"), START)
+    ((fewer, more, _),) = found.undone
+    assert "missed" in fewer < more
 
 
 # What the attacker makes of a few numbers -----------------------------------------------------
