@@ -1,6 +1,6 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -83,21 +83,39 @@ class Policy:
         if self.method == "private":
             return _private_sentence(self)
         off = self.base - 1
-        where: dict[tuple[str, int], list[str]] = {}
-        for (title, quarter), by in sorted((loose or {}).items()):
-            where.setdefault((title, by), []).append(quarter.isoformat())
-        sums = "".join(
-            f" Of {title}, a total of a month or quarter, or of several bands or outcomes, may"
-            f" be within {(by + 1) * self.base - 1} in the quarter{'s' * (len(days) > 1)} from"
-            f" {' and '.join(filter(None, (', '.join(days[:-1]), days[-1])))}."
-            for (title, by), days in sorted(where.items())
-        )
         return (
             f"All counts are multiples of {self.base}, and totals add up."
             f" Each count for a month or a quarter is within {off} of the truth"
             f" (0 means 0 to {off}), for a year within {QUARTERS_OF_A_YEAR * off},"
-            f" for a longer span within {off} for every quarter in it.{sums}"
+            f" for a longer span within {off} for every quarter in it."
+            f"{_looser_sums(self.base, loose or {})}"
         )
+
+
+def _looser_sums(base: int, loose: Mapping[tuple[str, date], int]) -> str:
+    """Where sums are further from the truth than single counts, for readers."""
+    quarters: dict[int, dict[str, list[date]]] = {}
+    for (title, quarter), by in sorted(loose.items()):
+        quarters.setdefault(by, {}).setdefault(title, []).append(quarter)
+    found = ""
+    for by, told in sorted(quarters.items()):
+        alike: dict[tuple[date, ...], list[str]] = {}
+        for title, days in told.items():
+            alike.setdefault(tuple(days), []).append(title)
+        where = (
+            f"of {_listed(titles)} in the quarter{'s' * (len(days) > 1)} from"
+            f" {_listed([f'{day:%B %Y}' for day in days])}"
+            for days, titles in alike.items()
+        )
+        found += (
+            " A total of a month or quarter, or of several bands or outcomes, may be within"
+            f" {(by + 1) * base - 1}: {'; '.join(where)}."
+        )
+    return found
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]:

@@ -61,10 +61,12 @@ def test_readers_are_told_when_sums_had_to_go_further():
     policy = Policy("board", "rounding", base=5, min_denominator=20)
     quarters = [date(2024, month, 1) for month in (1, 4, 7)]
     loose = {("Deadlines met", quarter): 1 for quarter in quarters}
+    loose |= {("Reports", quarters[1]): 1, ("Surveys", quarters[1]): 1}
     assert policy.method_sentence(loose=loose).endswith(
-        "Of Deadlines met, a total of a month or quarter, or of several bands or outcomes, may"
-        " be within 9 in the quarters from 2024-01-01, 2024-04-01 and 2024-07-01."
+        " A total of a month or quarter, or of several bands or outcomes, may be within 9:"
+        " of Deadlines met in the quarters from January 2024, April 2024 and July 2024;"
+        " of Reports and Surveys in the quarter from April 2024."
     )
     assert policy.method_sentence(loose={("Reports", quarters[0]): 2}).endswith(
-        "may be within 14 in the quarter from 2024-01-01."
+        "may be within 14: of Reports in the quarter from January 2024."
     )
