@@ -13,7 +13,7 @@ import polars as pl
 from etl.confirming import confirm
 from etl.contradictions import contradictions
 from etl.errors import ExportError
-from etl.known_files import Hashes, described_by, known_file, same_bytes
+from etl.known_files import described_by, known_file, same_bytes
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS, Reading
 from etl.recognition import found_within, recognised
@@ -94,7 +94,6 @@ def take_in(
     path: Path,
     candidates: Mapping[str, Source],
     loading: Loading,
-    hashes: Hashes,
     *,
     first: Callable[[Path], AbstractContextManager[Reading]],
     say: Callable[[str], None],
@@ -107,7 +106,7 @@ def take_in(
     transaction must then be undone.
     """
     zone = workspace.organisation.time_zone
-    known = known_file(store, path, candidates, hashes, zone=zone)
+    known = known_file(store, path, candidates, zone=zone)
     if known is not None:
         return (_as_known(store, path, known, loading),)
     say(f"reading {path.name}")

@@ -14,7 +14,7 @@ from etl.changing import changing
 from etl.continuity import notes, refuse_drop
 from etl.deliveries import Delivery, Loading, next_number, take_in
 from etl.errors import SourceError, WorkspaceError
-from etl.known_files import Hashes, may_be_known
+from etl.known_files import may_be_known
 from etl.pseudonyms import forget
 from etl.reading_ahead import Ahead
 from etl.source import Source
@@ -46,17 +46,18 @@ def load(
     the one before. Raises ExportError, SourceError, RuleError, WorkspaceError or StoreError,
     and then the store is as it was before.
     """
-    with changing(workspace.store_path) as store, Hashes() as hashes:
+    known = workspace.sources()
+    if source is not None and source not in known:
+        raise SourceError(f"no source is called {source!r}; there are {', '.join(known)}")
+    candidates = {source: known[source]} if source is not None else known
+    with changing(workspace.store_path) as store:
         prepare(store)
-        hashes.begin(store, exports)
-        known = workspace.sources()
-        candidates = _candidates(known, source)
         was_current = is_current(store)
         before = _snapshots(store)
         loading = Loading(
             next_number(store), as_of, coverage_from, accept_rejects, is_as_of_told
         )
-        taken = _taken(store, workspace, exports, candidates, loading, hashes, say)
+        taken = _taken(store, workspace, exports, candidates, loading, say)
         is_united = unite(store, first_new=loading.number)
         if accept_drop == "no":
             refuse_drop(store, loading.number, known)
@@ -75,21 +76,12 @@ def load(
         )
 
 
-def _candidates(known: Mapping[str, Source], source: str | None) -> Mapping[str, Source]:
-    if source is None:
-        return known
-    if source not in known:
-        raise SourceError(f"no source is called {source!r}; there are {', '.join(known)}")
-    return {source: known[source]}
-
-
 def _taken(
     store: Store,
     workspace: Workspace,
     exports: Sequence[Path],
     candidates: Mapping[str, Source],
     loading: Loading,
-    hashes: Hashes,
     say: Callable[[str], None],
 ) -> list[Delivery]:
     """Take each export in, while the next one is being read."""
@@ -100,14 +92,7 @@ def _taken(
                 ahead.begin(following)
             with given.passing_over(path), renames_told(store, path, candidates):
                 taken += take_in(
-                    store,
-                    workspace,
-                    path,
-                    candidates,
-                    loading,
-                    hashes,
-                    first=ahead.reading,
-                    say=say,
+                    store, workspace, path, candidates, loading, first=ahead.reading, say=say
                 )
         taken = given.noted(taken)
     forget()
