@@ -18,18 +18,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from etl.rules import read_rules
 from etl.store import Store
-from metrics.approvals import Places
 from metrics.count import count
-from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
-from metrics.publish import publish
-from metrics.release import TABLES, Release, open_release
+from metrics.reach import further_in, loose_in
+from metrics.release import Release, open_release
 from tests.benchmarks.profile_attack import Attack, Sum, Told, windows
 from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles, Rule
 from tests.specs import measured
-from tests.specs.measured import ABOUT, fill, judge
+from tests.specs.measured import fill, judge, sealed
 
 ACKNOWLEDGED = Rule("ack", "received", "acknowledged", 7)
 KINDS = {
@@ -156,7 +153,6 @@ def released(
     kind, seed, monthly = name.split("_")
     workspace = measured._workspace(folder, promised(KINDS[kind]), "", 1)
     key = f"the key of {name}".encode()
-    places = Places(folder / "releases", Ledger(folder / "ledger", key))
     known = list(cases(int(seed), float(monthly)))
     told: dict[str, list[Told]] = defaultdict(list)
     truth: dict[tuple[str, Cell], int] = defaultdict(int)
@@ -172,16 +168,7 @@ def released(
                 if cell[2] // 3 == quarter:
                     truth[level, cell] += number
             for policy in AUDIENCES:
-                path = publish(
-                    store,
-                    policy,
-                    rules=read_rules(folder / "rules"),
-                    annotations=pl.DataFrame(schema=TABLES["annotations"]),
-                    about=ABOUT,
-                    seed=key,
-                    places=places,
-                    everybody=AUDIENCES,
-                )
+                path = sealed(store, to=folder, policy=policy, everybody=AUDIENCES, seed=key)
                 told[policy.audience].append(
                     said(open_release(path), policy.base or 1, quarter)
                 )
@@ -190,11 +177,12 @@ def released(
 
 def said(release: Release, base: int, quarter: int) -> Told:
     """A release's counts, and the looseness that its manifest names."""
-    looseness = {}
-    for one in filter(None, str(release.manifest["loose"]).split(",")):
-        metric, *start, by = one.split(":")
-        of = (date.fromisoformat(start[0]).month - 1) // 3 if start else -1
-        looseness[metric, of] = int(by)
+    loose = loose_in(release.manifest)
+    looseness = {
+        (metric, at): further_in(loose, metric, date(FIRST.year, 3 * at + 1, 1))
+        for metric, _ in loose
+        for at in range(quarter + 1)
+    }
     return Told(base, quarter, looseness, counts(release.table("cubes")))
 
 

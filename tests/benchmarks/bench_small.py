@@ -14,17 +14,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from etl.rules import read_rules
 from etl.store import Store
-from metrics.approvals import Places
-from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.periods import months_between, next_month
-from metrics.publish import publish
-from metrics.release import TABLES, open_release
+from metrics.release import open_release
 from metrics.sealing import UnsafeError
 from tests.specs import measured
-from tests.specs.measured import ABOUT, ACKNOWLEDGE, fill, judge
+from tests.specs.measured import ACKNOWLEDGE, fill, judge, sealed
 
 RULES = f"""{ACKNOWLEDGE}
 [[deadline]]
@@ -125,7 +121,6 @@ def released(folder: Path, seed: int, monthly: float, ends: list[date]) -> tuple
     """How many releases were refused, and how many metrics in a quarter withheld."""
     workspace = measured._workspace(folder, RULES, "", 1)
     key = f"the key of organisation {seed}".encode()
-    places = Places(folder / "releases", Ledger(folder / "ledger", key))
     known, refused, untold = list(cases(seed, monthly)), 0, 0
     for until in ends:
         with Store.open() as store:
@@ -137,15 +132,8 @@ def released(folder: Path, seed: int, monthly: float, ends: list[date]) -> tuple
             judge(store)
             for policy in AUDIENCES:
                 try:
-                    path = publish(
-                        store,
-                        policy,
-                        rules=read_rules(folder / "rules"),
-                        annotations=pl.DataFrame(schema=TABLES["annotations"]),
-                        about=ABOUT,
-                        seed=key,
-                        places=places,
-                        everybody=AUDIENCES,
+                    path = sealed(
+                        store, to=folder, policy=policy, everybody=AUDIENCES, seed=key
                     )
                 except UnsafeError:
                     refused += 1

@@ -35,8 +35,7 @@ WARM: dict[str, str | int] = {
 class Told:
     """What one release says: its counts, and how many bases further off its sums may be.
 
-    `looseness` is by metric and quarter (from 0), -1 for all quarters; a metric that is not in
-    it has 0.
+    `looseness` is by metric and quarter, from 0; a metric that is not in it has 0.
     """
 
     base: int
@@ -91,7 +90,7 @@ def windows(
     for release in told:
         for quarter in range(release.quarter + 1):
             for cells in sums(rules, bands, quarter):
-                loose = max(release.looseness.get((cells[0][0], at), 0) for at in (quarter, -1))
+                loose = release.looseness.get((cells[0][0], quarter), 0)
                 # Single counts are told as every reader is promised; sums may be looser, and
                 # so may reports, which are sums of times to resolution.
                 is_sum = len(cells) > 1 or cells[0][0] == FREQUENCY

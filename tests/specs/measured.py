@@ -184,7 +184,12 @@ def filled(
 
 
 def sealed(
-    store: Store, *, to: Path, policy: Policy = COMMITTEE, everybody: Sequence[Policy] = ()
+    store: Store,
+    *,
+    to: Path,
+    policy: Policy = COMMITTEE,
+    everybody: Sequence[Policy] = (),
+    seed: bytes = SEED,
 ) -> Path:
     """Publish a store as it stands, by the rules in the folder."""
     return publish(
@@ -193,8 +198,8 @@ def sealed(
         rules=read_rules(to / "rules"),
         annotations=pl.DataFrame(schema=TABLES["annotations"]),
         about=ABOUT,
-        seed=SEED,
-        places=Places(to / "releases", Ledger(to / "ledger", SEED)),
+        seed=seed,
+        places=Places(to / "releases", Ledger(to / "ledger", seed)),
         everybody=everybody,
     )
 
