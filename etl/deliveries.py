@@ -14,6 +14,7 @@ from etl.confirming import confirm
 from etl.contradictions import contradictions
 from etl.errors import ExportError
 from etl.known_files import described_by, known_file, same_bytes
+from etl.leading_zeros import LeadingZeros
 from etl.readers.rows import TextTable
 from etl.reading import CHUNK_ROWS, Reading
 from etl.recognition import found_within, recognised
@@ -68,6 +69,7 @@ class Loading:
 
 @dataclass(slots=True)
 class _Account:
+    numbers: LeadingZeros
     rows_in: int = 0
     rejected: int = 0
     repeated: int = 0
@@ -81,6 +83,7 @@ class _Account:
 
     def add(self, staged: Staged) -> None:
         """Count the rows of one more chunk."""
+        self.numbers.look_at(staged.numbers)
         self.rows_in += staged.rows_in
         self.rejected += staged.rejects.height
         self.repeated += staged.rows_repeated
@@ -149,6 +152,7 @@ def _taken_in(
     _reject_contradictions(store, export, account, snapshot=snapshot)
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
+    notes += account.numbers.noted(store, source, export, snapshot=snapshot)
     _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
     return replace(_told(path, read.told, export, account), notes=notes)
 
@@ -192,7 +196,7 @@ def _staged(
     snapshot: int,
 ) -> _Account:
     """Stage a file chunk by chunk, and keep one while the next is staged."""
-    account, repeats = _Account(), Repeats()
+    account, repeats = _Account(LeadingZeros(store, source, workspace.key())), Repeats()
     with ThreadPoolExecutor(1) as keeper:
         kept: Future[None] | None = None
         for chunk in read.chunks(CHUNK_ROWS):

@@ -25,7 +25,8 @@ from etl.values import (
 class Staged:
     """One file's rows, sorted: what each table receives, what was rejected, what came twice.
 
-    `left_out` are the lines of rows that the source declares to be no cases.
+    `left_out` are the lines of rows that the source declares to be no cases; `numbers` are the
+    cases', each once and never stored.
     `rejects` has line, case_key, column_name, value, reason and remedy: the case where its
     number can be read; the value is for the person at the command line and is never stored.
     """
@@ -35,6 +36,7 @@ class Staged:
     rows_in: int
     rows_repeated: int
     left_out: pl.Series
+    numbers: pl.Series
 
     @property
     def rows_loaded(self) -> int:
@@ -70,6 +72,7 @@ def stage(
         rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
         left_out=left_out,
+        numbers=good["is case_id"].drop_nulls().unique(),
     )
 
 
