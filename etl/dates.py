@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -43,12 +43,16 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One column of dates: the local day, the instant in UTC, how exact, and what failed."""
+    """One column of dates: the local day, the instant in UTC, how exact, and what failed.
+
+    `skipped` says of what has failed whether it is a time that the clocks went forward past.
+    """
 
     on: pl.Expr
     at: pl.Expr
     precision: pl.Expr
     failed: pl.Expr
+    skipped: pl.Expr
 
 
 def dated(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> Dated:
@@ -75,7 +79,19 @@ def dated(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> Dated:
             pl.when(found.is_not_null()).then(pl.lit(exact)) for exact, found in instants + days
         ),
         failed=failed.fill_null(value=False),
+        skipped=_skipped(raw, forms, calendar),
     )
+
+
+def _skipped(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> pl.Expr:
+    # Where no clock ever moves, it would have been a time.
+    even = replace(calendar, zone="UTC")
+    of_clocks = [form for form in forms if has_hours(form) and not _OFFSET.search(form)]
+    times = [_instant(raw, form, even) for form in of_clocks]
+    if "excel" in forms:
+        times.append(_excel_instant(raw, even))
+    could_be = [time.dt.year() >= EARLIEST_YEAR for time in times]
+    return pl.any_horizontal(pl.lit(value=False), *could_be).fill_null(value=False)
 
 
 def read_forms(written: pl.Series, form: str, *, locale: str | None = None) -> pl.Series:

@@ -15,6 +15,7 @@ from etl.values import (
     raw_name,
     spoken,
     text_of,
+    undated,
     unlisted,
 )
 
@@ -148,7 +149,7 @@ def _when(step: Step, file: File) -> tuple[list[pl.Expr], pl.Expr]:
         ]
         reason = f"the text has a date that is not of the form {' or '.join(forms)}"
         remedy = f"give {column} a date format in {file.source.file}"
-        failed = pl.when(found.failed).then(problem_at(column, reason, remedy))
+        failed = pl.when(found.failed).then(undated(found, column, reason, remedy, file))
     names = ("on", "at", "precision")
     return [value.alias(name) for value, name in zip(row, names, strict=True)], failed
 

@@ -7,7 +7,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from etl.dates import ISO_FORMATS, Calendar, dated
+from etl.dates import ISO_FORMATS, Calendar, Dated, dated
 from etl.readers.leaves import JOINT
 from etl.source import CODED, COUNTS, DATED, Export, Place, Source, Step, has_hours
 
@@ -49,18 +49,23 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The columns that a value becomes, and when it fails, where, why and what to do."""
+    """The columns that a value becomes, and when it fails, where, why and what to do.
+
+    `told` is the reject, where it is not alike for all that fail.
+    """
 
     values: tuple[pl.Expr, ...]
     failed: pl.Expr
     column: str
     reason: str
     remedy: str
+    told: pl.Expr | None = None
 
     @property
     def problem(self) -> pl.Expr:
         """A struct of the reject where the value has failed; else null."""
-        return pl.when(self.failed).then(problem_at(self.column, self.reason, self.remedy))
+        alike = problem_at(self.column, self.reason, self.remedy)
+        return pl.when(self.failed).then(alike if self.told is None else self.told)
 
 
 def problem_at(column: str, reason: str, remedy: str) -> pl.Expr:
@@ -172,18 +177,31 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
     found = dated(
         text_of(place, file), (*forms, *ISO_FORMATS) if file.workbook else forms, file.calendar
     )
+    reason = f"not a date of the form {' or '.join(forms)} in {file.source.time_zone}"
+    remedy = (
+        f"correct the date, or change the date format in {file.source.file}; a word that stands"
+        " for no date belongs under sentinels there"
+    )
+    values = zip((found.on, found.at, found.precision), ("on", "at", "precision"), strict=True)
     return Typed(
-        (
-            found.on.alias(f"{name} on"),
-            found.at.alias(f"{name} at"),
-            found.precision.alias(f"{name} precision"),
-        ),
+        tuple(value.alias(f"{name} {part}") for value, part in values),
         found.failed,
         column,
-        f"not a date of the form {' or '.join(forms)} in {file.source.time_zone}",
-        f"correct the date, or change the date format in {file.source.file}; a word that stands"
-        " for no date belongs under sentinels there",
+        reason,
+        remedy,
+        undated(found, column, reason, remedy, file),
     )
+
+
+def undated(found: Dated, column: str, reason: str, remedy: str, file: File) -> pl.Expr:
+    """The reject of a date that has failed, which names the hour that the clocks left out."""
+    skipped = problem_at(
+        column,
+        f"the clocks in {file.source.time_zone} went forward past this time, which never was",
+        "correct the time; where the system writes its times in another zone, such as UTC,"
+        f" say so as time_zone in {file.source.file}",
+    )
+    return pl.when(found.skipped).then(skipped).otherwise(problem_at(column, reason, remedy))
 
 
 def lists_cut_short(file: File) -> list[Typed]:

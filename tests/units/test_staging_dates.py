@@ -79,7 +79,24 @@ def test_an_hour_that_the_clocks_left_out_is_rejected(staged):
         "Case | Received\nA | 2024-03-31T01:30",
         top='grain = "case"\ndates = "%Y-%m-%dT%H:%M"',
     )
+    told = reject(found)
+    reason = "the clocks in Europe/London went forward past this time, which never was"
+    assert (told["value"], told["reason"]) == ("2024-03-31T01:30", reason)
+    assert "another zone, such as UTC, say so as time_zone in " in told["remedy"]
+
+
+@pytest.mark.parametrize("written", ["2024-03-31T25:30", "31.03.2024", "0024-03-31T01:30"])
+def test_a_text_that_is_no_time_anywhere_is_not_said_to_be_left_out(staged, written):
+    found = staged(
+        f"Case | Received\nA | {written}",
+        top='grain = "case"\ndates = "%Y-%m-%dT%H:%M"',
+    )
     assert reject(found)["reason"] == "not a date of the form %Y-%m-%dT%H:%M in Europe/London"
+
+
+def test_a_number_of_excel_in_the_hour_that_was_left_out_says_so_too(staged):
+    found = staged("Case | Received\nA | 45382.0625", top='grain = "case"\ndates = "excel"')
+    assert "went forward past this time" in reject(found)["reason"]
 
 
 def test_a_date_without_an_hour_is_that_day_wherever_the_system_stands(staged):
