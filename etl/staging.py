@@ -15,6 +15,7 @@ from etl.values import (
     blanked,
     lists_cut_short,
     raw_name,
+    spoilt_cells,
     text_of,
     typed_date,
     typed_field,
@@ -129,7 +130,7 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         for group in export.findings
         for name, place in group.items()
     ]
-    judged = (*fields, *found, *lists_cut_short(file))
+    judged = (*spoilt_cells(file), *fields, *found, *lists_cut_short(file))
     marks = [f"failed {number}" for number in range(len(judged))]
     # Lazily, so that a date is read once for its day, its instant and whether it failed.
     typed = (

@@ -9,11 +9,14 @@ import polars as pl
 
 from etl.dates import ISO_FORMATS, Calendar, Dated, dated
 from etl.readers.leaves import JOINT
+from etl.readers.rows import SPOILT
 from etl.source import CODED, COUNTS, DATED, Export, Place, Source, Step, has_hours
 
 _DAY = 86_400
 # Seconds in the units in which a system may write its durations.
 _UNITS = {"days": _DAY, "hours": 3600, "minutes": 60, "seconds": 1, "milliseconds": 0.001}
+# In any language: #N/A, #VALUE!, #NAME?, #NV, #BEZUG!
+_SHEET_ERROR = r"^#(N/A|NV|N/D|ND|[^\s#]{2,20}[!?])$"
 _WORDS = {"Day": _DAY, "Hour": 3600, "Minute": 60, "Second": 1}
 
 
@@ -147,9 +150,10 @@ def typed_field(name: str, place: Place, file: File) -> Typed:
     if name in COUNTS:
         return _number(name, text, place, file)
     if name == "case_id":
+        # What a spreadsheet shows for a fault is the same for all cases, and none's number.
         return Typed(
             (text.alias("is case_id"),),
-            text.is_null() & _tells(file),
+            (text.is_null() | text.str.contains(_SHEET_ERROR)) & _tells(file),
             _column(place, file),
             "the row names no case",
             "fill in the case's number",
@@ -202,6 +206,18 @@ def undated(found: Dated, column: str, reason: str, remedy: str, file: File) -> 
         f" say so as time_zone in {file.source.file}",
     )
     return pl.when(found.skipped).then(skipped).otherwise(problem_at(column, reason, remedy))
+
+
+def spoilt_cells(file: File) -> list[Typed]:
+    """Where a workbook has lost a value that is read; elsewhere nobody misses it."""
+    if not file.workbook:
+        return []
+    read = [name for name in file.export.read if name in file.header]
+    return [
+        Typed((), pl.col(raw_name(name)).eq_missing(pl.lit(mark)), name, reason, remedy)
+        for mark, (reason, remedy) in SPOILT.items()
+        for name in read
+    ]
 
 
 def lists_cut_short(file: File) -> list[Typed]:

@@ -17,7 +17,7 @@ from etl.drafting.words import (
     never_read,
     plain,
 )
-from etl.readers.rows import TextTable
+from etl.readers.rows import SPOILT, TextTable
 
 LONGEST_CODE = 60
 MOST_CODES = 150
@@ -141,7 +141,7 @@ def _in_days(column: Column, days: set[str]) -> Column:
 def column_of(name: str, place: int, cells: pl.Series) -> Column:
     """A column of this name and with these cells."""
     stripped = cells.str.strip_chars()
-    counts = stripped.filter(stripped != "").value_counts(sort=True)
+    counts = stripped.filter(~stripped.is_in(["", *SPOILT])).value_counts(sort=True)
     written, often = counts.columns
     short = counts.filter(pl.col(written).str.len_chars() <= _LONGEST_MARKER)
     nothing = {
@@ -149,7 +149,7 @@ def column_of(name: str, place: int, cells: pl.Series) -> Column:
         for value, seen in zip(short[written], short[often], strict=True)
         if is_nothing(value)
     }
-    no_text = stripped.is_in(["", *nothing])
+    no_text = stripped.is_in(["", *SPOILT, *nothing])
     texts = stripped.to_frame("t").select(pl.when(~no_text).then("t")).to_series()
     values = texts.drop_nulls()
     dates = _dates_of(name, values)

@@ -13,7 +13,7 @@ from etl.drafting.own_layout import OwnLayout, own_layout
 from etl.drafting.vocabulary import OPEN
 from etl.drafting.words import code_means, name_for
 from etl.errors import SourceError
-from etl.readers.rows import TextTable
+from etl.readers.rows import SPOILT, TextTable
 from etl.reading import CHUNK_ROWS
 from etl.recognition import found_within, recognised
 from etl.source import FIXED, Export, Source
@@ -105,6 +105,7 @@ def _values(raw: pl.DataFrame, file: File) -> Iterable[tuple[str, pl.Series]]:
     for field, place in places:
         if field in file.source.own_codes:
             value = raw.select(text_of(place, file).alias("code"))["code"].drop_nulls()
+            value = value.filter(~value.is_in([*SPOILT]))
             if place.separator is not None:
                 value = value.str.split(place.separator).explode().str.strip_chars()
             yield field, value

@@ -15,6 +15,20 @@ WIDEST = 16_384
 # Small chunks stay in the processor's cache: a third faster than large ones.
 CHUNK = 4_000
 
+# What stands in place of a cell's value where the file itself has lost it: why, what to do.
+NOT_CALCULATED = "#NOT CALCULATED!"
+DIGITS_LOST = "#DIGITS LOST!"
+SPOILT = {
+    NOT_CALCULATED: (
+        "a formula that was never calculated",
+        "open the workbook in Excel, save it, and load it again",
+    ),
+    DIGITS_LOST: (
+        "a number with more digits than Excel keeps",
+        "export it again with such numbers as text, or as CSV",
+    ),
+}
+
 Kind = Literal["delimited", "workbook", "records", "event log"]
 Aside = Literal["title", "header", "blank", "footer"]
 

@@ -13,9 +13,17 @@ import polars as pl
 
 from etl.errors import ExportError, shown
 from etl.readers.contents import OLE, ZIP, foreign
-from etl.readers.formulas import uncalculated_rows
+from etl.readers.formulas import uncalculated_cells
 from etl.readers.layout import UNTOLD, Layout
-from etl.readers.rows import Damage, TextTable, aside_frame, damaged_frame
+from etl.readers.rows import (
+    DIGITS_LOST,
+    NOT_CALCULATED,
+    SPOILT,
+    Damage,
+    TextTable,
+    aside_frame,
+    damaged_frame,
+)
 from etl.readers.sheet_tables import table_of
 from etl.readers.unpacking import leads_out
 
@@ -28,10 +36,6 @@ MOST_ENTRIES = 1_000
 EXACT = 2**53
 _LONG = r"^-?\d{16,}$"
 _NUMBER = re.compile(r"'(?:Float|Int)\(([^)]*)\)'")
-_LOST_DIGITS = "a number in this row has more digits than Excel keeps"
-_AS_TEXT = "export it again with such numbers as text, or as CSV"
-_NO_RESULT = "a formula in this row was never calculated"
-_CALCULATE = "open the workbook in Excel, save it, and load it again"
 _ERRORS = {
     "Value": "#VALUE!",
     "Div0": "#DIV/0!",
@@ -57,9 +61,9 @@ def read_workbook(
     A cell reads as it is stored: a date as `YYYY-MM-DD HH:MM:SS`, to the nearest second, or
     `YYYY-MM-DD` where every date of its column is a midnight; truth as `true` or `false`; a
     number without a fraction it does not have; a formula as its last result; an error as Excel
-    shows it (`#VALUE!`), so that it is never taken for a blank. A row is damaged if a formula
-    in it was never calculated, or if a number has more digits than Excel keeps: whose case it
-    is, nobody can tell.
+    shows it (`#VALUE!`), so that it is never taken for a blank; a formula that was never
+    calculated and a number with more digits than Excel keeps as SPOILT says. A row is damaged
+    if such a formula does not say in which cell it stands.
     """
     stream.seek(0)
     data = stream.read()
@@ -69,16 +73,18 @@ def read_workbook(
     _refuse_other(data, file)
     if data.startswith(ZIP):
         _refuse_bomb(data, file)
-    (name, *others), cells, lost = _cells(data, file, asked.sheet)
-    damaged = [Damage(row, row, _LOST_DIGITS, _AS_TEXT) for row in lost]
-    if data.startswith(ZIP):
-        uncalculated = uncalculated_rows(data, name)
-        damaged += [Damage(row, row, _NO_RESULT, _CALCULATE) for row in uncalculated]
+    (name, *others), cells, spoilt, first = _cells(data, file, asked.sheet)
+    placeless: list[Damage] = []
+    for row, column in uncalculated_cells(data, name) if data.startswith(ZIP) else ():
+        if column is None:
+            placeless.append(Damage(row, row, *SPOILT[NOT_CALCULATED]))
+        else:
+            spoilt.append((row, column - first, NOT_CALCULATED))
     header, rows, ragged, aside = table_of(cells, file, asked)
-    bad = {block.line: block for block in damaged if block.line in rows.get_column("line")}
+    bad = {block.line: block for block in placeless if block.line in rows.get_column("line")}
     return TextTable(
         header,
-        rows.filter(~pl.col("line").is_in(list(bad))),
+        _marked(rows, spoilt).filter(~pl.col("line").is_in(list(bad))),
         ragged,
         "",
         "",
@@ -90,6 +96,19 @@ def read_workbook(
         place=name,
         places=tuple(others),
     )
+
+
+def _marked(rows: pl.DataFrame, spoilt: Iterable[tuple[int, int, str]]) -> pl.DataFrame:
+    """The rows with a mark in each cell, by line and column, that has lost its value."""
+    by_cell: dict[tuple[str, str], list[int]] = {}
+    for line, column, mark in spoilt:
+        by_cell.setdefault((f"c{column}", mark), []).append(line)
+    for (name, mark), lines in by_cell.items():
+        # Below no name of a column nothing is read.
+        if name in rows.columns:
+            told = pl.when(pl.col("line").is_in(lines)).then(pl.lit(mark))
+            rows = rows.with_columns(told.otherwise(pl.col(name)).alias(name))
+    return rows
 
 
 def _refuse_other(data: bytes, file: str) -> None:
@@ -142,22 +161,24 @@ def _broken(file: str) -> ExportError:
 
 def _cells(
     data: bytes, file: str, sheet: str | int | None
-) -> tuple[list[str], pl.DataFrame, list[int]]:
-    """Names (the sheet's, then of all), its cells, blank ones "", and rows cut short.
+) -> tuple[list[str], pl.DataFrame, list[tuple[int, int, str]], int]:
+    """Names (the sheet's, then of all), its cells, blank ones "", those cut short, and more.
 
-    The cells are those from row 1 and the first column in use.
+    The cells are those from row 1 and the first column in use, whose place comes last; one
+    that was cut short is told by row, column and mark.
     """
     try:
         reader = fastexcel.read_excel(data)
         loaded = _sheet(reader, sheet, file)
         if not loaded.height or not loaded.width:
-            return [loaded.name, *reader.sheet_names], pl.DataFrame(), []
+            return [loaded.name, *reader.sheet_names], pl.DataFrame(), [], 0
         batch, faults = loaded.to_arrow_with_errors()
         columns = pl.DataFrame(batch).get_columns()
         texts = pl.DataFrame(
             [column.fill_null("").alias(f"c{n}") for n, column in enumerate(columns)]
         )
         lost = _cut_short(reader, loaded.name, texts)
+        first = loaded.available_columns()[0].absolute_index
     except fastexcel.FastExcelError:
         raise _broken(file) from None
     except BaseException as error:
@@ -166,7 +187,7 @@ def _cells(
             raise _broken(file) from None
         raise
     names = [loaded.name, *reader.sheet_names]
-    return names, _with_faults(texts, faults.errors if faults else ()), lost
+    return names, _with_faults(texts, faults.errors if faults else ()), lost, first
 
 
 def _sheet(
@@ -206,21 +227,25 @@ def _sheet_name(names: list[str], sheet: str | int, file: str) -> str:
     )
 
 
-def _cut_short(reader: fastexcel.ExcelReader, name: str, texts: pl.DataFrame) -> list[int]:
-    """Rows, from 1, with a whole number of which a cell cannot hold the last digits."""
-    long = texts.with_row_index("row", offset=1).filter(
-        pl.any_horizontal(pl.col(texts.columns).str.contains(_LONG))
-    )
-    if long.is_empty():
+def _cut_short(
+    reader: fastexcel.ExcelReader, name: str, texts: pl.DataFrame
+) -> list[tuple[int, int, str]]:
+    """Row, from 1, column and mark of numbers of which a cell cannot hold the last digits."""
+    if texts.select(pl.any_horizontal(pl.all().str.contains(_LONG).any())).item() is not True:
         return []
     # Asked for durations, the library tells of every other cell what it holds.
     _, faults = _load(reader, name, "duration").to_arrow_with_errors()
-    numbers = {
-        fault.offset_position[0] + 1
+    cells = [
+        fault.offset_position
         for fault in (faults.errors if faults else ())
         if (number := _NUMBER.search(fault.detail)) and abs(float(number[1])) >= EXACT
-    }
-    return sorted(numbers & {*long.get_column("row").to_list()})
+    ]
+    is_whole = re.compile(_LONG).match
+    return [
+        (row + 1, column, DIGITS_LOST)
+        for row, column in cells
+        if is_whole(texts.item(row, column))
+    ]
 
 
 def _with_faults(texts: pl.DataFrame, faults: Iterable[fastexcel.CellError]) -> pl.DataFrame:

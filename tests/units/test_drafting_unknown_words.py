@@ -1,9 +1,12 @@
 """What a draft does where nobody knows the words of a system: it asks."""
 
+import polars as pl
 import pytest
 
 from etl.drafting import parts
+from etl.drafting.columns import column_of
 from etl.drafting.draft import draft
+from etl.readers.rows import DIGITS_LOST, NOT_CALCULATED
 from tests.drafts import CASES, drafted, first_export, told
 
 DAYS = [f"2024-02-{day:02}" for day in range(1, 25)]
@@ -156,3 +159,8 @@ def test_letters_that_are_none_of_western_europe_are_read_as_they_were_written(
     assert header.split(";")[2] in made.toml
     assert first_export(made)["encoding"] == encoding
     assert "look whether what stands here is spelt so" in made.toml
+
+
+def test_a_cell_that_has_lost_its_value_says_nothing_of_its_column():
+    marked = column_of("Unit", 0, pl.Series(["north", NOT_CALCULATED, DIGITS_LOST, "north"]))
+    assert (marked.distinct, marked.values.to_list()) == (1, ["north", "north"])

@@ -204,3 +204,20 @@ def test_a_case_is_named_by_a_pseudonym_and_never_by_its_number(staged):
     found = staged("Case | Received\nBH-1 | 2024-01-01\n BH-1 | 2024-01-02")
     keys = {key.hex() for key in found.tables["cases"]["case_key"]}
     assert keys == {*pseudonyms(["BH-1"], purpose="case", within="harbour", key=KEY)}
+
+
+@pytest.mark.parametrize("shown", ["#N/A", "#REF!", "#NAME?", "#BEZUG!"])
+def test_what_a_spreadsheet_shows_for_a_fault_is_no_case(staged, shown):
+    found = reject(staged(f"Case | Received\n{shown} | 2024-01-01"))
+    assert (found["value"], found["reason"]) == (shown, "the row names no case")
+
+
+def test_a_value_that_a_workbook_has_lost_matters_where_it_is_read(staged):
+    rows = "Case | Received | Helper\n#1 | 2024-01-01 | #NOT CALCULATED!"
+    assert staged(rows, workbook=True).rows_loaded == 1
+    rows += "\nB | #NOT CALCULATED! | x"
+    found = reject(staged(rows, workbook=True))
+    assert (found["line"], found["column_name"]) == (3, "Received")
+    assert found["reason"] == "a formula that was never calculated"
+    lost = reject(staged("Case | Received\n#DIGITS LOST! | 2024-01-01", workbook=True))
+    assert "with such numbers as text" in lost["remedy"]
