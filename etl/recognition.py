@@ -25,7 +25,8 @@ def recognised(
     wrong with the file, SourceError where no description fits.
     """
     with ExitStack() as readings:
-        yield _recognised(path, sources, readings, first)
+        read, source, export = _recognised(path, sources, readings, first)
+        yield _named(read, export), source, export
 
 
 @contextmanager
@@ -38,7 +39,12 @@ def found_within(path: Path, export: Export) -> Iterator[Reading | None]:
             # The file itself was read before this: it holds nothing at that place.
             yield None
             return
+        found = _named(found, export)
         yield None if export.lacks(found.told.header) else found
+
+
+def _named(read: Reading, export: Export) -> Reading:
+    return replace(read, told=replace(read.told, header=export.named(read.told.header)))
 
 
 def _recognised(
@@ -106,12 +112,15 @@ def recognise(
     """
     pairs = [(source, export) for source in sources for export in source.exports]
     have = frozenset(header)
-    fitting = [pair for pair in pairs if not pair[1].lacks(have)]
+    # Names in other capitals are taken where no description has them as they are.
+    fitting = [pair for pair in pairs if not pair[1].lacks(have)] or [
+        pair for pair in pairs if not pair[1].lacks(pair[1].named(header))
+    ]
     if not fitting:
         likeness = max((_likeness(export, have)[0] for _, export in pairs), default=0.0)
         raise NoFitError(_no_fit(pairs, have, file_name), likeness=likeness)
-    most = max(len(export.known & have) for _, export in fitting)
-    best = [pair for pair in fitting if len(pair[1].known & have) == most]
+    shared = [len(export.known.intersection(export.named(header))) for _, export in fitting]
+    best = [pair for pair, n in zip(fitting, shared, strict=True) if n == max(shared)]
     if len(best) > 1:
         names = " or ".join(f"{source.name} ({export.name})" for source, export in best)
         raise SourceError(f"{file_name} line 1: could be {names}; say which with --source")

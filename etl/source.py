@@ -1,7 +1,8 @@
 """A source: what the exports of one case system look like; `etl.description` reads it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -253,6 +254,20 @@ class Export:
         conditions = (name for step in told for name in step.when if name not in there)
         apart = (name for name in self._told_apart if name not in there)
         return tuple(dict.fromkeys((*lacking, *conditions, *apart)))
+
+    def named(self, header: Sequence[str]) -> tuple[str, ...]:
+        """The same columns, by the description's names where capitals alone differ.
+
+        Data loaders write names in capitals; two columns that differ by them stay as they are.
+        """
+        folded = Counter(name.casefold() for name in header)
+        ours = {name.casefold(): name for name in sorted(self.known - {*header})}
+        return tuple(
+            ours.get(name.casefold(), name)
+            if name not in self.known and folded[name.casefold()] == 1
+            else name
+            for name in header
+        )
 
     def _steps_in(self, have: Iterable[str]) -> "tuple[Step, ...]":
         return tuple(step for step in self.steps if {*step.when} <= {*have})

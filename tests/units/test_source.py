@@ -193,6 +193,19 @@ def test_an_export_is_recognised_by_the_columns_it_has(tmp_path):
     assert found(tmp_path, "Case", "Date", "Step", more=HISTORY) == "history"
 
 
+def test_names_in_other_capitals_are_taken_where_no_export_has_them_as_they_are(tmp_path):
+    assert found(tmp_path, "CASE", "date", "STEP", "Note", more=HISTORY) == "history"
+    capitals = HISTORY.replace("history", "log").replace("Step", "STEP")
+    assert found(tmp_path, "Case", "Date", "STEP", more=HISTORY + capitals) == "log"
+
+
+def test_a_column_in_other_capitals_is_read_by_its_name_and_two_alike_are_not(tmp_path):
+    (export, *_) = read_source(written(tmp_path, HARBOUR)).exports
+    header = ("case", "Received", "RECEIVED", "UNIT", "Unit", "Extra")
+    assert export.named(header) == ("Case", "Received", "RECEIVED", "UNIT", "Unit", "Extra")
+    assert export.named(("unit", "UNIT")) == ("unit", "UNIT")
+
+
 def test_the_description_that_knows_most_of_the_columns_wins(tmp_path):
     header = ("Case", "Date", "Step", "Unit", "Received", "Note")
     known = HISTORY.replace('"event"', '"event"\nignored = ["Note", "Unit", "Received"]')
