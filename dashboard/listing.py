@@ -55,9 +55,11 @@ def with_bounds(release: Release, figures: pl.DataFrame) -> pl.DataFrame:
 
     Null where there is no count, and of what is no count of cases.
     """
-    spans = figures.select("metric", "period", "period_start", "period_end").unique()
+    spans = figures.select(
+        "metric", "period", "period_start", "period_end", "breakdown", "level"
+    ).unique()
     off = [
-        release.counts_within(row[0], row[1], start=row[2], end=row[3])
+        release.counts_within(row[0], row[1], start=row[2], end=row[3], level=row[4:])
         for row in spans.iter_rows()
     ]
     units = release.table("definitions").select("metric", "measure", "unit_of_value")

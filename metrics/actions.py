@@ -184,7 +184,11 @@ def _off(months: pl.DataFrame, action: Row, setting: Setting) -> int:
     starts = own.year_starts
     held = set(months["period_start"])
     quarters = {quarter_of(month, year_starts=starts) for month in held}
-    return sum(own.off_in(quarter) * _parts(quarter, held) for quarter in quarters)
+    level = months.row(0, named=True)
+    return sum(
+        own.off_in(quarter, (level["breakdown"], level["level"])) * _parts(quarter, held)
+        for quarter in quarters
+    )
 
 
 def _parts(quarter: date, held: set[date]) -> int:

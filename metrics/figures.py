@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import polars as pl
 
+from metrics.crosswalk import Heir, times_at
 from metrics.metric import BREAKDOWNS, Measure, Metric
 from metrics.reach import SUMS, Loose, further_in, most_off
 from metrics.release import TABLES
@@ -43,7 +44,8 @@ class Setting:
     position; `exposure` has unit, period, period_start and people, the average headcount over
     the covered days of the period, with the unit 'all' for everybody; `engagements` has unit,
     period, period_start and engagements with clients; `base` is 1 where counts are the truth,
-    else all are multiples of it; `withheld` says that counts are exact and some not told.
+    else all are multiples of it; `withheld` says that counts are exact and some not told;
+    `heirs` are levels of which counts of before are sums of what others were told.
     """
 
     periods: pl.DataFrame
@@ -58,6 +60,7 @@ class Setting:
     times: int = 1
     year_starts: int = 1
     withheld: bool = False
+    heirs: tuple[Heir, ...] = ()
 
     def of(self, metric: str) -> "Setting":
         """The same for one metric: sums of it may be bases further off where it is `loose`.
@@ -71,10 +74,10 @@ class Setting:
             year_starts=_year_starts(self.periods),
         )
 
-    def off_in(self, quarter: date) -> int:
+    def off_in(self, quarter: date, level: tuple[str, str] = ("all", "all")) -> int:
         """How far rounding may have moved a sum of the metric in that quarter or its months."""
         each = self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
-        return self.times * each
+        return self.times * times_at(self.heirs, level, quarter) * each
 
     @property
     def exact(self) -> bool:
@@ -85,7 +88,9 @@ class Setting:
         """How far rounding may have moved a count of the row's period, for all its quarters."""
         if self.base == 1 and not self.loose:
             return 0
-        return self.times * most_off(
+        level = (row.get("breakdown", "all"), row.get("level", "all"))
+        sums = self.times * times_at(self.heirs, level, row["period_start"])
+        return sums * most_off(
             self.base,
             row["period"],
             start=row["period_start"],
@@ -123,8 +128,19 @@ def grid(setting: Setting, parts: tuple[str, ...]) -> pl.DataFrame:
         .join(levels.select("breakdown", "level"), how="cross")
         .join(spans, how="cross")
         .with_row_index("row")
-        .with_columns(pl.col("row").cast(pl.Int64))
+        .with_columns(pl.col("row").cast(pl.Int64), _off_at_heirs(setting))
     )
+
+
+def _off_at_heirs(setting: Setting) -> pl.Expr:
+    """How far counts may be off where those of heirs are sums of several that were told."""
+    off = pl.col("off")
+    for one in setting.heirs:
+        breakdown, level = one.level
+        is_here = (pl.col("breakdown") == breakdown) & (pl.col("level") == level)
+        is_here &= pl.col("period_start") <= one.until
+        off = pl.when(is_here).then(pl.col("off") * one.parts).otherwise(off)
+    return off
 
 
 def by_period(cells: pl.DataFrame, metric: Metric, setting: Setting) -> pl.DataFrame:

@@ -347,7 +347,9 @@ def _protection() -> str:
         f"**Rounding**, here with base 5: {_lower(rounding)} A small mixed-integer program"
         " rounds all counts of a quarter together, so that levels add up to all, outcomes to"
         " their totals and months to the quarter; which way a count goes depends on a secret"
-        " key. Multiples of the base, 0 included, stay as they are.",
+        " key. Multiples of the base, 0 included, stay as they are. A level that others were"
+        " merged into has the sums of what was told of them until then, which are as many times"
+        " further from the truth.",
         f"**Suppression**, here with threshold 10: {_lower(withheld)} The counts of a metric in"
         " a quarter, at every level, and the sums that are read beside them are one system of"
         " equations; linear programming shows that every small count could be none, or enough"

@@ -16,6 +16,7 @@ from metrics.benchmarks import benchmarks
 from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
 from metrics.count import count
+from metrics.crosswalk import heirs_sentence, heirs_words
 from metrics.delays import DEADLINES, arrivals, delays
 from metrics.disclosure.layers import (
     Protected,
@@ -273,10 +274,12 @@ def _protection(
     several += ASKED * bool(early) + SHORT * bool(short)
     names = titles | {rule.name: rule.title for rule in rules.deadlines}
     several += withheld_words(protected.withheld.get(protected.layer, ()), names)
+    several += heirs_sentence(protected.heirs, setting.levels)
     return {
         "method_sentence": policy.method_sentence(loose=loose) + several,
         **early,
         **short,
+        **heirs_words(protected.heirs),
         "loose": loose_words(protected.loose),
         "summed": ",".join(f"{name}:{times}" for name, times in setting.summed.items()),
         "threshold": str(policy.threshold or policy.base),
@@ -316,6 +319,7 @@ def _setting(store: Store, policy: Policy, data: _Data, protected: Protected | N
         loose=protected.loose if protected else {},
         summed=summed(data.rules.deadlines) if protected else {},
         withheld=policy.method == "suppression",
+        heirs=protected.heirs if protected else (),
     )
 
 

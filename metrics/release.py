@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.store import Store, StoreError
+from metrics.crosswalk import heirs_in, times_at
 from metrics.reach import SUMS, loose_in, most_off, summed_in
 from metrics.release_tables import TABLES as TABLES
 
@@ -63,10 +64,20 @@ class Release:
         )
         return str(found["title"][0]) if found.height else level
 
-    def counts_within(self, metric: str, period: str, *, start: date, end: date) -> int:
+    def counts_within(
+        self,
+        metric: str,
+        period: str,
+        *,
+        start: date,
+        end: date,
+        level: tuple[str, str] = ("all", "all"),
+    ) -> int:
         """How far at most the truth is from a count of the metric that is told for a period."""
         own = SUMS.get(metric, metric)
-        return summed_in(self.manifest).get(metric, 1) * most_off(
+        sums = summed_in(self.manifest).get(metric, 1)
+        sums *= times_at(heirs_in(self.manifest), level, start)
+        return sums * most_off(
             int(self.manifest["base"]),
             period,
             start=start,

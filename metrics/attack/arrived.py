@@ -18,7 +18,7 @@ from metrics.attack.closed import DAYS
 from metrics.attack.joined import DEADLINES, FROM_RECEIPT, IS_STOCK, RECEIVED, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, readers
+from metrics.attack.told import Told, levels_in, readers
 from metrics.periods import month_of, next_month
 
 LATE = "came_late"  # a release says so where late cases are counted without their deadlines
@@ -106,8 +106,7 @@ def _intervals(
 
 
 def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Floats, Floats]]:
-    every = own[-1].cells.select("breakdown", "level").unique().sort("breakdown", "level")
-    levels = [level for level in every.iter_rows() if rule.holds_at(level)]
+    levels = [level for level in levels_in(own) if rule.holds_at(level)]
     cells = pl.concat(one.cells for one in own)
     months = sorted(
         month for month in cells["month"].unique() if own[0].quarter(month) == quarter

@@ -33,7 +33,7 @@ from metrics.attack.joined import ROLLED
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, readers, telling
+from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.periods import next_month
 
 TIMES, DEADLINES = "time_to_resolution", "deadline_compliance"
@@ -118,7 +118,7 @@ def _intervals(
         return
     told = telling(own)
     months = sorted({month for one in told for month in one.cells["month"].unique()})
-    levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+    levels = levels_in(told)
     ground = Ground(levels, months, [told[0].quarter(month) for month in months])
     bands = sorted({band for one in told for band in _bands(one)})
     cells = [(name, band) for name in (CLOSED, OPEN) for band in bands]

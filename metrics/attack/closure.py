@@ -14,6 +14,7 @@ from etl.rules import Commitment
 from metrics.attack.told import CELL, Told
 from metrics.benchmarks import benchmarks
 from metrics.catalog import metrics_for
+from metrics.crosswalk import heirs_in
 from metrics.doubts import together
 from metrics.estimate import estimate
 from metrics.figures import Setting
@@ -95,6 +96,7 @@ def _setting(told: Told) -> Setting:
         loose=told.loose,
         summed=summed_in(manifest),
         withheld=withheld,
+        heirs=heirs_in(manifest),
     )
 
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, NOT_COME, Floats
-from metrics.attack.told import Told, readers, telling
+from metrics.attack.told import Told, levels_in, readers, telling
 
 RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
@@ -124,10 +124,7 @@ def _intervals(
         for first in sorted(set(starts))
         if starts.count(first) > 1
     ]
-    known = {
-        level: _Sums(len(series), len(months))
-        for level in sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
-    }
+    known = {level: _Sums(len(series), len(months)) for level in levels_in(told)}
     for release in told:
         for at, one in enumerate(series):
             _read(known, release, at, one, months, spans)

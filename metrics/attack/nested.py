@@ -24,7 +24,7 @@ from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.sums import DOUBT
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, readers, telling
+from metrics.attack.told import Told, levels_in, readers, telling
 
 CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
 # What may stand after a clock of which this is known; a calendar is the same for both.
@@ -239,7 +239,7 @@ class _Known:
         """Read from the files, from that month on."""
         every = {month for one in told for month in one.cells["month"].unique()}
         months = sorted(month for month in every if month >= since)
-        levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+        levels = levels_in(told)
         stood = {
             months.index(max(one.cells["month"]))
             for one in own
@@ -309,13 +309,12 @@ def _table(
     rows = rows.filter(pl.col("plain").is_in(names) & pl.col("month").is_in(list(months)))
     rows = rows.filter(pl.col("n").is_not_null())  # what is withheld is not said
     table = np.full((len(levels), len(months), len(names)), np.nan)
-    said = [months.index(month) for month in rows["month"].unique()]
-    table[:, said] = 0
-    for breakdown, level, month, outcome, n in rows.select(
-        "breakdown", "level", "month", "plain", "n"
-    ).iter_rows():
+    kept = rows.select("breakdown", "level", "month", "plain", "n")
+    for breakdown, level, month, outcome, n in kept.iter_rows():
         if (breakdown, level) in levels:
             place = levels.index((breakdown, level)), months.index(month)
+            if np.isnan(table[place]).all():
+                table[place] = 0  # outcomes that the release has no cell of
             table[*place, names.index(outcome)] += n
     doubted = rows.filter(pl.col("outcome") != pl.col("plain"))["plain"].unique()
     return table, set(doubted)

@@ -1,24 +1,23 @@
 """The attack on a set of released files, and what may be said of it."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
 
-import numpy as np
-
 from metrics.attack.arrived import arrived
 from metrics.attack.closed import closed
 from metrics.attack.closure import other_leaks, turned
+from metrics.attack.heirs import aligned, altered
 from metrics.attack.joined import joined
 from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
 from metrics.attack.nested import nested
 from metrics.attack.noisy import METHOD as NOISY
 from metrics.attack.noisy import in_words, noisy_leaks
 from metrics.attack.surveyed import surveyed
-from metrics.attack.told import CELL, Told, new_quarters, read
+from metrics.attack.told import Told, new_quarters, read
 from metrics.attack.waiting import waiting
 from metrics.attack.withheld import withheld
 
@@ -98,7 +97,8 @@ def attack(
     every = sorted((read(path) for path in paths), key=lambda release: release.name)
     # No count is ruled out by a number with noise, so that these narrow none of the others.
     noisy = [release for release in every if release.method == NOISY]
-    told = [release for release in every if release.method != NOISY]
+    files = [release for release in every if release.method != NOISY]
+    told = aligned(files)
     findings: dict[str, Findings] = {}
     before: dict[tuple[object, ...], Findings] = {}
     quarters = _quarters(told, looked_at)
@@ -116,19 +116,22 @@ def attack(
     together += waiting(told, _fresh(told, looked_at))
     together += nested(told, looked_at, quarters)
     findings |= {found.profile: found for found in together}
-    leaks = [
-        f"{release.name}: {leak}"
-        for release in told
-        if release.release.path not in looked_at
-        for leak in other_leaks(release)
-    ]
     return Attack(
         releases=tuple(release.name for release in every),
         exact=tuple(release.name for release in told if not release.protected),
         findings=tuple(findings.values()),
-        leaks=(*leaks, *_changed(told), *_turned(told, looked_at), *noisy_leaks(noisy)),
+        leaks=(*_leaks(files, looked_at), *noisy_leaks(noisy)),
         noisy=tuple(in_words(release) for release in noisy),
     )
+
+
+def _leaks(told: Sequence[Told], looked_at: Collection[Path]) -> Iterator[str]:
+    """What the files tell beside their counts, and otherwise than each other."""
+    for release in told:
+        if release.release.path not in looked_at:
+            yield from (f"{release.name}: {leak}" for leak in other_leaks(release))
+    yield from _changed(told)
+    yield from _turned(told, looked_at)
 
 
 def _quarters(told: Sequence[Told], looked_at: Collection[Path]) -> set[date] | None:
@@ -173,8 +176,7 @@ def _changed(told: Sequence[Told]) -> list[str]:
     for audience in sorted({release.audience for release in told if release.protected}):
         own = [release for release in told if release.audience == audience]
         for before, after in pairwise(own):
-            both = after.cells.join(before.cells, on=CELL, suffix="_before", nulls_equal=True)
-            apart = int(np.sum(both["n"].ne_missing(both["n_before"]).to_numpy()))
+            apart = altered(before, after)
             if apart:
                 found.append(
                     f"{after.name}: {apart} counts differ from those of {before.name}, which"

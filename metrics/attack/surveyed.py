@@ -5,18 +5,19 @@ quarter that the times show as closed so early, and what earlier quarters have l
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from metrics.attack.bounds import Booleans
 from metrics.attack.closed import TIMES
 from metrics.attack.joined import RECEIVED
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import Level
 from metrics.attack.system import IS_SUM, Floats
-from metrics.attack.told import Told, readers, telling
+from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.periods import next_month
 
 SURVEYS = "satisfaction"
@@ -40,6 +41,10 @@ class _Windows:
     @classmethod
     def open(cls, *shape: int) -> "_Windows":
         return cls(np.zeros(shape), np.full(shape, np.inf))
+
+    def at(self, levels: Booleans) -> "_Windows":
+        """The same at some levels."""
+        return _Windows(self.low[levels], self.high[levels])
 
     def told(self, n: Floats, off: float) -> None:
         """A count that a release tells; NaN where it says nothing."""
@@ -73,17 +78,17 @@ def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
     quarters: dict[date, list[date]] = {}
     for month in sorted({month for one in told for month in one.cells["month"].unique()}):
         quarters.setdefault(told[0].quarter(month), []).append(month)
-    levels = sorted(told[-1].cells.select("breakdown", "level").unique().iter_rows())
+    levels = levels_in(told)
     left = np.zeros(len(levels))
     for quarter, months in quarters.items():
         known = _Quarter.of(told, levels, months, quarter)
-        if not known.is_told:
-            left[:] = np.inf
-            continue
+        there = known.is_told
+        known = known.at(there)
         for many in range(1, len(months) + 1):
             where = f"{SURVEYS} and {TIMES}, quarter from {quarter}"
-            yield from ((where, *ends) for ends in known.ends(many, left))
-        left += known.received.high[:, 0] - known.asked_whole.low[:, 0]
+            yield from ((where, *ends) for ends in known.ends(many, left[there]))
+        left[~there] = np.inf
+        left[there] += known.received.high[:, 0] - known.asked_whole.low[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,24 @@ class _Quarter:
         self.received.told(received.sum(axis=1, keepdims=True), off[RECEIVED[0]])
 
     @property
-    def is_told(self) -> bool:
-        """Whether some release tells every one of these counts."""
+    def is_told(self) -> Booleans:
+        """At which levels some release tells every one of these counts."""
         known = (self.asked.high, self.closed.high, self.received.high)
-        return all(np.isfinite(each).all() for each in known)
+        told = [np.isfinite(each).reshape(len(each), -1).all(axis=1) for each in known]
+        found: Booleans = np.logical_and.reduce(told)
+        return found
+
+    def at(self, levels: Booleans) -> "_Quarter":
+        """The same at some levels."""
+        return replace(
+            self,
+            asked=self.asked.at(levels),
+            asked_whole=self.asked_whole.at(levels),
+            closed=self.closed.at(levels),
+            closed_month=self.closed_month.at(levels),
+            closed_whole=self.closed_whole.at(levels),
+            received=self.received.at(levels),
+        )
 
     def ends(self, many: int, left: Floats) -> Iterator[tuple[Floats, Floats]]:
         """Of surveys and of closed cases in the first so many months, and of each month."""

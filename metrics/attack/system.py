@@ -119,18 +119,14 @@ def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
 def _quarters(
     metric: Metric, part: str, rows: pl.DataFrame, quarters: dict[date, date]
 ) -> Iterator[Block]:
-    levels = tuple(
-        sorted(
-            rows.select("breakdown", "level").unique().iter_rows(),
-            key=lambda pair: (pair[0] != "all", pair),
-        )
-    )
     columns = sorted(rows.select("outcome", "band").unique().iter_rows())
     columns += [REST] if metric.part_of else []
     months = sorted(rows["month"].unique())
     for quarter in sorted({quarters[month] for month in months}):
         within = tuple(month for month in months if quarters[month] == quarter)
-        yield Block(metric, part, quarter, levels, within, tuple(columns))
+        told = rows.filter(pl.col("month").is_in(within)).select("breakdown", "level").unique()
+        levels = sorted(told.iter_rows(), key=lambda pair: (pair[0] != "all", pair))
+        yield Block(metric, part, quarter, tuple(levels), within, tuple(columns))
 
 
 def counts_in(block: Block, told: Told) -> Floats:

@@ -16,7 +16,10 @@ CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One released file: who it is for, how it says it was protected, and what it counts."""
+    """One released file: who it is for, how it says it was protected, and what it counts.
+
+    `known` are its cells where an attacker reads them otherwise than they stand there.
+    """
 
     release: Release
     audience: str
@@ -25,6 +28,7 @@ class Told:
     reach: int
     threshold: int
     loose: Loose
+    known: pl.DataFrame | None = None
 
     @property
     def name(self) -> str:
@@ -34,7 +38,7 @@ class Told:
     @property
     def cells(self) -> pl.DataFrame:
         """Columns of `CELL` and n, which is null where a cell is withheld."""
-        return self.release.table("cubes")
+        return self.release.table("cubes") if self.known is None else self.known
 
     @property
     def protected(self) -> bool:
@@ -86,6 +90,12 @@ def readers(told: Sequence[Told]) -> list[tuple[str, list[Told]]]:
     names = sorted({release.audience for release in rounded})
     found = [(name, [one for one in rounded if one.audience == name]) for name in names]
     return [*found, ("all audiences", rounded)] if len(names) > 1 else found
+
+
+def levels_in(told: Sequence[Told]) -> list[tuple[str, str]]:
+    """Every breakdown and level that any of the releases tells of."""
+    every = pl.concat(one.cells.select("breakdown", "level") for one in told).unique()
+    return sorted(every.iter_rows())
 
 
 def telling(told: Sequence[Told]) -> list[Told]:

@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import polars as pl
 
+from metrics.crosswalk import Heir
 from metrics.disclosure.asking import is_asked_early
+from metrics.disclosure.crossing import crossed, heirs
 from metrics.disclosure.ledger import TOLD, Ledger
 from metrics.disclosure.linking import Links
 from metrics.disclosure.policy import Policy, PolicyError
@@ -32,7 +34,8 @@ class Protected:
     `seeds` has the dice of each layer, for those who may know everything. `asked_early` where
     people were asked about cases that were not closed yet. `withheld` says by layer of which
     metrics and parts in which quarters its readers are told nothing, now and later. It
-    `is_short` where cases that came too late lack some of their deadlines.
+    `is_short` where cases that came too late lack some of their deadlines. `heirs` are levels
+    that took over others since these were told.
     """
 
     layer: str
@@ -43,6 +46,7 @@ class Protected:
     asked_early: bool = False
     withheld: Mapping[str, Collection[Block]] = field(default_factory=dict)
     is_short: bool = False
+    heirs: tuple[Heir, ...] = ()
 
 
 def commitment(seed: bytes) -> str:
@@ -139,23 +143,23 @@ def protected_by_layers(
     links: Links | None = None
     for base in roundings(policy, everybody):
         name = layer_name(base, policy.bands)
-        seed = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
-        seeds[name] = seed
-        told = _crossed(ledger.told(name), declared, renamed)
-        layer = Layer(base, policy.bands, seed, unit, _next_base(base, policy, everybody))
+        seeds[name] = hmac.new(secret, f"rounding|{name}".encode(), hashlib.sha256).digest()
+        told = crossed(ledger.told(name), declared, renamed)
+        coarser = _next_base(base, policy, everybody)
+        layer = Layer(base, policy.bands, seeds[name], unit, coarser)
         found = layer_over(cells, layer, declared, told, links, ledger.withheld(name))
         withheld[name] = found.withheld
         links = found.links
         loose = _looser(loose, unit, base, found.loose)
-        rounded = found.cells
-        new = rounded.join(told, on=("metric", "part", "month"), how="anti")
+        new = found.cells.join(told, on=("metric", "part", "month"), how="anti")
         fresh[name] = new.select(*TOLD)
-        made.append(rounded)
-        cells, unit = rounded.select(*KEY, "n"), base
+        made.append(found.cells)
+        cells, unit = found.cells.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     counts = _untold(made[-1], withheld[name], declared).select(*KEY, "n").join(truth, on=KEY)
-    early = _asked_early(links or {}, declared)
-    return Protected(name, counts, fresh, loose, seeds, early, withheld, _is_short(links or {}))
+    about = _asked_early(links or {}, declared), withheld, _is_short(links or {})
+    after = heirs(pl.concat(map(ledger.told, fresh)), declared, renamed)
+    return Protected(name, counts, fresh, loose, seeds, *about, after)
 
 
 def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:
@@ -211,7 +215,7 @@ def _withheld(
     """One layer: all who are told exact counts are told the same ones."""
     (name,) = layers_of(policy, ())
     before = ledger.told(name)
-    told = _crossed(before, declared, renamed)
+    told = crossed(before, declared, renamed)
     if told.height != before.height:
         raise PolicyError(
             f"audience {policy.audience}: levels whose counts were withheld have been merged,"
@@ -220,33 +224,5 @@ def _withheld(
     layer = Layer(policy.threshold, policy.bands, b"")
     cells = withheld_over(exact, layer, declared, told)
     fresh = cells.join(told, on=("metric", "part", "month"), how="anti").select(*TOLD)
-    return Protected(name, cells.select(*KEY, "n", "n_true"), {name: fresh}, {})
-
-
-def _crossed(
-    told: pl.DataFrame, declared: Declared, renamed: Mapping[tuple[str, str], str]
-) -> pl.DataFrame:
-    """What was told, with the cases of levels that are gone under those that took them over."""
-    known = {(name, level) for name, levels in declared.levels.items() for level in levels}
-    known.add(("all", "all"))
-    gone = [
-        pair
-        for pair in told.select("breakdown", "level").unique().iter_rows()
-        if pair not in known
-    ]
-    for breakdown, level in sorted(gone):
-        heir = renamed.get((breakdown, level))
-        if heir is None or (breakdown, heir) not in known:
-            raise PolicyError(
-                f"{breakdown} {level!r} was published and is no longer declared; say in"
-                " case-audit.toml which one took its cases over, under [[renamed]]"
-            )
-        here = (pl.col("breakdown") == breakdown) & (pl.col("level") == level)
-        told = told.with_columns(
-            level=pl.when(here).then(pl.lit(heir)).otherwise(pl.col("level"))
-        )
-    if not gone:
-        return told
-    counts = pl.col("n", "n_true")
-    summed = pl.when(counts.null_count() == 0).then(counts.sum())
-    return told.group_by(KEY).agg(summed).select(*TOLD)
+    counts = cells.select(*KEY, "n", "n_true")
+    return Protected(name, counts, {name: fresh}, {}, heirs=heirs(before, declared, renamed))

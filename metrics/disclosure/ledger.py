@@ -24,6 +24,7 @@ import polars as pl
 
 from etl.changing import alone
 from etl.errors import InputError
+from metrics.crosswalk import heirs_in, inherited
 from metrics.disclosure.tables import KEY, SCHEMA
 
 NAME = "ledger.jsonl"
@@ -217,7 +218,8 @@ def faults(
             for fault in _release_faults(entries, sealed.get(name), manifest, digest)
         ]
         if name in sealed and sealed[name].get("layer") in layers:
-            found += _cell_faults(name, cells, layers[sealed[name]["layer"]])
+            told = inherited(layers[sealed[name]["layer"]], heirs_in(manifest))
+            found += _cell_faults(name, cells, told)
     return found
 
 

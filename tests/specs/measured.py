@@ -190,6 +190,7 @@ def sealed(
     policy: Policy = COMMITTEE,
     everybody: Sequence[Policy] = (),
     seed: bytes = SEED,
+    renamed: Mapping[tuple[str, str], str] | None = None,
 ) -> Path:
     """Publish a store as it stands, by the rules in the folder."""
     return publish(
@@ -201,6 +202,7 @@ def sealed(
         seed=seed,
         places=Places(to / "releases", Ledger(to / "ledger", seed)),
         everybody=everybody,
+        renamed=renamed,
     )
 
 
