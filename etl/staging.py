@@ -63,8 +63,8 @@ def stage(
         pl.col(places[name]).alias(raw_name(name)) for name in export.read if name in places
     ]
     raw = blanked(first.select("line", *wanted), file)
-    kept, left_out = _kept(raw, file)
-    good, steps, failed = _judged(kept, file)
+    cases, left_out = kept(raw, file)
+    good, steps, failed = _judged(cases, file)
     case = masked(failed["is case_id"], "case", source.name, key)
     bad = failed.rename({"is case_id": "case_key"}).with_columns(case.alias("case_key"))
     return Staged(
@@ -101,7 +101,7 @@ def _each_once(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.unique(subset=told.columns, keep="first", maintain_order=True)
 
 
-def _kept(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.Series]:
+def kept(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.Series]:
     """The rows that may be of cases, and the lines of those that are declared not to be."""
     told = [
         pl.col(raw_name(column)).is_in(values)

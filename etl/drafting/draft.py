@@ -6,16 +6,20 @@ from pathlib import Path
 
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
-from etl.drafting.fields import Proposal, propose
+from etl.drafting.ends import without_ends_at_once
+from etl.drafting.fields import ORDER, Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.known import Known
 from etl.drafting.lists import of_parts, with_labels, with_list
 from etl.drafting.logs import cases_of, states_of_log
+from etl.drafting.matching import Match
 from etl.drafting.named_numbers import with_names
+from etl.drafting.no_cases import without_headers
+from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
-from etl.drafting.words import name_for
+from etl.drafting.words import EXACT, name_for
 from etl.errors import ExportError
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable
@@ -88,7 +92,33 @@ def _together(files: Sequence[Sequence[Part]]) -> list[list[Known]]:
         others = frozenset().union(*numbers[:place], *numbers[place + 1 :])
         is_apart = others and not numbers[place] & others
         found.append(list(_of_file(parts, others)) if is_apart else file)
-    return _told_once(found)
+    return _told_once(_by_other_numbers(files, found))
+
+
+def _by_other_numbers(
+    files: Sequence[Sequence[Part]], told: list[list[Known]]
+) -> list[list[Known]]:
+    """The same where a file speaks of another's cases by a second number that they have."""
+    found = list(told)
+    for place, file in enumerate(told):
+        number = file[0].proposal.fields.get("case_id")
+        if number is None or file[0].proposal.grain != "case":
+            continue
+        for column in other_numbers(file[0].columns, number.column):
+            values = frozenset(column.values)
+            for other, parts in enumerate(files):
+                if other == place or _numbers(found[other]) & _numbers(file):
+                    continue
+                if names_cases(found[other][0].columns, values):
+                    found[other] = list(_of_file(parts, values))
+                    found[place] = [_with_alias(file[0], column), *file[1:]]
+    return found
+
+
+def _with_alias(known: Known, column: Column) -> Known:
+    fields = {**known.proposal.fields, "alias": Match("alias", column, EXACT)}
+    ordered = {name: fields[name] for name in ORDER if name in fields}
+    return replace(known, proposal=replace(known.proposal, fields=ordered))
 
 
 def _numbers(file: Sequence[Known]) -> frozenset[str]:
@@ -107,11 +137,7 @@ def _describes(known: Known) -> bool:
 
 
 def _kept(file: list[Known], *, is_described: bool) -> list[Known]:
-    said = [
-        known
-        for known in file
-        if not (is_described and _only_numbers(known)) and not _only_dates(known, file)
-    ]
+    said = [known for known in file if not (is_described and _only_numbers(known))]
     if not said or len(said) == len(file):
         return file
     return [replace(said[0], also=tuple(known.export for known in said[1:])), *said[1:]]
@@ -122,10 +148,14 @@ def _only_numbers(known: Known) -> bool:
     return told.grain in _DESCRIBE and not told.steps and told.fields.keys() == {"case_id"}
 
 
-def _only_dates(known: Known, file: Sequence[Known]) -> bool:
+def _told_inside(known: Known, file: Sequence[Known]) -> bool:
     """Whether rows only date the changes inside them, which are an export of their own."""
     inside = f"{known.text.place}."
-    return known.proposal.fields.keys() == {"case_id", "occurred"} and any(
+    fields = known.proposal.fields
+    only_dates = fields.keys() == {"case_id", "occurred"} or "inside" in {
+        fields[name].column.why_not for name in ("before", "after") if name in fields
+    }
+    return only_dates and any(
         other.proposal.grain == "change" and other.text.place.startswith(inside)
         for other in file
     )
@@ -150,8 +180,14 @@ def _of_file(parts: Sequence[Part], numbers: frozenset[str] = frozenset()) -> It
     first = _known(parts[0], numbers=numbers)
     told = first.proposal.fields.get("case_id")
     number = told.column.name if told is not None else ""
-    others = [_known(p, number=f"{p.around}{number}" if p.around else "") for p in parts[1:]]
-    kept = _named_apart([first, *(other for other in others if _says_something(other))])
+    # Rows beside the cases, as a board's cards and its actions, name them by their numbers.
+    own = frozenset(told.column.values) if told is not None else numbers
+    others = [
+        _known(p, number=f"{p.around}{number}") if p.around else _known(p, numbers=own)
+        for p in parts[1:]
+    ]
+    said = [first, *(other for other in others if _says_something(other))]
+    kept = _named_apart([known for known in said if not _told_inside(known, said)])
     yield replace(kept[0], also=tuple(known.export for known in kept[1:]))
     yield from kept[1:]
 
@@ -163,7 +199,8 @@ def _says_something(known: Known) -> bool:
 
 
 def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset()) -> Known:
-    columns = of_parts([_placed(column, part, number) for column in columns_of(part.text)])
+    text, headers = without_headers(part.text)
+    columns = of_parts([_placed(column, part, number) for column in columns_of(text)])
     is_log = part.text.kind == "event log"
     proposal = (
         states_of_log(columns)
@@ -171,15 +208,18 @@ def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset(
         else propose(columns, inner_number=number, known=numbers)
     )
     proposal = with_labels(columns, with_list(with_issues(columns, proposal)))
+    forms = _forms(columns, proposal)
+    columns, proposal = without_ends_at_once(columns, proposal, forms)
     told = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
         export=_NAMES[proposal.grain],
         ending=told.suffix.lstrip(".") if told.suffix not in ("", ".zip") else "csv",
-        text=part.text,
+        text=text,
+        headers=headers,
         layout=part.layout,
         columns=columns,
         proposal=proposal,
-        forms=_forms(columns, proposal),
+        forms=forms,
         vocabularies=_vocabularies(proposal, people_in(columns)),
     )
 

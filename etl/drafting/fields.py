@@ -40,8 +40,8 @@ _CODES = (
     "anonymity",
 )  # fmt: skip
 ORDER = (
-    "case_id", "occurred", "kind", "level", "offered", "answered", "score", "unit", "category",
-    "channel", "severity", "status", "outcome", "anonymity", "incident_on", "due",
+    "case_id", "alias", "occurred", "kind", "level", "offered", "answered", "score", "unit",
+    "category", "channel", "severity", "status", "outcome", "anonymity", "incident_on", "due",
     "source_days", "source_reopens", "clock", "verdict", "started", "stopped", "before",
     "after", "order",
 )  # fmt: skip
@@ -133,8 +133,9 @@ def _several(others: list[Column], number: Match, per_case: float) -> Proposal |
     return _of_states(states, found) if _changes(number, found.fields.get("status")) else None
 
 
-# What became of a field may be a name in some rows and a status in others.
-_MAY_BE_HISTORY = (None, "not_needed", "person", "narrative", "address")
+# What became of a field may be a name in some rows and a status in others, and stand in a list
+# of its own, as trackers write `added` and `removed`.
+_MAY_BE_HISTORY = (None, "not_needed", "person", "narrative", "address", "inside")
 
 
 def _of_changes(told: Changes, number: Match, per_case: float) -> Proposal:

@@ -8,6 +8,7 @@ import polars as pl
 
 from etl.drafting.columns import Column, codes_to_show, column_of
 from etl.drafting.words import EXACT, code_means, header_words, likeness, named_fields, plain
+from etl.readers.leaves import JOINT
 
 _FITS = 55
 _NAMES = 60  # for a field's name with a word beside it
@@ -84,18 +85,15 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
     if occurred is None or after is None or not (fields or before):
         return None
     # What is called so may be alike in every row, and another column name the field.
-    tellings = (_of_fields(field, before, after) for field in fields)
+    tellings = (_of_fields(field, texts) for field in fields)
     told = next(filter(None, tellings), None) if fields else _of_one(before, after)
-    if not told:
-        return None
-    steps, codes = told
-    return Changes(occurred, before, after, steps, codes)
+    return Changes(occurred, *told) if told else None
 
 
-_Told = tuple[tuple[RowStep, ...], dict[str, Column]]
+_Told = tuple[Column | None, Column, tuple[RowStep, ...], dict[str, Column]]
 
 
-def _of_fields(field: Column, before: Column | None, after: Column) -> _Told | None:
+def _of_fields(field: Column, texts: Sequence[Column]) -> _Told | None:
     """A step for each field of ours among those whose changes are told."""
     shown, _ = codes_to_show(field, frozenset())
     least = EXACT - 10 if likeness("field", field.name) >= _FITS else _NAMES
@@ -104,13 +102,25 @@ def _of_fields(field: Column, before: Column | None, after: Column) -> _Told | N
         meant = _field_called(value, least)
         if meant is not None:
             found.setdefault(meant, []).append(value)
-    steps = tuple(RowStep(field.name, tuple(values), f) for f, values in found.items())
-    codes = {
-        name: _values(name, before, after, field.texts.is_in(values).fill_null(value=False))
-        for name, values in found.items()
-        if name != "assignee"
-    }
-    return (steps, codes) if steps else None
+    rows = {name: field.texts.is_in(v).fill_null(value=False) for name, v in found.items()}
+    # A tracker has a list of names for one field, and a text or a time for another.
+    others = [c for c in texts if c is not field]
+    spoken = field.texts.is_in([value for values in found.values() for value in values])
+    after = _best("after", others, among=spoken)
+    before = _best("before", [c for c in others if c is not after], among=spoken)
+    if after is None:
+        return None
+    told = {name: _values(name, before, after, chosen) for name, chosen in rows.items()}
+    # Of a list of several nobody can say which of them the case has.
+    is_list = "inside" in {after.why_not, before.why_not if before else None}
+    single = [
+        name
+        for name, column in told.items()
+        if not (is_list and column.values.str.contains(JOINT, literal=True).any())
+    ]
+    steps = tuple(RowStep(field.name, tuple(found[name]), name) for name in single)
+    codes = {name: told[name] for name in single if name != "assignee"}
+    return (before, after, steps, codes) if steps else None
 
 
 def _names_fields(column: Column) -> bool:
@@ -137,7 +147,7 @@ def _of_one(before: Column | None, after: Column) -> _Told | None:
         values = codes.values.unique()
         known = sum(code_means(name, code) is not None for code in values)
         if likeness(name, after.name) >= _FITS or 2 * known > values.len():
-            return (RowStep(None, (), name),), {name: codes}
+            return before, after, (RowStep(None, (), name),), {name: codes}
     return None
 
 
@@ -203,7 +213,18 @@ def _is_truth(column: Column) -> bool:
     return {plain(text) for text in column.values.unique()} <= _TRUTHS
 
 
-def _best(field: str, columns: Sequence[Column]) -> Column | None:
-    scored = [(likeness(field, column.name), -column.place, column) for column in columns]
-    found = max(scored, key=lambda told: told[:2], default=None)
-    return found[2] if found is not None and found[0] >= _FITS else None
+def _best(
+    field: str, columns: Sequence[Column], *, among: pl.Series | None = None
+) -> Column | None:
+    """The column called most like the field; of several, that with most values in `among`."""
+    scored = [
+        (
+            likeness(field, column.name),
+            column.texts.filter(among).count() if among is not None else 0,
+            -column.place,
+            column,
+        )
+        for column in columns
+    ]
+    found = max(scored, key=lambda told: told[:3], default=None)
+    return found[3] if found is not None and found[0] >= _FITS else None

@@ -16,6 +16,7 @@ from etl.readers.rows import TextTable
 class Known:
     """All that is known of one table of an unknown export.
 
+    `headers` are rows that only repeat the header, of which nothing else here knows.
     `also` are exports drafted from the same file, and `shares_rows` says that this is one that
     reads the same rows as another: what it leaves out is told there.
     """
@@ -28,6 +29,7 @@ class Known:
     proposal: Proposal
     forms: Mapping[str, Form]
     vocabularies: Mapping[str, Vocabulary]
+    headers: int = 0
     also: tuple[str, ...] = ()
     shares_rows: bool = False
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from etl.drafting.columns import Column, column_of
 from etl.drafting.fields import ORDER, Proposal, changes_of
+from etl.drafting.histories import moves
 from etl.drafting.matching import Match, assigned, code_score
 from etl.drafting.words import EXACT
 
+_OFTEN = 0.5  # of the cases with several rows
 _OF_A_LOG = ("unit", "category", "channel", "severity")
 
 
@@ -47,7 +49,12 @@ def cases_of(columns: Sequence[Column], history: Proposal) -> Proposal:
     taken = {match.column.name for match in history.fields.values()}
     read = [c for c in columns if c.why_not is None and c.name not in taken]
     told = {n: history.fields[n] for n in ("case_id", "occurred") if n in history.fields}
-    fields = told | assigned(read, _OF_A_LOG, code_score)
+    found = assigned(read, _OF_A_LOG, code_score)
+    if "case_id" in told:
+        # What differs from row to row, such as the kind of a record, is no fact of the case.
+        number = told["case_id"].column
+        found = {n: match for n, match in found.items() if moves(match.column, number) < _OFTEN}
+    fields = told | found
     return replace(
         history,
         grain="snapshot",

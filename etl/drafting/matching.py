@@ -16,6 +16,9 @@ _WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 5, "impact": 5}
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 _KIND_OF_RECORD = re.compile(r"(?i)(^|[.\]])([$@_]?type|object)$")
+_FITS = 55
+_TO_COME = frozenset({"due", "deadline", "target", "expected", "planned", "frist", "faellig"})
+_EARLY = ("acknowledged", "triaged", "assigned", "investigated", "informed")
 # Taken from a name's score where no value of its column is known for the field.
 _UNKNOWN = 25
 
@@ -42,14 +45,19 @@ def assigned(
         Match(name, column, found)
         for name in fields
         for column in columns
-        if (found := score(name, column)) >= 55
+        if (found := score(name, column)) >= _FITS
     ]
     given: dict[str, Match] = {}
-    for match in sorted(matches, key=lambda m: (-m.score, m.column.place)):
+    for match in sorted(matches, key=_first_the_best):
         taken = {other.column.name for other in given.values()}
         if match.field not in given and match.column.name not in taken:
             given[match.field] = match
     return given
+
+
+def _first_the_best(match: Match) -> tuple[int, bool, int]:
+    # Of two that are called so, as Product and Category, the one with the field's own name.
+    return -match.score, header_words(match.column.name) != match.field, match.column.place
 
 
 def code_score(field: str, column: Column) -> int:
@@ -98,7 +106,15 @@ def _share_known(field: str, column: Column) -> float:
 
 def date_score(field: str, column: Column) -> int:
     """0 to 100: how well the name of a column of dates says that it holds this one."""
-    return likeness(field, column.name) if column.dates is not None else 0
+    if column.dates is None:
+        return 0
+    told = likeness(field, column.name)
+    # "Acknowledged (due)" is neither the day of that step nor the deadline of the case.
+    is_to_come = not _TO_COME.isdisjoint(header_words(column.name).split())
+    is_of_a_step = any(likeness(step, column.name) >= _FITS for step in _EARLY)
+    if told < EXACT and is_to_come and (field != "due" or is_of_a_step):
+        return 0
+    return told
 
 
 def number_score(field: str, column: Column) -> int:
@@ -115,7 +131,7 @@ def rivals_of(
             column.name
             for column in read
             if column.name not in taken
-            and likeness(field, column.name) >= 55
+            and likeness(field, column.name) >= _FITS
             and (field != "case_id" or column.may_be_number_of_case)
             and (column.dates is not None) == (match.column.dates is not None)
         )

@@ -1,11 +1,18 @@
 """Rows of an unknown export that are no cases, although they stand among them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import and_
+
+import polars as pl
 
 from etl.drafting.columns import Column
 from etl.drafting.words import header_words
+from etl.readers.rows import TextTable
 
 # GitHub lists pull requests among the issues, and says so in the record of each alone.
+_FEWEST_NAMES = 2
 _OF_OTHERS = "pull request"
 
 
@@ -20,3 +27,14 @@ def told_apart(columns: Sequence[Column]) -> Column | None:
         ),
         None,
     )
+
+
+def without_headers(text: TextTable) -> tuple[TextTable, int]:
+    """The table without rows that only repeat its header, as files put together have them."""
+    if len(text.header) < _FEWEST_NAMES:
+        return text, 0
+    alike = [
+        pl.col(f"c{place}").str.strip_chars() == name for place, name in enumerate(text.header)
+    ]
+    rows = text.rows.filter(~reduce(and_, alike))
+    return replace(text, rows=rows), text.rows.height - rows.height

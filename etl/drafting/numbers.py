@@ -81,6 +81,23 @@ def _is_of_one_shape(column: Column) -> bool:
     return bool(often >= _ALIKE * column.filled and shapes.str.contains("9999|a.*9|9.*a").all())
 
 
+def other_numbers(columns: Sequence[Column], best: Column) -> list[Column]:
+    """Columns with another number of each case, by which other files may speak of it."""
+    return [
+        column
+        for column in columns
+        if column is not best
+        and column.may_be_number_of_case
+        and column.why_not is None
+        and column.distinct == column.filled == column.rows
+    ]
+
+
+def names_cases(columns: Sequence[Column], known: frozenset[str]) -> bool:
+    """Whether a column holds numbers of cases that are known."""
+    return any(c.may_be_number_of_case and _is_of(c, known) for c in columns)
+
+
 def _is_of(column: Column, known: frozenset[str]) -> bool:
     """Whether its values are those of cases, and of more than a few of them."""
     values = {*column.values}

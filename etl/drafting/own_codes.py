@@ -17,6 +17,7 @@ from etl.readers.rows import SPOILT, TextTable
 from etl.reading import CHUNK_ROWS
 from etl.recognition import found_within, recognised
 from etl.source import FIXED, Export, Source
+from etl.staging import kept
 from etl.steps import raw_changes
 from etl.values import File, blanked, raw_name, text_of
 
@@ -90,7 +91,8 @@ def _look(
         ),
         file,
     )
-    for field, value in _values(raw, file):
+    cases, _ = kept(raw, file)
+    for field, value in _values(cases, file):
         if field in source.own_codes:
             listed = file.codes(field)
             told = found.setdefault(field, {})

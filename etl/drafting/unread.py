@@ -17,6 +17,7 @@ _WHY_NOT = {
     "empty": "no row has a value",
     "around": "it is told of what is around these rows",
     "inside": "it is part of a list inside; an export of its own reads such a list",
+    "at_once": "the day of the receipt in nearly every row: handed in, and no end of a case",
     "backfilled": "alike in every row of its case: filled in backwards",
 }
 # What a reader needs who knows a column that we did not recognise.

@@ -191,14 +191,19 @@ def _nothing(out: Writing, known: Known) -> None:
 
 
 def _no_cases(out: Writing, known: Known) -> None:
-    column = told_apart(known.columns)
-    if column is None or known.shares_rows:
-        return
-    out.say(
-        f"In {column.filled:,} of {column.rows:,} rows something stands in"
-        f" {quoted(column.name)}: these are counted and left out. Are they no cases?"
-    )
-    out.add(f"[exports.{known.export}.leave_out]", f'{quoted(column.name)} = "present"', "")
+    column, number = told_apart(known.columns), known.proposal.fields.get("case_id")
+    told = []
+    if column is not None and not known.shares_rows:
+        out.say(
+            f"In {column.filled:,} of {column.rows:,} rows something stands in"
+            f" {quoted(column.name)}: these are counted and left out. Are they no cases?"
+        )
+        told.append(f'{quoted(column.name)} = "present"')
+    if known.headers and number is not None:
+        out.say(f"Rows that only repeat the header, {known.headers:,} here, are left out.")
+        told.append(f"{quoted(number.column.name)} = [{quoted(number.column.name)}]")
+    if told:
+        out.add(f"[exports.{known.export}.leave_out]", *told, "")
 
 
 def _columns(out: Writing, known: Known) -> None:
