@@ -1,6 +1,5 @@
 """Which deadlines every case has, and after how many months those from its receipt are due."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -30,19 +29,14 @@ DAYS = {
 def delays(rules: Rules, since: date) -> dict[str, Delay]:
     """By rule when every case that it applies to has come to it, for rules that are plain.
 
-    A rule is plain that has run from the receipt since that day in one version, moved by
-    nothing.
+    A rule is plain that runs from the receipt, moved by nothing: since that day in one version,
+    or in several that follow each other without a gap. Its day comes between the soonest of one
+    and the latest of another.
     """
-    versions = Counter(rule.name for rule in rules.deadlines)
-    plain = [
-        rule
-        for rule in rules.deadlines
-        if versions[rule.name] == 1 and _is_plain(rule) and rule.in_force_from <= since
-    ]
     return {
-        rule.name: Delay(_months(rule), *_where(rule), _closing(rule), _days(rule))
-        for rule in plain
-        if len(rule.applies_to) <= 1 and rule.length.unit != "years"
+        name: Delay(max(map(_months, own)), *_where(own[0]), _closing(own), _days(own))
+        for name, own in _versions(rules).items()
+        if _is_of_all(own, since) and _are_plain(own)
     }
 
 
@@ -52,21 +46,26 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
     Its day has come, or has not come yet, or it has none: so it is once for each case wherever
     the rule's versions, since that day, follow each other without a gap.
     """
-    versions: dict[str, list[Deadline]] = {}
-    for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
-        versions.setdefault(rule.name, []).append(rule)
     return {
         name: Where(*_where(own[0]), _soonest(own))
-        for name, own in versions.items()
+        for name, own in _versions(rules).items()
         if _is_of_all(own, since)
     }
 
 
+def _versions(rules: Rules) -> dict[str, list[Deadline]]:
+    """The versions of each rule, the first one in force first."""
+    found: dict[str, list[Deadline]] = {}
+    for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
+        found.setdefault(rule.name, []).append(rule)
+    return found
+
+
 def _soonest(versions: Sequence[Deadline]) -> int:
     """So many days after the receipt its day comes at the soonest; 0 where nobody knows."""
-    first = versions[0]
-    is_plain = len(versions) == 1 and _is_plain(first) and first.length.unit != "hours"
-    return days_of(first.within, first.length_unit)[0] if is_plain else 0
+    is_known = _are_plain(versions) and all(rule.length.unit != "hours" for rule in versions)
+    fewest = (days_of(rule.within, rule.length_unit)[0] for rule in versions)
+    return min(fewest) if is_known else 0
 
 
 def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
@@ -78,9 +77,12 @@ def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
     return is_whole and alike and once and len(first.applies_to) <= 1
 
 
-def _is_plain(rule: Deadline) -> bool:
-    known = rule.starts == ("received",) and rule.in_force_until == FOR_EVER
-    return known and not terms_of(rule) and not rule.repeats
+def _are_plain(versions: Sequence[Deadline]) -> bool:
+    """Whether all run from the receipt, moved by nothing but to a working day."""
+    return all(
+        rule.starts == ("received",) and not terms_of(rule) and rule.length.unit != "years"
+        for rule in versions
+    )
 
 
 def terms_of(rule: Deadline) -> tuple[str, ...]:
@@ -99,25 +101,28 @@ def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:
     return None, ()
 
 
-def _closing(rule: Deadline) -> Closing | None:
+def _closing(versions: Sequence[Deadline]) -> Closing | None:
     """How a rule for the closing of a case goes with the time that it took until then."""
-    if rule.stops != (CLOSED,) or rule.length.unit == "hours":
+    if any(rule.stops != (CLOSED,) or rule.length.unit == "hours" for rule in versions):
         return None
-    within, beyond = days_of(rule.within, rule.length_unit)
     names = ("met", "met_late", "missed", "ended", "open")
     return Closing(
-        within,
-        beyond + rolled(rule),
-        {name: frozenset(outcomes_with((name,), KINDS)) for name in names},
+        *_of(versions), {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
     )
 
 
-def _days(rule: Deadline) -> tuple[int, int] | None:
+def _days(versions: Sequence[Deadline]) -> tuple[int, int] | None:
     """The fewest and most days until its day comes; a month's day has no such numbers."""
-    if rule.length_unit == "months" and not rolled(rule):
+    if any(rule.length_unit == "months" and not rolled(rule) for rule in versions):
         return None
-    fewest, most = days_of(rule.within, rule.length_unit)
-    return fewest, most + rolled(rule)
+    return _of(versions)
+
+
+def _of(versions: Sequence[Deadline]) -> tuple[int, int]:
+    """The fewest days of any of them, and the most."""
+    days = [days_of(rule.within, rule.length_unit) for rule in versions]
+    most = (until + rolled(rule) for rule, (_, until) in zip(versions, days, strict=True))
+    return min(fewest for fewest, _ in days), max(most)
 
 
 def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:

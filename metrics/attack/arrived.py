@@ -19,58 +19,20 @@ from metrics.attack.joined import DEADLINES, FROM_RECEIPT, IS_STOCK, RECEIVED, L
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, levels_in, readers
+from metrics.attack.versions import Owed, owed_in
 from metrics.periods import month_of, next_month
 
 LATE = "came_late"  # a release says so where late cases are counted without their deadlines
-AGAIN = "then again each time"  # how the words of a clock tell that a case has several
-IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A rule that every case has once, of these levels of a breakdown or of all.
-
-    Its day comes so many `days` after the receipt at the soonest; 0 where nobody knows.
-    """
-
-    rule: str
-    breakdown: str
-    levels: tuple[str, ...]
-    days: int
-
-    def holds_at(self, level: Level) -> bool:
-        """Whether every case received at the level has this deadline."""
-        named = level[0] == self.breakdown and level[1] in self.levels
-        return not self.breakdown or named
-
-
-def owed_in(told: Told) -> list[Owed]:
-    """What a release's own words about its rules say of who has them."""
-    rules = told.release.table("rules").with_columns(
-        pl.col("in_force").str.extract(IN_FORCE, 1).fill_null("").alias("since"),
-        pl.col("in_force").str.extract(IN_FORCE, 2).fill_null("").alias("until"),
-    )
-    first = told.release.manifest["coverage_from"]
-    found = []
-    for (name,), rows in rules.sort("since").group_by("rule", maintain_order=True):
-        applies, since, until = (
-            rows[key].to_list() for key in ("applies_to", "since", "until")
-        )
-        follows_on = since[0] <= first and until[:-1] == since[1:] and not until[-1]
-        is_once = not rows["clock"].str.contains(AGAIN).any()
-        if is_once and follows_on and len(set(applies)) == 1 and ";" not in applies[0]:
-            breakdown, _, levels = applies[0].rpartition(": ")
-            where = tuple(levels.split(", ")) if breakdown else ()
-            days = _soonest(rows["clock"][0]) if rows.height == 1 else 0
-            found.append(Owed(str(name), breakdown, where, days))
-    return found
-
-
-def _soonest(clock: str) -> int:
-    """After how many days from the receipt the day comes at the soonest."""
-    plain = FROM_RECEIPT.match(clock)
+def soonest(clocks: Sequence[str]) -> int:
+    """After how many days from the receipt the day comes at the soonest; 0 if nobody knows."""
+    plain = [FROM_RECEIPT.match(clock) for clock in clocks]
     # An hour may be any part of the day of the receipt.
-    return int(plain[1]) * int(DAYS[plain[2]][0]) if plain and plain[2] in DAYS else 0
+    return min(
+        int(each[1]) * int(DAYS[each[2]][0]) if each and each[2] in DAYS else 0
+        for each in plain
+    )
 
 
 def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -118,7 +80,7 @@ def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Fl
     last = next_month(months[-1]) - timedelta(days=1)
     for first, day in enumerate(months):
         yield from _no_fewer(deadlines, cases, first)
-        if (last - day).days < rule.days:
+        if (last - day).days < soonest(rule.clocks):
             yield from _no_fewer(to_come, cases, first)
 
 

@@ -34,6 +34,7 @@ from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
+from metrics.attack.versions import owed_in
 from metrics.periods import next_month
 
 TIMES, DEADLINES = "time_to_resolution", "deadline_compliance"
@@ -69,27 +70,22 @@ class Rule:
 
 
 def rules_in(told: Told) -> list[Rule]:
-    """What a release's own words say of rules for the closing, in one version each."""
-    rows = told.release.table("rules").rows(named=True)
-    names = [row["rule"] for row in rows]
+    """What a release's own words say of rules for the closing, all versions together."""
     found = []
-    for row in rows:
-        plain = TO_THE_CLOSING.match(row["clock"])
-        if plain and names.count(row["rule"]) == 1 and ";" not in row["applies_to"]:
-            fewest, most, more = DAYS[plain[2]]
-            days = int(plain[1])
-            breakdown, _, levels = row["applies_to"].rpartition(": ")
-            where = tuple(levels.split(", ")) if breakdown else ()
-            found.append(
-                Rule(
-                    row["rule"],
-                    int(days * fewest),
-                    int(np.ceil(days * most + more)) + (ROLLED if plain[3] else 0),
-                    breakdown,
-                    where,
-                )
-            )
+    for rule in owed_in(told):
+        plain = [TO_THE_CLOSING.match(clock) for clock in rule.clocks]
+        spans = [_span(each) for each in plain if each]
+        if len(spans) == len(plain):
+            within, beyond = min(few for few, _ in spans), max(most for _, most in spans)
+            found.append(Rule(rule.rule, within, beyond, rule.breakdown, rule.levels))
     return found
+
+
+def _span(plain: re.Match[str]) -> tuple[int, int]:
+    """The fewest and the most days of a clock to the closing."""
+    fewest, most, more = DAYS[plain[2]]
+    days = int(plain[1])
+    return int(days * fewest), ceil(days * most + more) + (ROLLED if plain[3] else 0)
 
 
 def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:

@@ -19,6 +19,7 @@ import polars as pl
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, NOT_COME, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
+from metrics.attack.versions import owed_in
 
 RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
@@ -54,18 +55,17 @@ class Link:
 
 
 def links_in(told: Told) -> list[Link]:
-    """What a release's own words about its rules say of its tables."""
-    rows = told.release.table("rules").rows(named=True)
-    names = [row["rule"] for row in rows]
-    since = date.fromisoformat(told.release.manifest["coverage_from"])
+    """What a release's own words about its rules say of its tables.
+
+    Of a rule in several versions all have come when the longest of them has run out.
+    """
     found = []
-    for row in rows:
-        lag = _lag(row["clock"])
-        breakdown, _, levels = row["applies_to"].rpartition(": ")
-        is_one = names.count(row["rule"]) == 1 and ";" not in row["applies_to"]
-        if lag is not None and is_one and in_force_since(row["in_force"], since):
-            where = tuple(levels.split(", ")) if breakdown else ()
-            found.append(Link((DEADLINES, row["rule"]), lag, breakdown, where))
+    for rule in owed_in(told):
+        lags = [_lag(clock) for clock in rule.clocks]
+        known = [lag for lag in lags if lag is not None]
+        if len(known) == len(lags):
+            series = (DEADLINES, rule.rule)
+            found.append(Link(series, max(known), rule.breakdown, rule.levels))
     return found
 
 

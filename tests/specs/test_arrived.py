@@ -16,9 +16,10 @@ from etl.rules import read_rules
 from etl.store import Store
 from metrics import publish as publishing
 from metrics.attack import report as reporting
-from metrics.attack.arrived import _no_fewer, _Totals, arrived, owed_in
+from metrics.attack.arrived import _no_fewer, _Totals, arrived, soonest
 from metrics.attack.report import attack
 from metrics.attack.told import read
+from metrics.attack.versions import owed_in
 from metrics.delays import arrivals
 from metrics.disclosure.arriving import Arrival
 from metrics.disclosure.arriving import arrivals as made
@@ -174,7 +175,7 @@ def long_rule(monkeypatch) -> None:
 @pytest.mark.usefixtures("long_rule")
 def test_no_day_of_the_last_months_cases_has_come_under_a_long_rule(tmp_path):
     releases = [read(path) for path in told(tmp_path, rules=LONG)]
-    assert [rule.days for rule in owed_in(releases[0])] == [60]
+    assert [soonest(rule.clocks) for rule in owed_in(releases[0])] == [60]
     assert all(one.targets > 50 and one.passed for one in arrived(releases))
 
 

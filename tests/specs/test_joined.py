@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import polars as pl
 import pytest
 
 from etl.rules import Rules, read_rules
@@ -19,11 +18,12 @@ from metrics import publish as publishing
 from metrics.attack.closed import rules_in
 from metrics.attack.joined import joined, links_in
 from metrics.attack.told import read
-from metrics.delays import delays
+from metrics.delays import arrivals, delays
 from metrics.disclosure.following import Common, Follower, Link, beside, link_of
 from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.spacing import Spacing
+from metrics.sealed import rules_table
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -157,13 +157,8 @@ def told_of(folder: Path, text: str) -> tuple[Rules, SimpleNamespace]:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.toml").write_text(text, encoding="utf-8")
     rules = read_rules(folder / "rules")
-    words = [
-        {"rule": one.name, "clock": one.clock, "applies_to": "every case", "in_force": "always"}
-        for one in rules.deadlines
-    ]
-    release = SimpleNamespace(
-        table=lambda _: pl.DataFrame(words), manifest={"coverage_from": "2024-01-01"}
-    )
+    words = rules_table(rules.deadlines)
+    release = SimpleNamespace(table=lambda _: words, manifest={"coverage_from": "2024-01-01"})
     return rules, SimpleNamespace(release=release)
 
 
@@ -189,3 +184,53 @@ def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
     closing = delays(rules, date(2024, 1, 1))["close"].closing
     assert (closing.within, closing.beyond) == (30, 42)
     assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 42)]
+
+
+# Rules in several versions ------------------------------------------------------------------
+
+
+def version(within: int, *, to: str = "acknowledged", since: str = "", until: str = "") -> str:
+    """A rule called reply, in force between two days."""
+    plain = moved("reply", within, "calendar_days", to).replace(
+        'roll = "next_working_day"\n', ""
+    )
+    dates = (("in_force_from", since), ("in_force_until", until))
+    return plain + "".join(f"{name} = {day}\n" for name, day in dates if day)
+
+
+def test_a_rule_that_was_changed_is_held_against_the_cases_received_all_the_same(tmp_path):
+    """Judged within 40 days until June and within 7 since: due 7 to 40 days later."""
+    changed = version(40, until="2024-06-01") + version(7, since="2024-06-01")
+    rules, told = told_of(tmp_path, changed)
+    made = delays(rules, date(2024, 1, 1))["reply"]
+    assert (made.months, made.days) == (2, (7, 40))
+    assert arrivals(rules, date(2024, 1, 1))["reply"].days == 7
+    assert [link.lag for link in links_in(told)] == [2]
+
+
+def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp_path):
+    changed = version(30, to="resolved", until="2024-06-01") + version(
+        14, to="resolved", since="2024-06-01"
+    )
+    rules, told = told_of(tmp_path, changed)
+    closing = delays(rules, date(2024, 1, 1))["reply"].closing
+    assert (closing.within, closing.beyond) == (14, 30)
+    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(14, 30)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        version(30, until="2024-06-01") + version(7, since="2024-07-01"),
+        version(30, until="2024-06-01"),
+        version(30, since="2024-02-01"),
+        version(30, until="2024-06-01")
+        + version(7, since="2024-06-01").replace('"received"', '"triaged"'),
+    ],
+    ids=["a gap", "gone", "later", "from another step"],
+)
+def test_versions_that_leave_cases_out_or_start_elsewhere_say_nothing(tmp_path, changed):
+    rules, told = told_of(tmp_path, changed)
+    assert not delays(rules, date(2024, 1, 1))
+    assert not links_in(told)
+    assert not rules_in(told)
