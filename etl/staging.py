@@ -73,8 +73,14 @@ def stage(
         rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
         left_out=left_out,
-        numbers=good["is case_id"].drop_nulls().unique(),
+        numbers=_numbers(good),
     )
+
+
+def _numbers(rows: pl.DataFrame) -> pl.Series:
+    """Every number by which the rows name their cases, each once."""
+    named = [rows[name] for name in ("is case_id", "is alias") if name in rows.columns]
+    return pl.concat([names.alias("number").drop_nulls().unique() for names in named]).unique()
 
 
 def case_ids(text: TextTable, export: Export) -> pl.Series:

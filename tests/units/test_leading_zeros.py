@@ -90,6 +90,16 @@ def test_other_numbers_and_rows_that_are_rejected_say_nothing(workspace):
     assert said(*loaded(workspace, rows, accept=1)) == []
 
 
+def test_the_other_number_of_a_case_is_looked_at_too(workspace):
+    described = workspace.folder / "sources" / "harbour.toml"
+    text = described.read_text(encoding="utf-8")
+    ids = text.replace('case_id = "Case"', 'case_id = "Id"\nalias = "Case"', 1)
+    described.write_text(ids, encoding="utf-8")
+    listed = ["Id,Case,Received", "5003A,00123,2024-03-01", "5003B,00124,2024-03-01"]
+    _, second = loaded(workspace, listed, letters("123", "00124"))
+    assert said(second) == ["1 case number differs from another"]
+
+
 def test_with_the_zeros_taken_off_as_it_says_they_are_one_case(workspace):
     files = cases("00123"), letters("123")
     loaded(workspace, *files)
