@@ -14,6 +14,11 @@ from etl.readers.rows import TextTable
 # GitHub lists pull requests among the issues, and says so in the record of each alone.
 _FEWEST_NAMES = 2
 _OF_OTHERS = "pull request"
+# Trackers list the sub-tasks of a task among the tasks.
+_PARENTS = {
+    "parent", "parent id", "parent key", "parent task", "parent task id", "parent issue",
+    "parent issue id", "parent item", "parent work item",
+}  # fmt: skip
 
 
 def told_apart(columns: Sequence[Column]) -> Column | None:
@@ -24,6 +29,18 @@ def told_apart(columns: Sequence[Column]) -> Column | None:
             for column in columns
             if 0 < column.filled < column.rows
             and f"{header_words(column.name)} ".startswith(f"{_OF_OTHERS} ")
+        ),
+        None,
+    )
+
+
+def of_another(columns: Sequence[Column]) -> Column | None:
+    """The column that names, in some rows, what the row is a part of."""
+    return next(
+        (
+            column
+            for column in columns
+            if 0 < column.filled < column.rows and header_words(column.name) in _PARENTS
         ),
         None,
     )

@@ -4,7 +4,7 @@ from etl.drafting.columns import Column
 from etl.drafting.fields import likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
-from etl.drafting.no_cases import told_apart
+from etl.drafting.no_cases import of_another, told_apart
 
 _HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
 
@@ -36,8 +36,9 @@ def left_out(out: Writing, known: Known) -> None:
     read |= {column.name for column in steps_to_come(known).values()}
     read |= {column.name for issue in known.proposal.issues for column in issue.values()}
     read |= {column.name for column in known.proposal.codes.values()}
-    other = told_apart(known.columns)
-    left = [c for c in known.columns if c.name not in read and c is not other]
+    part = of_another(known.columns) if known.proposal.grain == "case" else None
+    read |= {c.name for c in (told_apart(known.columns), part) if c is not None}
+    left = [c for c in known.columns if c.name not in read]
     if not left or known.shares_rows:
         return
     out.say("Columns that are not read into the store, and why:")

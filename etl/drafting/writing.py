@@ -7,7 +7,7 @@ from etl.drafting.fields import Proposal, before_receipt, likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.matching import Match
-from etl.drafting.no_cases import told_apart
+from etl.drafting.no_cases import of_another, told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form, forms_of
 from etl.drafting.unread import (
@@ -174,6 +174,8 @@ def _nothing(out: Writing, known: Known) -> None:
     asked = ends_to_ask_for(known)
     read = {c.name: c for c in known.columns if c.name in asked}
     read |= {match.column.name: match.column for match in known.read.values()}
+    apart = (told_apart(known.columns), of_another(known.columns))
+    read |= {column.name: column for column in apart if column is not None}
     seen: dict[str, int] = {}
     sentinels: dict[str, int] = {}
     for column in read.values():
@@ -199,6 +201,14 @@ def _no_cases(out: Writing, known: Known) -> None:
             f" {quoted(column.name)}: these are counted and left out. Are they no cases?"
         )
         told.append(f'{quoted(column.name)} = "present"')
+    part = of_another(known.columns)
+    if part is not None and known.proposal.grain == "case" and not known.shares_rows:
+        out.ask(
+            f"are the {part.filled:,} rows in which something stands in {quoted(part.name)}"
+            ' parts of a case and no cases? If so, write "present"; if they are cases, take'
+            " this line away"
+        )
+        told.append(f"{quoted(part.name)} = {quoted(OPEN)}")
     if known.headers and number is not None:
         out.say(f"Rows that only repeat the header, {known.headers:,} here, are left out.")
         told.append(f"{quoted(number.column.name)} = [{quoted(number.column.name)}]")

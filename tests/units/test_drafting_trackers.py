@@ -123,3 +123,15 @@ def test_rows_that_repeat_the_header_are_left_out():
     assert export["leave_out"] == {"Case number": ["Case number"]}
     assert export["dates"] == "%Y-%m-%d"
     assert "leave_out" not in first_export(drafted(CASES))
+
+
+def test_whether_the_parts_of_a_task_are_cases_is_asked():
+    parents = {"Parent task": ["", "", "", "A-1"]}
+    made = drafted({**CASES, **parents})
+    export = first_export(made)
+    assert export["leave_out"] == {"Parent task": "?"}
+    assert "ignored" not in export
+    nothing = {"Parent task": ["null", "null", "A-1"]}
+    assert first_export(drafted({**CASES, **nothing}))["nulls"] == ["", "null"]
+    assert 'the 6 rows in which something stands in "Parent task"' in made.questions[0]
+    assert "leave_out" not in first_export(drafted({**CASES, "Parent task": [""]}))
