@@ -287,8 +287,9 @@ def _convinces(part: Part | None) -> bool:
 
 
 def _conviction(part: Part) -> tuple[int, int]:
-    """What speaks for a header; a number in it speaks for a row of the table."""
-    numbers = sum(re.search(r"[^\W\d_]", name) is None for name in part.text.header)
+    """What speaks for a header; a number in any row of it speaks for a row of the table."""
+    told = [row for name in part.text.header for row in name.split(" / ")]
+    numbers = sum(re.search(r"[^\W\d_]", row) is None for row in told)
     return names_known(part.text.header) - numbers, -part.text.ragged.height
 
 

@@ -154,3 +154,10 @@ def test_a_file_that_was_cut_off_inside_a_value_is_refused_and_not_read_without_
 ):
     with pytest.raises(ExportError, match="looks cut off"):
         listing("Case no,Received,Closed", *CASES, 'A-77,2024-01-02,"20', folder=tmp_path)
+
+
+def test_numbers_below_a_header_are_a_row_and_no_second_line_of_it(tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text("7,none,0,0\n8,0,0,none\n9,none,,\n10,none,0,none\n11,0,0,\n12,0,0,\n")
+    export = first_export(draft(path))
+    assert "header_rows" not in export
