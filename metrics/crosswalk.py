@@ -5,6 +5,7 @@ each rounded by itself, so that such a sum may be as many times further from the
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -39,8 +40,9 @@ def heirs_of(told: Collection[tuple[str, str, date]], gone: Gone) -> tuple[Heir,
             )
         )
         until = max(month for name, one, month in told if name == breakdown and one in old)
-        before = {one for name, one, month in told if name == breakdown and month <= until}
-        parts = len(before & {*old, level})
+        own = {*old, level}
+        summed = Counter(month for name, one, month in told if name == breakdown and one in own)
+        parts = max(n for month, n in summed.items() if month <= until)
         found.append(Heir((breakdown, level), old, until, parts))
     return tuple(found)
 

@@ -17,7 +17,7 @@ from metrics.approvals import Places
 from metrics.attack.heirs import aligned
 from metrics.attack.report import Attack, attack
 from metrics.attack.told import levels_in, read
-from metrics.crosswalk import Heir, heirs_in
+from metrics.crosswalk import Heir, heirs_in, heirs_of
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.release import Release, open_release
@@ -193,3 +193,21 @@ def test_an_attacker_keeps_the_merged_unit_apart_from_those_before(merged, renam
         "north",
         "west",
     ]
+
+
+def test_a_unit_that_was_given_two_names_one_after_the_other_is_no_sum():
+    told = {("unit", name, date(2024, month, 1)) for name, month in (("a", 1), ("b", 2))}
+    (heir,) = heirs_of(told, {("unit", "a"): "c", ("unit", "b"): "c"})
+    assert heir == Heir(("unit", "c"), ("a", "b"), date(2024, 2, 1), 1)
+
+
+def test_units_that_were_merged_one_after_the_other_are_sums_of_most_at_any_time():
+    """First b went into a, then c; what a counted with b is one count of two."""
+    told = {
+        ("unit", name, date(2024, month, 1))
+        for name, months in (("a", (1, 2)), ("b", (1,)), ("c", (1, 2)))
+        for month in months
+    }
+    (heir,) = heirs_of(told, {("unit", "b"): "a", ("unit", "c"): "a"})
+    assert (heir.until, heir.parts) == (date(2024, 2, 1), 3)
+    assert [heir.times(date(2024, month, 1)) for month in (1, 2, 3)] == [3, 3, 1]
