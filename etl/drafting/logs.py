@@ -51,9 +51,13 @@ def cases_of(columns: Sequence[Column], history: Proposal) -> Proposal:
     told = {n: history.fields[n] for n in ("case_id", "occurred") if n in history.fields}
     found = assigned(read, _OF_A_LOG, code_score)
     if "case_id" in told:
-        # What differs from row to row, such as the kind of a record, is no fact of the case.
+        # A unit and a severity change; what else differs from row to row is the record's kind.
         number = told["case_id"].column
-        found = {n: match for n, match in found.items() if moves(match.column, number) < _OFTEN}
+        found = {
+            name: match
+            for name, match in found.items()
+            if name in ("unit", "severity") or moves(match.column, number) < _OFTEN
+        }
     fields = told | found
     return replace(
         history,

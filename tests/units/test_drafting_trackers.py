@@ -135,3 +135,15 @@ def test_whether_the_parts_of_a_task_are_cases_is_asked():
     assert first_export(drafted({**CASES, **nothing}))["nulls"] == ["", "null"]
     assert 'the 6 rows in which something stands in "Parent task"' in made.questions[0]
     assert "leave_out" not in first_export(drafted({**CASES, "Parent task": [""]}))
+
+
+def test_a_unit_that_changes_is_read_out_of_a_history_and_the_kind_of_its_rows_is_not():
+    made = drafted({
+        "Case number": [f"A-{n // 2}" for n in range(48)],
+        "Changed on": [f"2024-01-{n // 2 + 1:02}T1{n % 2}:00:00" for n in range(48)],
+        "Old status": ["New", "Open"], "New status": ["Open", "Closed"],
+        "Unit": ["North", "South"], "Type": ["moved", "noted"],
+    })  # fmt: skip
+    (cases,) = [one for one in told(made)["exports"].values() if one["grain"] == "snapshot"]
+    assert cases["columns"]["unit"] == "Unit"
+    assert "category" not in cases["columns"]
