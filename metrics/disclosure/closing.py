@@ -12,7 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from metrics.disclosure.rounding import Booleans, Floats, Tether
+from metrics.disclosure.programs import Floats
+from metrics.disclosure.rounding import Booleans, Tether
 from metrics.disclosure.tables import Counts
 
 Columns = Sequence[tuple[str, int]]

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint
+from scipy.optimize import Bounds
 
+from metrics.disclosure.programs import Floats, binding, widened
 from metrics.disclosure.tables import Counts
 
-Floats = npt.NDArray[np.float64]
 Equations = tuple[sparse.csr_array, sparse.csr_array]
 
 
@@ -89,18 +88,3 @@ def _links(
     lower = np.concatenate([1 - times - apart, -owed]).astype(float)
     upper = np.concatenate([times - 1 - apart, -owed]).astype(float)
     return rows, lower, upper
-
-
-def widened(rows: LinearConstraint, more: int) -> LinearConstraint:
-    """The same rows where so many variables more, which they do not have, come last."""
-    wide = sparse.hstack([rows.A, sparse.csr_array((rows.A.shape[0], more))])
-    return LinearConstraint(wide, rows.lb, rows.ub)
-
-
-def binding(
-    taken: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
-) -> LinearConstraint:
-    """The rows that steps of at most one can break."""
-    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
-    breaks = (rises > upper) | (falls < lower)
-    return LinearConstraint(taken[breaks], lower[breaks], upper[breaks])

@@ -7,7 +7,7 @@ import numpy as np
 
 from metrics.disclosure.closing import is_narrow
 from metrics.disclosure.following import Follower
-from metrics.disclosure.rounding import Floats
+from metrics.disclosure.programs import Floats
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
 

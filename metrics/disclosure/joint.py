@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 import numpy as np
 
@@ -16,8 +17,7 @@ from metrics.disclosure.following import beside
 from metrics.disclosure.linking import Links, following, leading, linked_in_truth
 from metrics.disclosure.nesting import Nested, with_nested
 from metrics.disclosure.rounding import (
-    AT_ONCE,
-    DRAWS_TRIED,
+    FURTHER,
     WAYS,
     Slice,
     Tether,
@@ -30,29 +30,53 @@ from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
 
-CLOSER, MORE = 2000, 8  # where they begin, and how many, for who looks closer at few cases
-FEW = 3000  # counts; of twice as many one such draw can take longer than all others
-DRAWN_AGAIN = 8  # times at most, for the sake of the quarter after it
+AT_ONCE = 1000  # where the dice of draws by one program begin
+FEW = 3000  # counts that all breakdowns can be rounded of by one program, again and again
+DRAWN_AGAIN = 2  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
 QUARTERS = 2  # before, that what is told of a quarter is held against
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A draw of some tables: by which ways, what it tells, and how far its sums went.
+class Try:
+    """One draw of a quarter: by which dice and ways, and what may give way to the tether.
 
-    `less` is how many counts have less room than is promised, and how many to who looks closer.
+    `gives` where single sums may go one base further for its sake, and `at_once` where one
+    program rounds all breakdowns: where counts are few, the rounding of all may leave a
+    breakdown no way to keep to what the other tables tell.
+    """
+
+    again: int
+    ways: Ways = WAYS
+    gives: bool = False
+    at_once: bool = False
+
+
+# Near the truth; then with sums that give way one by one; then with all sums one base further.
+NEAR = tuple(Try(again) for again in range(4))
+GIVING = tuple(Try(again, gives=True) for again in range(4, 8))
+FAR = tuple(Try(again, FURTHER) for again in range(8, TRIES))
+NEAR_AT_ONCE, GIVING_AT_ONCE, FAR_AT_ONCE = (
+    tuple(replace(each, again=AT_ONCE + each.again, at_once=True) for each in tries)
+    for tries in (NEAR, GIVING, FAR)
+)
+OF_FEW = (*NEAR, *NEAR_AT_ONCE, *GIVING_AT_ONCE, *FAR, *FAR_AT_ONCE)
+# One program takes long where counts are many, and sums that go further cost readers findings:
+# there both are for the totals of every reader, and not for what a closer look tells.
+OF_MANY, FOR_TOTALS = NEAR, (*GIVING, *FAR, *GIVING_AT_ONCE)
+# More draws of each table, after which a coarser audience's sums go further.
+AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw of some tables, and how many of its counts have less room than is promised.
+
+    `less` is for every reader, and for who looks closer.
     """
 
     counts: list[Counts]
-    ways: Ways
     less: tuple[int, int]
-    off: int
-
-    @property
-    def is_for_others(self) -> bool:
-        """Whether it leaves the room that is promised, but not to who looks closer."""
-        return self.less[1] > 0 and not self.less[0]
 
 
 def round_all(
@@ -121,69 +145,57 @@ def _together(turn: Turn) -> None:
     """Round one table and those that follow it, until they tell no more together than alone.
 
     That is where they leave every total the room that the base promises. Where no draw does,
-    the one that comes nearest is taken, and the attack on the release decides. What a closer
-    look tells counts after all else.
+    the one that comes nearest is taken, and the attack on the release decides. What is told to
+    who looks closer counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
-    best = _nearest(every, turn, DRAWS_TRIED if every else ())
-    are_few = sum(each.truth[:, turn.months, :].size for each in every) <= FEW
-    if best and are_few and best.is_for_others:
-        more = [(CLOSER + again, best.ways) for again in range(MORE)]
-        best = _nearest(every, turn, more, best)
-    if best and are_few and best.is_for_others:
-        further = [(again, ways) for again, ways in DRAWS_TRIED if ways != WAYS]
-        best = _nearest(every, turn, further, best, closely=True)
+    best = _nearest(every, turn) if every else None
     for each, counts in zip(every, best.counts if best else (), strict=True):
         each.counts[:, turn.months, :] = counts
     for each in every:
         _redraw_until_tellable(each, turn, best.less if best else (0, 0))
 
 
-def _nearest(
-    every: Sequence[Rounding],
-    turn: Turn,
-    tries: Sequence[tuple[int, Ways]],
-    best: Drawn | None = None,
-    *,
-    closely: bool = False,
-) -> Drawn | None:
-    """The draw that tells least, up to one that tells nothing.
-
-    For the sake of who looks closer sums go further only where that is asked for.
-    """
-    for again, ways in tries:
-        is_enough = best is not None and not best.less[0] and not closely
-        if best and is_enough and ways != best.ways:
-            break
-        _draw_all(every, turn, again, ways)
-        less = turn.narrowed(), turn.closely()
-        off = sum(sum(turn.loose(each)) for each in every)
-        goes_further = best is not None and is_enough and off > best.off
-        if best is None or (less < best.less and not goes_further):
-            made = [each.counts[:, turn.months, :].copy() for each in every]
-            best = Drawn(made, ways, less, off)
-        if not any(less):
-            break
+def _nearest(every: Sequence[Rounding], turn: Turn) -> Drawn:
+    """The draw that tells least, of those that are made for so many counts."""
+    are_few = sum(each.truth[:, turn.months, :].size for each in every) <= FEW
+    best = _best(every, turn, OF_FEW if are_few else OF_MANY)
+    if best.less[0] and not are_few:
+        totals = _best(every, turn, FOR_TOTALS, closely=False)
+        best = min(best, totals, key=attrgetter("less"))
     return best
 
 
-def _draw_all(every: Sequence[Rounding], turn: Turn, again: int, ways: Ways) -> None:
+def _best(
+    every: Sequence[Rounding], turn: Turn, tries: Sequence[Try], *, closely: bool = True
+) -> Drawn:
+    """The draw that tells least, up to one that tells nothing, or nothing but closely."""
+    drawn = []
+    for one in tries:
+        _draw_all(every, turn, one)
+        made = [each.counts[:, turn.months, :].copy() for each in every]
+        less = turn.narrowed(), turn.closely()
+        drawn.append(Drawn(made, less))
+        if not any(less if closely else less[:1]):
+            break
+    return min(drawn, key=attrgetter("less"))
+
+
+def _draw_all(every: Sequence[Rounding], turn: Turn, one: Try) -> None:
     """By one program; one after the other where some of them were told already, or it fails."""
     new = every[0].new(turn.months)
     is_one = len(every) > 1 and every[0] is turn.table
     if is_one and all(each.new(turn.months) == new for each in every):
         with suppress(ProtectionError):
-            _draw_side_by_side(every, new, turn, again, ways)
+            _draw_side_by_side(every, new, turn, one)
             return
     told = {name for name, each in turn.tables.items() if not each.new(turn.months)}
     for each in every:
         told.add(each.name)
-        _draw(each, None if each is turn.table else _tether(each, turn, told), turn, again)
+        _draw(each, None if each is turn.table else _tether(each, turn, told), turn, one)
 
 
-def _draw_side_by_side(
-    every: Sequence[Rounding], new: list[int], turn: Turn, again: int, ways: Ways
-) -> None:
+def _draw_side_by_side(every: Sequence[Rounding], new: list[int], turn: Turn, one: Try) -> None:
     piece, carry = stacked(every, new, turn.bases.base)
     led = turn.table.totals.cumsum(axis=1)
     said = [turn.said(each) for each in every[1:]]
@@ -192,9 +204,9 @@ def _draw_side_by_side(
     named = dict(zip([each.name for each in every], starts, strict=False))
     related, base = turn.relations(), turn.bases.base
     tether = with_nested(tether, related, turn.tables, named, new, base=base)
-    draw = turn.draw(turn.table, again)
-    piece = replace(piece, tether=tether, at_once=again >= AT_ONCE)
-    made = rounded(piece, carry=carry, draw=draw, ways=ways)
+    draw = turn.draw(turn.table, one.again)
+    piece = replace(piece, tether=tether, at_once=one.at_once, gives=one.gives)
+    made = rounded(piece, carry=carry, draw=draw, ways=one.ways)
     ends = np.cumsum(piece.tables)[:-1]
     for each, counts in zip(every, np.split(made, ends, axis=2), strict=True):
         each.counts[:, new, :] = counts
@@ -208,13 +220,13 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: tuple[int, int]) -
     """
     made = table.counts[:, turn.months, :].copy()
     off = sum(turn.loose(table))
-    for again in range(TRIES, TRIES + DRAWS):
+    for one in AGAIN:
         if _tellable(table, turn):
             return
         own = None
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
-        _draw(table, own, turn, again)
+        _draw(table, own, turn, one)
         if sum(turn.loose(table)) > off or (turn.narrowed(), turn.closely()) > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
@@ -244,12 +256,12 @@ def _as_it_is(table: Rounding, turn: Turn) -> Tether:
     return with_nested(own, turn.relations(), turn.tables, start, new, base=base)
 
 
-def _draw(table: Rounding, tether: Tether | None, turn: Turn, again: int) -> None:
+def _draw(table: Rounding, tether: Tether | None, turn: Turn, one: Try) -> None:
     new = table.new(turn.months)
     piece = replace(table.piece(new, turn.bases.base), coarser=turn.bases.times)
-    draw = turn.draw(table, again)
+    draw = turn.draw(table, one.again)
     try:
-        made = _rounded(replace(piece, tether=tether), table.carry, draw)
+        made = _rounded(replace(piece, tether=tether, gives=one.gives), table.carry, draw)
     except ProtectionError as error:
         error.add_note(f"{table.name} in the quarter from {turn.quarter}")
         raise

@@ -19,26 +19,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint, milp
 
-from metrics.disclosure.coarser import Made, beside, binding, widened
+from metrics.disclosure.coarser import Made, beside
+from metrics.disclosure.programs import Floats, Soft, binding, softened
 from metrics.disclosure.tables import Counts, ProtectionError
 
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+WORTH = 100  # sums that go further, for one that keeps to the tether
 FREE = 1000  # multiples: as good as no limit
 Ways = tuple[tuple[int, int, int], ...]
 WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
 FURTHER: Ways = ((1, 1, 1), *WAYS[3:])
-# One after the other: every sum within the base, then all totals at least, then not even those.
-TRIED: tuple[Ways, ...] = (WAYS,) * 6 + ((WAYS[1], *FURTHER),) * 3 + (FURTHER,) * 3
-# The same again with all breakdowns by one program: where counts are few, the rounding of all
-# may leave a breakdown no way to keep to what the other tables tell.
-AT_ONCE = 1000
-DRAWS_TRIED = (*enumerate(TRIED), *enumerate(TRIED, start=AT_ONCE))
 
-Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
 
@@ -78,7 +73,8 @@ class Slice:
     each table has, where several stand side by side. `stocks` are cells that count what is
     still to come: a sum of all others, what has come, is a total too. `coarser` is the base of
     an audience whose counts are made of these, as a multiple of this one. `at_once` where all
-    breakdowns are rounded by one program, which costs more and is nearer to the tether.
+    breakdowns are rounded by one program, which costs more and is nearer to the tether, and
+    `gives` where single sums may go one multiple further than that for the tether's sake.
     """
 
     truth: Counts
@@ -93,6 +89,7 @@ class Slice:
     stocks: tuple[int, ...] = ()
     coarser: int | None = None
     at_once: bool = False
+    gives: bool = False
 
     @property
     def steered(self) -> Counts:
@@ -112,6 +109,14 @@ class Slice:
             [np.tile(of_month, levels * months), np.tile(of_quarter, levels)]
         )
         return slacks
+
+    @property
+    def as_far(self) -> "Slice":
+        """The same with all sums as far as they may go."""
+        more = int(self.gives)
+        return replace(
+            self, slack=self.slack + more, totals=self.totals + more, months=self.months + more
+        )
 
     def _whole(self, rows: Counts) -> Booleans:
         """Which sums of cells are of all cells of a table, or of all but its stocks."""
@@ -186,13 +191,14 @@ def rounded(
     nothing.
     """
     costs = _costs(quarter, carry, draw)
-    if quarter.coarser and (counts := _additive(quarter, costs)) is not None:
-        return verified(quarter, counts * quarter.base)
+    near = replace(quarter, gives=False)
+    if quarter.coarser and (counts := _additive(near, costs)) is not None:
+        return verified(near, counts * quarter.base)
     for slack, totals, in_months in ways or WAYS:
         piece = replace(quarter, slack=slack, totals=totals, months=in_months, coarser=None)
         counts = _additive(piece, costs)
         if counts is not None:
-            return verified(piece, counts * quarter.base)
+            return verified(piece.as_far, counts * quarter.base)
     raise ProtectionError("no additive rounding exists; merge levels or use another base")
 
 
@@ -334,41 +340,29 @@ def _solved(quarter: Slice, made: Made, moves: Moves) -> Made | None:
 
 
 def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
-    """Moves to choose from; then how far each tethered sum is off, below and above.
+    """Moves to choose from; then how far tethered sums are off, and others go further.
 
-    To be off by one multiple costs more than all moves together.
+    To go further by one multiple costs more than all moves together, and to be off as much as
+    many such sums.
     """
+    windows, balances = _constraints(quarter, start, moves)
     if quarter.tether is None:
-        return {
-            "c": moves.costs,
-            "integrality": np.ones(len(moves.atoms)),
-            "bounds": Bounds(0, 1),
-            "constraints": _constraints(quarter, start, moves),
-        }
-    tethered, lower, upper = _tethered(quarter.tether, start, moves)
-    rows, chosen = tethered.shape
+        return softened(moves.costs, [windows, balances], [])
     worst = 1 + np.abs(moves.costs).sum()
-    off = sparse.hstack([sparse.eye_array(rows), -sparse.eye_array(rows)])
-    hard = [widened(each, 2 * rows) for each in _constraints(quarter, start, moves)]
-    soft = LinearConstraint(sparse.hstack([tethered, off]), lower, upper)
-    return {
-        "c": np.concatenate([moves.costs, np.full(2 * rows, worst)]),
-        "integrality": np.concatenate([np.ones(chosen), np.zeros(2 * rows)]),
-        "bounds": Bounds(0, np.concatenate([np.ones(chosen), np.full(2 * rows, np.inf)])),
-        "constraints": [*hard, soft] if rows else hard,
-    }
+    tethered = _tethered(quarter.tether, start, moves)
+    if not quarter.gives:
+        return softened(moves.costs, [windows, balances], [Soft(tethered, worst)])
+    soft = [Soft(windows, worst, 1), Soft(tethered, WORTH * worst)]
+    return softened(moves.costs, [balances], soft)
 
 
-def _tethered(
-    tether: Tether, start: Counts, moves: Moves
-) -> tuple[sparse.csr_array, Floats, Floats]:
+def _tethered(tether: Tether, start: Counts, moves: Moves) -> LinearConstraint:
     """Tethered sums that moves can break, over the moves; and what they should lie between."""
     levels, sums = tether.lower.shape
     flat = sparse.csr_array(tether.weights.reshape(sums, -1))
     rows = sparse.csr_array(sparse.kron(sparse.eye_array(levels), flat))
     begun = rows @ start
-    taken = _over(moves, rows, tether.lower.ravel() - begun, tether.upper.ravel() - begun)
-    return taken.A, taken.lb, taken.ub
+    return _over(moves, rows, tether.lower.ravel() - begun, tether.upper.ravel() - begun)
 
 
 def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:

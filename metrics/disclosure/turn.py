@@ -12,12 +12,12 @@ from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.linking import Links
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
-from metrics.disclosure.rounding import FREE, TRIED, looseness
+from metrics.disclosure.rounding import FREE, looseness
 from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases, Counts
 
-TRIES = len(TRIED)  # at rounding a table and those that follow it, of which the best is taken
+TRIES = 11  # at rounding a table and those that follow it, or fewer
 DRAWS = 3  # more of each, after which a coarser audience's sums go further
 
 

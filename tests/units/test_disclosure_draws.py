@@ -6,78 +6,80 @@ import numpy as np
 import pytest
 
 from metrics.disclosure import joint
-from metrics.disclosure.rounding import FURTHER, WAYS
-
-NEAR, FAR = WAYS, FURTHER
+from metrics.disclosure.joint import FEW, FOR_TOTALS, OF_FEW, OF_MANY
 
 
-@dataclass
 class Table:
-    """One table of a single count, told in the quarter."""
+    """One table of so many counts, told in the quarter."""
 
-    counts: np.ndarray = field(default_factory=lambda: np.zeros((1, 1, 1), dtype=np.int64))
+    def __init__(self, counts: int = 1) -> None:
+        self.counts = np.zeros((1, 1, counts), dtype=np.int64)
+        self.truth = self.counts
 
 
 @dataclass
 class Turn:
-    """A quarter in which each draw is what was written of it: told, told closely, how far."""
+    """A quarter in which each draw tells what was written: to all, and to who looks closer.
 
-    draws: list[tuple[int, int, int]]
+    The last one is repeated.
+    """
+
+    draws: list[tuple[int, int]]
     months: tuple[int, ...] = (0,)
-    drawn: int = -1
     asked: list = field(default_factory=list)
 
     def narrowed(self) -> int:
-        return self.draws[self.drawn][0]
+        return self._last()[0]
 
     def closely(self) -> int:
-        return self.draws[self.drawn][1]
+        return self._last()[1]
 
-    def loose(self, _: Table) -> tuple[int, int]:
-        return self.draws[self.drawn][2], 0
+    def _last(self) -> tuple[int, int]:
+        return self.draws[min(len(self.asked), len(self.draws)) - 1]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def draw(monkeypatch):
-    def one_more(every, turn, again, ways):
-        turn.drawn += 1
-        turn.asked.append(ways)
-        every[0].counts[:] = turn.drawn
+    def one_more(every, turn, one):
+        turn.asked.append(one)
+        every[0].counts[:] = len(turn.asked)
 
     monkeypatch.setattr(joint, "_draw_all", one_more)
 
 
-def taken(turn: Turn, ways: list, best=None, *, closely: bool = False):
-    """The draw that is taken, of as many tries as there are ways."""
-    return joint._nearest([Table()], turn, list(enumerate(ways)), best, closely=closely)
+def taken(turn: Turn, table: Table | None = None) -> int:
+    """The number of the draw that is taken."""
+    return int(joint._nearest([table or Table()], turn).counts[0].flat[0])
 
 
-def number(drawn) -> int:
-    return int(drawn.counts[0].item())
-
-
-@pytest.mark.usefixtures("draw")
 def test_the_first_draw_that_tells_nothing_is_taken():
-    turn = Turn([(2, 0, 0), (0, 0, 0), (0, 0, 0)])
-    assert number(taken(turn, [NEAR] * 3)) == 1
+    turn = Turn([(2, 0), (0, 0)])
+    assert taken(turn) == 2
+    assert len(turn.asked) == 2
 
 
-@pytest.mark.usefixtures("draw")
-def test_sums_go_no_further_for_the_sake_of_who_looks_closer():
-    turn = Turn([(2, 0, 0), (0, 5, 0), (0, 0, 3)])
-    assert number(taken(turn, [NEAR, NEAR, FAR])) == 1
-    assert turn.asked == [NEAR, NEAR]
+def test_what_a_closer_look_tells_counts_after_all_else():
+    assert taken(Turn([(1, 0), (0, 5), (0, 4), (1, 0)])) == 3
 
 
-@pytest.mark.usefixtures("draw")
-def test_where_only_sums_that_go_further_leave_a_way_who_looks_closer_is_drawn_for_there():
-    turn = Turn([(2, 0, 0), (0, 5, 3), (0, 1, 4), (0, 2, 3)])
-    best = taken(turn, [NEAR, FAR])
-    assert best.ways == FAR
-    assert number(taken(turn, [best.ways] * 2, best)) == 3
+def test_of_draws_that_tell_as_much_the_first_is_taken():
+    assert taken(Turn([(0, 3)])) == 1
 
 
-@pytest.mark.usefixtures("draw")
-def test_where_counts_are_few_sums_go_further_for_who_looks_closer():
-    turn = Turn([(0, 5, 0), (0, 0, 3)])
-    assert number(taken(turn, [NEAR, FAR], closely=True)) == 1
+def test_few_counts_are_rounded_by_one_program_before_any_sum_goes_further():
+    turn = Turn([(0, 3)])
+    taken(turn)
+    assert turn.asked == list(OF_FEW)
+    goes_further = [one.gives or one.ways != joint.WAYS for one in turn.asked]
+    at_once = [one.at_once for one in turn.asked]
+    assert at_once.index(True) < goes_further.index(True)
+
+
+def test_of_many_counts_sums_go_further_for_totals_alone_and_no_further_than_they_must():
+    many = Table(FEW + 1)
+    closer, totals, mended = Turn([(0, 3)]), Turn([(1, 0)]), Turn([(1, 0)] * 4 + [(0, 3)])
+    for turn in (closer, totals, mended):
+        taken(turn, many)
+    assert closer.asked == list(OF_MANY)
+    assert totals.asked == [*OF_MANY, *FOR_TOTALS]
+    assert mended.asked == [*OF_MANY, FOR_TOTALS[0]]

@@ -203,3 +203,29 @@ def test_breakdowns_at_once_keep_to_the_tether_where_the_rounding_of_all_leaves_
     }
     assert sorted(set(off[False])) == [0, 1]
     assert set(off[True]) == {0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "gives", "off", "further"),
+    [(3, False, 1, 0), (3, True, 0, 1), (2, True, 0, 0)],
+    ids=["kept near", "goes further", "need not"],
+)
+def test_a_sum_gives_way_where_the_tether_asks_for_it(asked, gives, off, further):
+    # Two cases in each of four months: eight are told as five or ten, another table says 15.
+    quarter = Slice(
+        truth=np.full((1, 4, 1), 2),
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.zeros((0, 1), dtype=np.int64),
+        base=5,
+        tether=Tether(
+            weights=np.ones((1, 4, 1), dtype=np.int64),
+            lower=np.array([[float(asked)]]),
+            upper=np.full((1, 1), np.inf),
+        ),
+        gives=gives,
+    )
+    carry = np.zeros((1, 1), dtype=np.int64)
+    for seed in range(6):
+        made = rounded(quarter, carry=carry, draw=np.random.default_rng(seed))
+        assert quarter.tether.off(made // 5) == off
+        assert max(looseness(quarter, made)) == further
