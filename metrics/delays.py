@@ -47,7 +47,7 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
     the rule's versions, since that day, follow each other without a gap.
     """
     return {
-        name: Where(*_where(own[0]), _soonest(own))
+        name: Where(*_where(own[0]), _soonest(own), _within(own))
         for name, own in _versions(rules).items()
         if _is_of_all(own, since)
     }
@@ -66,6 +66,13 @@ def _soonest(versions: Sequence[Deadline]) -> int:
     is_known = _are_plain(versions) and all(rule.length.unit != "hours" for rule in versions)
     fewest = (days_of(rule.within, rule.length_unit)[0] for rule in versions)
     return min(fewest) if is_known else 0
+
+
+def _within(versions: Sequence[Deadline]) -> int | None:
+    """So many months after it is still to come its day has come, whatever step it starts at."""
+    if any(terms_of(rule) or rule.length.unit == "years" for rule in versions):
+        return None
+    return max(map(_months, versions))
 
 
 def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:

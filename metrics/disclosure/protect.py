@@ -20,7 +20,7 @@ from metrics.disclosure.linking import Links
 from metrics.disclosure.nesting import nested_in
 from metrics.disclosure.pairs import Pair, paired
 from metrics.disclosure.policy import Policy
-from metrics.disclosure.runs import Run, Sides, runs_of
+from metrics.disclosure.runs import Run, Sides, come_since, runs_of
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import (
@@ -247,13 +247,15 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
     metric = pair.whole.metric if pair.whole else pair.table.metric
     delay, where = pair.table.delays.get(part), pair.table.arrivals.get(part)
     before = led.get(pair.table.follows or "")
+    name = f"{metric} {part}".strip()
     stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
 
     def draw(quarter: date, again: int) -> np.random.Generator:
         return setting.draw(pair.table.metric, part, quarter, again)
 
     def in_a_row(months: Sequence[int]) -> list[Run]:
-        return _runs(setting, (pair, part), before, months)
+        beside = _runs(setting, (pair, part), before, months)
+        return [*beside, *_come_since(setting, (pair, part), name, months)]
 
     def at_least(months: Sequence[int]) -> list[Bound]:
         there = before.columns(setting.layer.bands) if before else []
@@ -263,7 +265,7 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
         return [*(ceilings(columns, there, setting.grid, months) if asked else ()), *known]
 
     return Rounding(
-        name=f"{metric} {part}".strip(),
+        name=name,
         counts=_laid_out(setting.told, "n", setting, pair, part),
         truth=with_late(setting, pair, part),
         told=setting.is_told(pair.table.metric, part),
@@ -299,6 +301,22 @@ def _runs(
     stands = months[-1] == setting.bases.stands_at
     levels = tuple(_spaced(setting, delay))
     return runs_of(delay.closing, sides, calendar, months[0], levels, stands=stands)
+
+
+def _come_since(
+    setting: Ground, of: tuple[Pair, str], name: str, months: Sequence[int]
+) -> list[Run]:
+    """What a rule from another step than the receipt should keep to from quarter to quarter."""
+    pair, part = of
+    where = pair.table.arrivals.get(part)
+    if part in pair.table.delays or where is None or where.within is None:
+        return []
+    columns = pair.columns(setting.layer.bands)
+    stocks = tuple(at for at, (code, _) in enumerate(columns) if code in pair.table.stocks)
+    flows = tuple(at for at in range(len(columns)) if at not in stocks)
+    levels = tuple(range(len(setting.grid.levels)))
+    stands = months[-1] == setting.bases.stands_at
+    return come_since((name, stocks, flows), where.within, months, levels, stands=stands)
 
 
 def _spaced(setting: Ground, delay: Delay | None) -> dict[int, Spacing]:

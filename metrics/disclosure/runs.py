@@ -149,6 +149,28 @@ def runs_of(
     return [Run(few, many, levels) for few, many in found if few.months]
 
 
+def come_since(
+    rule: tuple[str, Cells, Cells],
+    within: int,
+    months: Sequence[int],
+    levels: Cells,
+    *,
+    stands: bool,
+) -> list[Run]:
+    """What was still to come of a rule when the quarter began has come so many months later.
+
+    `rule` is its table, with the cells of what is to come and of what has come. Who was told
+    "10 to come" (1 to 19) beside "none has come since" (0 to 9) knows that it was 1 to 9.
+    """
+    (table, stocks, flows), first, last = rule, months[0], months[-1]
+    if not first or (first + within > last + 1 and not stands):
+        return []
+    come = [(month, flows) for month in range(first, min(first + within, last + 1))]
+    if first + within > last + 1:
+        come[-1] = (last, (*flows, *stocks))
+    return [Run(Span(table, ((first - 1, stocks),)), Span(table, tuple(come)), levels)]
+
+
 def _kinds_seen(
     closing: Closing, lasts: Mapping[int, float]
 ) -> Iterator[Collection[tuple[str, int]]]:

@@ -126,12 +126,14 @@ def _is_within(one: Scope, other: Scope) -> bool:
 class Where:
     """Levels whose every case has something: of one breakdown, where one is named, or all.
 
-    `days` after the receipt at the soonest its day comes, 0 where nobody knows.
+    `days` after the receipt at the soonest its day comes, 0 where nobody knows. What is still
+    to come has come `within` so many months; None where its clock can be moved.
     """
 
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
     days: int = 0
+    within: int | None = None
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level has it."""

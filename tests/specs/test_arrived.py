@@ -25,6 +25,7 @@ from metrics.disclosure.arriving import Arrival
 from metrics.disclosure.arriving import arrivals as made
 from metrics.disclosure.closing import Further
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.runs import Run, Span, come_since
 from metrics.disclosure.tables import Grid, Where
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
@@ -231,15 +232,17 @@ PLAIN = TELL.replace('"decided"', '"received"')
 @pytest.mark.parametrize(
     ("rules", "where"),
     [
-        (TELL, Where()),
-        (TELL + SERIOUS, Where("severity", ("high",))),
-        (NEXT, Where()),
+        (TELL, Where(within=1)),
+        (TELL + SERIOUS, Where("severity", ("high",), within=1)),
+        (NEXT, Where(within=1)),
         (TELL + OF_TWO, None),
         (TELL + LATER, None),
         (GAP, None),
-        (PLAIN, Where(days=10)),
+        (PLAIN, Where(days=10, within=1)),
+        (TELL.replace("within = 10", "within = 40"), Where(within=2)),
+        (TELL + 'pauses = ["paused"]\n', Where()),
     ],
-    ids=["all", "some", "versions", "of two", "later", "gap", "from the receipt"],
+    ids=["all", "some", "versions", "of two", "later", "gap", "received", "longer", "pauses"],
 )
 def test_whose_every_case_has_one(tmp_path, rules, where):
     (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
@@ -248,6 +251,26 @@ def test_whose_every_case_has_one(tmp_path, rules, where):
 
 def counts(*months: int) -> np.ndarray:
     return np.array([[[n] for n in months]])
+
+
+@pytest.mark.parametrize(
+    ("within", "stands", "come"),
+    [
+        (1, False, ((3, (0, 1)),)),
+        (2, False, ((3, (0, 1)), (4, (0, 1)))),
+        (4, True, ((3, (0, 1)), (4, (0, 1)), (5, (0, 1, 2)))),
+        (4, False, None),
+    ],
+    ids=["a month", "two months", "longer than the quarter", "and what is to come is not told"],
+)
+def test_what_was_still_to_come_has_come_since(within, stands, come):
+    """Of a rule with two cells of what has come, 0 and 1, and one of what is to come."""
+    rule = ("deadlines tell", (2,), (0, 1))
+    found = come_since(rule, within, [3, 4, 5], (0,), stands=stands)
+    before = Span("deadlines tell", ((2, (2,)),))
+    after = [Run(before, Span("deadlines tell", come), (0,))] if come else []
+    assert found == after
+    assert not come_since(rule, within, [0, 1, 2], (0,), stands=stands)
 
 
 @pytest.mark.parametrize(
