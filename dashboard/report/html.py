@@ -7,7 +7,7 @@ from hashlib import sha256
 from html import escape
 
 from dashboard import tables
-from dashboard.breakdowns import by_unit
+from dashboard.breakdowns import by_unit, levels_of
 from dashboard.figure import Standing, standings
 from dashboard.phrases import day_text
 from dashboard.svg_charts import CHART_STYLE, ON_SCREEN, Size, control_chart
@@ -148,13 +148,20 @@ def missed_section(
     release: Release, quarter: date, row: Standing, sizes: Sequence[Size]
 ) -> str:
     """One missed commitment."""
-    figure = row.figure
-    by = tables.breakdown(release, figure.metric, figure.measure, figure.part, quarter, "unit")
     return (
         f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>"
         f"{control_chart(release, row, quarter, sizes=sizes)}"
-        f"{by}</section>"
+        f"{units_of(release, quarter, row)}</section>"
     )
+
+
+def units_of(release: Release, quarter: date, row: Standing) -> str:
+    """A missed commitment by unit; in a sentence where no unit has enough to show."""
+    measure = (row.figure.metric, row.figure.measure, row.figure.part)
+    units = levels_of(release, *measure, quarter, "unit")[1:]
+    if units and all(unit.figure.state == "few" for unit in units):
+        return '<p class="prose">By unit there are too few to show.</p>'
+    return tables.breakdown(release, *measure, quarter, "unit")
 
 
 def trust(release: Release, quarter: date) -> str:

@@ -112,6 +112,18 @@ def test_a_quarter_without_exceptions_needs_no_attention():
     assert "What needs attention" not in html.render(release(results=rows), QUARTER)
 
 
+def test_where_every_unit_has_too_few_a_sentence_says_so_in_place_of_a_table():
+    few = {"state": "few", "value": None}
+    figures = [
+        row | (few if row["breakdown"] == "unit" else {})
+        for row in release().table("figures").to_dicts()
+    ]
+    section = html.attention(release(figures=figures), QUARTER)
+    assert section.count("By unit there are too few to show.") == section.count("<section>")
+    assert ", by unit, " not in section
+    assert ", by unit, " in html.attention(release(), QUARTER)
+
+
 def test_the_same_release_gives_the_same_page(page: str):
     assert html.render(release(), QUARTER) == page
 
