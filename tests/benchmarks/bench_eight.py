@@ -31,13 +31,15 @@ from metrics.sealing import UnsafeError
 from tests.benchmarks import bench_profiles
 from tests.benchmarks.bench_profiles import ALIKE, BANDS, KINDS, promised
 from tests.benchmarks.eight_quarters import Known, Place
+from tests.benchmarks.organisations import judge_until
 from tests.benchmarks.profile_attack import Sum, Told, sums, windows
 from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles
 from tests.specs import measured
-from tests.specs.measured import fill, judge, sealed
+from tests.specs.measured import sealed
 
 NAMES = os.environ.get("CASE_AUDIT_BENCH_ORGANISATIONS", "A_1_8,C_2_6").split(",")
 LEVELS = {"unit": ("north", "south", "west"), "severity": ("high", "low")}
+DECLARED = {**LEVELS, "category": ("unknown",), "channel": ("unknown",)}
 CODES = [code for codes in LEVELS.values() for code in codes]
 QUARTERS, MOST = 8, 150  # numbers attacked of each organisation
 FIRST = date(2024, 1, 1)
@@ -118,17 +120,6 @@ def exported(known: list[Case], until: date) -> dict[str, str]:
     return {name: "\n".join(lines) for name, lines in told.items()}
 
 
-def declared(schema: pl.Schema) -> pl.DataFrame:
-    """The levels, whether or not a case has them."""
-    every = {**LEVELS, "category": ("unknown",), "channel": ("unknown",)}
-    rows = [
-        {"breakdown": name, "level": code, "title": code, "position": at}
-        for name, codes in every.items()
-        for at, code in enumerate(codes)
-    ]
-    return pl.DataFrame(rows, schema=schema)
-
-
 def counts(cells: pl.DataFrame, n: str = "n") -> dict[Place, int]:
     """Counts of everybody and of each level, those withheld left out."""
     found: dict[Place, int] = defaultdict(int)
@@ -163,11 +154,8 @@ def released(folder: Path, name: str) -> tuple[dict[str, list[Told]], dict[Place
     told: dict[str, list[Told]] = defaultdict(list)
     for quarter, until in enumerate(ENDS):
         with Store.open() as store:
-            rows, first = exported(known, until), FIRST.isoformat()
-            fill(store, rows, as_of=str(until), coverage_from=first, workspace=workspace)
-            levels = store.frame("select * from staging.levels")
-            store.replace("staging.levels", declared(levels.schema))
-            judge(store)
+            rows = exported(known, until)
+            judge_until(store, rows, until, first=FIRST, levels=DECLARED, workspace=workspace)
             for one in AUDIENCES:
                 try:
                     path = sealed(store, to=folder, policy=one, everybody=AUDIENCES, seed=key)

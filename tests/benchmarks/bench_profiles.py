@@ -23,10 +23,11 @@ from metrics.count import count
 from metrics.disclosure.policy import Policy
 from metrics.reach import further_in, loose_in
 from metrics.release import Release, open_release
+from tests.benchmarks.organisations import judge_until
 from tests.benchmarks.profile_attack import Attack, Sum, Told, windows
 from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles, Rule
 from tests.specs import measured
-from tests.specs.measured import fill, judge, sealed
+from tests.specs.measured import sealed
 
 ACKNOWLEDGED = Rule("ack", "received", "acknowledged", 7)
 KINDS = {
@@ -52,6 +53,7 @@ NAMES = os.environ.get(
 ).split(",")
 BANDS = (0, 31, 61, 91)
 UNITS = ("north", "south", "west")
+LEVELS = {"unit": UNITS} | dict.fromkeys(("category", "channel", "severity"), ("unknown",))
 FIRST, ENDS = date(2024, 1, 1), (date(2024, 3, 31), date(2024, 6, 30))
 DAYS = [FIRST + timedelta(days=at) for at in range((ENDS[-1] - FIRST).days + 1)]
 CALENDAR = Calendar(
@@ -123,19 +125,6 @@ def exported(known: list[Case], until: date) -> dict[str, str]:
     return {name: "\n".join(lines) for name, lines in told.items()}
 
 
-def declared(schema: pl.Schema) -> pl.DataFrame:
-    """The levels, whether or not a case has them."""
-    rows = [
-        {"breakdown": "unit", "level": unit, "title": unit, "position": at}
-        for at, unit in enumerate(UNITS)
-    ]
-    rows += [
-        {"breakdown": name, "level": "unknown", "title": "unknown", "position": 0}
-        for name in ("category", "channel", "severity")
-    ]
-    return pl.DataFrame(rows, schema=schema)
-
-
 def promised(rules: tuple[Rule, ...]) -> str:
     """The rules as an organisation declares them."""
     return "".join(
@@ -159,11 +148,7 @@ def released(
     for quarter, until in enumerate(ENDS):
         with Store.open() as store:
             rows = exported(known, until)
-            first = FIRST.isoformat()
-            fill(store, rows, as_of=str(until), coverage_from=first, workspace=workspace)
-            levels = store.frame("select * from staging.levels")
-            store.replace("staging.levels", declared(levels.schema))
-            judge(store)
+            judge_until(store, rows, until, first=FIRST, levels=LEVELS, workspace=workspace)
             for (level, cell), number in counts(count(store).cells).items():
                 if cell[2] // 3 == quarter:
                     truth[level, cell] += number

@@ -19,8 +19,9 @@ from metrics.disclosure.policy import Policy
 from metrics.periods import months_between, next_month
 from metrics.release import open_release
 from metrics.sealing import UnsafeError
+from tests.benchmarks.organisations import judge_until
 from tests.specs import measured
-from tests.specs.measured import ACKNOWLEDGE, fill, judge, sealed
+from tests.specs.measured import ACKNOWLEDGE, sealed
 
 RULES = f"""{ACKNOWLEDGE}
 [[deadline]]
@@ -107,16 +108,6 @@ def told(known: list[Case], until: date) -> dict[str, str]:
     return {name: "\n".join(lines) for name, lines in rows.items()}
 
 
-def declared(schema: pl.Schema) -> pl.DataFrame:
-    """The levels, whether or not a case has them."""
-    rows = [
-        {"breakdown": name, "level": level, "title": level, "position": at}
-        for name, levels in LEVELS.items()
-        for at, level in enumerate(levels)
-    ]
-    return pl.DataFrame(rows, schema=schema)
-
-
 def released(folder: Path, seed: int, monthly: float, ends: list[date]) -> tuple[int, int]:
     """How many releases were refused, and how many metrics in a quarter withheld."""
     workspace = measured._workspace(folder, RULES, "", 1)
@@ -125,11 +116,7 @@ def released(folder: Path, seed: int, monthly: float, ends: list[date]) -> tuple
     for until in ends:
         with Store.open() as store:
             rows = told(known, until)
-            first = FIRST.isoformat()
-            fill(store, rows, as_of=str(until), coverage_from=first, workspace=workspace)
-            levels = store.frame("select * from staging.levels")
-            store.replace("staging.levels", declared(levels.schema))
-            judge(store)
+            judge_until(store, rows, until, first=FIRST, levels=LEVELS, workspace=workspace)
             for policy in AUDIENCES:
                 try:
                     path = sealed(
