@@ -159,10 +159,8 @@ def _taken_in(
 
 def next_number(store: Store) -> int:
     """The next number of a snapshot or of a loading: higher than all of either kind."""
-    last = store.frame(
-        "select coalesce(max(greatest(snapshot, loading)), 0) as last from staging.deliveries"
-    )
-    return int(last["last"][0]) + 1
+    highest = "select coalesce(max(greatest(snapshot, loading)), 0) from staging.deliveries"
+    return int(store.frame(highest).item()) + 1
 
 
 def _withdrawn(store: Store, before: Mapping[str, Any], loading: Loading) -> Loading:
@@ -328,6 +326,7 @@ def _note(
                 "rows_rejected": [account.rejected],
                 "rows_repeated": [account.repeated],
                 "rows_left_out": [account.left_out.len()],
+                "reads": [" ".join(export.fields_told(told.header))],
                 "coverage_from": [covered],
                 "coverage_until": [loading.as_of],
             },

@@ -291,6 +291,10 @@ class Export:
             ),
         )
 
+    def fields_told(self, header: Iterable[str]) -> tuple[str, ...]:
+        """The canonical fields of which a file with these columns speaks, empty or not."""
+        return tuple(sorted({*self.bound_to(header).columns, *self.constants}))
+
     @property
     def _places(self) -> tuple[Place, ...]:
         more = (place for finding in self.findings for place in finding.values())

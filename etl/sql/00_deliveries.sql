@@ -19,5 +19,7 @@ create table if not exists staging.deliveries (
     delivery text,
     coverage_told boolean,
     -- Rows that the source declares to be no cases; unknown of deliveries before it could.
-    rows_left_out bigint
+    rows_left_out bigint,
+    -- Names of the fields that its rows speak of; unknown of deliveries before they were kept.
+    reads text
 );

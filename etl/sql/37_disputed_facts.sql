@@ -9,20 +9,22 @@ with several as (
 
 described as (
     select
-        *,
+        rows_of.*,
+        columns('^reads_'),
         -- One row per allegation repeats the case: its first row stands for it. One row per
         -- case: the last row corrects those above it. One row per state: the last state counts.
         row_number() over (
-            partition by case_key
+            partition by rows_of.case_key
             order by
-                as_of desc,
-                stated_at desc nulls last,
-                ordinal desc nulls last,
-                if(is_whole_case, -snapshot, snapshot),
-                if(is_whole_case, -line, line)
+                rows_of.as_of desc,
+                rows_of.stated_at desc nulls last,
+                rows_of.ordinal desc nulls last,
+                if(rows_of.is_whole_case, -rows_of.snapshot, rows_of.snapshot),
+                if(rows_of.is_whole_case, -rows_of.line, rows_of.line)
         ) as place
-    from temp.described_rows
-    where case_key in (select several.case_key from several)
+    from temp.described_rows as rows_of
+    inner join temp.read_fields as reads on rows_of.snapshot = reads.snapshot
+    where rows_of.case_key in (select several.case_key from several)
 )
 
 select
@@ -30,23 +32,23 @@ select
     arg_min_null(source, place) as source,
     arg_min_null(snapshot, place) as snapshot,
     arg_min_null(line, place) as line,
-    arg_min_null(incident_on, place) as incident_on,
-    arg_min_null(unit, place) as unit,
-    arg_min_null(category, place) as category,
-    arg_min_null(channel, place) as channel,
-    arg_min_null(severity, place) as severity,
+    arg_min_null(incident_on, place) filter (where reads_incident_on) as incident_on,
+    arg_min_null(unit, place) filter (where reads_unit) as unit,
+    arg_min_null(category, place) filter (where reads_category) as category,
+    arg_min_null(channel, place) filter (where reads_channel) as channel,
+    arg_min_null(severity, place) filter (where reads_severity) as severity,
     -- What one allegation came to is a finding, not yet the outcome of its case.
-    arg_min_null(outcome, place) filter (where is_whole_case) as outcome,
-    arg_min_null(status, place) as status,
-    arg_min_null(source_days, place) as source_days,
-    arg_min_null(source_due_on, place) as source_due_on,
-    arg_min_null(source_reopens, place) as source_reopens,
-    arg_min_null(source_verdict, place) as source_verdict,
-    arg_min_null(assignee_key, place) as assignee_key,
-    arg_min_null(reporter_key, place) as reporter_key,
-    arg_min_null(subject_key, place) as subject_key,
-    arg_min_null(anonymity, place) as anonymity,
-    arg_min_null(raised_by, place) as raised_by,
+    arg_min_null(outcome, place) filter (where is_whole_case and reads_outcome) as outcome,
+    arg_min_null(status, place) filter (where reads_status) as status,
+    arg_min_null(source_days, place) filter (where reads_source_days) as source_days,
+    arg_min_null(source_due_on, place) filter (where reads_source_due_on) as source_due_on,
+    arg_min_null(source_reopens, place) filter (where reads_source_reopens) as source_reopens,
+    arg_min_null(source_verdict, place) filter (where reads_source_verdict) as source_verdict,
+    arg_min_null(assignee_key, place) filter (where reads_assignee_key) as assignee_key,
+    arg_min_null(reporter_key, place) filter (where reads_reporter_key) as reporter_key,
+    arg_min_null(subject_key, place) filter (where reads_subject_key) as subject_key,
+    arg_min_null(anonymity, place) filter (where reads_anonymity) as anonymity,
+    arg_min_null(raised_by, place) filter (where reads_raised_by) as raised_by,
     -- The states of a case differ because it moves on; they are one description of it.
     greatest(1, count(*) filter (where grain <> 'snapshot')) as export_rows,
     greatest(
