@@ -19,6 +19,15 @@ EARLIEST_YEAR = 1000  # a year with fewer digits was cut or typed short
 _OFFSET = re.compile(r"%[:#]*z|%\+|%Z|^epoch")
 # As forms and web applications write it: `GMT+1`, `UTC`, both without an hour's leading 0.
 _FROM_GREENWICH = re.compile(r"(?:GMT|UTC)%#?z$")
+# Browsers name the zone behind its offset, in their own language; the offset says it all.
+_NAMED_OFFSET = re.compile(r"(?<=z) \((?:%Z)?\)$")
+# The halves of the day in other languages, and the blanks that browsers put before them.
+_HALVES = {
+    "\u202f": " ", "\u00a0": " ", "a. m.": "AM", "p. m.": "PM", "a.m.": "AM", "p.m.": "PM",
+    "오전": "AM", "오후": "PM", "上午": "AM", "下午": "PM",
+}  # fmt: skip
+# A month or a day of one digit, where nothing stands between the numbers, was cut.
+_TOGETHER = r"^\d{8}(?:\D|(?:\d\d){2,3}(?:\D|$)|$)"
 _MONTH_NAME = re.compile(r"%[bBh]")
 # Of four digits it would be a day from 1902 to 1927, and is a year that somebody typed.
 _EXCEL_DAY = r"(\d{1,3}|\d{5,6})"
@@ -155,7 +164,7 @@ def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
         whole = pl.when(raw.str.contains(rf"^{_EXCEL_DAY}(\.0+)?$")).then(raw)
         days = whole.cast(pl.Float64, strict=False).cast(pl.Int64)
         return _EXCEL_DAY_0 + pl.duration(days=days)
-    text, form = _in_english(raw, form, calendar.locale)
+    text, form = _in_english(_whole(raw, form), form, calendar.locale)
     if precision(form) == "year":
         # A year alone is no date to the parser.
         text, form = text + "-01-01", form + "-%m-%d"
@@ -164,11 +173,17 @@ def _day(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
 
 def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
     """Instants written in `form`: with an offset of their own, or on the source's clock."""
-    text, form = _in_english(raw, form, calendar.locale)
+    text, form = _in_english(_whole(raw, form), form, calendar.locale)
     if form.startswith("epoch"):
         number = raw.cast(pl.Int64, strict=False) * (1 if form == "epoch ms" else 1_000)
         at = number.cast(pl.Datetime("ms")).cast(pl.Datetime("us"))
         return at.dt.replace_time_zone("UTC").dt.convert_time_zone(calendar.home)
+    if _NAMED_OFFSET.search(form):
+        text = text.str.replace(r" \([^()]*\)$", "")
+        form = _NAMED_OFFSET.sub("", form)
+    if "%p" in form:
+        for written, told in _HALVES.items():
+            text = text.str.replace_all(written, told, literal=True)
     if "%Z" in form:
         names = list(calendar.zones)
         text = text.str.replace_many(names, [calendar.zones[name] for name in names])
@@ -182,6 +197,12 @@ def _instant(raw: pl.Expr, form: str, calendar: Calendar) -> pl.Expr:
         clock = text.str.to_datetime(form, strict=False, time_unit="us")
         at = _in_zone(_of_century(clock, form, calendar), calendar.zone)
     return at.dt.convert_time_zone(calendar.home)
+
+
+def _whole(raw: pl.Expr, form: str) -> pl.Expr:
+    if not form.startswith("%Y%m%d"):
+        return raw
+    return pl.when(raw.str.contains(_TOGETHER)).then(raw)
 
 
 def _excel_instant(raw: pl.Expr, calendar: Calendar) -> pl.Expr:

@@ -123,7 +123,15 @@ def columns_of(text: TextTable) -> list[Column]:
         if c.dates and c.dates.at_midnight
         for form in c.dates.forms.values()
     }
-    return [_in_days(column, days) for column in columns]
+    names = {*text.header}
+    return [_without_twin(_in_days(column, days), names) for column in columns]
+
+
+def _without_twin(column: Column, names: set[str]) -> Column:
+    """The same; no date where it shows another column's, as services write it for people."""
+    raw, shown, _ = column.name.partition("@")
+    is_twin = shown and raw in names and column.dates is not None
+    return replace(column, dates=None, why_not="not_needed") if is_twin else column
 
 
 def _in_days(column: Column, days: set[str]) -> Column:

@@ -3,41 +3,15 @@
 import calendar
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Literal
 
 import polars as pl
 
 from etl.dates import read_forms, reads_otherwise
+from etl.drafting.date_shapes import WEEKDAY, Order, month_first_forms, shapes
 from etl.drafting.languages import languages_of
 from etl.drafting.words import never_days
 from etl.source import has_hours
 
-Order = Literal["day first", "month first", "year first"]
-
-_ZONE = r"(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?))?"
-_TIME = r"(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?)?(?P<half> ?[AaPp][Mm])?"
-_WEEKDAY = r"(?P<weekday>(?i:(?:mon|tue|wed|thu|fri|sat|sun)\p{L}{0,6}),? )?"
-# One number, its parts, and the time that may follow.
-_NUMBERS = (
-    r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. |年|년 ?)(?P<b>\d{1,2})(?P<t>[-/. ]|\. |月|월 ?)"
-    r"(?P<c>\d{1,4})(?P<join>[T ]|, |\. ?|日 ?|일 ?)?"
-    r"(?P<time>\d{1,2}:\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?"
-    rf"(?P<half> ?[AaPp][Mm])?{_ZONE}$"
-)
-_NAMED = (
-    rf"^{_WEEKDAY}(?P<a>\d{{1,2}})(?:er)?(?P<s>[-/. ]|\. | de )(?P<month>\p{{L}}{{3,12}}\.?)"
-    rf"(?P<t>[-/. ]| de )(?P<c>\d{{4}}|\d{{2}})(?P<join>[T ]|, )?{_TIME}{_ZONE}$"
-)
-_MONTH_FIRST = (
-    rf"^{_WEEKDAY}(?P<month>\p{{L}}{{3,12}}\.?)(?P<s> )(?P<a>\d{{1,2}})(?P<t>,? )"
-    rf"(?P<c>\d{{4}})(?P<join> |, | at )?{_TIME}$"
-)
-# As C's `ctime` writes it, where a day of one digit has two blanks before it.
-_YEAR_LAST = (
-    r"^(?P<weekday>\p{L}{3} )(?P<month>\p{L}{3})(?P<s> ) ?(?P<a>\d{1,2})(?P<join> )"
-    r"(?P<time>\d\d:\d\d(?P<sec>:\d\d)?)(?P<t> )(?P<c>\d{4})$"
-)
 _ENOUGH = 0.8  # of a column's values must be dates for it to be a column of dates
 # What numbers are in a column that is called a date, from when to when they are believed.
 _NUMBERED: dict[str, tuple[int, int]] = {
@@ -52,15 +26,11 @@ _PARTIAL = {
     "%m.%Y": r"^\d\d\.(19|20)\d\d$", "%Y": r"^(19|20)\d\d$",
 }  # fmt: skip
 _IN_ENGLISH = (*calendar.month_name[1:], *calendar.month_abbr[1:])
-_SHORT = 3  # letters of a name that is cut short
+# Days as a database writes them: as many as this at midnight are no accident.
+_MIDNIGHTS = 10
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEWEST = 2  # values that make another form, and no slip of the hand
 _FEW = 200  # values, among which one "never" is enough
-# Days as a database writes them: as many as this at midnight are no accident.
-_MIDNIGHTS = 10
-_MIDNIGHT = (
-    r"^(00:00|12:00 ?[Aa][Mm])$|^(00:00:00([.,]0+)?|12:00:00 ?[Aa][Mm])( ?(Z|[+-]00(:?00)?))?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +135,9 @@ def dates_of(
     whole = values.filter(~pl.DataFrame(months).select(pl.any_horizontal(pl.all())).to_series())
     if whole.is_empty():
         return None
-    told = _of_numbers(whole) or _with_rest(whole, _of_texts(whole, midnights))
+    told = _of_numbers(whole) or _with_rest(
+        whole, _of_texts(whole, midnights, called_a_date=True)
+    )
     return (
         replace(told, partial=forms, values=told.values + values.len() - whole.len())
         if told
@@ -207,14 +179,10 @@ def _is_twofold(pair: tuple[str, str]) -> bool:
     return reads_otherwise(*pair) or reads_otherwise(*pair[::-1])
 
 
-def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
-    numeric = partial(_numeric_forms, midnights=midnights)
-    named = (
-        (_NAMED, _named_forms),
-        (_MONTH_FIRST, _month_first_forms),
-        (_YEAR_LAST, _year_last_forms),
-    )
-    for pattern, forms in ((_NUMBERS, numeric), *named):
+def _of_texts(
+    values: pl.Series, midnights: int, *, called_a_date: bool = False
+) -> Dates | None:
+    for pattern, forms in shapes(midnights=midnights, called_a_date=called_a_date):
         parts = values.to_frame("text").select(
             pl.col("text"), pl.col("text").str.extract_groups(pattern).alias("p")
         )
@@ -225,7 +193,7 @@ def _of_texts(values: pl.Series, midnights: int) -> Dates | None:
         told = forms(shape)
         found = _fitted(values, told, shape["s"][0] or "") if told else None
         # A word before two numbers may be anything that no language calls a month.
-        is_sure = found is not None and (found.values or forms is not _month_first_forms)
+        is_sure = found is not None and (found.values or forms is not month_first_forms)
         if found is not None and (is_sure or languages_of(found.month_names)):
             return found
     return None
@@ -244,92 +212,13 @@ def _commonest_shape(parts: pl.DataFrame) -> pl.DataFrame:
             pl.col("sec").is_not_null(),
             *(
                 pl.col(name).is_not_null()
-                for name in ("half", "frac", "zone")
+                for name in ("half", "frac", "zone", "ahead", "name")
                 if name in parts.columns
             ),
         ).alias("shape")
     )
     first = shaped["shape"].value_counts(sort=True)["shape"][0]
     return shaped.filter(pl.col("shape") == pl.lit(first, dtype=shaped["shape"].dtype))
-
-
-def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
-    one = rows.row(0, named=True)
-    s, t, time = one["s"], one["t"], _midnight_of(rows, midnights) or _time_form(one)
-    if one["time"] is None and one["join"]:
-        if one["join"] not in (".", "日", "일"):
-            return {}
-        time = one["join"]  # what stands behind the day, as in 2025. 03. 14.
-    if len(one["a"]) == 4:
-        return {"year first": f"%Y{s}%m{t}%d{time}"}
-    year = "%Y" if len(one["c"]) == 4 else "%y"
-    if len(one["a"]) == 3 or len(one["c"]) not in (2, 4):
-        return {}
-    return {
-        "day first": f"%d{s}%m{t}{year}{time}",
-        "month first": f"%m{s}%d{t}{year}{time}",
-    }
-
-
-def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
-    one = rows.row(0, named=True)
-    year = "%Y" if len(one["c"]) == 4 else "%y"
-    day = f"{_weekday(one)}%d"
-    return {"day first": f"{day}{one['s']}{_month(rows)}{one['t']}{year}{_time_form(one)}"}
-
-
-def _month_first_forms(rows: pl.DataFrame) -> dict[Order, str]:
-    one = rows.row(0, named=True)
-    month = f"{_weekday(one)}{_month(rows)}"
-    return {"month first": f"{month}{one['s']}%d{one['t']}%Y{_time_form(one)}"}
-
-
-def _year_last_forms(rows: pl.DataFrame) -> dict[Order, str]:
-    one = rows.row(0, named=True)
-    return {"month first": f"{_weekday(one)}%b %d{_time_form(one)} %Y"}
-
-
-def _weekday(one: dict[str, str | None]) -> str:
-    """How the name of the day of the week is written, with what parts it from the date."""
-    name = one["weekday"] or ""
-    letters = len(name.rstrip(", "))
-    return ("%a" if letters == _SHORT else "%A" if letters else "") + name[letters:]
-
-
-def _month(rows: pl.DataFrame) -> str:
-    """How the names of months are written: cut short, and with a stop behind them."""
-    longest = rows.select(pl.col("month").str.strip_chars(".").str.len_chars().max()).item()
-    month = "%b" if longest <= _SHORT else "%B"
-    return f"{month}." if rows["month"].str.ends_with(".").all() else month
-
-
-def _midnight_of(rows: pl.DataFrame, midnights: int) -> str:
-    """The time of day as it is written, where every value has this one and it is midnight."""
-    parts = [pl.col(name).fill_null("") for name in ("time", "half", "zone")]
-    told = rows.select(
-        (pl.col("join").fill_null("") + pl.concat_str(parts)).alias("whole"),
-        pl.concat_str(parts).str.contains(_MIDNIGHT).alias("midnight"),
-    )
-    alike = told["whole"].n_unique() == 1 and bool(told["midnight"].all())
-    return str(told["whole"][0]) if alike and rows.height >= midnights else ""
-
-
-def _time_form(one: dict[str, str | None]) -> str:
-    time = one["time"]
-    if time is None:
-        return ""
-    half = one.get("half")
-    hours = "%I" if half else "%H"
-    seconds = ":%S" if one["sec"] else ""
-    fraction = "%.f" if one.get("frac") else ""
-    after = (" %p" if half and half.startswith(" ") else "%p") if half else ""
-    zone = one.get("zone") or ""
-    greenwich = re.search("GMT|UTC", zone)
-    before = (" " if zone.startswith(" ") else "") + (greenwich[0] if greenwich else "")
-    offset = f"{before}%#z" if zone else ""
-    return (
-        f"{one['join'] or ''}%H:%M".replace("%H", hours) + seconds + fraction + after + offset
-    )
 
 
 def _fitted(values: pl.Series, forms: dict[Order, str], separator: str) -> Dates | None:
@@ -367,7 +256,7 @@ def _month_names(values: pl.Series, forms: dict[Order, str]) -> tuple[str, ...]:
     if "%b" not in form.lower():
         return ()
     unread = values.filter(parsed(values, form).is_null())
-    bare = unread.str.replace(f"^{_WEEKDAY}", "").str.replace_all(r"\bde\b|(\d)er\b", "${1}")
+    bare = unread.str.replace(f"^{WEEKDAY}", "").str.replace_all(r"\bde\b|(\d)er\b", "${1}")
     names = bare.str.extract(r"(\p{L}{3,12})").drop_nulls().unique().sort()
     names = names.filter(~names.str.to_titlecase().is_in(_IN_ENGLISH))
     return tuple(names.head(12).to_list()) if unread.len() else ()

@@ -93,13 +93,18 @@ def propose(
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
     number = Match("case_id", inner, EXACT) if inner else _number(columns, known)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
+    is_known = number is not None and not known.isdisjoint(number.column.values)
     if number is not None and (per_case > _HARDLY_MORE or inner):
         others = [c for c in columns if c is not number.column]
         told = _several(others, number, per_case)
         if told is not None:
-            return told
+            return replace(told, numbers=()) if is_known else told
     found = _of_a_case(columns, number)
-    if number is not None and not known.isdisjoint(number.column.values):
+    if found.is_history and number is not None:
+        # What all rows of a case share is of the case: the rest may be the log of its steps.
+        log = _of_a_case([c for c in columns if moves(c, number.column)], number)
+        found = log if log.grain == "event" and "kind" in log.fields else found
+    if is_known:
         found = replace(found, numbers=())
     if inner is not None and found.grain in ("case", "allegation"):
         return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column
-from etl.drafting.dates import Dates, Evidence, Order
+from etl.drafting.date_shapes import Order
+from etl.drafting.dates import Dates, Evidence
 from etl.drafting.languages import languages_of
 
 OPEN = "?"

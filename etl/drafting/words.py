@@ -31,13 +31,16 @@ _PARTS = {
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # As databases write a day that there is none of: `0000-00-00`, `00.00.0000`.
 _NO_DAY = re.compile(r"0{2,4}([-/.])00\1(00|0000)([ T]00:00(:00)?)?")
+_NO_VALUE = r"\N"  # as databases dump it
 # `Case #`; alone the sign counts rows as often as cases.
 _SIGN_OF_NUMBER = re.compile(r"(?<=\w)\s*#")
 # Systems put their own wrapping around a name that an administrator gave.
 _WRAPPING = re.compile(
     r"^custom field \((.*)\)$|^\(?(?:u|new|cr\d+)_(.+)$"
     r"|^(?:_source|fields|properties|attributes)\.(.+)$"
-    r"|^(?:.*\.)?\w*fields?(?:_?values)?\[(.+)\](?:\.(?:name|value))?$",
+    r"|^(?:.*\.)?\w*fields?(?:_?values)?\[(.+)\](?:\.(?:name|value))?$"
+    # As databases tell the type of a value beside it, and services how they show it.
+    r"|^(.+)(?:\.\$(?:date|oid|number\w+)|\._seconds|@[\w.]+\.FormattedValue)$",
     re.IGNORECASE,
 )
 
@@ -166,6 +169,7 @@ def is_nothing(value: str) -> bool:
     """Whether a value is one of those that are written where there is nothing."""
     words = plain(value)
     is_marker = words in _named("nothing")["markers"] or _NO_DAY.fullmatch(value) is not None
+    is_marker = is_marker or value == _NO_VALUE
     return is_marker or (not words and 0 < len(value) <= 3)
 
 

@@ -138,3 +138,20 @@ def test_a_year_that_was_cut_short_is_no_date():
 )
 def test_hours_from_greenwich_are_an_offset_with_or_without_a_leading_0(text, at):
     assert instant(text, "%Y/%m/%d %I:%M:%S %p GMT%#z") == at
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "at"),
+    [
+        ("2024-03-01 오후 1:15", "%Y-%m-%d %p %I:%M", "2024-03-01 13:15:00"),
+        ("1/3/2024 1:15 p.\u00a0m.", "%d/%m/%Y %I:%M %p", "2024-03-01 13:15:00"),
+        ("3/1/2024, 9:15\u202fAM", "%m/%d/%Y, %I:%M %p", "2024-03-01 09:15:00"),
+        (
+            "Fri Mar 01 2024 10:00:00 GMT+0100 (Central European Standard Time)",
+            "%a %b %d %Y %H:%M:%S GMT%#z (%Z)",
+            "2024-03-01 09:00:00",
+        ),
+    ],
+)
+def test_halves_of_the_day_and_names_of_zones_are_read_in_any_language(text, form, at):
+    assert instant(text, form) == at

@@ -53,6 +53,10 @@ from tests.drafts import CASES, drafted, first_export, numbers, told
         ("Alvorlighedsgrad", "severity"),
         ("Datum potvrzení přijetí", "acknowledged"),
         ("Závažnost", "severity"),
+        ("Återkoppling lämnad", "informed"),
+        ("Mottatt dato", "received"),
+        ("Data potwierdzenia przyjęcia", "acknowledged"),
+        ("Rodzaj zgłoszenia", "category"),
     ],
 )
 def test_a_header_says_its_field_in_many_languages(header, field):

@@ -40,6 +40,35 @@ def test_a_stop_may_stand_behind_each_part_of_a_date(written, form):
     assert read.dt.to_string().to_list() == ["2024-03-09"]
 
 
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("202403{:02}T101500.000 GMT", "%Y%m%dT%H%M%S%.f GMT%#z"),
+        ("202403{:02}", "%Y%m%d"),
+        ("202403{:02}101500", "%Y%m%d%H%M%S"),
+        ("2024/03/{:02} à 10h15", "%Y/%m/%d à %Hh%M"),
+        ("2024.03.{:02} r.", "%Y.%m.%d r."),
+        ("2024-03-{:02} 오후 1:15", "%Y-%m-%d %p %I:%M"),
+        ("2024/03/{:02} 1:15 p.\u00a0m.", "%Y/%m/%d %I:%M %p"),
+        ("2024/03/{:02}, 1:15\u202fPM", "%Y/%m/%d, %I:%M %p"),
+        ("Mar {:02} 2024 10:00:00 GMT+0100 (heure normale)", "%b %d %Y %H:%M:%S GMT%#z (%Z)"),
+    ],
+)
+def test_dates_are_read_as_systems_and_people_of_other_countries_write_them(written, form):
+    made = dated(*(written.format(day) for day in range(1, 13)))
+    assert first_export(made)["dates"] == form
+    read = read_forms(pl.Series([written.format(9)]), form)
+    assert read.dt.to_string().to_list() == ["2024-03-09"]
+
+
+def test_digits_alone_are_no_dates_where_nothing_calls_them_so():
+    assert dates_of(pl.Series(["20240314", "20240315"])) is None
+
+
+def test_a_day_that_lost_a_digit_is_not_read_as_another():
+    assert read_forms(pl.Series(["2024031"]), "%Y%m%d").to_list() == [None]
+
+
 def test_an_offset_may_be_written_as_hours_from_greenwich():
     made = dated(*[f"2024/03/{day:02} 9:12:33 AM GMT+1" for day in range(1, 13)])
     assert first_export(made)["dates"] == "%Y/%m/%d %I:%M:%S %p GMT%#z"
@@ -323,7 +352,7 @@ def test_days_that_mean_never_and_marks_that_mean_nothing_are_found():
     assert first_export(made)["nulls"] == ["", "n/a"]
 
 
-@pytest.mark.parametrize("text", ["?", "-", "N/A", "k.A.", "None", "unbekannt", "NULL"])
+@pytest.mark.parametrize("text", ["?", "-", "N/A", "k.A.", "None", "unbekannt", "NULL", r"\N"])
 def test_what_is_written_for_nothing_is_known(text):
     assert is_nothing(text)
 

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from etl.drafting.draft import Draft, draft
+from etl.drafting.words import EXACT, likeness
 from tests.drafts import CASES, drafted, first_export, told
 
 DAYS = [f"2024-01-{n + 1:02}T10:00:00Z" for n in range(20)]
@@ -147,3 +150,53 @@ def test_a_unit_that_changes_is_read_out_of_a_history_and_the_kind_of_its_rows_i
     (cases,) = [one for one in told(made)["exports"].values() if one["grain"] == "snapshot"]
     assert cases["columns"]["unit"] == "Unit"
     assert "category" not in cases["columns"]
+
+
+def test_the_states_of_cases_are_of_the_number_that_the_other_file_knows(tmp_path):
+    states = [
+        {
+            "id": 500 + n,
+            "resource_id": f"2-{n // 2}",
+            "created_at": f"2024-02-{n + 1:02}",
+            **said,
+        }
+        for n in range(20)
+        for said in [{"state": ("closed", "reopened")[n % 2]}]
+    ]
+    made = of_files(tmp_path, issues=ISSUES, states=states)
+    assert told(made)["exports"]["updates"]["columns"]["case_id"] == "resource_id"
+    assert made.questions == ()
+
+
+def test_events_that_repeat_their_whole_case_are_a_log_of_its_steps(tmp_path):
+    events = [
+        {
+            "id": 900 + n,
+            "event": step,
+            "created_at": f"{day[:11]}{hour}:00:00Z",
+            "issue": ISSUES[n],
+        }
+        for n, day in enumerate(DAYS)
+        for step, hour in (("assigned", 12), ("closed", 15))
+    ]
+    made = of_files(tmp_path, issues=ISSUES, events=events)
+    (log,) = [one for one in told(made)["exports"].values() if one["grain"] == "event"]
+    assert log["columns"] == {
+        "case_id": "issue.id", "occurred": "created_at", "kind": "event"
+    }  # fmt: skip
+
+
+def test_a_date_that_a_service_shows_for_people_is_not_read_beside_its_own(tmp_path):
+    shown = "createdon@OData.Community.Display.V1.FormattedValue"
+    rows = [
+        {"ticketnumber": f"C-{n}", "createdon": day, shown: f"1/{n + 1}/2024 9:00 AM"}
+        for n, day in enumerate(DAYS)
+    ]
+    made = of_files(tmp_path, cases={"value": rows})
+    assert told(made)["exports"]["cases"]["events"] == {"received": "createdon"}
+    assert made.questions == ()
+
+
+@pytest.mark.parametrize("name", ["createdAt.$date", "createdAt._seconds"])
+def test_the_type_that_a_database_writes_beside_a_value_is_no_part_of_its_name(name):
+    assert likeness("received", name) == EXACT
