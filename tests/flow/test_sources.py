@@ -38,7 +38,7 @@ EXPECTED = {
         "INC0010003": " | open",
         "INC0010004": "closed 0206, resolved 0206 | 0206",
         "a9e30c7dc61122760116894de7bcc7bd": "acknowledged 0210, assigned 0210, escalated 0211,"
-        " escalated 0212 | open",
+        " updated 0211, escalated 0212 | open",
         "INC0010006": " | open",
         "INC0010007": "reopened 0304, resolved 0305 | 0305",
         # mod_count 2 is before 3, whatever the order of the lines within a minute.
