@@ -88,6 +88,11 @@ def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
     refusals.check_source(file, told)
     own = told.get("own_codes", [])
     codes = {name: {} for name in own} | told.get("codes", {})
+    exports = tuple(
+        _export(file, told["name"], name, layout, codes)
+        for name, layout in told["exports"].items()
+    )
+    refusals.check_receipts(file, told["exports"])
     return Source(
         name=told["name"],
         title=told["title"],
@@ -95,10 +100,7 @@ def _source(file: str, alone: _Told, known: Mapping[str, _Told]) -> Source:
         file=file,
         codes=codes,
         labels=told.get("labels", {}),
-        exports=tuple(
-            _export(file, told["name"], name, layout, codes)
-            for name, layout in told["exports"].items()
-        ),
+        exports=exports,
         own_codes=frozenset(own),
     )
 

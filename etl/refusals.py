@@ -68,6 +68,18 @@ def check_source(file: str, told: Mapping[str, Any]) -> None:
     check_codes(file, told.get("codes", {}))
 
 
+def check_receipts(file: str, layouts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse a source whose exports describe cases, and of which none says when they came."""
+    describing = [n for n, told in layouts.items() if told["grain"] in {"case", "allegation"}]
+    if describing and not any(
+        "received" in told.get("events", {}) for told in layouts.values()
+    ):
+        raise SourceError(
+            f"{file}: [exports.{describing[0]}] [.events] must say when a case is received, or"
+            " another export of the source its receipt"
+        )
+
+
 def check_codes(file: str, codes: Mapping[str, object]) -> None:
     """Refuse codes of fields that have none, and codes of ours that do not exist."""
     for name, table in codes.items():
@@ -226,10 +238,7 @@ def _check_kinds(where: str, layout: Mapping[str, Any]) -> None:
 def _check_events(where: str, layout: Mapping[str, Any]) -> None:
     grain, events = layout["grain"], layout.get("events", {})
     constant = layout.get("constant_kind")
-    if grain in {"case", "allegation"}:
-        if "received" not in events:
-            raise SourceError(f"{where} [.events] must say when a case is received")
-    elif events and grain != "snapshot":
+    if events and grain not in {"case", "allegation", "snapshot"}:
         raise SourceError(f"{where} a {grain} row has no [.events]; it is one thing alone")
     if grain == "event" and (constant is None) == ("kind" not in layout.get("columns", {})):
         raise SourceError(f"{where} needs either a column for kind or a constant_kind")

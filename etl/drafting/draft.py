@@ -18,6 +18,7 @@ from etl.drafting.no_cases import without_headers
 from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
+from etl.drafting.registers import with_registers
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import EXACT, name_for
 from etl.errors import ExportError
@@ -76,7 +77,7 @@ def draft_of(
 
 
 def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Draft:
-    known = _apart(_together(files))
+    known = with_registers(_apart(_together(files)))
     if len(files) == 1 and not any(told.proposal.grain in _DESCRIBE for told in known):
         known = _with_cases(known)
     written = write(name, with_names(known), zone=zone)

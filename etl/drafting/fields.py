@@ -215,7 +215,7 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
     dates = assigned(read, (*STEPS, "incident_on", "due"), date_score)
     is_log = number is not None and per_case > _HARDLY_MORE and _moves_on(read, number.column)
     if is_log:
-        codes = _named_step(read) | codes
+        codes = _named_step(read, codes.get("status")) | codes
     grain = _grain(read, number, per_case, codes, dates, is_log=is_log)
     fields = {"case_id": number} if number else {}
     steps: dict[str, Match] = {}
@@ -287,12 +287,14 @@ def _moves_on(read: Sequence[Column], number: Column) -> bool:
     return len(dated) == 1 and moves(dated[0], number) > _MOST_CASES
 
 
-def _named_step(read: Sequence[Column]) -> dict[str, Match]:
+def _named_step(read: Sequence[Column], status: Match | None) -> dict[str, Match]:
     """The column that is called the step of a log, although no word explains its codes."""
+    state = status.column if status is not None else None
     named = [
         Match("kind", column, told)
         for column in read
         if column.dates is None
+        and column is not state
         and column.distinct <= MOST_CODES
         and (told := likeness("kind", column.name)) >= NAMED_SO
     ]

@@ -77,7 +77,7 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
     dates = [c for c in columns if c.dates is not None]
     occurred = _best("occurred", dates) or (dates[0] if len(dates) == 1 else None)
     texts = [c for c in columns if c.dates is None and c.filled]
-    after = _best("after", texts)
+    after = _best_after(texts)
     before = _best("before", [c for c in texts if c is not after])
     others = [c for c in texts if c not in (after, before)]
     named = (_best("field", others), *filter(_names_fields, others))
@@ -106,7 +106,7 @@ def _of_fields(field: Column, texts: Sequence[Column]) -> _Told | None:
     # A tracker has a list of names for one field, and a text or a time for another.
     others = [c for c in texts if c is not field]
     spoken = field.texts.is_in([value for values in found.values() for value in values])
-    after = _best("after", others, among=spoken)
+    after = _best_after(others, among=spoken)
     before = _best("before", [c for c in others if c is not after], among=spoken)
     if after is None:
         return None
@@ -211,6 +211,12 @@ def verdicts_in(columns: Sequence[Column]) -> Verdicts | None:
 
 def _is_truth(column: Column) -> bool:
     return {plain(text) for text in column.values.unique()} <= _TRUTHS
+
+
+def _best_after(columns: Sequence[Column], *, among: pl.Series | None = None) -> Column | None:
+    """The column of what a field became, none that is rather called what it was."""
+    may = [c for c in columns if likeness("before", c.name) <= likeness("after", c.name)]
+    return _best("after", may, among=among)
 
 
 def _best(

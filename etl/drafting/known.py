@@ -18,7 +18,8 @@ class Known:
 
     `headers` are rows that only repeat the header, of which nothing else here knows.
     `also` are exports drafted from the same file, and `shares_rows` says that this is one that
-    reads the same rows as another: what it leaves out is told there.
+    reads the same rows as another: what it leaves out is told there. `is_register` says that
+    another export tells when its cases were received.
     """
 
     export: str
@@ -32,6 +33,7 @@ class Known:
     headers: int = 0
     also: tuple[str, ...] = ()
     shares_rows: bool = False
+    is_register: bool = False
 
     @property
     def read(self) -> dict[str, Match]:

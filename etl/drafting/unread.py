@@ -18,6 +18,7 @@ _WHY_NOT = {
     "around": "it is told of what is around these rows",
     "inside": "it is part of a list inside; an export of its own reads such a list",
     "at_once": "the day of the receipt in nearly every row: handed in, and no end of a case",
+    "elsewhere": "another export tells what it may be, by another name",
     "backfilled": "alike in every row of its case: filled in backwards",
 }
 # What a reader needs who knows a column that we did not recognise.
@@ -84,7 +85,7 @@ def filled_dates(known: Known) -> list[str]:
 
 def ends_to_ask_for(known: Known) -> list[str]:
     """Columns of dates that some cases have and nothing is read from, where none is an end."""
-    if known.proposal.grain not in ("case", "allegation"):
+    if known.is_register or known.proposal.grain not in ("case", "allegation"):
         return []
     steps = {*known.proposal.steps, *steps_to_come(known)}
     is_told_beside = any(name.startswith(("changes", "history")) for name in known.also)
@@ -124,3 +125,15 @@ def kinds_to_ask_for(known: Known) -> list[str]:
         and column.distinct > 1
         and column.name not in read
     ]
+
+
+def called_received(known: Known) -> str:
+    """Whether a column is called a receipt whose values are no dates that we know."""
+    odd = [
+        column.name
+        for column in known.columns
+        if column.dates is None and column.filled and likely_step(column.name) == "received"
+    ]
+    if not odd:
+        return "None is called so"
+    return f"{quoted(odd[0])} is called so, and is in no form of dates that we know: declare it"

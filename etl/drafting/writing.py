@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from etl.dates import read_by
-from etl.drafting.fields import Proposal, before_receipt, likely_step
+from etl.drafting.fields import Proposal, before_receipt
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.matching import Match
@@ -11,6 +11,7 @@ from etl.drafting.no_cases import of_another, told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form, forms_of
 from etl.drafting.unread import (
+    called_received,
     dates_asked_about,
     ends_to_ask_for,
     filled_dates,
@@ -303,10 +304,7 @@ def _steps(out: Writing, known: Known) -> None:
     out.add(f"[exports.{known.export}.events]")
     steps = known.proposal.steps
     if "received" not in steps:
-        told = f"{_called_received(known)}{_named_so(filled_dates(known))}"
-        out.ask(f"which column says when a case was received? {told}")
-        out.add(f"received = {quoted(OPEN)}")
-        _tell_asked(out, known)
+        _receipt(out, known)
     for step, match in steps.items():
         _line(out, step, match, known)
         first = steps.get("received")
@@ -318,15 +316,14 @@ def _steps(out: Writing, known: Known) -> None:
     out.add("")
 
 
-def _called_received(known: Known) -> str:
-    odd = [
-        column.name
-        for column in known.columns
-        if column.dates is None and column.filled and likely_step(column.name) == "received"
-    ]
-    if not odd:
-        return "None is called so"
-    return f"{quoted(odd[0])} is called so, and is in no form of dates that we know: declare it"
+def _receipt(out: Writing, known: Known) -> None:
+    if known.is_register:
+        out.say("When its cases were received is told by another export.")
+        return
+    told = f"{called_received(known)}{_named_so(filled_dates(known))}"
+    out.ask(f"which column says when a case was received? {told}")
+    out.add(f"received = {quoted(OPEN)}")
+    _tell_asked(out, known)
 
 
 def _ends(out: Writing, known: Known) -> None:
