@@ -68,7 +68,7 @@ from metrics.span import refuse_first_case, told_span
 from metrics.told_checks import at_fault, refuse_few, told_before, told_checks
 
 NOT_DUE = "not_due"
-ASKED = " People are also asked about cases that are not closed."
+ASKED = " People may also be asked about cases that are not closed."
 SHORT = " Cases that came late may lack a deadline: there can be fewer deadlines than cases."
 
 

@@ -19,9 +19,11 @@ from metrics.disclosure.promised import refuse_second_look
 from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
+from metrics.keyed import keyed
 from metrics.reach import Loose
 
 REPORTS = "report_frequency"
+WITHOUT_CAUSE = 8  # one quarter in so many is said to have exceptions, whether it has or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,10 @@ class Protected:
     `fresh` holds by layer the cells that no release has told before; `loose` says by
     how many bases sums of some metrics in a quarter may be further from the truth than cells.
     `seeds` has the dice of each layer, for those who may know everything. `asked_early` where
-    people were asked about cases that were not closed yet. `withheld` says by layer of which
-    metrics and parts in which quarters its readers are told nothing, now and later. It
-    `is_short` where cases that came too late lack some of their deadlines. `heirs` are levels
-    that took over others since these were told.
+    people were asked about cases that were not closed yet, or may have been. `withheld` says by
+    layer of which metrics and parts in which quarters its readers are told nothing, now and
+    later. It `is_short` where cases that came too late lack some of their deadlines, or may.
+    `heirs` are levels that took over others since these were told.
     """
 
     layer: str
@@ -157,9 +159,9 @@ def protected_by_layers(
         cells, unit = found.cells.select(*KEY, "n"), base
     truth = made[0].select(*KEY, "n_true")
     counts = _untold(made[-1], withheld[name], declared).select(*KEY, "n").join(truth, on=KEY)
-    about = _asked_early(links or {}, declared), withheld, _is_short(links or {})
+    early, short = _exceptions(links or {}, declared, secret)
     after = heirs(pl.concat(map(ledger.told, fresh)), declared, renamed)
-    return Protected(name, counts, fresh, loose, seeds, *about, after)
+    return Protected(name, counts, fresh, loose, seeds, early, withheld, short, after)
 
 
 def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:
@@ -187,15 +189,27 @@ def _untold(
     ).with_columns(n=pl.when(pl.col("is_hidden").is_null()).then("n"))
 
 
-def _asked_early(links: Links, declared: Declared) -> bool:
-    """Whether at some level more cases were asked about than were closed."""
+def _exceptions(links: Links, declared: Declared, secret: bytes) -> tuple[bool, bool]:
+    """Whether it is said that cases may be asked about early, and that deadlines may lack."""
     bounds = [bound for link in links.values() for bound in link.floors]
-    return is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
+    early = is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
+    short = any(link.is_short for link in links.values())
+    newest = max(declared.quarters.values())
+    return (
+        early or said_without_cause(secret, "asked early", newest),
+        short or said_without_cause(secret, "short", newest),
+    )
 
 
-def _is_short(links: Links) -> bool:
-    """Whether cases that came too late lack some of their deadlines."""
-    return any(link.is_short for link in links.values())
+def said_without_cause(secret: bytes, what: str, quarter: date) -> bool:
+    """Whether a release is to say that there are exceptions although there may be none.
+
+    That one case was asked about early, told beside no survey (0 to 4), would prove 1 to 4. So
+    a secret key has it said of one quarter in eight, and to say it proves no case. It is the
+    same for every audience: an exception is in the files of all, and so must be what is none.
+    """
+    drawn = int(keyed(secret, f"said without cause|{what}", f"{quarter}"), 16)
+    return drawn % WITHOUT_CAUSE == 0
 
 
 def _next_base(base: int, policy: Policy, everybody: Sequence[Policy]) -> int | None:
