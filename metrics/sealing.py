@@ -167,8 +167,9 @@ def _remedy(found: Attack, name: str) -> str:
         f"\nnearest at:{places}\n"
         "What helps: one level for two small ones of that breakdown in the source's"
         " description; a rule less, or a larger base for the audience, in the workspace's"
-        f" declarations. Nothing was told, so that all of it may change. proofs/{name}.json has"
-        " what was tried"
+        " declarations; a rule that was added since the last release beginning after what that"
+        " one tells (in_force_from). Nothing was told, so that all of it may change."
+        f" proofs/{name}.json has what was tried"
     )
 
 

@@ -72,8 +72,9 @@ def test_surveys_and_closings_that_are_rounded_apart_stop_the_release(
     small_units, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(protect, "ceilings", lambda *_: [])
-    with pytest.raises(UnsafeError, match="board who holds surveys against closings"):
+    with pytest.raises(UnsafeError, match="board who holds surveys against closings") as told:
         sealed(small_units, to=tmp_path, policy=BOARD)
+    assert "added since the last release beginning after what that one tells" in f"{told.value}"
 
 
 def test_where_open_cases_are_asked_about_the_release_says_so_and_readers_know_nothing(
