@@ -15,12 +15,14 @@ import numpy as np
 from scipy import sparse
 
 from metrics.disclosure.closing import lasts_of
+from metrics.disclosure.fates import SHORTEST_QUARTER
 from metrics.disclosure.linked import Booleans
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.ranges import TINY, Floats, optimum, solver_of
-from metrics.disclosure.tables import Counts, Delay
+from metrics.disclosure.runs import Run
+from metrics.disclosure.tables import Counts, Delay, Where
 
-QUARTER, DAYS_OF_QUARTER = 3, 90  # months; days at least
+QUARTER = 3  # months
 LARGEST = 30_000  # counts; what cannot be tried in time is not told
 STILL_OPEN = "open"
 
@@ -33,16 +35,19 @@ class Part:
     """A metric and part: true counts (level, quarter, cell) and what of them is withheld.
 
     `sums` (sum, cell) are told beside the cells; `hidden` (level, quarter, cell or sum) has
-    both. `stocks` count what is still to come. A cell without a name is taken to be known.
+    both. `stocks` count what is still to come. A cell without a name is taken to be known, and
+    so is what the calendar leaves no case for, `never` (quarter, cell).
     """
 
     columns: Columns
     truth: Counts
     sums: Counts
     hidden: Booleans
+    never: Booleans | None = None
     stocks: Sequence[int] = ()
     follows: "Part | None" = None
     delay: Delay | None = None
+    arrives: Where | None = None
     after_closing: bool = False
     name: str = ""
 
@@ -50,6 +55,13 @@ class Part:
     def flows(self) -> list[int]:
         """Cells that count what has come."""
         return [at for at in range(len(self.columns)) if at not in self.stocks]
+
+    @property
+    def known(self) -> Booleans:
+        """What readers know though it is not told (quarter, cell)."""
+        unnamed = np.array([not name for name, _ in self.columns])
+        none = np.zeros(self.truth.shape[1:], dtype=bool)
+        return (none if self.never is None else self.never) | unnamed
 
     def cells(self, which: Callable[[str, int], bool]) -> list[int]:
         """Cells whose outcome and band are wanted."""
@@ -63,15 +75,17 @@ def tells_more(
     faces: Counts,
     few: int,
     nests: Sequence[Nested] = (),
+    runs: Sequence[Run] = (),
 ) -> bool:
     """Whether a part that follows another one narrows what is withheld, in it or beside it.
 
-    `nests` are parts for the same step, by quarter.
+    `nests` are parts for the same step, by quarter; `runs` quarters in a row of rules for the
+    closing beside the times until then.
     """
     every = [*beside, part]
     if sum(each.truth.size for each in every) > LARGEST:
         return True
-    system = _System(every, levels, faces, nests)
+    system = _System(every, levels, faces, nests, runs)
     return system.is_untrue or not system.leaves_room(few)
 
 
@@ -84,17 +98,16 @@ class _System:
         levels: Sequence[tuple[str, str]],
         faces: Counts,
         nests: Sequence[Nested] = (),
+        runs: Sequence[Run] = (),
     ) -> None:
         self.parts, self.levels = parts, levels
         self.starts = np.cumsum([0, *(part.truth.size for part in parts)]).tolist()
         self.truth = np.concatenate([part.truth.ravel() for part in parts]).astype(float)
-        hidden = [
-            part.hidden[:, :, : len(part.columns)] & [bool(name) for name, _ in part.columns]
-            for part in parts
-        ]
+        hidden = [part.hidden[:, :, : len(part.columns)] & ~part.known for part in parts]
         self.is_untrue = False  # then readers who take the links to be so would be misled
         moves = np.concatenate([each.ravel() for each in hidden])
-        rows = [*self._faces(faces), *self._sums(), *self._links(), *self._nested(nests)]
+        of_rules = [*self._nested(nests), *self._beside(runs)]
+        rows = [*self._faces(faces), *self._sums(), *self._links(), *of_rules]
         self.solver = _solver(
             rows, np.where(moves, 0.0, self.truth), np.where(moves, inf, self.truth)
         )
@@ -133,11 +146,15 @@ class _System:
                 continue
             for level, quarter in np.ndindex(part.truth.shape[:2]):
                 for row in self._of_level(at, led, level, quarter):
-                    n = sum(c * self.truth[column] for column, c in row[0].items())
-                    if row[1] <= n <= row[2]:
+                    if self._is_so(row):
                         yield row
                     elif part.delay is not None or part.after_closing:
                         self.is_untrue = True
+                yield from filter(self._is_so, self._arrived(at, led, level, quarter))
+
+    def _is_so(self, row: Row) -> bool:
+        n = sum(c * self.truth[column] for column, c in row[0].items())
+        return bool(row[1] <= n <= row[2])
 
     def _nested(self, nests: Sequence[Nested]) -> Iterator[Row]:
         """What parts for the same step tell of each other, where it is so in truth."""
@@ -145,12 +162,22 @@ class _System:
         last = self.parts[0].truth.shape[1] - 1
         for quarter in range(last + 1):
             for each in relations(nests, named, [quarter], stands=quarter == last):
-                for level in each.levels:
-                    row = self._of_relation(each, level)
-                    if sum(c * self.truth[column] for column, c in row.items()) >= 0:
-                        yield row, 0.0, inf
+                yield from self._held(each)
 
-    def _of_relation(self, relation: Relation, level: int) -> dict[int, float]:
+    def _beside(self, runs: Sequence[Run]) -> Iterator[Row]:
+        """What rules for the closing tell of the times, quarters in a row, where it is so."""
+        named = {part.name for part in self.parts}
+        for run in runs:
+            if {run.fewer.table, run.more.table} <= named:
+                yield from self._held(run)
+
+    def _held(self, relation: Relation | Run) -> Iterator[Row]:
+        for level in relation.levels:
+            row = self._of_relation(relation, level), 0.0, inf
+            if self._is_so(row):
+                yield row
+
+    def _of_relation(self, relation: Relation | Run, level: int) -> dict[int, float]:
         at = {part.name: place for place, part in enumerate(self.parts)}
         return {
             self._at(at[side.table], level, quarter, cell): sign
@@ -177,13 +204,25 @@ class _System:
             yield {**self._added(led, level, due, every, 1.0), **come}, -inf, 0.0
             yield from self._closing(at, led, level, quarter)
 
+    def _arrived(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:
+        """Every case received has one, come or to come or none; the first ones have no more."""
+        part, columns = self.parts[at], self.parts[led].columns
+        if part.arrives is None or not part.arrives.holds_at(self.levels[level]):
+            return
+        received = {self._at(led, level, quarter, cell): -1.0 for cell in range(len(columns))}
+        own = range(len(part.columns))
+        every = {self._at(at, level, quarter, cell): 1.0 for cell in own}
+        yield {**every, **received}, 0.0, inf
+        if not quarter:
+            yield {**every, **received}, -inf, 0.0
+
     def _closing(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:
         part, other = self.parts[at], self.parts[led]
         closing = part.delay.closing if part.delay else None
         if closing is None:
             return
         lasts = lasts_of(other.columns)
-        before = quarter - ceil(closing.beyond / DAYS_OF_QUARTER)
+        before = quarter - ceil(closing.beyond / SHORTEST_QUARTER)
         late = [pair for pair in closing.pairs if not pair[2]]
         for pairs in ([pair for pair in closing.pairs if pair[2]], late):
             own = [cell for names, *_ in pairs for cell in part.cells(lambda n, _: n in names)]  # noqa: B023
@@ -240,8 +279,9 @@ class _System:
         found: list[tuple[int, list[int]]] = []
         for at, part in enumerate(self.parts):
             every = np.vstack([np.eye(len(part.columns), dtype=np.int64), part.sums])
-            named = [bool(name) for name, _ in part.columns] + [True] * len(part.sums)
-            small = part.hidden & (part.truth @ every.T < few) & named
+            of_sums = np.zeros((part.truth.shape[1], len(part.sums)), dtype=bool)
+            small = part.hidden & (part.truth @ every.T < few)
+            small &= ~np.hstack([part.known, of_sums])
             for level, quarter, row in np.argwhere(small).tolist():
                 cells = np.flatnonzero(every[row]).tolist()
                 found.append(

@@ -7,14 +7,16 @@ of 30 days from a receipt in March, none is over in June.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from metrics.periods import next_month
 
 ENDED, OPEN = "ended", "open"
 MET, MET_LATE, MISSED = RESULTS = ("met", "met_late", "missed")
 LATER = "later"  # its day is after the last of the months
+SHORTEST_MONTH, SHORTEST_QUARTER = 28, 90
 
 Seen = tuple[int, str, int]  # month of the receipt, ended or open, first day of the band
 Come = tuple[int, str]  # month of the due day, and the result
@@ -26,11 +28,12 @@ class Months:
     """Months that follow each other, days being numbers.
 
     `starts` has the first day of each, and the one after the last; `told` as of which day the
-    counts of each were told.
+    counts of each were told. None has fewer days than the `shortest`.
     """
 
     starts: tuple[int, ...]
     told: tuple[int, ...]
+    shortest: int = SHORTEST_MONTH
 
     def __len__(self) -> int:
         return len(self.told)
@@ -49,6 +52,22 @@ def told_months(
     days = [day.toordinal() for day in looks]
     told = {on: min((d for d in days if d >= end), default=end) for on, end in ends.items()}
     return Months(tuple(starts), tuple(told[quarters[month]] for month in months))
+
+
+def told_quarters(
+    months: Sequence[date], quarters: Mapping[date, date], looks: Collection[date]
+) -> Months:
+    """The quarters of these months in the place of months."""
+    known, own = told_months(months, quarters, looks), [quarters[month] for month in months]
+    turns = [at + 1 for at, (one, other) in enumerate(pairwise(own)) if one != other]
+    firsts = [0, *turns]
+    starts = tuple(known.starts[at] for at in (*firsts, len(months)))
+    return replace(
+        known,
+        starts=starts,
+        told=tuple(known.told[at] for at in firsts),
+        shortest=SHORTEST_QUARTER,
+    )
 
 
 def fates(

@@ -29,7 +29,6 @@ from metrics.disclosure.fates import (
 )
 from metrics.disclosure.tables import NO_DURATION, Closing, Counts
 
-SHORTEST_MONTH = 28
 FURTHEST = 6  # months before a quarter whose counts are still held against it
 
 Cells = tuple[int, ...]
@@ -126,7 +125,7 @@ def runs_of(
     The quarter begins with the `first` of the months and ends with the last. `stands` where
     what is not due yet by then is told.
     """
-    start = max(0, first - ceil(closing.beyond / SHORTEST_MONTH) - 1)
+    start = max(0, first - ceil(closing.beyond / months.shortest) - 1)
     lasts, last = lasts_of(sides.led_columns), len(months) - 1
     if start < first - FURTHEST or not lasts:
         return []

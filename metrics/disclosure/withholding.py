@@ -8,7 +8,7 @@ Metrics that count the same cases are tried together: one that narrows what is w
 before it is withheld wholly in the quarters that are told now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +16,13 @@ import polars as pl
 from scipy import sparse
 
 from metrics.disclosure.across import Part, tells_more
+from metrics.disclosure.fates import Months, told_quarters
 from metrics.disclosure.linked import Booleans, Key, Linked
 from metrics.disclosure.nesting import nested_in
 from metrics.disclosure.pairs import Pair, paired
 from metrics.disclosure.protect import Declared, Ground, Layer, with_late
-from metrics.disclosure.ranges import Floats
+from metrics.disclosure.ranges import Floats, nothing_known
+from metrics.disclosure.runs import Run, Sides, runs_of
 from metrics.disclosure.sensitive import few
 from metrics.disclosure.suppression import suppressed, wanted
 from metrics.disclosure.tables import (
@@ -49,12 +51,13 @@ def withheld_over(
     """
     refuse_undeclared(cells, declared.tables)
     ground = _ground(cells, policy_layer, declared, told)
+    calendar = told_quarters(declared.months, declared.quarters, declared.looks)
     made = [
-        _of_part(ground, pair, part, told)
+        _of_part(ground, pair, part, told, calendar)
         for pair in paired(declared.tables)
         for part in pair.table.parts
     ]
-    _withhold_again(made, ground)
+    _withhold_again(made, ground, calendar)
     return pl.concat(_frames(ground, each, told) for each in made).sort(KEY)
 
 
@@ -88,12 +91,13 @@ class System:
     """Cells and sums of one quarter at every level, with the place in a release of each.
 
     `places` are metric, outcome and band; None for cases that only the whole counts, which
-    have no name and are never told.
+    have no name and are never told. `never` are those that the calendar leaves no case for.
     """
 
     tables: Linked
     places: tuple[tuple[str, str, int] | None, ...]
     levels: int
+    never: Booleans
 
     @property
     def unnamed(self) -> Booleans:
@@ -118,7 +122,7 @@ class System:
         return weights
 
 
-def _system(ground: Ground, pair: Pair, truth: Counts) -> System:
+def _system(ground: Ground, pair: Pair, truth: Counts, never: Booleans) -> System:
     """Rows are levels, columns cells and sums; levels add up to all, cells to their sums."""
     sums, places = _sums(pair, ground.layer.bands)
     values = np.hstack([truth, truth @ sums.T])
@@ -137,7 +141,9 @@ def _system(ground: Ground, pair: Pair, truth: Counts) -> System:
     keys: tuple[Key, ...] = tuple(
         (*level, str(column)) for level in ground.grid.levels for column in range(wide)
     )
-    return System(Linked(keys, values.ravel(), equations), tuple(named), len(truth))
+    of_sums = np.zeros(len(sums), dtype=bool)
+    known = np.tile(np.concatenate([never, of_sums]), len(truth))
+    return System(Linked(keys, values.ravel(), equations), tuple(named), len(truth), known)
 
 
 def _sums(pair: Pair, bands: Sequence[int]) -> tuple[Counts, list[tuple[str, str, int] | None]]:
@@ -177,13 +183,22 @@ def hidden_in(system: System, threshold: int) -> Booleans:
 
 
 def _protected(system: System, threshold: int, unpublished: Booleans) -> Booleans:
-    """A small count may be none, or enough and what a coalition knows."""
+    """A small count may be none, or enough and what a coalition knows.
+
+    Whether or not a reader thinks of what the calendar leaves no case for.
+    """
     tables = system.tables
     want = wanted(
         tables, few(tables.values, threshold), threshold=threshold, unpublished=unpublished
     )
-    costs = want.costs * system.weights
-    return suppressed(tables, replace(want, high=want.high + INSIDERS, costs=costs)).hidden
+    want = replace(want, high=want.high + INSIDERS, costs=want.costs * system.weights)
+    hidden = suppressed(tables, want).hidden
+    if not system.never.any():
+        return hidden
+    known = nothing_known(len(tables.keys))
+    known.high[system.never] = 0
+    want = replace(want, sensitive=want.sensitive & ~system.never, unpublished=hidden)
+    return suppressed(tables, want, known).hidden
 
 
 def _frame(
@@ -225,11 +240,15 @@ class _Made:
     new: Sequence[int]
 
 
-def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> _Made:
+def _of_part(
+    ground: Ground, pair: Pair, part: str, told: pl.DataFrame, calendar: Months
+) -> _Made:
     """Quarter after quarter: as told before, or protected by itself now."""
     truth = with_late(ground, pair, part)
+    columns = pair.columns(ground.layer.bands)
+    never = _never(pair, columns, calendar) & ~truth.any(axis=0)
     new = [at for at, known in enumerate(ground.is_told(pair.table.metric, part)) if not known]
-    systems = [_system(ground, pair, truth[:, at, :]) for at in range(truth.shape[1])]
+    systems = [_system(ground, pair, truth[:, at, :], never[at]) for at in range(len(never))]
     gone = [
         hidden_in(system, ground.layer.base)
         if at in new
@@ -237,16 +256,35 @@ def _of_part(ground: Ground, pair: Pair, part: str, told: pl.DataFrame) -> _Made
         for at, system in enumerate(systems)
     ]
     sums, _ = _sums(pair, ground.layer.bands)
-    columns = pair.columns(ground.layer.bands)
     hidden = np.stack([each.reshape(len(truth), -1) for each in gone], axis=1)
     stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
     delay = pair.table.delays.get(part)
     after = pair.table.after_closing
     name = f"{pair.table.metric} {part}".strip()
     own = Part(
-        columns, truth, sums, hidden, stocks, delay=delay, after_closing=after, name=name
+        columns,
+        truth,
+        sums,
+        hidden,
+        never,
+        stocks,
+        delay=delay,
+        arrives=pair.table.arrivals.get(part),
+        after_closing=after,
+        name=name,
     )
     return _Made(pair, part, own, systems, new)
+
+
+def _never(pair: Pair, columns: Sequence[tuple[str, int]], calendar: Months) -> Booleans:
+    """Cells (quarter, cell) of more days than there were from the quarter's first one on.
+
+    Of a table of times that counts cases when they are received.
+    """
+    days = np.array(calendar.told) - np.array(calendar.starts[:-1])
+    bands = np.array([band for _, band in columns])
+    found: Booleans = bands[None, :] > days[:, None]
+    return found if pair.whole and pair.table.timed else np.zeros_like(found)
 
 
 def _gone(
@@ -267,7 +305,7 @@ def _gone(
     )
 
 
-def _withhold_again(made: Sequence[_Made], ground: Ground) -> None:
+def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> None:
     """Of parts that follow others tell none that narrows what is withheld: not at all, then."""
     led = {(each.pair.whole or each.pair.table).metric: each.part for each in made}
     beside = [each.part for each in made if each.pair.table.follows is None]
@@ -277,16 +315,41 @@ def _withhold_again(made: Sequence[_Made], ground: Ground) -> None:
         for each in tables.values()
         for nested in nested_in(each.pair.table, each.part.columns, ground.grid)
     ]
+    runs: list[Run] = []
+    levels, faces, few_are = ground.grid.levels, ground.grid.faces(), ground.layer.base
     for each in made:
         part = each.part
         part.follows = led.get(each.pair.table.follows or "")
         if part.follows is None:
             continue
-        if each.new and tells_more(
-            part, beside, ground.grid.levels, ground.grid.faces(), ground.layer.base, nests
-        ):
+        runs += _runs(part, part.follows, levels, calendar)
+        if each.new and tells_more(part, beside, levels, faces, few_are, nests, runs):
             part.hidden[:, list(each.new)] = True
         beside.append(part)
+
+
+def _runs(
+    part: Part, led: Part, levels: Sequence[tuple[str, str]], calendar: Months
+) -> Iterator[Run]:
+    """What a rule for the closing tells of the times until then, quarter by quarter.
+
+    What has come may be of cases that came late, of which no time is told.
+    """
+    if part.delay is None or part.delay.closing is None:
+        return
+    stocks = [part.columns[at][0] for at in part.stocks]
+    sides = Sides(part.name, led.name, part.columns, led.columns, stocks)
+    holds = tuple(at for at, level in enumerate(levels) if part.delay.holds_at(level))
+    rest = tuple(led.cells(lambda name, _: not name))
+    for last in range(len(calendar)):
+        known = replace(
+            calendar, starts=calendar.starts[: last + 2], told=calendar.told[: last + 1]
+        )
+        for run in runs_of(part.delay.closing, sides, known, last, holds, stands=True):
+            late = tuple((quarter, rest) for quarter in range(last + 1))
+            is_back = run.more.table == led.name
+            more = replace(run.more, months=(*run.more.months, *late)) if is_back else run.more
+            yield replace(run, more=more)
 
 
 def _frames(ground: Ground, made: _Made, told: pl.DataFrame) -> pl.DataFrame:
