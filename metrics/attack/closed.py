@@ -51,6 +51,7 @@ DAYS = {
 }
 SHORTEST_MONTH = 28
 RESULTS = (MET, LATE, MISSED)
+Cells = Collection[tuple[str, int]]  # whether it ended, and the first day of the band
 TOGETHER = ((MET,), (LATE,), (MISSED,), (MET, LATE), (LATE, MISSED), RESULTS)
 
 
@@ -126,7 +127,7 @@ def _intervals(
         for quarter in sorted(set(ground.quarters)):
             if quarters is None or quarter in quarters:
                 where = f"{DEADLINES} {rule.name}, quarter from {quarter}"
-                view = _View.of(own, ground, quarter, rule)
+                view = View.of(own, ground, quarter, rule)
                 for low, high in view.ends(times, results):
                     known = [place for place in at if np.isfinite(high[place])]
                     yield where, low[known], high[known]
@@ -151,12 +152,12 @@ def _results(told: Sequence[Told], ground: Ground, rule: Rule) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """What is known at the end of a quarter, of the months from `start` on.
 
     The quarter begins with the `first` one. `stands` where a release ended with it, and told
     what was not due yet. In the `late` months cases may be counted of before, of which no time
-    is told.
+    is told; none are older than the first month of all where it begins `empty`.
     """
 
     rule: Rule
@@ -165,9 +166,10 @@ class _View:
     first: int
     stands: bool
     late: frozenset[int]
+    empty: bool = False
 
     @classmethod
-    def of(cls, own: Sequence[Told], ground: Ground, quarter: date, rule: Rule) -> "_View":
+    def of(cls, own: Sequence[Told], ground: Ground, quarter: date, rule: Rule) -> "View":
         """As these releases have it."""
         last = max(at for at, on in enumerate(ground.quarters) if on == quarter)
         first = ground.quarters.index(quarter)
@@ -193,28 +195,47 @@ class _View:
 
     def ends(self, times: Table, results: Table) -> Iterator[tuple[Floats, Floats]]:
         """By level what each link leaves of the counts that it is between."""
-        lasts = _lasts({band for _, band in times.cells})
-        length = self.rule.within, self.rule.beyond
-        ahead: dict[Time, set[Result]] = {}
+        for few, many in self.ahead(times.cells):
+            yield from _left(_side(times, few), _side(results, many))
+        for come, took in self.back(times.cells):
+            yield from _left(_side(results, come), _side(times, took))
+
+    def ahead(self, cells: Cells) -> Iterator[tuple[set[Time], set[Result]]]:
+        """Times of months in a row, and the results that their cases must be among."""
+        lasts = _lasts({band for _, band in cells})
+        for few, many in self._links(self._ahead(cells), _kinds(lasts, self.rule)):
+            if self.stands or all(name != NOT_YET for _, name in many):
+                yield few, many
+
+    def back(self, cells: Cells) -> Iterator[tuple[set[Result], set[Time]]]:
+        """Results of months in a row, and the times that their cases must have taken."""
         back: dict[Result, set[Time]] = defaultdict(set)
-        for month in range(self.start, len(self.dates.ends)):
-            for name, band in times.cells:
-                time = month, name, band
-                ahead[time] = set(results_of(time, lasts, length, self.dates))
-                for result in ahead[time]:
-                    back[result].add(time)
+        for time, results in self._ahead(cells).items():
+            for result in results:
+                back[result].add(time)
         known = {
             result: of
             for result, of in back.items()
-            if not may_be_older(result[0], self.start, self.rule.beyond, self.dates)
+            if not self._may_be_older(result[0])
             and result[0] not in self.late
             and result[1] != NOT_YET
         }
-        for few, many in self._links(ahead, _kinds(lasts, self.rule)):
-            if self.stands or all(name != NOT_YET for _, name in many):
-                yield from _left(_side(times, few), _side(results, many))
-        for few, many in self._links(known, [{(name,) for name in each} for each in TOGETHER]):
-            yield from _left(_side(results, few), _side(times, many))
+        yield from self._links(known, [{(name,) for name in each} for each in TOGETHER])
+
+    def _may_be_older(self, at: int) -> bool:
+        """Whether what fell due in a month may be of cases from before."""
+        if self.empty and not self.start:
+            return False
+        return may_be_older(at, self.start, self.rule.beyond, self.dates)
+
+    def _ahead(self, cells: Cells) -> dict[Time, set[Result]]:
+        lasts, length = (
+            _lasts({band for _, band in cells}),
+            (self.rule.within, self.rule.beyond),
+        )
+        months = range(self.start, len(self.dates.ends))
+        times = ((month, name, band) for month in months for name, band in cells)
+        return {time: set(results_of(time, lasts, length, self.dates)) for time in times}
 
     def _links(
         self, neighbours: Mapping[Any, set[Any]], kinds: Iterable[Collection[Any]]

@@ -61,7 +61,8 @@ class Part:
         """What readers know though it is not told (quarter, cell)."""
         unnamed = np.array([not name for name, _ in self.columns])
         none = np.zeros(self.truth.shape[1:], dtype=bool)
-        return (none if self.never is None else self.never) | unnamed
+        found: Booleans = (none if self.never is None else self.never) | unnamed
+        return found
 
     def cells(self, which: Callable[[str, int], bool]) -> list[int]:
         """Cells whose outcome and band are wanted."""

@@ -259,7 +259,7 @@ def narrow(closed: int, met: int, *, late: Collection[int] = ()) -> set[tuple[fl
     ground = Ground([("all", "all")], QUARTER, [QUARTER[0]] * 3)
     rule = attacking.Rule("close", 30, 30, "", ())
     dates = Dates(DAYS.starts, [MARCH_31] * 3, [MARCH_31] * 3)
-    view = attacking._View(rule, dates, 0, 0, stands=True, late=frozenset(late))
+    view = attacking.View(rule, dates, 0, 0, stands=True, late=frozenset(late))
     times = one_level(NO_MONTH, [closed, *[0] * 7], NO_MONTH)
     deadlines = one_level([0] * 4, [0] * 4, [met, *[0] * 3])
     tables = [

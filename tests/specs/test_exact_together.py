@@ -1,0 +1,186 @@
+"""Exact counts of several metrics beside those withheld: what days say of them together."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from metrics.attack.told import CELL
+from metrics.attack.withheld import withheld
+from metrics.disclosure import across
+from metrics.disclosure.across import Part, tells_more
+from metrics.disclosure.fates import told_quarters
+from metrics.disclosure.policy import Policy
+from metrics.disclosure.runs import Run, Span
+from metrics.disclosure.tables import Where
+from metrics.release import open_release
+from metrics.sealing import UnsafeError
+from tests.specs.measured import filled, judge, sealed
+
+LEVELS = (("all", "all"), ("unit", "depot"), ("unit", "office"))
+FACES, FEW = np.array([[-1, 1, 1]]), 5
+EVERY = (0, 1, 2)
+FIRST, LAST = date(2024, 1, 1), date(2024, 3, 31)
+
+
+def part(name: str, counts: str, columns: str) -> Part:
+    """Counts of one quarter by level, line by line; those in brackets are withheld."""
+    rows = [line.split() for line in counts.strip().splitlines()]
+    truth = np.array([[[int(n.strip("[]")) for n in row]] for row in rows])
+    hidden = np.array([[[n.startswith("[") for n in row]] for row in rows])
+    cells = [(outcome, int(band)) for outcome, band in (c.split(":") for c in columns.split())]
+    sums = np.zeros((0, len(cells)), dtype=np.int64)
+    return Part(cells, truth, sums, hidden, name=name)
+
+
+RECEIVED = part("received", "50 \n 15 \n 35", "received:-1")
+# All 12 that are open for long, of which 4 in the depot and 8 in the office.
+TIMES = part("times", "[18] 20 12 \n [1] 10 [4] \n [17] 10 [8]", "ended:0 open:0 open:31")
+# Eight of the office have missed the rule, which is told.
+MISSED = part(
+    "close", "[18] [12] [20] \n [1] [4] [10] \n [17] 8 [10]", "met:-1 missed:-1 not_due:-1"
+)
+
+
+def test_no_more_are_open_for_long_than_have_missed_the_closing():
+    """So eight of the twelve at the most are the office's, and four at least the depot's."""
+    times = replace(TIMES, sums=np.array([[1, 1, 1]]))
+    times.hidden = np.dstack([times.hidden, np.zeros((3, 1, 1), dtype=bool)])
+    missed, still_open = Span("close", ((0, (1,)),)), Span("times", ((0, (2,)),))
+    is_so = Run(still_open, missed, EVERY)
+    assert not tells_more(MISSED, [times], LEVELS, FACES, FEW)
+    assert tells_more(MISSED, [times], LEVELS, FACES, FEW, runs=[is_so])
+    # Where it is not so, cases were opened again, and it is no knowledge.
+    is_not_so = Run(Span("times", ((0, (1,)),)), missed, EVERY)
+    assert not tells_more(MISSED, [times], LEVELS, FACES, FEW, runs=[is_not_so])
+
+
+def test_nobody_has_waited_for_longer_than_the_quarter_is():
+    """Open cases are told together, so that those of 31 days are what none of 92 are not."""
+    waiting = part("times", "30 [9] [0] \n 10 [4] [0] \n 20 [5] [0]", "o:0 o:31 o:92")
+    waiting.sums = np.array([[1, 1, 1]])
+    waiting.hidden = np.dstack([waiting.hidden, np.zeros((3, 1, 1), dtype=bool)])
+    assert not tells_more(waiting, [], LEVELS, FACES, FEW)
+    never = np.array([[False, False, True]])
+    assert tells_more(replace(waiting, never=never), [], LEVELS, FACES, FEW)
+
+
+def test_every_case_received_has_come_to_a_rule_from_another_step():
+    """Of 30 and their 24 results six are left for what is withheld, and for no other."""
+    received = part("received", "60 \n 30 \n 30", "received:-1")
+    results = part("inform", "48 [9] \n 24 [4] \n 24 [5]", "met:-1 not_assessable:-1")
+    results.truth[:, 0, 1] = (12, 6, 6)
+    results.truth[1:, 0] = ((26, 4), (22, 8))
+    results.follows = received
+    assert not tells_more(results, [received], LEVELS, FACES, FEW)
+    results.arrives = Where()
+    assert tells_more(results, [received], LEVELS, FACES, FEW)
+
+
+def test_quarters_take_the_place_of_months():
+    months = [date(2024, month, 1) for month in range(1, 7)]
+    quarters = {on: months[0] if on.month < 4 else months[3] for on in months}
+    known = told_quarters(months, quarters, [date(2024, 4, 20), date(2024, 6, 30)])
+    first, second, after = (date(2024, month, 1).toordinal() for month in (1, 4, 7))
+    assert known.starts == (first, second, after)
+    assert known.told == (date(2024, 4, 20).toordinal(), after - 1)
+
+
+def told_exactly(*parts: Part, clock: str) -> SimpleNamespace:
+    """A release that ends with March 2024 and has one rule."""
+    series = {
+        "received": ("report_frequency", ""),
+        "times": ("time_to_resolution", ""),
+        "close": ("deadline_compliance", "close"),
+    }
+    cells = [
+        (*series[one.name], *level, FIRST, outcome, band, None if hidden else n)
+        for one in parts
+        for level, counts, gone in zip(LEVELS, one.truth[:, 0], one.hidden[:, 0], strict=True)
+        for (outcome, band), n, hidden in zip(one.columns, counts.tolist(), gone, strict=True)
+    ]
+    rules = {"rule": "close", "clock": clock, "applies_to": "every case", "in_force": "always"}
+    frames = {"rules": pl.DataFrame([rules])}
+    covered = ("coverage_from", FIRST), ("as_of", LAST), ("coverage_until", LAST)
+    manifest = {name: str(day) for name, day in covered}
+    release = SimpleNamespace(table=frames.get, manifest=manifest, as_of=LAST)
+    told = pl.DataFrame(cells, schema=[*CELL, "n"], orient="row")
+    return SimpleNamespace(method="suppression", threshold=FEW, cells=told, release=release)
+
+
+@pytest.mark.parametrize(
+    ("steps", "passed"), [("received to resolved", False), ("decided to informed", True)]
+)
+def test_the_attacker_on_exact_counts_knows_who_is_open_for_long(steps, passed):
+    clock = f"{steps}, 30 calendar days"
+    (found,) = withheld([told_exactly(RECEIVED, TIMES, MISSED, clock=clock)])
+    assert found.passed is passed
+
+
+def test_the_attacker_on_exact_counts_knows_how_long_a_quarter_is():
+    waiting = part("times", "20 [9] [0] \n 10 [4] [0] \n 10 [5] [0]", "open:0 open:31 open:91")
+    (found,) = withheld([told_exactly(waiting, clock="decided to informed, 3 calendar days")])
+    assert found.targets == 3  # those of 31 days: of 91 there are none for certain
+
+
+# From the exports to the attack ---------------------------------------------------------------
+
+DECIDE = """
+[[deadline]]
+name = "decide"
+title = "Decide within 10 days of the acknowledgement"
+from = "acknowledged"
+to = "resolved"
+within = 10
+unit = "calendar_days"
+basis = "Policy, section 3"
+"""
+ANNEX = Policy("annex", "suppression", threshold=FEW, min_denominator=20, bands=(0, 31))
+
+
+def organisation() -> dict[str, str]:
+    """Of the depot three cases were closed and never acknowledged, of the office twelve."""
+    draw = np.random.default_rng(1)
+    events, cases = ["case | kind | on"], ["case | unit"]
+    lacking = {"depot": 3, "office": 12}
+    for number in range(240):
+        unit, on = ("office", "depot")[number % 2], days_after(FIRST, draw.integers(0, 91))
+        cases.append(f"{number} | {unit}")
+        steps = {"received": on}
+        if lacking[unit] and on < date(2024, 3, 1):
+            lacking[unit] -= 1
+            steps["resolved"] = days_after(on, 9)
+        else:
+            steps["acknowledged"] = days_after(on, draw.integers(1, 20))
+            steps["resolved"] = days_after(steps["acknowledged"], draw.choice([3, 8, 25, 40]))
+        events += [f"{number} | {kind} | {day}" for kind, day in steps.items() if day <= LAST]
+    return {"events": "\n".join(events), "cases": "\n".join(cases)}
+
+
+def days_after(day: date, count: int) -> date:
+    return day + timedelta(days=int(count))
+
+
+@pytest.fixture
+def judged(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", DECIDE)
+    judge(filled(store, tmp_path, as_of=str(LAST), **organisation()))
+    return store
+
+
+def test_a_rule_that_says_how_many_have_no_day_is_not_told(judged, tmp_path):
+    cells = open_release(sealed(judged, to=tmp_path, policy=ANNEX)).table("cubes")
+    is_told = pl.col("n").is_not_null()
+    assert set(cells.filter(metric="report_frequency").filter(is_told)["n"]) == {240, 120}
+    assert cells.filter(metric="deadline_compliance").filter(is_told).is_empty()
+
+
+def test_told_all_the_same_it_stops_the_release(judged, tmp_path, monkeypatch):
+    monkeypatch.setattr(across._System, "_arrived", lambda *_: iter(()))
+    with pytest.raises(
+        UnsafeError, match=r"who knows how metrics are linked.* 1 found exactly"
+    ):
+        sealed(judged, to=tmp_path, policy=ANNEX)
