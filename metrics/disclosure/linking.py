@@ -41,6 +41,7 @@ def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases)
         runs=held(
             other.runs(months) if other.runs else [],
             {table.name: table.truth, other.name: other.truth},
+            bases.base,
         ),
         is_short=any(
             isinstance(one, Arrival) and one.sign > 0 and so.levels != one.levels
