@@ -64,7 +64,7 @@ class Run:
 
 
 def held(runs: Sequence[Run], truth: Mapping[str, Counts], base: int) -> tuple[Run, ...]:
-    """The runs at the levels where it is so, by table (level, month, cell), or could be told so.
+    """The runs at the levels where it is so, or can be told so; by table (level, month, cell).
 
     It is not where cases were opened again, or told too late. Of fewer cases than the base
     nobody sees that it is not so: told as if it were, nothing follows from it, and told as it
