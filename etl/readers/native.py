@@ -162,8 +162,12 @@ def _below_header(text: bytes) -> bytes:
 def _last_record_end(text: bytes) -> int:
     """Length of the whole records of `text`, which begins with one."""
     cut = text.rfind(b"\n") + 1
-    while cut and text.count(b'"', 0, cut) % 2:
-        cut = text.rfind(b"\n", 0, cut - 1) + 1
+    marks = text.count(b'"', 0, cut)
+    while cut and marks % 2:
+        # Back to the last mark, every line end has as many before it: no need to count again.
+        before = text.rfind(b"\n", 0, text.rfind(b'"', 0, cut)) + 1
+        marks -= text.count(b'"', before, cut)
+        cut = before
     return cut
 
 

@@ -1,6 +1,7 @@
 """The native reader gives what the strict one gives, or says that it is in doubt."""
 
 import io
+import time
 
 import polars as pl
 import pytest
@@ -125,3 +126,16 @@ def test_other_encodings_are_read_too():
         found = natively(text.encode(encoding), 5)
         assert found == strictly(text.encode(encoding))
         assert found[1][1] == (3, "é", "2")
+
+
+@given(st.text(st.sampled_from('a"\n'), max_size=30))
+def test_the_last_record_ends_where_the_last_line_ends_after_whole_quotes(text):
+    ends = [place + 1 for place, sign in enumerate(text) if sign == "\n"]
+    whole = [end for end in ends if text.count('"', 0, end) % 2 == 0]
+    assert native._last_record_end(text.encode()) == max(whole, default=0)
+
+
+def test_a_lone_mark_does_not_cost_a_look_at_the_whole_for_every_line():
+    begun = time.process_time()
+    assert natively((HEADER + 'a"b,3,4\n' + "1,2,3\n" * 500_000).encode()) is None
+    assert time.process_time() - begun < 10
