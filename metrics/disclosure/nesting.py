@@ -324,16 +324,19 @@ def with_nested(
     Their cells begin at `starts` of its weights; all other counts are told already.
     """
     width = tether.weights.shape[2]
-    rows = [_row(each, tables, starts, new, width) for each in every]
-    rows = [row for row in rows if row[0].any()]
+    made = [(_row(each, tables, starts, new, width), each.closer) for each in every]
+    rows = [row for row, _ in made if row[0].any()]
     if not rows:
         return tether
+    closer = [is_closer for row, is_closer in made if row[0].any()]
+    before = np.zeros(len(tether.weights), dtype=bool)
     weights = np.array([row[0] for row in rows])
     lower = np.array([row[1] for row in rows]).T / base
     return Tether(
         np.concatenate([tether.weights, weights]),
         np.concatenate([tether.lower, lower], axis=1),
         np.concatenate([tether.upper, np.full_like(lower, np.inf)], axis=1),
+        np.concatenate([before if tether.closer is None else tether.closer, closer]),
     )
 
 

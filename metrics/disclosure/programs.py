@@ -19,7 +19,7 @@ class Soft:
     """Rows that may be off by up to `most`, each unit at a price."""
 
     rows: LinearConstraint
-    price: float
+    price: float | Floats
     most: float = np.inf
 
 
@@ -34,7 +34,10 @@ def softened(
     soft = [each for each in soft if each.rows.A.shape[0]]
     sizes = [2 * each.rows.A.shape[0] for each in soft]
     ends = [np.full(size, each.most) for size, each in zip(sizes, soft, strict=True)]
-    prices = [np.full(size, each.price) for size, each in zip(sizes, soft, strict=True)]
+    prices = [
+        np.tile(np.broadcast_to(each.price, size // 2), 2)
+        for size, each in zip(sizes, soft, strict=True)
+    ]
     constraints = [widened(each, sum(sizes)) for each in hard]
     if soft:
         off = sparse.block_diag([_off(size // 2) for size in sizes])
@@ -65,6 +68,14 @@ def binding(
     taken: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
 ) -> LinearConstraint:
     """The rows that steps of at most one can break."""
-    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
-    breaks = (rises > upper) | (falls < lower)
+    breaks = breaking(taken, lower, upper)
     return LinearConstraint(taken[breaks], lower[breaks], upper[breaks])
+
+
+def breaking(
+    taken: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
+) -> npt.NDArray[np.bool_]:
+    """Which rows steps of at most one can break."""
+    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
+    found: npt.NDArray[np.bool_] = (rises > upper) | (falls < lower)
+    return found

@@ -22,12 +22,13 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
 from metrics.disclosure.coarser import Made, beside
-from metrics.disclosure.programs import Floats, Soft, binding, softened
+from metrics.disclosure.programs import Floats, Soft, binding, breaking, softened
 from metrics.disclosure.tables import Counts, ProtectionError
 
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
 # No time limit: what is published must not depend on how busy the machine was.
 SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+PLAIN = 4.0  # closer sums, for one that every reader sees
 WORTH = 100  # sums that go further, for one that keeps to the tether
 FREE = 1000  # multiples: as good as no limit
 Ways = tuple[tuple[int, int, int], ...]
@@ -42,16 +43,23 @@ class Tether:
     """Sums of each level's atoms that should lie between bounds, as nearly as they can.
 
     `weights` (sum, month, cell) say of what they are made at every level; `lower` and `upper`
-    (level, sum) are multiples of the base, infinite where nothing is asked.
+    (level, sum) are multiples of the base, infinite where nothing is asked. Sums are `closer`
+    that only a closer look holds against each other than that of every reader.
     """
 
     weights: Counts
     lower: Floats
     upper: Floats
+    closer: Booleans | None = None
 
     def at(self, levels: Counts) -> "Tether":
         """The same for some of the levels."""
-        return Tether(self.weights, self.lower[levels], self.upper[levels])
+        return replace(self, lower=self.lower[levels], upper=self.upper[levels])
+
+    def worth(self) -> Floats:
+        """By level and sum what it costs to be off: what every reader sees comes first."""
+        closer = np.zeros(len(self.weights), dtype=bool) if self.closer is None else self.closer
+        return np.tile(np.where(closer, 1.0, PLAIN), len(self.lower))
 
     def off(self, multiples: Counts) -> int:
         """By how many multiples all sums together are outside their bounds."""
@@ -349,20 +357,22 @@ def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
     if quarter.tether is None:
         return softened(moves.costs, [windows, balances], [])
     worst = 1 + np.abs(moves.costs).sum()
-    tethered = _tethered(quarter.tether, start, moves)
+    tethered, worth = _tethered(quarter.tether, start, moves)
     if not quarter.gives:
-        return softened(moves.costs, [windows, balances], [Soft(tethered, worst)])
-    soft = [Soft(windows, worst, 1), Soft(tethered, WORTH * worst)]
+        return softened(moves.costs, [windows, balances], [Soft(tethered, worth * worst)])
+    soft = [Soft(windows, worst, 1), Soft(tethered, WORTH * worth * worst)]
     return softened(moves.costs, [balances], soft)
 
 
-def _tethered(tether: Tether, start: Counts, moves: Moves) -> LinearConstraint:
-    """Tethered sums that moves can break, over the moves; and what they should lie between."""
+def _tethered(tether: Tether, start: Counts, moves: Moves) -> tuple[LinearConstraint, Floats]:
+    """Tethered sums that moves can break, with their ends, and what each is worth."""
     levels, sums = tether.lower.shape
     flat = sparse.csr_array(tether.weights.reshape(sums, -1))
     rows = sparse.csr_array(sparse.kron(sparse.eye_array(levels), flat))
     begun = rows @ start
-    return _over(moves, rows, tether.lower.ravel() - begun, tether.upper.ravel() - begun)
+    lower, upper = tether.lower.ravel() - begun, tether.upper.ravel() - begun
+    taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
+    return binding(taken, lower, upper), tether.worth()[breaking(taken, lower, upper)]
 
 
 def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:

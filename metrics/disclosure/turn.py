@@ -13,7 +13,7 @@ from metrics.disclosure.linking import Links
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.rounding import FREE, looseness
-from metrics.disclosure.runs import Span
+from metrics.disclosure.runs import Run
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases, Counts
 
@@ -62,7 +62,10 @@ class Turn:
         runs = [one for one in every if {one.fewer.table, one.more.table} <= among.keys()]
         return [
             *relations(self.nests, among, self.months, stands=stands),
-            *(Relation(one.fewer, one.more, one.levels) for one in runs),
+            *(
+                Relation(one.fewer, one.more, one.levels, closer=self._is_closer(one))
+                for one in runs
+            ),
         ]
 
     def draw(self, table: Rounding, again: int) -> np.random.Generator:
@@ -87,9 +90,7 @@ class Turn:
             off = Further(by[first], max(self.loose(self.table)), left)
             own = each.told[:, list(self.months), :]
             found += given_away(each.link.floors, led, own, base, off)
-        return found + self._gives_away(
-            [each for each in self.relations() if not self._is_closer(each)]
-        )
+        return found + self._gives_away([each for each in self.relations() if not each.closer])
 
     def closely(self) -> int:
         """How many have less room for who looks closer: by days, at runs, at what is not done.
@@ -97,7 +98,7 @@ class Turn:
         Earlier quarters are not drawn again: where counts are few, they may leave no way.
         """
         by_days = self._added_up(self._told()) if self.followers else 0
-        closer = [each for each in self.relations() if self._is_closer(each)]
+        closer = [each for each in self.relations() if each.closer]
         return by_days + self._gives_away(closer)
 
     def _told(self) -> list[Follower]:
@@ -121,12 +122,10 @@ class Turn:
         led, base = self.table.totals * unit, self.bases.base * unit
         return narrowed(led, said, spans, base, self._furthest(), stood)
 
-    def _is_closer(self, relation: Relation) -> bool:
+    def _is_closer(self, run: Run) -> bool:
         first = self.months[0]
-        return relation.closer or any(
-            isinstance(side, Span) and any(month < first for month, _ in side.parts())
-            for side in (relation.fewer, relation.more)
-        )
+        sides = (run.fewer, run.more)
+        return any(month < first for side in sides for month, _ in side.parts())
 
     def _gives_away(self, every: Sequence[Relation]) -> int:
         if not every:

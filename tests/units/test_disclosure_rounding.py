@@ -229,3 +229,27 @@ def test_a_sum_gives_way_where_the_tether_asks_for_it(asked, gives, off, further
         made = rounded(quarter, carry=carry, draw=np.random.default_rng(seed))
         assert quarter.tether.off(made // 5) == off
         assert max(looseness(quarter, made)) == further
+
+
+@pytest.mark.parametrize(("closer", "told"), [((True, False), 0), ((False, True), 5)])
+def test_what_every_reader_sees_is_kept_to_before_what_a_closer_look_holds(closer, told):
+    # Two cases, told as none or five: one other table says five or more of them, one none.
+    quarter = Slice(
+        truth=np.full((1, 1, 1), 2),
+        faces=np.zeros((0, 1), dtype=np.int64),
+        sums=np.zeros((0, 1), dtype=np.int64),
+        base=5,
+        tether=Tether(
+            weights=np.ones((2, 1, 1), dtype=np.int64),
+            lower=np.array([[1, -np.inf]]),
+            upper=np.array([[np.inf, 0]]),
+            closer=np.array(closer),
+        ),
+    )
+    for seed in range(6):
+        made = rounded(
+            quarter,
+            carry=np.zeros((1, 1), dtype=np.int64),
+            draw=np.random.default_rng(seed),
+        )
+        assert made.item() == told
