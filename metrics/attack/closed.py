@@ -52,6 +52,7 @@ DAYS = {
 SHORTEST_MONTH = 28
 RESULTS = (MET, LATE, MISSED)
 Cells = Collection[tuple[str, int]]  # whether it ended, and the first day of the band
+Possible = Mapping[Time, set[Result]]
 TOGETHER = ((MET,), (LATE,), (MISSED,), (MET, LATE), (LATE, MISSED), RESULTS)
 
 
@@ -176,14 +177,7 @@ class View:
         months = ground.months[: last + 1]
         firsts = [month.toordinal() for month in (*months, next_month(months[-1]))]
         ends = [firsts[ground.of(at)[-1] + 1] - 1 for at in range(last + 1)]
-        looks = [
-            min(
-                date.fromisoformat(one.release.manifest["as_of"]).toordinal()
-                for one in own
-                if max(one.cells["month"]) >= month
-            )
-            for month in months
-        ]
+        looks = [first_look(own, month) for month in months]
         stands = any(
             one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
             and max(one.cells["month"]) == months[-1]
@@ -195,22 +189,33 @@ class View:
 
     def ends(self, times: Table, results: Table) -> Iterator[tuple[Floats, Floats]]:
         """By level what each link leaves of the counts that it is between."""
-        for few, many in self.ahead(times.cells):
+        ahead = self.possible(times.cells)
+        for few, many in self.ahead(ahead):
             yield from _left(_side(times, few), _side(results, many))
-        for come, took in self.back(times.cells):
+        for come, took in self.back(ahead):
             yield from _left(_side(results, come), _side(times, took))
 
-    def ahead(self, cells: Cells) -> Iterator[tuple[set[Time], set[Result]]]:
+    def possible(self, cells: Cells) -> Possible:
+        """Every time, month by month, and the results that its cases may have."""
+        lasts, length = (
+            _lasts({band for _, band in cells}),
+            (self.rule.within, self.rule.beyond),
+        )
+        months = range(self.start, len(self.dates.ends))
+        times = ((month, name, band) for month in months for name, band in cells)
+        return {time: set(results_of(time, lasts, length, self.dates)) for time in times}
+
+    def ahead(self, possible: Possible) -> Iterator[tuple[set[Time], set[Result]]]:
         """Times of months in a row, and the results that their cases must be among."""
-        lasts = _lasts({band for _, band in cells})
-        for few, many in self._links(self._ahead(cells), _kinds(lasts, self.rule)):
+        lasts = _lasts({band for *_, band in possible})
+        for few, many in self._links(possible, _kinds(lasts, self.rule)):
             if self.stands or all(name != NOT_YET for _, name in many):
                 yield few, many
 
-    def back(self, cells: Cells) -> Iterator[tuple[set[Result], set[Time]]]:
+    def back(self, possible: Possible) -> Iterator[tuple[set[Result], set[Time]]]:
         """Results of months in a row, and the times that their cases must have taken."""
         back: dict[Result, set[Time]] = defaultdict(set)
-        for time, results in self._ahead(cells).items():
+        for time, results in possible.items():
             for result in results:
                 back[result].add(time)
         known = {
@@ -227,15 +232,6 @@ class View:
         if self.empty and not self.start:
             return False
         return may_be_older(at, self.start, self.rule.beyond, self.dates)
-
-    def _ahead(self, cells: Cells) -> dict[Time, set[Result]]:
-        lasts, length = (
-            _lasts({band for _, band in cells}),
-            (self.rule.within, self.rule.beyond),
-        )
-        months = range(self.start, len(self.dates.ends))
-        times = ((month, name, band) for month in months for name, band in cells)
-        return {time: set(results_of(time, lasts, length, self.dates)) for time in times}
 
     def _links(
         self, neighbours: Mapping[Any, set[Any]], kinds: Iterable[Collection[Any]]
@@ -264,6 +260,15 @@ def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[
     yield {(OPEN, band) for band in late}
     yield {(OPEN, band) for band in lasts}
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}
+
+
+def first_look(own: Sequence[Told], month: date) -> int:
+    """The as-of day of the release that first told a month, or the quarter from it on."""
+    return min(
+        date.fromisoformat(one.release.manifest["as_of"]).toordinal()
+        for one in own
+        if max(one.cells["month"]) >= month
+    )
 
 
 def _side(table: Table, cells: Iterable[tuple[Any, ...]]) -> Side:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.arrived import LATE
-from metrics.attack.closed import TIMES, Rule, View, rules_in
+from metrics.attack.closed import TIMES, Rule, View, first_look, rules_in
 from metrics.attack.closing_days import CLOSED, OPEN, Dates, Result, Time
 from metrics.attack.joined import DEADLINES, RECEIVED, Link, links_in
 from metrics.attack.nested import Pair, pairs_in
@@ -145,14 +145,7 @@ def _dates(own: Sequence[Told], quarters: Sequence[date]) -> Dates:
     for _ in range(QUARTER):
         after = next_month(after)
     firsts = [on.toordinal() for on in (*quarters, after)]
-    looks = [
-        min(
-            date.fromisoformat(one.release.manifest["as_of"]).toordinal()
-            for one in own
-            if max(one.cells["month"]) >= quarter
-        )
-        for quarter in quarters
-    ]
+    looks = [first_look(own, quarter) for quarter in quarters]
     return Dates(firsts, [first - 1 for first in firsts[1:]], looks)
 
 
@@ -212,10 +205,11 @@ class _Level:
         view = View(rule, known, start, at, stands, frozenset(), empty)
         bands = {band for *_, (metric, _, _, band) in self.known.atoms if metric == TIMES}
         cells = [(name, band) for name in (CLOSED, OPEN) for band in sorted(bands - {-1})]
-        for times, results in view.ahead(cells) if bands - {-1} else ():
+        possible = view.possible(cells) if cells else {}
+        rest = self.added(at, (TIMES, ""), lambda outcome, _: not outcome, 1.0)
+        for times, results in view.ahead(possible):
             yield self._no_more(self._times(times), self._results(results, rule))
-        for results, times in view.back(cells) if bands - {-1} else ():
-            rest = self.added(at, (TIMES, ""), lambda outcome, _: not outcome, 1.0)
+        for results, times in view.back(possible):
             yield self._no_more(self._results(results, rule), {*self._times(times), *rest})
 
     def _no_more(self, few: Collection[int], many: Collection[int]) -> Row:

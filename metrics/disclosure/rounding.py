@@ -372,7 +372,8 @@ def _tethered(tether: Tether, start: Counts, moves: Moves) -> tuple[LinearConstr
     begun = rows @ start
     lower, upper = tether.lower.ravel() - begun, tether.upper.ravel() - begun
     taken = rows[:, moves.atoms].multiply(moves.signs).tocsr()
-    return binding(taken, lower, upper), tether.worth()[breaking(taken, lower, upper)]
+    breaks = breaking(taken, lower, upper)
+    return LinearConstraint(taken[breaks], lower[breaks], upper[breaks]), tether.worth()[breaks]
 
 
 def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:
