@@ -354,7 +354,8 @@ def _feedback(rows: pl.DataFrame, file: File) -> pl.DataFrame:
 
 
 def _verdicts(rows: pl.DataFrame, file: File) -> pl.DataFrame:
-    verdict = pl.col("is verdict")
+    # A file of clocks that all run, or all ended, may lack the column that says how they stand.
+    verdict = pl.col("is verdict") if "is verdict" in rows.columns else pl.lit(None, pl.String)
     if "is stopped on" in rows.columns:
         # Not breached is not yet met while the clock runs.
         runs = pl.col("is stopped on").is_null() & (verdict == "met")

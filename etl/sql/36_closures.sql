@@ -23,10 +23,21 @@ steps as (
 
 select
     case_key,
-    -- A system that closes what was resolved days ago did not work on it in between.
+    -- A system that closes what was resolved days ago did not work on it in between, even where
+    -- its list of cases calls the closing what its history has as a closing.
     coalesce(
-        max(occurred_on) filter (
-            where kind = 'resolved' and sequence > coalesce(reopened_place, 0)
+        if(
+            max(sequence // 16777216) filter (
+                where kind = 'resolved' and sequence > coalesce(reopened_place, 0)
+            ) = min(sequence // 16777216) filter (
+                where kind in ('closed', 'cancelled') and sequence > coalesce(reopened_place, 0)
+            ),
+            min(occurred_on) filter (
+                where kind = 'resolved' and sequence > coalesce(reopened_place, 0)
+            ),
+            max(occurred_on) filter (
+                where kind = 'resolved' and sequence > coalesce(reopened_place, 0)
+            )
         ),
         min(occurred_on) filter (
             where kind in ('closed', 'cancelled') and sequence > coalesce(reopened_place, 0)

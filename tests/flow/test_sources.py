@@ -1,5 +1,6 @@
 """The sample exports of every shipped case system, counted by hand in the files themselves."""
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl import recognition
+from etl.description import SHIPPED, read_sources
 from etl.load import load
 from etl.pseudonyms import pseudonyms
+from etl.readers.layout import UNTOLD
+from etl.reading import reading
 from etl.store import Store
 from etl.workspace import init
 
@@ -38,7 +43,7 @@ EXPECTED = {
         "INC0010003": " | open",
         "INC0010004": "closed 0206, resolved 0206 | 0206",
         "a9e30c7dc61122760116894de7bcc7bd": "acknowledged 0210, assigned 0210, escalated 0211,"
-        " updated 0211, escalated 0212 | open",
+        " updated 0211, escalated 0212, de_escalated 0213, paused 0213 | open",
         "INC0010006": " | open",
         "INC0010007": "reopened 0304, resolved 0305 | 0305",
         # mod_count 2 is before 3, whatever the order of the lines within a minute.
@@ -49,7 +54,7 @@ EXPECTED = {
     },
     "jira": {
         "10011": "acknowledged 0102, resolved 0105 | 0105",
-        "10012": " | open",
+        "10012": "acknowledged 0204, escalated 0204, paused 0205, de_escalated 0205 | open",
         "10021": "assigned 0102, acknowledged 0102, escalated 0102, resolved 0105,"
         " reopened 0109 | open",
         "10022": "assigned 0204, resolved 0204 | 0204",
@@ -73,7 +78,9 @@ EXPECTED = {
         # The change of the owner stands there twice, by name and by id.
         "5003000000D8cuI": "acknowledged 0103, reassigned 0103, escalated 0105, closed 0110,"
         " resolved 0110, escalated 0111, reopened 0112, resolved 0120, closed 0120 | 0120",
-        "5003000000D8cuJ": " | open",
+        # Of the other its states alone tell, each with its owner and status.
+        "5003000000D8cuJ": "assigned 0214, acknowledged 0215, escalated 0220, reassigned 0220,"
+        " de_escalated 0225 | open",
         "00001031": "resolved 0308 | 0308",
         "00001032": " | open",
     },
@@ -186,7 +193,44 @@ def test_what_a_source_says_of_its_own_deadlines_is_kept_apart(audit):
         ("resolve_p4", "breached"),
     ]
     # One cycle has ended, and after the issue was reopened another is under way.
-    assert asked(audit("jira"), told).rows() == [("time_to_resolution", "breached")] * 2
+    assert asked(audit("jira"), told).rows() == [
+        ("first_response", "met"),
+        ("time_to_close", "running"),
+        *[("time_to_resolution", "breached")] * 2,
+    ]
+    assert asked(audit("salesforce"), told).rows() == [
+        ("first_response", "met"),
+        ("resolution", "breached"),
+        ("resolution", "running"),
+    ]
+
+
+def test_a_page_of_deadlines_none_of_which_runs_is_read(tmp_path):
+    workspace = init(tmp_path / "audit")
+    shutil.copy(EXPORTS / "jira" / "jira.toml", workspace.folder / "sources")
+    page = json.loads((EXPORTS / "jira" / "slas_of_one.json").read_text())
+    page["values"].pop()
+    path = tmp_path / "sla.json"
+    path.write_text(json.dumps(page))
+    load(workspace, [EXPORTS / "jira" / "issues.csv", path], as_of=AS_OF)
+    told = asked(workspace, "select clock, verdict from core.source_deadlines")
+    assert told.rows() == [("first_response", "met")]
+
+
+def test_a_page_is_first_read_at_the_places_whose_names_it_has(monkeypatch):
+    # Each place that is tried is a process, and an interface gives a page for every case.
+    tried = []
+
+    def counted(path, layout=UNTOLD):
+        tried.append(layout.records)
+        return reading(path, layout)
+
+    monkeypatch.setattr(recognition, "reading", counted)
+    path = EXPORTS / "jira" / "changes_of_one.json"
+    sources = list(read_sources(SHIPPED).values())
+    with recognition.recognised(path, sources) as (_, source, export):
+        assert (source.name, export.name) == ("jira", "changes_of_one")
+    assert set(tried) <= {"values[]", "values[].items[]"}
 
 
 def test_durations_and_counts_of_a_source_are_evidence_beside_ours(audit):

@@ -109,6 +109,24 @@ def test_a_reopened_case_is_measured_to_its_last_closure():
     )
 
 
+def test_a_closing_that_a_list_calls_the_resolution_is_the_closing_and_not_the_end():
+    # The history tells of the resolution and, days later, of the closing; the list of cases has
+    # the day of the closing alone, and calls it so.
+    spec(
+        as_of="2024-01-31",
+        events="""
+            case | kind     | on
+            A    | received | 2024-01-01
+            A    | resolved | 2024-01-05
+            A    | closed   | 2024-01-09
+            A    | resolved | 2024-01-09
+        """,
+        metric=METRIC,
+        measure="median",
+        expect={"value": 4, "numerator": 1, "pending": 0},
+    )
+
+
 def test_a_case_reopened_and_still_open_has_not_ended():
     spec(
         as_of="2024-01-31",
