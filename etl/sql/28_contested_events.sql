@@ -1,5 +1,13 @@
 -- temp.contested_events: one row per event that counts of the files that compete for a case.
 create or replace temp table temp.contested_events as
+with contested as (
+    -- Most files are alone: none of their events need be looked up.
+    select chosen.*
+    from core.chosen_rows as chosen
+    anti join temp.sole_files as files
+        on chosen.snapshot = files.snapshot and files.every_row_counts
+)
+
 select
     events.case_key,
     events.snapshot,
@@ -14,10 +22,8 @@ select
     events.party,
     events.until_on
 from staging.events as events
-inner join core.chosen_rows as chosen
+inner join contested
     on
-        events.snapshot = chosen.snapshot
-        and events.case_key = chosen.case_key
-        and events.line = coalesce(chosen.only_line, events.line)
-anti join temp.sole_files as files
-    on events.snapshot = files.snapshot and files.every_row_counts;
+        events.snapshot = contested.snapshot
+        and events.case_key = contested.case_key
+        and events.line = coalesce(contested.only_line, events.line);
