@@ -9,6 +9,7 @@ from math import ceil
 from etl.rules import FOR_EVER, Deadline, Rules
 from etl.rules.deadline import LengthUnit
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
+from metrics.disclosure.lengths import ALWAYS, Length, Lengths
 from metrics.disclosure.tables import Closing, Delay, Where
 from metrics.doubts import KINDS, outcomes_with
 
@@ -30,12 +31,11 @@ def delays(rules: Rules, since: date) -> dict[str, Delay]:
     """By rule when every case that it applies to has come to it, for rules that are plain.
 
     A rule is plain that runs from the receipt, moved by nothing: since that day in one version,
-    or in several that follow each other without a gap. Its day comes between the soonest of one
-    and the latest of another.
+    or in several that follow each other without a gap.
     """
     return {
         name: Delay(max(map(_months, own)), *_where(own[0]), _closing(own), _days(own))
-        for name, own in _versions(rules).items()
+        for name, own in versions_of(rules).items()
         if _is_of_all(own, since) and _are_plain(own)
     }
 
@@ -47,13 +47,13 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
     the rule's versions, since that day, follow each other without a gap.
     """
     return {
-        name: Where(*_where(own[0]), _soonest(own), _within(own))
-        for name, own in _versions(rules).items()
+        name: Where(*_where(own[0]), _known(own), _within(own))
+        for name, own in versions_of(rules).items()
         if _is_of_all(own, since)
     }
 
 
-def _versions(rules: Rules) -> dict[str, list[Deadline]]:
+def versions_of(rules: Rules) -> dict[str, list[Deadline]]:
     """The versions of each rule, the first one in force first."""
     found: dict[str, list[Deadline]] = {}
     for rule in sorted(rules.deadlines, key=lambda rule: rule.in_force_from):
@@ -61,11 +61,10 @@ def _versions(rules: Rules) -> dict[str, list[Deadline]]:
     return found
 
 
-def _soonest(versions: Sequence[Deadline]) -> int:
-    """So many days after the receipt its day comes at the soonest; 0 where nobody knows."""
+def _known(versions: Sequence[Deadline]) -> Lengths | None:
+    """The days until its day comes; None where nobody knows, or hours of a day count."""
     is_known = _are_plain(versions) and all(rule.length.unit != "hours" for rule in versions)
-    fewest = (days_of(rule.within, rule.length_unit)[0] for rule in versions)
-    return min(fewest) if is_known else 0
+    return _of(versions) if is_known else None
 
 
 def _within(versions: Sequence[Deadline]) -> int | None:
@@ -114,22 +113,31 @@ def _closing(versions: Sequence[Deadline]) -> Closing | None:
         return None
     names = ("met", "met_late", "missed", "ended", "open")
     return Closing(
-        *_of(versions), {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
+        _of(versions), {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
     )
 
 
-def _days(versions: Sequence[Deadline]) -> tuple[int, int] | None:
-    """The fewest and most days until its day comes; a month's day has no such numbers."""
-    if any(rule.length_unit == "months" and not rolled(rule) for rule in versions):
+def _days(versions: Sequence[Deadline]) -> Lengths | None:
+    """The days until its day comes; None where that is in a month that is known better."""
+    months = {rule.within if _is_of_months(rule) else None for rule in versions}
+    if len(months) == 1 and months != {None}:
         return None
     return _of(versions)
 
 
-def _of(versions: Sequence[Deadline]) -> tuple[int, int]:
-    """The fewest days of any of them, and the most."""
-    days = [days_of(rule.within, rule.length_unit) for rule in versions]
-    most = (until + rolled(rule) for rule, (_, until) in zip(versions, days, strict=True))
-    return min(fewest for fewest, _ in days), max(most)
+def _is_of_months(rule: Deadline) -> bool:
+    return rule.length_unit == "months" and not rolled(rule)
+
+
+def _of(versions: Sequence[Deadline]) -> Lengths:
+    """The fewest and most days of each, for what is received while it is in force."""
+    found = []
+    for at, rule in enumerate(versions):
+        fewest, most = days_of(rule.within, rule.length_unit)
+        first = rule.in_force_from.toordinal() if at else ALWAYS
+        last = rule.in_force_until.toordinal() - 1
+        found.append(Length(fewest, most + rolled(rule), first, last))
+    return Lengths(tuple(found))
 
 
 def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:

@@ -1,18 +1,18 @@
 """Which rules hold the same step against a shorter and a longer time, and what follows."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain, combinations, permutations
+from itertools import chain, combinations, pairwise, permutations, product
 from math import ceil
 
 from etl.rules import Deadline, Rules
-from metrics.delays import LONGEST_MONTH, ROLLED, SHORTEST_MONTH, days_of, terms_of
+from metrics.delays import LONGEST_MONTH, ROLLED, SHORTEST_MONTH, days_of, terms_of, versions_of
 from metrics.disclosure.tables import Kept, Nest
 from metrics.doubts import KINDS, outcomes_with
 
 # What may stand beside a clock that is known all the same.
 STILL = ("calendar ", "advisory", "the reporter's own clock")
+Versions = Sequence[Deadline]  # of one rule, the first one in force first
 DONE = ("met", "met_late")
 JUDGED = (*DONE, "missed")
 UNDATED = ("not_applicable", "not_assessable")
@@ -21,15 +21,16 @@ UNDATED = ("not_applicable", "not_assessable")
 def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
     """Every two rules of which the first never falls due after the second.
 
-    They are plain rules in one version each, from the same step and for the same dates, by
-    which cases that were received on that day or later are judged. What is not due yet for the
-    first is not due for the second; only where they end with the same step does more follow.
+    They are plain rules from the same step and for the same dates, by which cases that were
+    received on that day or later are judged, in versions that differ in their lengths alone.
+    What is not due yet for the first is not due for the second; only where they end with the
+    same step does more follow.
     """
-    versions = Counter(rule.name for rule in rules.deadlines)
-    plain = [rule for rule in rules.deadlines if versions[rule.name] == 1 and _is_plain(rule)]
     found = []
-    for one, other in permutations(plain, 2):
-        apart = months_apart(one, other) if _known(one, since) == _known(other, since) else None
+    for some, others in permutations(_plain(rules), 2):
+        one, other = some[0], others[0]
+        is_alike = _known(some, since) == _known(others, since)
+        apart = _apart(some, others) if is_alike else None
         if apart is not None:
             scopes = (_scope(one), _scope(other))
             kept = _results() if _stops(one) == _stops(other) else ((), (), ())
@@ -37,15 +38,42 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
     return tuple(found)
 
 
+def _plain(rules: Rules) -> Iterator[Versions]:
+    """The rules that are plain in all their versions, which follow without a gap."""
+    for own in versions_of(rules).values():
+        ends = all(one.in_force_until == other.in_force_from for one, other in pairwise(own))
+        if ends and all(_is_plain(rule) and _alike(rule) == _alike(own[0]) for rule in own):
+            yield own
+
+
+def _alike(rule: Deadline) -> tuple[object, ...]:
+    """What all versions must have in common."""
+    return rule.starts, terms_of(rule), _stops(rule), _scope(rule)
+
+
+def _apart(some: Versions, others: Versions) -> tuple[int, int] | None:
+    """In which months after the first rule the second falls due, whatever version counts."""
+    apart = [
+        months_apart(one, other)
+        for one, other in product(some, others)
+        if one.in_force_from < other.in_force_until and other.in_force_from < one.in_force_until
+    ]
+    known = [each for each in apart if each is not None]
+    if len(known) < len(apart):
+        return None
+    return min(fewest for fewest, _ in known), max(most for _, most in known)
+
+
 def _is_plain(rule: Deadline) -> bool:
     is_clear = rule.limit == "no_later" and rule.length.unit not in {"hours", "years"}
     return is_clear and all(term.startswith(STILL) for term in terms_of(rule))
 
 
-def _known(rule: Deadline, since: date) -> tuple[object, ...]:
+def _known(own: Versions, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
-    runs = (rule.starts, terms_of(rule))
-    return *runs, max(rule.in_force_from, since), rule.in_force_until
+    first, last = own[0], own[-1]
+    runs = (first.starts, terms_of(first))
+    return *runs, max(first.in_force_from, since), last.in_force_until
 
 
 def _stops(rule: Deadline) -> tuple[object, ...]:

@@ -25,14 +25,19 @@ from metrics.periods import month_of, next_month
 LATE = "came_late"  # a release says so where late cases are counted without their deadlines
 
 
-def soonest(clocks: Sequence[str]) -> int:
-    """After how many days from the receipt the day comes at the soonest; 0 if nobody knows."""
-    plain = [FROM_RECEIPT.match(clock) for clock in clocks]
-    # An hour may be any part of the day of the receipt.
-    return min(
-        int(each[1]) * int(DAYS[each[2]][0]) if each and each[2] in DAYS else 0
-        for each in plain
-    )
+def soonest(clocks: Sequence[tuple[date, str]], first: date, last: date) -> date:
+    """On which day at the soonest a deadline falls due of a receipt from one day to another.
+
+    The first day itself where nobody knows. `clocks` has each with the day it is in force from.
+    """
+    days, untils = [], [*(since for since, _ in clocks[1:]), date.max]
+    for (since, clock), until in zip(clocks, untils, strict=True):
+        plain = FROM_RECEIPT.match(clock)
+        # An hour may be any part of the day of the receipt.
+        within = int(plain[1]) * DAYS[plain[2]][0] if plain and plain[2] in DAYS else 0
+        if since <= last and first < until:
+            days.append(max(since, first) + timedelta(days=within))
+    return min(days)
 
 
 def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -80,7 +85,7 @@ def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Fl
     last = next_month(months[-1]) - timedelta(days=1)
     for first, day in enumerate(months):
         yield from _no_fewer(deadlines, cases, first)
-        if (last - day).days < soonest(rule.clocks):
+        if soonest(rule.clocks, day, last) > last:
             yield from _no_fewer(to_come, cases, first)
 
 

@@ -24,6 +24,7 @@ from metrics.attack.closing_days import (
     NOT_YET,
     OPEN,
     Dates,
+    Length,
     Result,
     Time,
     may_be_older,
@@ -50,6 +51,7 @@ DAYS = {
     "month": (28, 31, 0),
 }
 SHORTEST_MONTH = 28
+FOR_EVER = date.max.toordinal()
 RESULTS = (MET, LATE, MISSED)
 Cells = Collection[tuple[str, int]]  # whether it ended, and the first day of the band
 Possible = Mapping[Time, set[Result]]
@@ -58,13 +60,22 @@ TOGETHER = ((MET,), (LATE,), (MISSED,), (MET, LATE), (LATE, MISSED), RESULTS)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule for the closing: kept within so many days for certain, broken beyond so many."""
+    """A rule for the closing, with its lengths by the day of the receipt."""
 
     name: str
-    within: int
-    beyond: int
+    lengths: tuple[Length, ...]
     breakdown: str
     levels: tuple[str, ...]
+
+    @property
+    def within(self) -> int:
+        """Who took so many days has kept it for certain, whenever that was."""
+        return min(each.fewest for each in self.lengths)
+
+    @property
+    def beyond(self) -> int:
+        """Who took more days has broken it for certain, whenever that was."""
+        return max(each.most for each in self.lengths)
 
     def holds_at(self, level: Level) -> bool:
         """Whether every case of the level has this deadline."""
@@ -72,14 +83,18 @@ class Rule:
 
 
 def rules_in(told: Told) -> list[Rule]:
-    """What a release's own words say of rules for the closing, all versions together."""
+    """What a release's own words say of rules for the closing."""
     found = []
     for rule in owed_in(told):
-        plain = [TO_THE_CLOSING.match(clock) for clock in rule.clocks]
-        spans = [_span(each) for each in plain if each]
-        if len(spans) == len(plain):
-            within, beyond = min(few for few, _ in spans), max(most for _, most in spans)
-            found.append(Rule(rule.rule, within, beyond, rule.breakdown, rule.levels))
+        plain = [TO_THE_CLOSING.match(clock) for _, clock in rule.clocks]
+        days = [since.toordinal() for since, _ in rule.clocks]
+        lengths = tuple(
+            Length(*_span(each), since, until - 1)
+            for each, since, until in zip(plain, days, [*days[1:], FOR_EVER], strict=True)
+            if each
+        )
+        if len(lengths) == len(plain):
+            found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels))
     return found
 
 
@@ -197,13 +212,10 @@ class View:
 
     def possible(self, cells: Cells) -> Possible:
         """Every time, month by month, and the results that its cases may have."""
-        lasts, length = (
-            _lasts({band for _, band in cells}),
-            (self.rule.within, self.rule.beyond),
-        )
+        lasts, lengths = _lasts({band for _, band in cells}), self.rule.lengths
         months = range(self.start, len(self.dates.ends))
         times = ((month, name, band) for month in months for name, band in cells)
-        return {time: set(results_of(time, lasts, length, self.dates)) for time in times}
+        return {time: set(results_of(time, lasts, lengths, self.dates)) for time in times}
 
     def ahead(self, possible: Possible) -> Iterator[tuple[set[Time], set[Result]]]:
         """Times of months in a row, and the results that their cases must be among."""
@@ -231,7 +243,7 @@ class View:
         """Whether what fell due in a month may be of cases from before."""
         if self.empty and not self.start:
             return False
-        return may_be_older(at, self.start, self.rule.beyond, self.dates)
+        return may_be_older(at, self.start, self.rule.lengths, self.dates)
 
     def _links(
         self, neighbours: Mapping[Any, set[Any]], kinds: Iterable[Collection[Any]]
@@ -253,11 +265,11 @@ class View:
 
 def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[str, int]]]:
     """Times that are certainly in time, those that are certainly too late, and all."""
-    late = [band for band in lasts if band > rule.beyond]
-    yield {(CLOSED, band) for band in lasts if lasts[band] <= rule.within}
-    yield {(CLOSED, band) for band in late}
+    for fewest, most in sorted({(each.fewest, each.most) for each in rule.lengths}):
+        yield {(CLOSED, band) for band in lasts if lasts[band] <= fewest}
+        yield {(CLOSED, band) for band in lasts if band > most}
+        yield {(OPEN, band) for band in lasts if band > most}
     yield {(CLOSED, band) for band in lasts}
-    yield {(OPEN, band) for band in late}
     yield {(OPEN, band) for band in lasts}
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}
 

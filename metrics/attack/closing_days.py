@@ -30,14 +30,31 @@ class Dates:
     looks: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """The fewest and most days of a rule, for cases received from one day to another."""
+
+    fewest: int
+    most: int
+    first: int
+    last: int
+
+
 def results(
-    time: Time, lasts: Mapping[int, float], length: tuple[int, int], dates: Dates
+    time: Time, lasts: Mapping[int, float], lengths: Sequence[Length], dates: Dates
 ) -> Iterator[Result]:
     """What a case of this time may have come to; nothing where there can be none.
 
-    `lasts` has the last day of each band, `length` the fewest and most days of the rule. What
-    falls due after the last month is not due yet, in that month.
+    `lasts` has the last day of each band. What falls due after the last month is not due yet,
+    in that month.
     """
+    for length in lengths:
+        yield from _results(time, lasts, length, dates)
+
+
+def _results(
+    time: Time, lasts: Mapping[int, float], length: Length, dates: Dates
+) -> Iterator[Result]:
     month, _, band = time
     due, until = _due(time, lasts[band], length, dates)
     count = len(dates.firsts) - 1
@@ -50,12 +67,13 @@ def results(
         yield count - 1, NOT_YET
 
 
-def _due(time: Time, last: float, length: tuple[int, int], dates: Dates) -> tuple[int, float]:
+def _due(time: Time, last: float, length: Length, dates: Dates) -> tuple[int, float]:
     """The first and last day on which such a case may have fallen due; none in wrong order."""
     month, outcome, band = time
-    fewest, most = length
+    fewest, most = length.fewest, length.most
     end, look = dates.ends[month], dates.looks[month]
-    soonest, latest = dates.firsts[month], min(dates.firsts[month + 1] - 1, look - band)
+    soonest = max(dates.firsts[month], length.first)
+    latest = min(dates.firsts[month + 1] - 1, look - band, length.last)
     if outcome == OPEN:
         soonest = int(max(soonest, end - last))
     if soonest > latest:
@@ -69,11 +87,11 @@ def _due(time: Time, last: float, length: tuple[int, int], dates: Dates) -> tupl
 
 
 def _named(
-    time: Time, last: float, length: tuple[int, int], first: int, told: tuple[int, int]
+    time: Time, last: float, length: Length, first: int, told: tuple[int, int]
 ) -> Iterator[str]:
     """What a case may have come to that falls due in the month with that first day."""
     _, outcome, band = time
-    fewest, most = length
+    fewest, most = length.fewest, length.most
     end, look = told
     if outcome == OPEN:
         yield MISSED
@@ -86,6 +104,8 @@ def _named(
         yield LATE
 
 
-def may_be_older(at: int, first: int, most: int, dates: Dates) -> bool:
+def may_be_older(at: int, first: int, lengths: Sequence[Length], dates: Dates) -> bool:
     """Whether what fell due in a month may be of cases received before the first month."""
-    return dates.firsts[at] < dates.firsts[first] + most
+    before = dates.firsts[first] - 1
+    ends = [min(each.last, before) + each.most for each in lengths if each.first <= before]
+    return any(dates.firsts[at] <= end for end in ends)

@@ -10,7 +10,7 @@ interval of each is a shortest path, found exactly and in whole numbers.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 
 import numpy as np
@@ -20,6 +20,7 @@ from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, NOT_COME, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.attack.versions import owed_in
+from metrics.periods import next_month
 
 RECEIVED = ("report_frequency", "")
 DEADLINES = "deadline_compliance"
@@ -40,33 +41,60 @@ Series = tuple[str, str]  # metric and part
 class Link:
     """A rule that every case of some levels, of all where none is named, has from its receipt.
 
-    What was received by the end of a month is due by the end of the month `lag` after it.
+    What was received by the end of a month is due by the end of the month so many `lags` after
+    it, by the day from which cases were received under each.
     """
 
     series: Series
-    lag: int
+    lags: tuple[tuple[date, int], ...]
     breakdown: str
     levels: tuple[str, ...]
+
+    @property
+    def lag(self) -> int:
+        """After so many months all have come, whenever they were received."""
+        return max(lag for _, lag in self.lags)
 
     def holds_at(self, level: Level) -> bool:
         """Whether every case received at the level has this deadline."""
         named = level[0] == self.breakdown and level[1] in self.levels
         return not self.breakdown or named
 
+    def due_by(self, months: Sequence[date]) -> list[int]:
+        """By the end of which month all have come that were received by the end of each.
+
+        And before that, of those received before the first month.
+        """
+        ends = [months[0], *map(next_month, months)]
+        untils = [*(since for since, _ in self.lags[1:]), date.max]
+        last = [
+            (since, _months_between(months[0], until - timedelta(days=1)), lag)
+            for (since, lag), until in zip(self.lags, untils, strict=True)
+        ]
+        return [
+            max(min(at, latest) + lag for since, latest, lag in last if since < end)
+            for at, end in enumerate(ends, start=-1)
+        ]
+
 
 def links_in(told: Told) -> list[Link]:
     """What a release's own words about its rules say of its tables.
 
-    Of a rule in several versions all have come when the longest of them has run out.
+    Of a rule in several versions the day of the receipt says which one counts.
     """
     found = []
     for rule in owed_in(told):
-        lags = [_lag(clock) for clock in rule.clocks]
-        known = [lag for lag in lags if lag is not None]
+        lags = [(since, _lag(clock)) for since, clock in rule.clocks]
+        known = tuple((since, lag) for since, lag in lags if lag is not None)
         if len(known) == len(lags):
             series = (DEADLINES, rule.rule)
-            found.append(Link(series, max(known), rule.breakdown, rule.levels))
+            found.append(Link(series, known, rule.breakdown, rule.levels))
     return found
+
+
+def _months_between(first: date, day: date) -> int:
+    """In which month after the first one a day is."""
+    return 12 * (day.year - first.year) + day.month - first.month
 
 
 def _lag(clock: str) -> int | None:
@@ -80,12 +108,6 @@ def _lag(clock: str) -> int | None:
         return within + bool(moved)
     times, more = MOST_DAYS[unit]
     return ceil((within * times + more + moved) / SHORTEST_MONTH)
-
-
-def in_force_since(words: str, day: date) -> bool:
-    """Whether a rule has been in force since that day or before, and is still."""
-    since = re.fullmatch(r"always|from (\d{4}-\d\d-\d\d)", words)
-    return since is not None and (since[1] is None or date.fromisoformat(since[1]) <= day)
 
 
 def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings]:
@@ -133,7 +155,7 @@ def _intervals(
     for level, sums in known.items():
         holding = [(at, link) for at, link in enumerate(links, start=1) if link.holds_at(level)]
         for at, link in holding:
-            sums.follow(at, link.lag, starts_empty=starts_empty)
+            sums.follow(at, link.due_by(months), starts_empty=starts_empty)
         ends = sums.ends([0, *(at for at, _ in holding)], spans)
         if holding and ends is not None:
             yield level, *ends
@@ -208,12 +230,13 @@ class _Sums:
         self.most[here, there] = min(self.most[here, there], high)
         self.most[there, here] = min(self.most[there, here], -low)
 
-    def follow(self, at: int, lag: int, *, starts_empty: bool) -> None:
-        """The series is due `lag` months after the first one at the latest, never before."""
+    def follow(self, at: int, due: Sequence[int], *, starts_empty: bool) -> None:
+        """All by the end of each month, and before, is due by another's end, never sooner."""
         for month in range(self.size):
             self.between(at, month, 0, month, 0, np.inf)
-            if month >= lag:
-                self.between(0, month - lag, at, month, 0, np.inf)
+        for month, come in enumerate(due):
+            if come + 1 < self.size:
+                self.between(0, month, at, come + 1, 0, np.inf)
         if starts_empty:
             self.between(at, 0, 0, 0, 0, 0)
 

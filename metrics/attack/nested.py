@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import permutations
+from itertools import pairwise, permutations, product
 from math import ceil
 from pathlib import Path
 
@@ -19,18 +19,20 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.closed import DAYS
-from metrics.attack.joined import DEADLINES, ROLLED, in_force_since
+from metrics.attack.joined import DEADLINES, ROLLED
 from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.sums import DOUBT
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
+from metrics.attack.versions import IN_FORCE
 
 CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
 # What may stand after a clock of which this is known; a calendar is the same for both.
 STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
 MOVES = "; an end on no working day moves to the next one"
 SHORTEST_MONTH = 28
+NEVER = "9999-12-31"
 BEFORE = 2  # quarters, with which new ones are attacked
 
 Level = tuple[str, str]
@@ -79,15 +81,22 @@ def _within(one: Scope, other: Scope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A rule of one version in a release's own words."""
+    """A version of a rule in a release's own words, for receipts of the days in between."""
 
     name: str
     within: int
     unit: str
     scope: Scope
-    stop: str
+    steps: tuple[str, str]
     moves: bool
-    beside: tuple[str, str, str]  # first step, terms and dates, which must be the same
+    terms: str
+    since: str  # a day as 2026-03-31, "" where there is none
+    until: str
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """What all versions of a rule have in common."""
+        return self.scope, self.steps, self.terms
 
 
 def pairs_in(told: Told) -> list[Pair]:
@@ -102,35 +111,63 @@ def waiting_in(told: Told) -> list[Pair]:
     does not hang on what was done by then.
     """
     found = []
-    for one, other in permutations(_rules_in(told), 2):
-        latest = _apart(one, other) if one.beside == other.beside else None
+    begins = told.release.manifest["coverage_from"]
+    for some, others in permutations(_rules_in(told), 2):
+        one, other = some[0], others[0]
+        if _beside(some, begins) != _beside(others, begins):
+            continue
+        latest = _latest(some, others)
         if latest is not None:
-            scopes = (one.scope, other.scope)
-            found.append(Pair(one.name, other.name, latest, *scopes, one.stop == other.stop))
+            is_same = one.steps[1] == other.steps[1]
+            found.append(Pair(one.name, other.name, latest, one.scope, other.scope, is_same))
     return found
 
 
-def _rules_in(told: Told) -> Iterator[_Rule]:
-    rows = told.release.table("rules").rows(named=True)
-    names = [row["rule"] for row in rows]
-    since = date.fromisoformat(told.release.manifest["coverage_from"])
-    for row in rows:
-        plain = CLOCK.match(row["clock"])
-        if plain is None or names.count(row["rule"]) > 1:
-            continue
-        steps, within, unit, words = plain[1], int(plain[2]), plain[3], plain[4] or ""
-        terms = words.replace(MOVES, "")
-        if STILL.match(terms):
-            dates = "always" if in_force_since(row["in_force"], since) else row["in_force"]
-            scope = _scope(row["applies_to"])
-            start, _, stop = steps.rpartition(" to ")
-            beside = (start, terms, dates)
-            yield _Rule(row["rule"], within, unit, scope, stop, terms != words, beside)
+def _beside(own: Sequence[_Rule], begins: str) -> tuple[str, ...]:
+    """First step, terms and dates, which two rules must have in common."""
+    return own[0].steps[0], own[0].terms, max(own[0].since, begins), own[-1].until
+
+
+def _rules_in(told: Told) -> Iterator[list[_Rule]]:
+    """Each rule in its versions, where they differ in their lengths alone and have no gap."""
+    rows = told.release.table("rules")
+    for (name,), own in rows.group_by("rule", maintain_order=True):
+        known = [_version(str(name), row) for row in own.iter_rows(named=True)]
+        versions = sorted((each for each in known if each), key=lambda each: each.since)
+        follow = all(one.until == other.since for one, other in pairwise(versions))
+        alike = all(each.alike == versions[0].alike for each in versions)
+        if len(versions) == len(known) and follow and alike:
+            yield versions
+
+
+def _version(name: str, row: Mapping[str, str]) -> _Rule | None:
+    plain, dates = CLOCK.match(row["clock"]), re.match(IN_FORCE, row["in_force"])
+    if plain is None or dates is None:
+        return None
+    start, _, stop = plain[1].rpartition(" to ")
+    within, unit, words = int(plain[2]), plain[3], plain[4] or ""
+    terms = words.replace(MOVES, "")
+    if not STILL.match(terms):
+        return None
+    scope, steps = _scope(row["applies_to"]), (start, stop)
+    since, until = (day or "" for day in dates.groups())
+    return _Rule(name, within, unit, scope, steps, terms != words, terms, since, until)
 
 
 def _scope(words: str) -> Scope:
     parts = [part.partition(": ") for part in words.split("; ") if ": " in part]
     return {breakdown: frozenset(codes.split(", ")) for breakdown, _, codes in parts}
+
+
+def _latest(some: Sequence[_Rule], others: Sequence[_Rule]) -> int | None:
+    """Up to how many months later the second ends, by versions that a case may have of both."""
+    apart = [
+        _apart(one, other)
+        for one, other in product(some, others)
+        if one.since < (other.until or NEVER) and other.since < (one.until or NEVER)
+    ]
+    known = [each for each in apart if each is not None]
+    return max(known) if len(known) == len(apart) else None
 
 
 def _apart(one: _Rule, other: _Rule) -> int | None:

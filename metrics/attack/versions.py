@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -15,13 +16,14 @@ IN_FORCE = r"(?:from (\d{4}-\d\d-\d\d))? ?(?:until (\d{4}-\d\d-\d\d))?"
 class Owed:
     """A rule that every case has once, of these levels of a breakdown or of all.
 
-    `clocks` has the words of each version; they follow each other without a gap.
+    `clocks` has the words of each version, with the day from which it is in force; they follow
+    each other without a gap.
     """
 
     rule: str
     breakdown: str
     levels: tuple[str, ...]
-    clocks: tuple[str, ...]
+    clocks: tuple[tuple[date, str], ...]
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case received at the level has this deadline."""
@@ -45,4 +47,6 @@ def owed_in(told: Told) -> Iterator[Owed]:
         if is_once and follows_on and len(set(applies)) == 1 and ";" not in applies[0]:
             breakdown, _, levels = applies[0].rpartition(": ")
             where = tuple(levels.split(", ")) if breakdown else ()
-            yield Owed(str(name), breakdown, where, tuple(rows["clock"]))
+            days = (date.fromisoformat(day) if day else date.min for day in since)
+            clocks = tuple(zip(days, rows["clock"], strict=True))
+            yield Owed(str(name), breakdown, where, clocks)

@@ -223,7 +223,7 @@ class _System:
         if closing is None:
             return
         lasts = lasts_of(other.columns)
-        before = quarter - ceil(closing.beyond / SHORTEST_QUARTER)
+        before = quarter - ceil(closing.days.most / SHORTEST_QUARTER)
         late = [pair for pair in closing.pairs if not pair[2]]
         for pairs in ([pair for pair in closing.pairs if pair[2]], late):
             own = [cell for names, *_ in pairs for cell in part.cells(lambda n, _: n in names)]  # noqa: B023
@@ -233,7 +233,7 @@ class _System:
                 cell
                 for cell, (name, band) in enumerate(other.columns)
                 if name in of
-                and (lasts[band] <= closing.within if early else band > closing.beyond)
+                and (lasts[band] <= closing.days.fewest if early else band > closing.days.most)
             ]
             met = self._added(at, level, quarter, own, 1.0)
             yield {**met, **self._added(led, level, before, cells, -1.0)}, 0.0, inf

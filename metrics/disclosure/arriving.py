@@ -10,7 +10,6 @@ months of the quarter, no day of their cases has come: as many are still to come
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -138,11 +137,11 @@ def arrivals(
     levels = tuple(at for at, level in enumerate(grid.levels) if where.holds_at(level))
     every = tuple(range(len(own)))
     days = [grid.months[at] for at in months]
-    last = next_month(days[-1]) - timedelta(days=1)
+    last = next_month(days[-1]).toordinal() - 1
     found: list[Bound] = []
     for first, day in enumerate(days if levels else ()):
         found.append(Arrival(every, len(led), first, levels))
-        if (last - day).days < where.days:
+        if where.days and where.days.soonest(day.toordinal(), last) > last:
             found.append(Arrival(tuple(stocks), len(led), first, levels))
     if found and not months[0]:
         found.append(Arrival(every, len(led), 0, levels, sign=-1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from metrics.disclosure.lengths import Lengths
 from metrics.periods import next_month
 
 ENDED, OPEN = "ended", "open"
@@ -70,19 +71,17 @@ def told_quarters(
     )
 
 
-def fates(
-    fewest: int, most: int, lasts: Mapping[int, float], months: Months, first: int
-) -> Fates:
+def fates(lengths: Lengths, lasts: Mapping[int, float], months: Months, first: int) -> Fates:
     """All that may come of cases that were received in these months, from the `first` one on.
 
-    Their day is so many days after the receipt. `lasts` has the last day of each band by its
-    first one.
+    Their day comes by its `lengths` after the receipt. `lasts` has the last day of each band by
+    its first one.
     """
     found: dict[Seen, set[Come]] = {}
     for month in range(first, len(months)):
         for received in range(months.starts[month], months.starts[month + 1]):
             watched = months.told[month] - received
-            for days in _lengths(fewest, most, received, months.starts):
+            for days in _turns(*lengths.at(received), received, months.starts):
                 due = months.at(received + days)
                 for outcome, band, result in _results(days, watched, lasts):
                     come = (due, result if due < len(months) else LATER)
@@ -90,7 +89,7 @@ def fates(
     return {seen: frozenset(come) for seen, come in found.items()}
 
 
-def _lengths(fewest: int, most: int, received: int, starts: Sequence[int]) -> list[int]:
+def _turns(fewest: int, most: int, received: int, starts: Sequence[int]) -> list[int]:
     """The fewest and most days in every month in which the due day may be."""
     turns = [start - received for start in starts if fewest < start - received <= most]
     return sorted({fewest, most, *turns, *(days - 1 for days in turns)})

@@ -27,6 +27,7 @@ from metrics.disclosure.fates import (
     Seen,
     fates,
 )
+from metrics.disclosure.lengths import Length
 from metrics.disclosure.tables import NO_DURATION, Closing, Counts
 
 FURTHEST = 6  # months before a quarter whose counts are still held against it
@@ -127,14 +128,16 @@ def runs_of(
     The quarter begins with the `first` of the months and ends with the last. `stands` where
     what is not due yet by then is told.
     """
-    start = max(0, first - ceil(closing.beyond / months.shortest) - 1)
+    start = max(0, first - ceil(closing.days.most / months.shortest) - 1)
     lasts, last = lasts_of(sides.led_columns), len(months) - 1
     if start < first - FURTHEST or not lasts:
         return []
-    known = fates(closing.within, closing.beyond, lasts, months, start)
-    begun = months.starts[start] + closing.beyond if start else 0  # for older cases too before
+    known = fates(closing.days, lasts, months, start)
+    # From that day on nothing comes of older cases.
+    begun = closing.days.latest_before(months.starts[start]) + 1 if start else 0
     span = (start, first, last)
-    ahead = _links(known, _kinds_seen(closing, lasts), span)
+    lengths = closing.days.during(months.starts[start], months.starts[-1] - 1)
+    ahead = _links(known, _kinds_seen(lengths, lasts), span)
     if not stands:
         ahead = {
             few: many for few, many in ahead.items() if LATER not in {of for _, of in many}
@@ -173,13 +176,15 @@ def come_since(
 
 
 def _kinds_seen(
-    closing: Closing, lasts: Mapping[int, float]
+    lengths: Sequence[Length], lasts: Mapping[int, float]
 ) -> Iterator[Collection[tuple[str, int]]]:
     """Ended and open, in time for certain, too late for certain, and all of them."""
-    early = {(ENDED, band) for band, last in lasts.items() if last <= closing.within}
-    late = {(ENDED, band) for band in lasts if band > closing.beyond}
+    for fewest, most in sorted({(each.fewest, each.most) for each in lengths}):
+        yield {(ENDED, band) for band, last in lasts.items() if last <= fewest}
+        for name in (ENDED, OPEN):
+            yield {(name, band) for band in lasts if band > most}
     ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
-    yield from (early, late, ended, still, {(OPEN, band) for _, band in late}, ended | still)
+    yield from (ended, still, ended | still)
 
 
 KINDS_COME = tuple(

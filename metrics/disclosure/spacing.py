@@ -5,13 +5,14 @@ end of March, and all of that is due by then. So "due in April" and "received in
 number told twice, and to know only that it takes up to two months would leave that open.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Self
 
+from metrics.disclosure.lengths import Lengths
 from metrics.disclosure.tables import Counts
 from metrics.periods import next_month
 
@@ -25,13 +26,13 @@ class Spacing:
 
     All counted by the end of `behind` has come, and what has come was counted by the end of
     `ahead`. Both are places of months. All has come `lag` months later; None where nobody
-    knows. `days` are the fewest and the most of them, where they are what is counted.
+    knows. `days` are how many days later, where they are what is counted.
     """
 
     behind: tuple[int, ...]
     ahead: tuple[int, ...]
     lag: int | None
-    days: tuple[int, int] | None = None
+    days: Lengths | None = None
     months: tuple[date, ...] = ()
 
     @classmethod
@@ -42,16 +43,14 @@ class Spacing:
         return cls(tuple(behind), tuple(ahead), latest)
 
     @classmethod
-    def of(cls, days: tuple[int, int], lag: int | None, months: Sequence[date]) -> Self:
-        """After the fewest and the most days, for months that follow each other."""
+    def of(cls, days: Lengths, lag: int | None, months: Sequence[date]) -> Self:
+        """After so many days, for months that follow each other."""
         return cls(*_by_days(days, tuple(months)), lag, days, tuple(months))
 
     def until(self, other: "Spacing") -> "Spacing | None":
         """How the other one's cases follow this one's, if they do and days are counted."""
-        if self.days is None or other.days is None or other.days[0] < self.days[1]:
-            return None
-        apart = other.days[0] - self.days[1], other.days[1] - self.days[0]
-        return Spacing.of(apart, None, self.months)
+        apart = self.days.until(other.days) if self.days and other.days else None
+        return Spacing.of(apart, None, self.months) if apart else None
 
     @property
     def by_month(self) -> "Spacing":
@@ -83,11 +82,10 @@ class Spacing:
 
 @lru_cache(maxsize=256)
 def _by_days(
-    days: tuple[int, int], months: tuple[date, ...]
+    days: Lengths, months: tuple[date, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    fewest, most = (timedelta(each) for each in days)
-    firsts = [*months, next_month(months[-1])]
-    # A month's end is the day before the first one of the next month.
-    behind = [sum(day + most <= after for day in firsts) for _, after in pairwise(firsts)]
-    ahead = [sum(day + fewest < after for day in firsts) for _, after in pairwise(firsts)]
-    return tuple(place + NEVER for place in behind), tuple(place + BEFORE for place in ahead)
+    firsts = [day.toordinal() for day in (*months, next_month(months[-1]))]
+    ends = [day - 1 for day in firsts[1:]]
+    behind = [bisect_right(firsts, days.open_from(end)) + NEVER for end in ends]
+    ahead = [bisect_right(firsts, days.counted_by(end)) + BEFORE for end in ends]
+    return tuple(behind), tuple(ahead)

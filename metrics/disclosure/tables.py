@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from metrics.disclosure.lengths import Lengths
+
 Counts = npt.NDArray[np.int64]
 
 KEY = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
@@ -33,13 +35,12 @@ class ProtectionError(Exception):
 class Closing:
     """A deadline for what ends the times of another metric, such as the closing of a case.
 
-    A case that took no more than `within` days has kept it, one that took more than `beyond`
-    days has not. `names` has the outcomes of both metrics by what they mean, with those in
-    doubt: met, met_late and missed; ended and open.
+    A case that took no more than the fewest of its `days` has kept it, one that took more than
+    the most of them has not. `names` has the outcomes of both metrics by what they mean, with
+    those in doubt: met, met_late and missed; ended and open.
     """
 
-    within: int
-    beyond: int
+    days: Lengths
     names: Mapping[str, frozenset[str]]
 
     @property
@@ -56,16 +57,16 @@ class Closing:
 class Delay:
     """Every case comes to a metric so many months after another one has counted it.
 
-    So many `days` after that at the soonest and at the latest; None where it is in the month
-    that is so many months later. That holds at the `levels` of one breakdown alone, where one
-    is named. `closing` is there where both metrics end with the same step.
+    So many `days` after that; None where it is in the month that is so many months later. That
+    holds at the `levels` of one breakdown alone, where one is named. `closing` is there where
+    both metrics end with the same step.
     """
 
     months: int
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
     closing: Closing | None = None
-    days: tuple[int, int] | None = None
+    days: Lengths | None = None
 
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level comes to it."""
@@ -126,13 +127,13 @@ def _is_within(one: Scope, other: Scope) -> bool:
 class Where:
     """Levels whose every case has something: of one breakdown, where one is named, or all.
 
-    `days` after the receipt at the soonest its day comes, 0 where nobody knows. What is still
-    to come has come `within` so many months; None where its clock can be moved.
+    So many `days` after the receipt its day comes, None where nobody knows. What is still to
+    come has come `within` so many months; None where its clock can be moved.
     """
 
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
-    days: int = 0
+    days: Lengths | None = None
     within: int | None = None
 
     def holds_at(self, level: tuple[str, str]) -> bool:

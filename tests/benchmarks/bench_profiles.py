@@ -46,6 +46,17 @@ KINDS = {
         Rule("close7", "received", "resolved", 7),
         Rule("close", "received", "resolved", 30),
     ),
+    # Rules that are changed after a year, by a shorter or a longer one, and within a quarter.
+    "E": (ACKNOWLEDGED, Rule("close", "received", "resolved", 30, changed=(366, 14))),
+    "F": (
+        Rule("ack", "received", "acknowledged", 3, changed=(366, 7)),
+        Rule("close", "received", "resolved", 14, changed=(366, 30)),
+        Rule("finish", "received", "resolved", 60),
+    ),
+    "G": (
+        Rule("inform", "decided", "informed", 10, changed=(366, 5)),
+        Rule("close", "received", "resolved", 30, changed=(500, 45)),
+    ),
 }
 NAMES = os.environ.get(
     "CASE_AUDIT_BENCH_ORGANISATIONS",
@@ -129,10 +140,21 @@ def promised(rules: tuple[Rule, ...]) -> str:
     """The rules as an organisation declares them."""
     return "".join(
         f'[[deadline]]\nname = "{rule.name}"\ntitle = "{rule.name.title()} in time"\n'
-        f'from = "{rule.start}"\nto = "{rule.end}"\nwithin = {rule.days}\n'
-        'unit = "calendar_days"\nbasis = "Policy"\n\n'
+        f'from = "{rule.start}"\nto = "{rule.end}"\nwithin = {days}\n'
+        f'unit = "calendar_days"\nbasis = "Policy"\n{dates}\n'
         for rule in rules
+        for days, dates in versions(rule)
     )
+
+
+def versions(rule: Rule) -> Iterator[tuple[int, str]]:
+    """The days of each version, and when it is in force."""
+    if rule.changed is None:
+        yield rule.days, ""
+        return
+    on, days = FIRST + timedelta(days=rule.changed[0]), rule.changed[1]
+    yield rule.days, f"in_force_until = {on}\n"
+    yield days, f"in_force_from = {on}\n"
 
 
 def released(

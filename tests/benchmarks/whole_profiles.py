@@ -8,7 +8,7 @@ which profile is the unknown, and every number that was told is a window for a s
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 # Metric, part, month from 0, outcome, and where a band of days begins (-1 where there is none).
@@ -24,12 +24,22 @@ ANSWERS = ("satisfied", "other", "unanswered")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A deadline of so many days from one step to another."""
+    """A deadline of so many days from one step to another.
+
+    `changed` where cases received from a day on have so many others.
+    """
 
     name: str
     start: str
     end: str
     days: int
+    changed: tuple[int, int] | None = None
+
+    def of(self, received: int) -> "Rule":
+        """As it is in force for a case received on a day."""
+        if self.changed and received >= self.changed[0]:
+            return replace(self, days=self.changed[1])
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Calendar:
 def answered(calendar: Calendar, rule: Rule, day: int) -> Iterator[Cells]:
     """What can become of a rule that begins with the receipt and ends with any other step."""
     for result in RESULTS:
-        yield calendar.due(rule, day, result)
+        yield calendar.due(rule.of(day), day, result)
 
 
 def closed(calendar: Calendar, rules: Sequence[Rule], day: int) -> Iterator[tuple[Cells, int]]:
@@ -77,7 +87,7 @@ def closed(calendar: Calendar, rules: Sequence[Rule], day: int) -> Iterator[tupl
         outcome = "ended" if ended else "open"
         last = on if on is not None and ended else told
         cells = [(TIMES, "", calendar.months[day], outcome, calendar.band(last - day))]
-        for rule in rules:
+        for rule in (each.of(day) for each in rules):
             due = day + rule.days
             judged = calendar.told_on(due) if due in calendar.days else due
             result = "missed" if on is None or on > judged else "met_late"
@@ -92,7 +102,7 @@ def begun_later(calendar: Calendar, rule: Rule, day: int) -> Iterator[Cells]:
     yield waiting
     yield ((PROMISES, rule.name, month, "not_assessable", -1),)
     for on, result in product(range(day, len(calendar.months)), RESULTS):
-        yield (*(waiting if on > told else ()), *calendar.due(rule, on, result))
+        yield (*(waiting if on > told else ()), *calendar.due(rule.of(day), on, result))
 
 
 class Profiles:

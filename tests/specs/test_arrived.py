@@ -24,6 +24,7 @@ from metrics.delays import arrivals
 from metrics.disclosure.arriving import Arrival
 from metrics.disclosure.arriving import arrivals as made
 from metrics.disclosure.closing import Further
+from metrics.disclosure.lengths import Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Span, come_since
 from metrics.disclosure.tables import Grid, Where
@@ -176,7 +177,9 @@ def long_rule(monkeypatch) -> None:
 @pytest.mark.usefixtures("long_rule")
 def test_no_day_of_the_last_months_cases_has_come_under_a_long_rule(tmp_path):
     releases = [read(path) for path in told(tmp_path, rules=LONG)]
-    assert [soonest(rule.clocks) for rule in owed_in(releases[0])] == [60]
+    march = date(2024, 3, 1), date(2024, 3, 31)
+    ends = [soonest(rule.clocks, *march) for rule in owed_in(releases[0])]
+    assert ends == [date(2024, 4, 30)]
     assert all(one.targets > 50 and one.passed for one in arrived(releases))
 
 
@@ -184,7 +187,7 @@ def test_a_rule_of_60_days_holds_the_last_59_days_of_a_quarter_to_what_is_not_du
     """Of March's and February's cases no day has come by 31 March, of January's some."""
     grid = Grid((("all", "all"),), (START, date(2024, 2, 1), date(2024, 3, 1)))
     own, led = [("met", -1), ("not_due", -1)], [("received", -1)]
-    bounds = made(Where(days=60), own, [1], led, grid, [0, 1, 2])
+    bounds = made(Where(days=Lengths.always(60, 60)), own, [1], led, grid, [0, 1, 2])
     assert [bound.first for bound in bounds if bound.own == (1,)] == [1, 2]
     assert all(bound.own == (0, 1) for bound in made(Where(), own, [1], led, grid, [0, 1, 2]))
 
@@ -238,7 +241,7 @@ PLAIN = TELL.replace('"decided"', '"received"')
         (TELL + OF_TWO, None),
         (TELL + LATER, None),
         (GAP, None),
-        (PLAIN, Where(days=10, within=1)),
+        (PLAIN, Where(days=Lengths.always(10, 10), within=1)),
         (TELL.replace("within = 10", "within = 40"), Where(within=2)),
         (TELL + 'pauses = ["paused"]\n', Where()),
     ],

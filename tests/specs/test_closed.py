@@ -24,6 +24,7 @@ from metrics.attack.told import read
 from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.fates import LATER, Months, fates, told_months
 from metrics.disclosure.following import Link
+from metrics.disclosure.lengths import FOR_EVER, Length, Lengths
 from metrics.disclosure.nesting import Relation
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
 from metrics.disclosure.policy import Policy
@@ -50,7 +51,7 @@ basis = "Policy, section 2"
 QUARTER = (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
 MARCH_31 = date(2024, 3, 31).toordinal()
 RESULTS = ("met", "met_late", "missed", "ended", "open")
-TWO_WEEKS = Closing(14, 14, {name: frozenset({name}) for name in RESULTS})
+TWO_WEEKS = Closing(Lengths.always(14, 14), {name: frozenset({name}) for name in RESULTS})
 OWN = [(name, -1) for name in ("met", "met_late", "missed", "not_due")]
 LED = [(outcome, band) for outcome in ("ended", "open") for band in BANDS]
 
@@ -98,7 +99,7 @@ DAYS = Months(tuple(on.toordinal() for on in (*QUARTER, date(2024, 4, 1))), (MAR
 
 
 def test_of_thirty_days_what_is_received_in_february_is_due_in_march():
-    known = fates(30, 30, lasts_of(LED), DAYS, first=0)
+    known = fates(Lengths.always(30, 30), lasts_of(LED), DAYS, first=0)
     january, february, march, april = range(4)
     assert known[february, "ended", 0] == {(march, "met")}
     assert known[february, "ended", 31] == {(march, "met_late")}
@@ -109,8 +110,17 @@ def test_of_thirty_days_what_is_received_in_february_is_due_in_march():
 
 
 def test_working_days_may_be_more_or_fewer_days():
-    known = fates(14, 30, lasts_of(LED), DAYS, first=0)
+    known = fates(Lengths.always(14, 30), lasts_of(LED), DAYS, first=0)
     assert known[1, "ended", 15] == {(1, "met"), (2, "met"), (1, "met_late"), (2, "met_late")}
+
+
+def test_of_a_rule_that_was_changed_the_day_of_the_receipt_says_how_long_it_is():
+    """30 days until the end of January, 14 since."""
+    february = date(2024, 2, 1).toordinal()
+    changed = Lengths((Length(30, 30, last=february - 1), Length(14, 14, february)))
+    known = fates(changed, lasts_of(LED), DAYS, first=0)
+    assert known[0, "ended", 15] == {(0, "met"), (1, "met"), (2, "met")}
+    assert known[1, "ended", 15] == {(1, "met_late"), (2, "met_late")}
 
 
 def test_a_quarter_was_told_as_of_the_first_look_after_its_end():
@@ -156,11 +166,11 @@ def test_what_follows_from_others_is_left_out():
 
 
 def test_a_rule_that_is_longer_than_half_a_year_is_held_against_nothing():
-    assert runs(replace(TWO_WEEKS, within=200, beyond=200)) != []
+    assert runs(replace(TWO_WEEKS, days=Lengths.always(200, 200))) != []
     months = tuple(date(2023, month, 1) for month in range(1, 13))
     starts = (*(on.toordinal() for on in months), date(2024, 1, 1).toordinal())
     year = Months(starts, (starts[-1] - 1,) * 12)
-    long = replace(TWO_WEEKS, within=200, beyond=200)
+    long = replace(TWO_WEEKS, days=Lengths.always(200, 200))
     assert runs_of(long, SIDES, year, 9, (0,), stands=True) == []
 
 
@@ -229,18 +239,36 @@ def test_what_was_told_of_earlier_quarters_counts_apart():
 # The attacker's own way to the same links ---------------------------------------------------
 
 
-@pytest.mark.parametrize("length", [(14, 14), (30, 30), (14, 30), (45, 45)])
-def test_the_attacker_finds_by_first_and_last_days_what_every_day_shows(length):
+HALFWAY = date(2024, 2, 11).toordinal()
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [
+        [Length(14, 14)],
+        [Length(30, 30)],
+        [Length(14, 30)],
+        [Length(45, 45)],
+        [Length(30, 30, last=HALFWAY - 1), Length(14, 14, HALFWAY)],
+        [Length(7, 7, last=HALFWAY - 1), Length(60, 60, HALFWAY)],
+    ],
+)
+def test_the_attacker_finds_by_first_and_last_days_what_every_day_shows(versions):
     lasts = lasts_of(LED)
     dates = Dates(DAYS.starts, [MARCH_31] * 3, [MARCH_31] * 3)
-    known = fates(*length, lasts, DAYS, first=0)
+    known = fates(Lengths(tuple(versions)), lasts, DAYS, first=0)
     assert {seen[1] for seen in known} == {"ended", "open"}
+    lengths = [attacking.Length(one.fewest, one.most, one.first, one.last) for one in versions]
+    is_exact = all(one.fewest == one.most for one in versions)
     for time in product(range(3), ("ended", "open"), lasts):
         found = {
             (2, NOT_YET) if name == LATER else (at, name) for at, name in known.get(time, ())
         }
-        told = set(results(time, lasts, length, dates))
-        assert told == found or (length[0] < length[1] and told > found)
+        told = set(results(time, lasts, lengths, dates))
+        assert told == found or (not is_exact and told > found)
+
+
+FORTNIGHT = [attacking.Length(14, 14, 0, FOR_EVER)]
 
 
 def test_who_may_have_been_counted_later_may_have_been_open_for_longer():
@@ -248,9 +276,9 @@ def test_who_may_have_been_counted_later_may_have_been_open_for_longer():
     april = date(2024, 4, 30).toordinal()
     dates = Dates(DAYS.starts, [MARCH_31] * 3, [april] * 3)
     # Received in January and open for 8 to 14 days: nobody, on whatever day it was counted.
-    assert set(results((0, "open", 8), lasts, (14, 14), dates)) == set()
+    assert set(results((0, "open", 8), lasts, FORTNIGHT, dates)) == set()
     # Received in March and closed after 31 days: nobody by the end of March, but of April.
-    assert set(results((2, "ended", 31), lasts, (14, 14), dates)) == {
+    assert set(results((2, "ended", 31), lasts, FORTNIGHT, dates)) == {
         (2, "met_late"),
         (2, NOT_YET),
     }
@@ -259,7 +287,7 @@ def test_who_may_have_been_counted_later_may_have_been_open_for_longer():
 def narrow(closed: int, met: int, *, late: Collection[int] = ()) -> set[tuple[float, float]]:
     """What is left, too little, of February's cases and of March's deadlines of 30 days."""
     ground = Ground([("all", "all")], QUARTER, [QUARTER[0]] * 3)
-    rule = attacking.Rule("close", 30, 30, "", ())
+    rule = attacking.Rule("close", (attacking.Length(30, 30, 0, FOR_EVER),), "", ())
     dates = Dates(DAYS.starts, [MARCH_31] * 3, [MARCH_31] * 3)
     view = attacking.View(rule, dates, 0, 0, stands=True, late=frozenset(late))
     times = one_level(NO_MONTH, [closed, *[0] * 7], NO_MONTH)

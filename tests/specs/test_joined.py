@@ -21,6 +21,7 @@ from metrics.attack.told import read
 from metrics.delays import arrivals, delays
 from metrics.disclosure.following import Common, Follower, Link, beside, link_of
 from metrics.disclosure.following_room import narrowed
+from metrics.disclosure.lengths import Length, Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.spacing import Spacing
 from metrics.sealed import rules_table
@@ -175,14 +176,14 @@ def test_an_end_that_moves_to_a_working_day_is_a_few_days_later(
 ):
     rules, told = told_of(tmp_path, moved("reply", within, unit))
     made = delays(rules, date(2024, 1, 1))["reply"]
-    assert (made.months, made.days) == (lag, days)
+    assert (made.months, made.days) == (lag, Lengths.always(*days))
     assert [link.lag for link in links_in(told)] == [lag]
 
 
 def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
     rules, told = told_of(tmp_path, moved("close", 30, "calendar_days", to="resolved"))
     closing = delays(rules, date(2024, 1, 1))["close"].closing
-    assert (closing.within, closing.beyond) == (30, 42)
+    assert closing.days == Lengths.always(30, 42)
     assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 42)]
 
 
@@ -199,13 +200,19 @@ def version(within: int, *, to: str = "acknowledged", since: str = "", until: st
 
 
 def test_a_rule_that_was_changed_is_held_against_the_cases_received_all_the_same(tmp_path):
-    """Judged within 40 days until June and within 7 since: due 7 to 40 days later."""
+    """Judged within 40 days until June and within 7 since, by the day of the receipt."""
     changed = version(40, until="2024-06-01") + version(7, since="2024-06-01")
     rules, told = told_of(tmp_path, changed)
     made = delays(rules, date(2024, 1, 1))["reply"]
-    assert (made.months, made.days) == (2, (7, 40))
-    assert arrivals(rules, date(2024, 1, 1))["reply"].days == 7
-    assert [link.lag for link in links_in(told)] == [2]
+    june = date(2024, 6, 1).toordinal()
+    days = Lengths((Length(40, 40, last=june - 1), Length(7, 7, june)))
+    assert (made.months, made.days) == (2, days)
+    assert arrivals(rules, date(2024, 1, 1))["reply"].days == days
+    [link] = links_in(told)
+    assert link.lag == 2
+    # By the end of July has come all of before July: of May in 40 days, of June in 7.
+    months = [date(2024, month, 1) for month in range(4, 9)]
+    assert link.due_by(months) == [1, 2, 3, 3, 4, 5]
 
 
 def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp_path):
@@ -214,8 +221,12 @@ def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp
     )
     rules, told = told_of(tmp_path, changed)
     closing = delays(rules, date(2024, 1, 1))["reply"].closing
-    assert (closing.within, closing.beyond) == (14, 30)
-    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(14, 30)]
+    june = date(2024, 6, 1).toordinal()
+    assert closing.days == Lengths((Length(30, 30, last=june - 1), Length(14, 14, june)))
+    [rule] = rules_in(told)
+    assert [(one.fewest, one.most) for one in rule.lengths] == [(30, 30), (14, 14)]
+    assert [one.first for one in rule.lengths] == [date.min.toordinal(), june]
+    assert (rule.within, rule.beyond) == (14, 30)
 
 
 @pytest.mark.parametrize(

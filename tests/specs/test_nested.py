@@ -24,7 +24,7 @@ from metrics.disclosure.nesting import Kept, Nested, Side, relations
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Nest
 from metrics.nests import nests
-from metrics.sealed import _applies_to
+from metrics.sealed import _applies_to, _in_force
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -108,7 +108,7 @@ def made(folder: Path, rules: str) -> list[tuple[str, str, int, int]]:
             "rule": each.name,
             "clock": each.clock,
             "applies_to": _applies_to(each),
-            "in_force": "always",
+            "in_force": _in_force(each),
         }
         for each in read_again.deadlines
     ]
@@ -149,6 +149,32 @@ def test_a_rule_that_never_ends_before_another_is_nested(tmp_path, longer, apart
 )
 def test_other_first_steps_and_clocks_that_stand_still_are_not(tmp_path, other):
     assert made(tmp_path, rule("soon", 3) + other) == []
+
+
+UNTIL, SINCE = "in_force_until = 2024-02-15", "in_force_from = 2024-02-15"
+
+
+def test_rules_in_versions_are_nested_where_every_version_is(tmp_path):
+    """3 days until the middle of February and 5 since, beside a week."""
+    soon = rule("soon", 3, more=UNTIL) + rule("soon", 5, more=SINCE)
+    assert made(tmp_path, soon + rule("later", 7)) == [("soon", "later", 0, 1)]
+    # Of 40 days and then of 80: a case may have 3 and 40, or 5 and 80, but never 5 and 40.
+    later = rule("later", 40, more=UNTIL) + rule("later", 80, more=SINCE)
+    assert made(tmp_path, soon + later) == [("soon", "later", 37 // 31, 3)]
+
+
+@pytest.mark.parametrize(
+    "soon",
+    [
+        rule("soon", 3, more=UNTIL) + rule("soon", 10, more=SINCE),
+        rule("soon", 3, more=UNTIL)
+        + rule("soon", 5, more=SINCE).replace('"received"', '"triaged"'),
+        rule("soon", 3, more=UNTIL),
+    ],
+    ids=["longer since", "from another step since", "gone"],
+)
+def test_rules_in_versions_are_not_nested_otherwise(tmp_path, soon):
+    assert made(tmp_path, soon + rule("later", 7)) == []
 
 
 MOVED = 'roll = "next_working_day"'
