@@ -206,7 +206,7 @@ class _Level:
         bands = {band for *_, (metric, _, _, band) in self.known.atoms if metric == TIMES}
         cells = [(name, band) for name in (CLOSED, OPEN) for band in sorted(bands - {-1})]
         possible = view.possible(cells) if cells else {}
-        rest = self.added(at, (TIMES, ""), lambda outcome, _: not outcome, 1.0)
+        rest = self.added(at, (TIMES, ""), _unnamed, 1.0)
         for times, results in view.ahead(possible):
             yield self._no_more(self._times(times), self._results(results, rule))
         for results, times in view.back(possible):
@@ -269,6 +269,11 @@ class _Level:
             )
         }
 
+    def on_time(self) -> Row:
+        """Of the first quarter nothing was told that a case could come too late for."""
+        rest = self.known.columns(self.level, self.known.quarters[0], (TIMES, ""), _unnamed)
+        return dict.fromkeys(rest, 1.0), 0.0, 0.0
+
     def surveys(self, at: int) -> Row:
         """No more are offered than cases were closed by then."""
         asked = self.added(at, (SURVEYS, ""), _any, -1.0)
@@ -281,6 +286,10 @@ class _Level:
 
 def _any(_outcome: str, _band: int) -> bool:
     return True
+
+
+def _unnamed(outcome: str, _band: int) -> bool:
+    return not outcome
 
 
 def _has_come(outcome: str, _band: int) -> bool:
@@ -296,8 +305,9 @@ def _lasts(firsts: set[int]) -> dict[int, float]:
 class Belief:
     """What an attacker takes to be so, where all that is told leaves it possible.
 
-    Nobody was there before the first quarter; rules for one step hold against each other; and
-    the calendar holds rules against times and cases. Reopened and late cases break some of it.
+    Nobody was there before the first quarter, and nobody came too late for it; rules for one
+    step hold against each other; and the calendar holds rules against times and cases. Reopened
+    and late cases break some of it.
     """
 
     starts_empty: bool
@@ -317,6 +327,8 @@ def links(own: Sequence[Told], known: Counts, belief: Belief) -> Iterator[Row]:
             if link.holds_at(level):
                 stands = quarter in stood
                 yield from here.deadline(link, at, stands=stands, empty=belief.starts_empty)
+        if belief.starts_empty and not at:
+            yield here.on_time()
         for pair in pairs:
             yield from here.nested(pair, at, empty=belief.starts_empty)
         if belief.starts_empty and has_surveys:

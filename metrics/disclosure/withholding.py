@@ -185,19 +185,21 @@ def hidden_in(system: System, threshold: int) -> Booleans:
 def _protected(system: System, threshold: int, unpublished: Booleans) -> Booleans:
     """A small count may be none, or enough and what a coalition knows.
 
-    Whether or not a reader thinks of what the calendar leaves no case for.
+    Whether or not a reader thinks of what the calendar leaves no case for, and knows how many
+    came too late to have a name: in the first quarter nobody did.
     """
-    tables = system.tables
+    tables, late = system.tables, system.unnamed
     want = wanted(
         tables, few(tables.values, threshold), threshold=threshold, unpublished=unpublished
     )
     want = replace(want, high=want.high + INSIDERS, costs=want.costs * system.weights)
     hidden = suppressed(tables, want).hidden
-    if not system.never.any():
+    if not (system.never | late).any():
         return hidden
     known = nothing_known(len(tables.keys))
     known.high[system.never] = 0
-    want = replace(want, sensitive=want.sensitive & ~system.never, unpublished=hidden)
+    known.low[late] = known.high[late] = tables.values[late]
+    want = replace(want, sensitive=want.sensitive & ~system.never & ~late, unpublished=hidden)
     return suppressed(tables, want, known).hidden
 
 

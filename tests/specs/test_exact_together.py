@@ -10,11 +10,12 @@ import pytest
 
 from metrics.attack.told import CELL
 from metrics.attack.withheld import withheld
-from metrics.disclosure import across
+from metrics.disclosure import across, withholding
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.fates import told_quarters
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Span
+from metrics.disclosure.suppression import suppressed
 from metrics.disclosure.tables import Where
 from metrics.release import open_release
 from metrics.sealing import UnsafeError
@@ -184,3 +185,43 @@ def test_told_all_the_same_it_stops_the_release(judged, tmp_path, monkeypatch):
         UnsafeError, match=r"who knows how metrics are linked.* 1 found exactly"
     ):
         sealed(judged, to=tmp_path, policy=ANNEX)
+
+
+# In the first quarter nobody came late --------------------------------------------------------
+
+# Closed within 31 days and later, open for less and for longer.
+UNITS = {"archive": (1, 0, 3, 3), "depot": (0, 0, 5, 8), "office": (6, 7, 6, 5)}
+STEPS = (
+    ("2024-01-05", "2024-01-20"),
+    ("2024-01-05", "2024-02-20"),
+    ("2024-03-20", None),
+    ("2024-01-05", None),
+)
+
+
+@pytest.fixture
+def on_time(store, tmp_path):
+    events, cases = ["case | kind | on"], ["case | unit"]
+    for unit, counts in UNITS.items():
+        for (received, closed), n in zip(STEPS, counts, strict=True):
+            for _ in range(n):
+                cases.append(f"{len(cases)} | {unit}")
+                events.append(f"{len(cases) - 1} | received | {received}")
+                events += [f"{len(cases) - 1} | resolved | {closed}"] if closed else []
+    rows = {"events": "\n".join(events), "cases": "\n".join(cases)}
+    judge(filled(store, tmp_path, as_of=str(LAST), **rows))
+    return store
+
+
+def test_who_knows_that_nobody_came_late_finds_nothing(on_time, tmp_path):
+    """All 44 cases of the first quarter have a time: those closed are all but the open."""
+    cells = open_release(sealed(on_time, to=tmp_path, policy=ANNEX)).table("cubes")
+    assert cells.filter(metric="report_frequency", level="all")["n"].to_list() == [44]
+
+
+def test_that_nobody_came_late_is_known_to_the_attacker(on_time, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        withholding, "suppressed", lambda tables, want, _=None: suppressed(tables, want)
+    )
+    with pytest.raises(UnsafeError, match=r"who knows how metrics are linked"):
+        sealed(on_time, to=tmp_path, policy=ANNEX)

@@ -13,6 +13,7 @@ from metrics.attack.report import attack
 from metrics.disclosure import withholding
 from metrics.disclosure.linked import Linked
 from metrics.disclosure.policy import Policy
+from metrics.disclosure.ranges import Known
 from metrics.disclosure.sensitive import few
 from metrics.disclosure.suppression import Pattern, Wanted, suppressed
 from metrics.sealing import UnsafeError
@@ -42,7 +43,7 @@ def stopped(store: Store, folder: Path, policy: Policy = ANNEX) -> str:
 
 
 def nothing_is_withheld_for_anothers_sake(broken: pytest.MonkeyPatch) -> None:
-    def alone(tables: Linked, want: Wanted) -> Pattern:
+    def alone(tables: Linked, want: Wanted, _: Known | None = None) -> Pattern:
         values = tables.values.astype(float)
         return Pattern(want.sensitive | want.unpublished, values, values)
 
@@ -50,9 +51,9 @@ def nothing_is_withheld_for_anothers_sake(broken: pytest.MonkeyPatch) -> None:
 
 
 def a_withheld_count_need_not_be_enough(broken: pytest.MonkeyPatch) -> None:
-    def narrow(tables: Linked, want: Wanted) -> Pattern:
+    def narrow(tables: Linked, want: Wanted, known: Known | None = None) -> Pattern:
         low, high = np.maximum(tables.values - 1, 0), tables.values + 1
-        return suppressed(tables, replace(want, low=low, high=high))
+        return suppressed(tables, replace(want, low=low, high=high), known)
 
     broken.setattr(withholding, "suppressed", narrow)
 
