@@ -50,7 +50,8 @@ class Counts:
     """Every count with a name, and what is told of it; None where it is withheld.
 
     `atoms` has the column of every count that is no sum of others, `tables` those of a level,
-    quarter, metric and part with their outcomes and bands.
+    quarter, metric and part with their outcomes and bands. `closings` are the rules for the
+    closing.
     """
 
     levels: Sequence[Level]
@@ -59,6 +60,7 @@ class Counts:
     told: Mapping[Place, int | None]
     tables: Mapping[tuple[Level, date, str, str], Sequence[tuple[str, int, int]]]
     dates: Dates
+    closings: Collection[str] = ()
 
     @classmethod
     def of(cls, own: Sequence[Told]) -> "Counts":
@@ -80,7 +82,9 @@ class Counts:
             metric, part, outcome, band = name
             at = atoms[level, quarter, name] = len(atoms)
             tables.setdefault((level, quarter, metric, part), []).append((outcome, band, at))
-        return cls(levels, quarters, atoms, told, tables, _dates(own, quarters))
+        newest = max(own, key=lambda one: one.release.as_of)
+        closings = {rule.name for rule in rules_in(newest)}
+        return cls(levels, quarters, atoms, told, tables, _dates(own, quarters), closings)
 
     def parts(self, place: Place) -> list[int]:
         """The columns that a count is the sum of."""
@@ -130,6 +134,12 @@ class Counts:
             elif self.is_never(place):
                 high[at] = 0
         return low, high
+
+    def is_nobody(self, place: Place) -> bool:
+        """Whether it is none by what its words mean: every case has a day to be closed by."""
+        metric, part, outcome, _ = place[2]
+        undated = metric == DEADLINES and part in self.closings and outcome in UNDATED
+        return undated or self.is_never(place)
 
     def is_never(self, place: Place) -> bool:
         """Whether it counts those who took longer than there was time since the receipt."""

@@ -39,8 +39,9 @@ def withheld(told: Sequence[Told]) -> list[Findings]:
     )
     known = Counts.of(own)
     # Where it cannot be so, cases were there before the first quarter, or links do not hold.
-    for beliefs in product((True, False), repeat=3):
-        search = _Search(known, list(links(own, known, Belief(*beliefs))))
+    believed = (links(own, known, Belief(*each)) for each in product((True, False), repeat=3))
+    for rows in (*believed, ()):
+        search = _Search(known, list(rows))
         if search.is_possible:
             _judge(found, search, threshold)
             break
@@ -107,7 +108,7 @@ class _Search:
         hidden = [
             place
             for place, n in self.known.told.items()
-            if n is None and not self.known.is_never(place)
+            if n is None and not self.known.is_nobody(place)
         ]
         seen = _Seen.of(self._targets(hidden))
         self._together(seen, threshold)

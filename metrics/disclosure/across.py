@@ -6,8 +6,8 @@ follows another one is tried beside what is told already, over all quarters, wit
 that links them in truth: linear programming says how far every small count could still move.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, inf
 
 import highspy
@@ -24,6 +24,7 @@ from metrics.disclosure.tables import Counts, Delay, Where
 
 QUARTER = 3  # months
 LARGEST = 30_000  # counts; what cannot be tried in time is not told
+MANY = 10**9  # in place of no end
 STILL_OPEN = "open"
 
 Columns = Sequence[tuple[str, int]]
@@ -35,8 +36,9 @@ class Part:
     """A metric and part: true counts (level, quarter, cell) and what of them is withheld.
 
     `sums` (sum, cell) are told beside the cells; `hidden` (level, quarter, cell or sum) has
-    both. `stocks` count what is still to come. A cell without a name is taken to be known, and
-    so is what the calendar leaves no case for, `never` (quarter, cell).
+    both. `stocks` count what is still to come, at the end of the quarters that `stood` with
+    it. A cell without a name is taken to be known, and so is what the calendar leaves no case
+    for, `never` (quarter, cell).
     """
 
     columns: Columns
@@ -45,6 +47,7 @@ class Part:
     hidden: Booleans
     never: Booleans | None = None
     stocks: Sequence[int] = ()
+    stood: Collection[int] = ()
     follows: "Part | None" = None
     delay: Delay | None = None
     arrives: Where | None = None
@@ -64,6 +67,18 @@ class Part:
         found: Booleans = (none if self.never is None else self.never) | unnamed
         return found
 
+    @property
+    def nobody(self) -> Booleans:
+        """And what is none by what its words mean: every case has a day to be closed by."""
+        closing = self.delay.closing if self.delay else None
+        named = frozenset().union(*closing.names.values()) if closing else frozenset()
+        undated = [
+            bool(named) and name not in named and at not in self.stocks
+            for at, (name, _) in enumerate(self.columns)
+        ]
+        none: Booleans = np.array(undated) & ~self.truth.any(axis=(0, 1))
+        return self.known | none
+
     def cells(self, which: Callable[[str, int], bool]) -> list[int]:
         """Cells whose outcome and band are wanted."""
         return [at for at, column in enumerate(self.columns) if which(*column)]
@@ -77,17 +92,30 @@ def tells_more(
     few: int,
     nests: Sequence[Nested] = (),
     runs: Sequence[Run] = (),
+    untold: Booleans | None = None,
 ) -> bool:
     """Whether a part that follows another one narrows what is withheld, in it or beside it.
 
     `nests` are parts for the same step, by quarter; `runs` quarters in a row of rules for the
-    closing beside the times until then.
+    closing beside the times until then. What readers know as well where `untold` is what is
+    withheld of the part, the part does not tell: of a rule for the closing nobody lacks a day.
     """
     every = [*beside, part]
     if sum(each.truth.size for each in every) > LARGEST:
         return True
     system = _System(every, levels, faces, nests, runs)
-    return system.is_untrue or not system.leaves_room(few)
+    if system.is_untrue:
+        return True
+    before: _System | None = None
+    for target, ends in system.narrow(few):
+        if untold is None:
+            return True
+        if before is None:
+            silent = [*beside, replace(part, hidden=untold)]
+            before = _System(silent, levels, faces, nests, runs)
+        if before.ends(target) != ends:
+            return True
+    return False
 
 
 class _System:
@@ -105,7 +133,8 @@ class _System:
         self.starts = np.cumsum([0, *(part.truth.size for part in parts)]).tolist()
         self.truth = np.concatenate([part.truth.ravel() for part in parts]).astype(float)
         hidden = [part.hidden[:, :, : len(part.columns)] & ~part.known for part in parts]
-        self.is_untrue = False  # then readers who take the links to be so would be misled
+        # Readers of the part that is tried, who take its links to be so, would be misled then.
+        self.is_untrue = False
         moves = np.concatenate([each.ravel() for each in hidden])
         of_rules = [*self._nested(nests), *self._beside(runs)]
         rows = [*self._faces(faces), *self._sums(), *self._links(), *of_rules]
@@ -149,8 +178,8 @@ class _System:
                 for row in self._of_level(at, led, level, quarter):
                     if self._is_so(row):
                         yield row
-                    elif part.delay is not None or part.after_closing:
-                        self.is_untrue = True
+                    elif part is self.parts[-1] and not part.hidden.all():
+                        self.is_untrue |= part.delay is not None or part.after_closing
                 yield from filter(self._is_so, self._arrived(at, led, level, quarter))
 
     def _is_so(self, row: Row) -> bool:
@@ -200,7 +229,8 @@ class _System:
             yield {**before, **now, **come}, 0.0, inf
         if part.delay is not None and part.delay.holds_at(self.levels[level]):
             still = {self._at(at, level, quarter, cell): -1.0 for cell in part.stocks}
-            yield {**received, **come, **still}, 0.0, 0.0
+            if quarter in part.stood:
+                yield {**received, **come, **still}, 0.0, 0.0
             due = quarter - ceil(part.delay.months / QUARTER)
             yield {**self._added(led, level, due, every, 1.0), **come}, -inf, 0.0
             yield from self._closing(at, led, level, quarter)
@@ -248,8 +278,11 @@ class _System:
             for cell in cells
         }
 
-    def leaves_room(self, few: int) -> bool:
-        """Whether each small count that is withheld may be none, or may not be small."""
+    def narrow(self, few: int) -> Iterator[tuple[Floats, tuple[int, int]]]:
+        """Small counts that are withheld and may not be none, or not be enough, and their ends.
+
+        Each as the cells that it is the sum of.
+        """
         targets = sparse.csr_array(self._targets(few))
         low = targets @ self.truth
         high = low.copy()
@@ -259,8 +292,16 @@ class _System:
                     break
                 self._ask(sign, targets, at, low, high)
             if not _is_wide(float(low[at]), float(high[at]), few):
-                return False
-        return True
+                yield targets[[at]].toarray().ravel(), _whole(float(low[at]), float(high[at]))
+
+    def ends(self, cells: Floats) -> tuple[int, int]:
+        """The least and the most that a sum of cells may be."""
+        target = sparse.csr_array(cells[np.newaxis, :])
+        low = target @ self.truth
+        high = low.copy()
+        for sign in (-1.0, 1.0):
+            self._ask(sign, target, 0, low, high)
+        return _whole(float(low[0]), float(high[0]))
 
     def _ask(
         self, sign: float, targets: sparse.csr_array, at: int, low: Floats, high: Floats
@@ -269,7 +310,7 @@ class _System:
         self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
         found = optimum(self.solver)
         if found is None:
-            high[at] = inf
+            high[at] = MANY
             return
         values = targets @ found
         np.minimum(low, values, out=low)
@@ -282,7 +323,7 @@ class _System:
             every = np.vstack([np.eye(len(part.columns), dtype=np.int64), part.sums])
             of_sums = np.zeros((part.truth.shape[1], len(part.sums)), dtype=bool)
             small = part.hidden & (part.truth @ every.T < few)
-            small &= ~np.hstack([part.known, of_sums])
+            small &= ~np.hstack([part.nobody, of_sums])
             for level, quarter, row in np.argwhere(small).tolist():
                 cells = np.flatnonzero(every[row]).tolist()
                 found.append(
@@ -298,9 +339,13 @@ class _System:
         return sparse.coo_array((np.ones(len(column)), (place, column)), shape=shape)
 
 
+def _whole(low: float, high: float) -> tuple[int, int]:
+    return int(np.ceil(low - TINY)), int(np.floor(high + TINY))
+
+
 def _is_wide(low: float, high: float, few: int) -> bool:
-    least, most = float(np.ceil(low - TINY)), float(np.floor(high + TINY))
-    return bool(most - least >= few - 1 and (least < 1 or most >= few))
+    least, most = _whole(low, high)
+    return most - least >= few - 1 and (least < 1 or most >= few)
 
 
 def _solver(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.Highs:

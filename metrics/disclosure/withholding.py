@@ -105,6 +105,14 @@ class System:
         return np.tile([place is None for place in self.places], self.levels)
 
     @property
+    def late(self) -> Counts:
+        """Of each cell how many have no name: of the last one of a level, which counts all."""
+        values = self.tables.values.reshape(self.levels, -1)
+        late = np.zeros_like(values)
+        late[:, -1] = values @ np.array([place is None for place in self.places])
+        return late.ravel()
+
+    @property
     def weights(self) -> Floats:
         """How much more readers lose with the organisation's counts, and with those of shares.
 
@@ -199,7 +207,9 @@ def _protected(system: System, threshold: int, unpublished: Booleans) -> Boolean
     known = nothing_known(len(tables.keys))
     known.high[system.never] = 0
     known.low[late] = known.high[late] = tables.values[late]
-    want = replace(want, sensitive=want.sensitive & ~system.never & ~late, unpublished=hidden)
+    sensitive = want.sensitive & ~system.never & ~late
+    low = np.maximum(want.low, system.late)  # all cases of a level are no fewer than those
+    want = replace(want, low=low, sensitive=sensitive, unpublished=hidden)
     return suppressed(tables, want, known).hidden
 
 
@@ -270,6 +280,7 @@ def _of_part(
         hidden,
         never,
         stocks,
+        [at for at, day in enumerate(calendar.told) if day == calendar.starts[at + 1] - 1],
         delay=delay,
         arrives=pair.table.arrivals.get(part),
         after_closing=after,
@@ -325,9 +336,27 @@ def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> 
         if part.follows is None:
             continue
         runs += _runs(part, part.follows, levels, calendar)
-        if each.new and tells_more(part, beside, levels, faces, few_are, nests, runs):
-            part.hidden[:, list(each.new)] = True
+        for hidden in _less_and_less(part.hidden, each.new):
+            part.hidden = hidden
+            told = (part, beside, levels, faces, few_are, nests, runs)
+            if not tells_more(*told, untold=_hidden_in(hidden, each.new, 0)):
+                break
         beside.append(part)
+
+
+def _less_and_less(hidden: Booleans, new: Sequence[int]) -> Iterator[Booleans]:
+    """What is withheld of a part: no more, every level, and all levels together too."""
+    if new:
+        yield hidden
+        yield _hidden_in(hidden, new, 1)
+        yield _hidden_in(hidden, new, 0)
+
+
+def _hidden_in(hidden: Booleans, quarters: Sequence[int], levels: int) -> Booleans:
+    """The same, with nothing told in these quarters but of the first so many levels."""
+    found = hidden.copy()
+    found[levels:, list(quarters)] = True
+    return found
 
 
 def _runs(

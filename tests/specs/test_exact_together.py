@@ -8,15 +8,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from etl.store import Store
 from metrics.attack.told import CELL
 from metrics.attack.withheld import withheld
 from metrics.disclosure import across, withholding
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.fates import told_quarters
+from metrics.disclosure.lengths import Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Span
 from metrics.disclosure.suppression import suppressed
-from metrics.disclosure.tables import Where
+from metrics.disclosure.tables import Closing, Delay, Where
 from metrics.release import open_release
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
@@ -44,6 +46,11 @@ TIMES = part("times", "[18] 20 12 \n [1] 10 [4] \n [17] 10 [8]", "ended:0 open:0
 MISSED = part(
     "close", "[18] [12] [20] \n [1] [4] [10] \n [17] 8 [10]", "met:-1 missed:-1 not_due:-1"
 )
+
+
+# Four of the depot are closed, by subtraction.
+FOUR = part("times", "20 30 \n [4] [11] \n 16 19", "ended:0 open:0")
+CLOSING = "received to resolved, 30 calendar days"
 
 
 def test_no_more_are_open_for_long_than_have_missed_the_closing():
@@ -79,6 +86,57 @@ def test_every_case_received_has_come_to_a_rule_from_another_step():
     assert not tells_more(results, [received], LEVELS, FACES, FEW)
     results.arrives = Where()
     assert tells_more(results, [received], LEVELS, FACES, FEW)
+
+
+def test_what_is_known_without_a_part_is_no_reason_to_withhold_it():
+    """Of 30 received in the depot 27 were closed, whatever surveys tell."""
+    times = part("times", "60 [54] [6] \n 30 27 [3] \n 30 [27] [3]", "all:-1 ended:0 open:0")
+    times.truth[:, 0, 0] = 0
+    times.sums = np.array([[1, 1, 1]])
+    times.hidden = np.dstack([times.hidden, np.zeros((3, 1, 1), dtype=bool)])
+    surveys = part("surveys", "40 \n 20 \n 20", "answered:-1")
+    surveys.follows = times
+    assert tells_more(surveys, [times], LEVELS, FACES, FEW)
+    nothing = np.ones_like(surveys.hidden)
+    assert not tells_more(surveys, [times], LEVELS, FACES, FEW, untold=nothing)
+
+
+def test_that_every_case_has_a_day_to_be_closed_by_is_no_reason_to_withhold():
+    results = part("close", "50 [0] \n 15 [0] \n 35 [0]", "met:-1 not_applicable:-1")
+    results.sums = np.array([[1, 1]])
+    results.hidden = np.dstack([results.hidden, np.zeros((3, 1, 1), dtype=bool)])
+    assert tells_more(results, [], LEVELS, FACES, FEW)
+    names = ("met", "met_late", "missed", "ended", "open")
+    closing = Closing(Lengths.always(30, 30), {name: frozenset({name}) for name in names})
+    results.delay = Delay(1, closing=closing)
+    assert not tells_more(results, [], LEVELS, FACES, FEW)
+
+
+def two_quarters(stood: tuple[int, ...]) -> tuple[Part, Part]:
+    """Ten were to come at the end of the first of two quarters, which only the second tells."""
+    received = part("received", "50 \n 20 \n 30", "received:-1")
+    results = part("acknowledge", "40 0 \n 15 0 \n 25 0", "met:-1 not_due:-1")
+    for each in (received, results):
+        each.truth = np.concatenate([each.truth, each.truth], axis=1)
+        each.hidden = np.zeros_like(each.truth, dtype=bool)
+    results.truth[:, 1] = ((50, 10), (20, 5), (30, 5))
+    results.stocks, results.follows, results.delay = [1], received, Delay(1)
+    results.stood = stood
+    return received, results
+
+
+def test_how_many_were_to_come_is_known_where_a_release_ended_with_the_quarter():
+    """Of the first quarter nobody was told how many: to take them for none would mislead."""
+    received, results = two_quarters(stood=(1,))
+    assert not tells_more(results, [received], LEVELS, FACES, FEW)
+    received, results = two_quarters(stood=(0, 1))
+    assert tells_more(results, [received], LEVELS, FACES, FEW)
+
+
+def test_a_link_of_another_part_that_is_not_true_is_no_reason_to_withhold_it():
+    received, results = two_quarters(stood=(0, 1))
+    other = replace(results, name="inform", delay=None)
+    assert not tells_more(other, [received, results], LEVELS, FACES, FEW)
 
 
 def test_quarters_take_the_place_of_months():
@@ -127,6 +185,23 @@ def test_the_attacker_on_exact_counts_knows_how_long_a_quarter_is():
     assert found.targets == 3  # those of 31 days: of 91 there are none for certain
 
 
+def test_counts_are_attacked_where_no_link_holds(monkeypatch):
+    """Reopened and late cases can break every one of them; four are found all the same."""
+    monkeypatch.setattr("metrics.attack.withheld.links", lambda *_: [({0: 1.0}, -2.0, -1.0)])
+    (found,) = withheld([told_exactly(RECEIVED, FOUR, clock=CLOSING)])
+    assert found.exact == 1
+
+
+def test_that_every_case_has_a_day_to_be_closed_by_is_no_finding():
+    undated = part("close", "50 [0] \n 15 [0] \n 35 [0]", "met:-1 not_applicable:-1")
+    times = part("times", "50 \n 15 \n 35", "ended:0")
+    assert not withheld([told_exactly(RECEIVED, times, undated, clock=CLOSING)])
+    clock = "decided to informed, 30 calendar days"
+    informed = told_exactly(RECEIVED, times, undated, clock=clock)
+    (found,) = withheld([informed])
+    assert found.targets == 3
+
+
 # From the exports to the attack ---------------------------------------------------------------
 
 DECIDE = """
@@ -172,11 +247,14 @@ def judged(store, tmp_path, monkeypatch):
     return store
 
 
-def test_a_rule_that_says_how_many_have_no_day_is_not_told(judged, tmp_path):
+def test_a_rule_that_says_how_many_have_no_day_is_told_of_all_together(judged, tmp_path):
+    """Three of the depot have no day, 15 of all: whoever knew the units would know them."""
     cells = open_release(sealed(judged, to=tmp_path, policy=ANNEX)).table("cubes")
     is_told = pl.col("n").is_not_null()
     assert set(cells.filter(metric="report_frequency").filter(is_told)["n"]) == {240, 120}
-    assert cells.filter(metric="deadline_compliance").filter(is_told).is_empty()
+    deadlines = cells.filter(metric="deadline_compliance").filter(is_told)
+    assert set(deadlines["level"]) == {"all"}
+    assert deadlines.filter(outcome="not_assessable")["n"].to_list() == [15]
 
 
 def test_told_all_the_same_it_stops_the_release(judged, tmp_path, monkeypatch):
@@ -199,8 +277,7 @@ STEPS = (
 )
 
 
-@pytest.fixture
-def on_time(store, tmp_path):
+def first_quarter() -> dict[str, str]:
     events, cases = ["case | kind | on"], ["case | unit"]
     for unit, counts in UNITS.items():
         for (received, closed), n in zip(STEPS, counts, strict=True):
@@ -208,8 +285,12 @@ def on_time(store, tmp_path):
                 cases.append(f"{len(cases)} | {unit}")
                 events.append(f"{len(cases) - 1} | received | {received}")
                 events += [f"{len(cases) - 1} | resolved | {closed}"] if closed else []
-    rows = {"events": "\n".join(events), "cases": "\n".join(cases)}
-    judge(filled(store, tmp_path, as_of=str(LAST), **rows))
+    return {"events": "\n".join(events), "cases": "\n".join(cases)}
+
+
+@pytest.fixture
+def on_time(store, tmp_path):
+    judge(filled(store, tmp_path, as_of=str(LAST), **first_quarter()))
     return store
 
 
@@ -225,3 +306,19 @@ def test_that_nobody_came_late_is_known_to_the_attacker(on_time, tmp_path, monke
     )
     with pytest.raises(UnsafeError, match=r"who knows how metrics are linked"):
         sealed(on_time, to=tmp_path, policy=ANNEX)
+
+
+def test_a_unit_of_which_all_came_late_is_told_all_the_same(on_time, tmp_path):
+    """Who knows that both came late knows of two, whatever is withheld."""
+    sealed(on_time, to=tmp_path, policy=ANNEX)
+    rows = first_quarter()
+    units = ["archive"] * 2 + ["depot"] * 20 + ["office"] * 30
+    days = ["2024-02-01"] * 2 + ["2024-05-02"] * 50
+    rows["cases"] += "".join(f"\nnew{n} | {unit}" for n, unit in enumerate(units))
+    rows["events"] += "".join(f"\nnew{n} | received | {day}" for n, day in enumerate(days))
+    (tmp_path / "later").mkdir()
+    with Store.open() as later:
+        judge(filled(later, tmp_path / "later", as_of="2024-06-30", **rows))
+        cells = open_release(sealed(later, to=tmp_path, policy=ANNEX)).table("cubes")
+    told = cells.filter(metric="report_frequency", level="all")["n"].to_list()
+    assert told == [44, 52]

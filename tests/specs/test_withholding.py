@@ -121,7 +121,7 @@ def test_deadlines_that_tell_what_is_not_due_are_not_told(store, tmp_path):
 
 
 def test_deadlines_told_all_the_same_stop_the_release(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(withholding, "tells_more", lambda *_: False)
+    monkeypatch.setattr(withholding, "tells_more", lambda *_, **__: False)
     judge(filled(store, tmp_path, as_of="2024-03-31", **organisation(waiting=())))
     with pytest.raises(UnsafeError, match="who knows how metrics are linked"):
         sealed(store, to=tmp_path, policy=ANNEX)
