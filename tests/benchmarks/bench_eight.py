@@ -37,7 +37,7 @@ from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles
 from tests.specs import measured
 from tests.specs.measured import sealed
 
-NAMES = os.environ.get("CASE_AUDIT_BENCH_ORGANISATIONS", "A_1_8,C_2_6").split(",")
+NAMES = os.environ.get("CASE_AUDIT_BENCH_ORGANISATIONS", "A_1_8,C_2_6,E_1_8").split(",")
 LEVELS = {"unit": ("north", "south", "west"), "severity": ("high", "low")}
 DECLARED = {**LEVELS, "category": ("unknown",), "channel": ("unknown",)}
 CODES = [code for codes in LEVELS.values() for code in codes]
