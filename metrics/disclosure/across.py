@@ -20,11 +20,11 @@ from metrics.disclosure.linked import Booleans
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.ranges import TINY, Floats, optimum, solver_of
 from metrics.disclosure.runs import Run
-from metrics.disclosure.tables import Counts, Delay, Where
+from metrics.disclosure.tables import Counts, Delay, ProtectionError, Where
 
 QUARTER = 3  # months
 LARGEST = 30_000  # counts; what cannot be tried in time is not told
-MANY = 10**9  # in place of no end
+MANY = 10**6  # cases, in place of no end: every program has an answer
 STILL_OPEN = "open"
 
 Columns = Sequence[tuple[str, int]]
@@ -139,7 +139,7 @@ class _System:
         of_rules = [*self._nested(nests), *self._beside(runs)]
         rows = [*self._faces(faces), *self._sums(), *self._links(), *of_rules]
         self.solver = _solver(
-            rows, np.where(moves, 0.0, self.truth), np.where(moves, inf, self.truth)
+            rows, np.where(moves, 0.0, self.truth), np.where(moves, MANY, self.truth)
         )
 
     def _at(self, part: int, level: int, quarter: int, cell: int) -> int:
@@ -286,6 +286,7 @@ class _System:
         targets = sparse.csr_array(self._targets(few))
         low = targets @ self.truth
         high = low.copy()
+        self._together(targets, few, low, high)
         for at in range(targets.shape[0]):
             for sign in (-1.0, 1.0):
                 if _is_wide(float(low[at]), float(high[at]), few):
@@ -293,6 +294,17 @@ class _System:
                 self._ask(sign, targets, at, low, high)
             if not _is_wide(float(low[at]), float(high[at]), few):
                 yield targets[[at]].toarray().ravel(), _whole(float(low[at]), float(high[at]))
+
+    def _together(self, targets: sparse.csr_array, few: int, low: Floats, high: Floats) -> None:
+        """Raise many at once, as long as that gives some room: most have enough of it."""
+        draw = np.random.default_rng(len(low))
+        left = np.array([not _is_wide(*ends, few) for ends in zip(low, high, strict=True)])
+        before = len(left) + 1
+        while 0 < left.sum() < before:
+            before = left.sum()
+            cost = -(targets.T @ (left * draw.random(len(left))))
+            self._learn(cost, targets, low, high)
+            left = np.array([not _is_wide(*ends, few) for ends in zip(low, high, strict=True)])
 
     def ends(self, cells: Floats) -> tuple[int, int]:
         """The least and the most that a sum of cells may be."""
@@ -306,12 +318,18 @@ class _System:
     def _ask(
         self, sign: float, targets: sparse.csr_array, at: int, low: Floats, high: Floats
     ) -> None:
-        cost = sign * targets[[at]].toarray().ravel()
+        self._learn(sign * targets[[at]].toarray().ravel(), targets, low, high)
+
+    def _learn(
+        self, cost: Floats, targets: sparse.csr_array, low: Floats, high: Floats
+    ) -> None:
         self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
         found = optimum(self.solver)
+        if found is None:  # from the last answer the simplex method may lose its way
+            self.solver.clearSolver()
+            found = optimum(self.solver)
         if found is None:
-            high[at] = MANY
-            return
+            raise ProtectionError("counts of several metrics have no table that fits them")
         values = targets @ found
         np.minimum(low, values, out=low)
         np.maximum(high, values, out=high)
