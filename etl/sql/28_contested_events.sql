@@ -26,4 +26,6 @@ inner join contested
     on
         events.snapshot = contested.snapshot
         and events.case_key = contested.case_key
-        and events.line = coalesce(contested.only_line, events.line);
+        and events.line = coalesce(contested.only_line, events.line)
+-- Said again, since the engine would else join all events first and ask for the files then.
+where events.snapshot in (select disputed.snapshot from contested as disputed);
