@@ -11,6 +11,8 @@ described as (
     select
         rows_of.*,
         columns('^reads_'),
+        -- The states of a case differ because it moves on; they are one description of it.
+        rows_of.grain <> 'snapshot' as is_list,
         -- One row per allegation repeats the case: its first row stands for it. One row per
         -- case: the last row corrects those above it. One row per state: the last state counts.
         row_number() over (
@@ -49,12 +51,15 @@ select
     arg_min_null(subject_key, place) filter (where reads_subject_key) as subject_key,
     arg_min_null(anonymity, place) filter (where reads_anonymity) as anonymity,
     arg_min_null(raised_by, place) filter (where reads_raised_by) as raised_by,
-    -- The states of a case differ because it moves on; they are one description of it.
-    greatest(1, count(*) filter (where grain <> 'snapshot')) as export_rows,
+    greatest(1, count(*) filter (where is_list)) as export_rows,
+    -- Two lists with a field each do not contradict one another.
     greatest(
         1,
-        count(distinct row(unit, channel, severity, status, incident_on))
-        filter (where grain <> 'snapshot')
+        count(distinct row(unit)) filter (where is_list and reads_unit),
+        count(distinct row(channel)) filter (where is_list and reads_channel),
+        count(distinct row(severity)) filter (where is_list and reads_severity),
+        count(distinct row(status)) filter (where is_list and reads_status),
+        count(distinct row(incident_on)) filter (where is_list and reads_incident_on)
     ) as versions
 from described
 group by case_key;

@@ -42,6 +42,16 @@ def test_of_deliveries_before_fields_were_kept_the_newest_row_tells_them_all(cor
     assert store.frame("select unit from core.cases").item() == "unknown"
 
 
+@pytest.mark.parametrize(("reads", "versions"), [("case_id status", 1), ("case_id unit", 2)])
+def test_lists_that_tell_other_fields_of_a_case_do_not_contradict_one_another(
+    core, reads, versions
+):
+    told = DELIVERIES.format(grain="case", as_of="2024-03-01", reads=reads)
+    store = core(as_of="2024-03-01", cases=SEVERAL, events=EVENTS, deliveries=told)
+    found = store.frame("select export_rows, versions from core.cases").row(0)
+    assert found == (2, versions)
+
+
 SOURCE = """
 name = "desk"
 title = "Desk"
