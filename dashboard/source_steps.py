@@ -49,6 +49,7 @@ def draft_source(
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(made.toml)
+    said = [path for path in exports if path.name not in made.left_out]
     count = len(made.questions)
     asked = f"{count or 'no'} question{'s'[count == 1 :]}"
     return Told(
@@ -56,8 +57,9 @@ def draft_source(
             f"wrote {to}, {asked} for you",
             *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
             *(f"left out, since it holds no table: {each}" for each in left),
+            *(f"left out, since it tells of no case: {each}" for each in made.left_out),
             'next: read it, replace every "?", then: case-audit source test'
-            f" {' '.join(map(str, (to, *exports)))}",
+            f" {' '.join(map(str, (to, *said)))}",
         ),
         data={**data, "file": str(to)},
     )

@@ -20,12 +20,17 @@ _OF_A_CASE = ("unit", "category", "channel", "severity", "status", "outcome", "a
 _SELDOM = "as seen once only or shaped like a name, an address or a number"
 
 
-def write(name: str, parts: Sequence[Known], *, zone: str | None) -> Writing:
+def write(
+    name: str, parts: Sequence[Known], *, zone: str | None, left_out: Sequence[str] = ()
+) -> Writing:
     """Write the draft of a source called `name`, whose exports are `parts`.
 
-    `zone` is the organisation's time zone, where it is known.
+    `zone` is the organisation's time zone, where it is known; `left_out` are the names of files
+    that tell of no case.
     """
     out = Writing()
+    for file in left_out:
+        out.say(f"{file} tells of no case, only what others call by a code: do not load it.")
     _top(out, name, parts, zone)
     vocabularies = merged(told for known in parts for told in known.vocabularies.values())
     told = [told.field for told in vocabularies if told.field not in _THE_SAME_EVERYWHERE]

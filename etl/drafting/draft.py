@@ -12,6 +12,7 @@ from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.known import Known
 from etl.drafting.lists import of_parts, with_labels, with_list
 from etl.drafting.logs import cases_of, states_of_log
+from etl.drafting.lookups import lookups
 from etl.drafting.matching import Match
 from etl.drafting.named_numbers import with_names
 from etl.drafting.no_cases import without_headers
@@ -37,11 +38,15 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source's description as TOML, and the questions that stand in it as "?"."""
+    """A source's description as TOML, and the questions that stand in it as "?".
+
+    `left_out` are the names of files that tell of no case.
+    """
 
     name: str
     toml: str
     questions: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def draft(*paths: Path, name: str | None = None, zone: str | None = None) -> Draft:
@@ -77,16 +82,22 @@ def draft_of(
 
 
 def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Draft:
-    known = with_registers(_apart(_together(files)))
+    told = [list(_of_file(parts)) for parts in files]
+    beside = lookups(told) if len(files) > 1 else frozenset()
+    left_out = [files[place][0].path.name for place in sorted(beside)]
+    kept = [place for place in range(len(files)) if place not in beside]
+    together = _together([files[place] for place in kept], [told[place] for place in kept])
+    known = with_registers(_apart(together))
     if len(files) == 1 and not any(told.proposal.grain in _DESCRIBE for told in known):
         known = _with_cases(known)
-    written = write(name, with_names(known), zone=zone)
-    return Draft(name=name, toml=written.toml, questions=written.questions)
+    written = write(name, with_names(known), zone=zone, left_out=left_out)
+    return Draft(name, written.toml, written.questions, tuple(left_out))
 
 
-def _together(files: Sequence[Sequence[Part]]) -> list[list[Known]]:
+def _together(
+    files: Sequence[Sequence[Part]], told: Sequence[list[Known]]
+) -> list[list[Known]]:
     """What is known of each file; whose numbers are no other's may name those of another."""
-    told = [list(_of_file(parts)) for parts in files]
     numbers = [_numbers(file) for file in told]
     found = []
     for place, (parts, file) in enumerate(zip(files, told, strict=True)):

@@ -100,6 +100,12 @@ def propose(
         if told is not None:
             return replace(told, numbers=()) if is_known else told
     found = _of_a_case(columns, number)
+    if number is not None and found.grain == "case" and not {*found.fields} & {*_DESCRIBING}:
+        # One deadline for each case, and nothing of what the case is like.
+        deadlines = verdicts_in(_readable(columns, number))
+        if deadlines is not None:
+            told = _of_verdicts(deadlines, number, per_case)
+            return replace(told, numbers=()) if is_known else told
     if found.is_history and number is not None:
         # What all rows of a case share is of the case: the rest may be the log of its steps.
         log = _of_a_case([c for c in columns if moves(c, number.column)], number)
@@ -109,6 +115,15 @@ def propose(
     if inner is not None and found.grain in ("case", "allegation"):
         return replace(found, grain="finding", steps={}, fields=_only(found.fields, "finding"))
     return found
+
+
+def _readable(columns: Sequence[Column], number: Match) -> list[Column]:
+    return [
+        c
+        for c in columns
+        if c is not number.column
+        and (c.why_not is None or (c.dates is not None and c.why_not == "not_needed"))
+    ]
 
 
 def _number(columns: Sequence[Column], known: frozenset[str]) -> Match | None:
@@ -123,7 +138,7 @@ def _only(fields: dict[str, Match], grain: Grain) -> dict[str, Match]:
 
 def _several(others: list[Column], number: Match, per_case: float) -> Proposal | None:
     """Rows that are changes, deadlines or states of a case, if they are any of these."""
-    read = [c for c in others if c.why_not is None or (c.dates and c.why_not == "not_needed")]
+    read = _readable(others, number)
     changes = changes_in([c for c in others if c.why_not in _MAY_BE_HISTORY])
     if changes is not None:
         return _of_changes(changes, number, per_case)
@@ -137,6 +152,9 @@ def _several(others: list[Column], number: Match, per_case: float) -> Proposal |
     # What differs in another field alone may as well be the parts of one case.
     return _of_states(states, found) if _changes(number, found.fields.get("status")) else None
 
+
+# What a list of cases says of them, beside their days.
+_DESCRIBING = ("unit", "category", "channel", "severity", "status", "outcome")
 
 # What became of a field may be a name in some rows and a status in others, and stand in a list
 # of its own, as trackers write `added` and `removed`.

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column, codes_to_show
-from etl.drafting.words import Told, code_means, name_for
+from etl.drafting.words import Told, code_means, name_for, plain
 from etl.source import FIXED
 
 OPEN = "?"
+# Words for grave that stand above others where both are used.
+_GRAVER = ("severe", "urgent", "highest", "hochste", "schwerwiegend", "grave", "majeur")
 # The transitions of the standard lifecycle in XES (IEEE 1849): where one says nothing of the
 # case, the name of the step has to.
 _LIFECYCLE = {
@@ -77,7 +79,23 @@ def _of_ours(field: str, column: Column, shown: dict[str, int], hidden: int) -> 
         if told is not None and told.sure == "sure":
             codes.append(Code(code, told.meaning, rows, sure=True))
             hidden -= 1
+    if field == "severity":
+        codes = _gravest_apart(codes)
     return Vocabulary(field=field, codes=tuple(codes), hidden=hidden, labels={})
+
+
+def _gravest_apart(codes: list[Code]) -> list[Code]:
+    """The same; of two grave codes the graver is critical, where nothing else is.
+
+    As one of ours they would be no step apart, and an escalation from one to the other is lost.
+    """
+    graver = [code for code in codes if code.ours == "high" and plain(code.written) in _GRAVER]
+    others = [code for code in codes if code.ours == "high" and code not in graver]
+    if not others or any(code.ours == "critical" for code in codes):
+        return codes
+    return [
+        replace(code, ours="critical", sure=False) if code in graver else code for code in codes
+    ]
 
 
 def _means(field: str, code: str) -> Told | None:

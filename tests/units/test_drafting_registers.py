@@ -74,3 +74,59 @@ def test_the_states_of_an_activity_are_states_and_no_kinds_of_steps(tmp_path):
     assert told(made)["exports"]["updates"]["columns"]["status"] == "activity.status"
     assert told(made)["exports"]["updates"]["grain"] == "snapshot"
     assert made.questions == ()
+
+
+def test_a_list_of_users_or_sites_is_no_list_of_cases_and_is_left_out(tmp_path):
+    cases = "Case number,Date received,Site,Handler\n" + "".join(
+        f"A-{n},{day},S{n % 3},U{n % 4}\n" for n, day in enumerate(DAYS)
+    )
+    sites = "Site,Name\nS0,Leeds\nS1,York\nS2,Hull\nS3,Bath\n"
+    # That an account was created on a day makes it no case.
+    users = "User,E-mail,Created\n" + "".join(
+        f"U{n},u{n}@example.org,2020-01-0{n + 1}\n" for n in range(6)
+    )
+    made = of_texts(tmp_path, cases=cases, sites=sites, users=users)
+    assert [*told(made)["exports"]] == ["cases"]
+    assert made.left_out == ("sites.csv", "users.csv")
+    assert "# users.csv tells of no case" in made.toml
+    assert made.questions == ()
+
+
+def test_a_list_of_one_deadline_for_each_case_is_no_second_list_of_cases(tmp_path):
+    clocks = "Case number,Target name,Started at,Due at,Met at,Breached\n" + "".join(
+        f"A-{n},First contact,{day},2024-02-{n + 1:02},{('', '2024-02-01')[n % 2]},"
+        f"{('Yes', 'No')[n % 2]}\n"
+        for n, day in enumerate(DAYS)
+    )
+    made = of_texts(tmp_path, cases=CASES, clocks=clocks)
+    export = told(made)["exports"]["deadlines"]
+    assert export["grain"] == "verdict"
+    assert export["columns"] == {
+        "case_id": "Case number",
+        "clock": "Target name",
+        "verdict": "Breached",
+        "started": "Started at",
+        "stopped": "Met at",
+        "due": "Due at",
+    }
+    assert made.questions == ()
+
+
+def test_of_two_words_for_grave_the_graver_is_critical_where_nothing_else_is(tmp_path):
+    for last, grave in (("Severe", "critical"), ("Critical", "critical")):
+        words = ("Minor", "Moderate", "Major", last)
+        cases = "Case number,Date received,Severity\n" + "".join(
+            f"A-{n},{day},{words[n % 4]}\n" for n, day in enumerate(DAYS)
+        )
+        made = of_texts(tmp_path, cases=cases)
+        assert told(made)["codes"]["severity"] == {
+            "Minor": "low",
+            "Moderate": "medium",
+            "Major": "high",
+            last: grave,
+        }
+    alone = "Case number,Date received,Severity\n" + "".join(
+        f"A-{n},{day},{('Minor', 'Severe')[n % 2]}\n" for n, day in enumerate(DAYS)
+    )
+    made = of_texts(tmp_path, cases=alone)
+    assert told(made)["codes"]["severity"] == {"Minor": "low", "Severe": "high"}
