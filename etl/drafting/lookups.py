@@ -29,7 +29,12 @@ def lookups(files: Sequence[Sequence[Known]]) -> frozenset[int]:
 
 
 def _describes(known: Known) -> bool:
-    return known.proposal.grain in _DESCRIBE and "received" in known.proposal.steps
+    proposal = known.proposal
+    return (
+        proposal.grain in _DESCRIBE
+        and "case_id" in proposal.fields
+        and "received" in proposal.steps
+    )
 
 
 def _is_lookup(

@@ -98,7 +98,8 @@ def ends_to_ask_for(known: Known) -> list[str]:
         if column.dates is not None
         and column.why_not is None
         and column.name not in read
-        and 0 < column.filled < column.rows
+        # A day that stands for none, such as 31.12.9999, is the day of a case without an end.
+        and 0 < column.filled - sum(column.dates.sentinels.values()) < column.rows
     ]
 
 

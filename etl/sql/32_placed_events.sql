@@ -14,22 +14,44 @@ with crowded as (
 )
 
 select
-    case_key,
-    kind,
-    occurred_on,
-    occurred_at,
-    level,
-    party,
-    ordinal,
-    snapshot,
-    line,
-    actor_key,
-    until_on,
-    has_hours,
-    second,
+    crowded.case_key,
+    crowded.kind,
+    crowded.occurred_on,
+    crowded.occurred_at,
+    crowded.level,
+    crowded.party,
+    crowded.ordinal,
+    crowded.snapshot,
+    crowded.line,
+    crowded.actor_key,
+    crowded.until_on,
+    crowded.has_hours,
+    crowded.second,
     row_number() over (
-        partition by case_key, second
+        partition by crowded.case_key, crowded.second
         order by
-            occurred_at, kind <> 'received', ordinal nulls first, snapshot, line, kind, party
+            crowded.occurred_at,
+            crowded.kind <> 'received',
+            crowded.ordinal nulls first,
+            crowded.snapshot,
+            crowded.line,
+            -- Opened again and closed on a day, or closed and opened again: its status says it.
+            case
+                when rows_of.case_key is null then 0
+                when crowded.kind = 'reopened' then 1
+                when
+                    crowded.kind in ('resolved', 'closed', 'cancelled')
+                    and coalesce(rows_of.status, 'closed')
+                    in ('resolved', 'closed', 'cancelled')
+                    then 2
+                else 0
+            end,
+            crowded.kind,
+            crowded.party
     ) as place
-from crowded;
+from crowded
+left join staging.cases as rows_of
+    on
+        crowded.snapshot = rows_of.snapshot
+        and crowded.line = rows_of.line
+        and crowded.case_key = rows_of.case_key;

@@ -130,3 +130,14 @@ def test_of_two_words_for_grave_the_graver_is_critical_where_nothing_else_is(tmp
     )
     made = of_texts(tmp_path, cases=alone)
     assert told(made)["codes"]["severity"] == {"Minor": "low", "Severe": "high"}
+
+
+def test_a_day_that_stands_for_none_makes_a_column_one_that_may_be_the_end(tmp_path):
+    # No word says that it is; those without an end have a day that has not come.
+    cases = "Case number,Date received,Xyzzy\n" + "".join(
+        f"A-{n},{day},{('9999-12-31', f'2024-02-{n + 1:02}')[n % 2]}\n"
+        for n, day in enumerate(DAYS)
+    )
+    made = of_texts(tmp_path, cases=cases)
+    assert told(made)["exports"]["cases"]["events"]["closed"] == "?"
+    assert any('it may be "Xyzzy"' in question for question in made.questions)
