@@ -1,8 +1,7 @@
 -- temp.disputed_facts: one row per case that several rows describe: what counts of them.
 create or replace temp table temp.disputed_facts as
 with several as (
-    select case_key
-    from temp.described_rows
+    select case_key from temp.described_rows
     group by case_key
     having count(*) > 1
 ),
@@ -11,15 +10,11 @@ described as (
     select
         rows_of.*,
         columns('^reads_'),
-        -- The states of a case differ because it moves on; they are one description of it.
         rows_of.grain <> 'snapshot' as is_list,
-        -- One row per allegation repeats the case: its first row stands for it. One row per
-        -- case: the last row corrects those above it. One row per state: the last state counts.
+        -- Of allegations the first stands for the case, of corrections and states the last.
         row_number() over (
-            partition by rows_of.case_key
-            order by
-                rows_of.as_of desc,
-                rows_of.stated_at desc nulls last,
+            partition by rows_of.case_key order by
+                rows_of.as_of desc, rows_of.stated_at desc nulls last,
                 rows_of.ordinal desc nulls last,
                 if(rows_of.is_whole_case, -rows_of.snapshot, rows_of.snapshot),
                 if(rows_of.is_whole_case, -rows_of.line, rows_of.line)
@@ -39,7 +34,7 @@ select
     arg_min_null(category, place) filter (where reads_category) as category,
     arg_min_null(channel, place) filter (where reads_channel) as channel,
     arg_min_null(severity, place) filter (where reads_severity) as severity,
-    -- What one allegation came to is a finding, not yet the outcome of its case.
+    -- What one allegation came to is a finding.
     arg_min_null(outcome, place) filter (where is_whole_case and reads_outcome) as outcome,
     arg_min_null(status, place) filter (where reads_status) as status,
     arg_min_null(source_days, place) filter (where reads_source_days) as source_days,
@@ -52,7 +47,7 @@ select
     arg_min_null(anonymity, place) filter (where reads_anonymity) as anonymity,
     arg_min_null(raised_by, place) filter (where reads_raised_by) as raised_by,
     greatest(1, count(*) filter (where is_list)) as export_rows,
-    -- Two lists with a field each do not contradict one another.
+    -- Lists with a field each do not differ; nor do states, since a case moves on.
     greatest(
         1,
         count(distinct row(unit)) filter (where is_list and reads_unit),
