@@ -35,18 +35,15 @@ select
             crowded.ordinal nulls first,
             crowded.snapshot,
             crowded.line,
-            -- Opened again and closed on a day, or closed and opened again: its status says it.
+            -- Opened again and closed on a day, or closed and opened again: its status says it,
+            -- and the reopening stands before or after all kinds of ends by the alphabet.
             case
-                when rows_of.case_key is null then 0
-                when crowded.kind = 'reopened' then 1
+                when crowded.kind <> 'reopened' or rows_of.case_key is null then crowded.kind
                 when
-                    crowded.kind in ('resolved', 'closed', 'cancelled')
-                    and coalesce(rows_of.status, 'closed')
-                    in ('resolved', 'closed', 'cancelled')
-                    then 2
-                else 0
+                    coalesce(rows_of.status, 'closed') in ('resolved', 'closed', 'cancelled')
+                    then 'c'
+                else 'resolved again'
             end,
-            crowded.kind,
             crowded.party
     ) as place
 from crowded
