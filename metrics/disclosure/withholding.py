@@ -271,7 +271,6 @@ def _of_part(
     hidden = np.stack([each.reshape(len(truth), -1) for each in gone], axis=1)
     stocks = [at for at, column in enumerate(columns) if column[0] in pair.table.stocks]
     delay = pair.table.delays.get(part)
-    after = pair.table.after_closing
     name = f"{pair.table.metric} {part}".strip()
     own = Part(
         columns,
@@ -283,7 +282,7 @@ def _of_part(
         [at for at, day in enumerate(calendar.told) if day == calendar.starts[at + 1] - 1],
         delay=delay,
         arrives=pair.table.arrivals.get(part),
-        after_closing=after,
+        after_closing=pair.table.after_closing,
         name=name,
     )
     return _Made(pair, part, own, systems, new)
@@ -336,6 +335,8 @@ def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> 
         if part.follows is None:
             continue
         runs += _runs(part, part.follows, levels, calendar)
+        if part.arrives and part.arrives.breakdown:  # all its cases are some levels' alone
+            part.hidden = _hidden_in(part.hidden, each.new, 0)
         for hidden in _less_and_less(part.hidden, each.new):
             part.hidden = hidden
             told = (part, beside, levels, faces, few_are, nests, runs)
