@@ -10,12 +10,13 @@ from etl.rules import FOR_EVER, Deadline, Rules
 from etl.rules.deadline import LengthUnit
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
 from metrics.disclosure.lengths import ALWAYS, Length, Lengths
-from metrics.disclosure.tables import Closing, Delay, Where
+from metrics.disclosure.tables import Closing, Delay, Scope, Where
 from metrics.doubts import KINDS, outcomes_with
 
 DEADLINES = DEADLINE_COMPLIANCE.name
 SHORTEST_MONTH, LONGEST_MONTH = 28, 31
 CLOSED = ("resolved",)
+UNKNOWN = "unknown"
 # An end on no working day moves by so many days at most: a weekend, and ten holidays beside it.
 ROLLED = 12
 # A working day takes 7 / 5 days, and ten more at most are holidays.
@@ -51,6 +52,21 @@ def arrivals(rules: Rules, since: date) -> dict[str, Where]:
         for name, own in versions_of(rules).items()
         if _is_of_all(own, since)
     }
+
+
+def scopes(rules: Rules) -> dict[str, Scope]:
+    """By rule the levels that its cases have, of each breakdown that all its versions name.
+
+    One that nobody recorded is among them: whether the rule is for the case is not known then.
+    """
+    found: dict[str, Scope] = {}
+    for name, own in versions_of(rules).items():
+        named = set.intersection(*(set(rule.applies_to) for rule in own))
+        found[name] = {
+            breakdown: frozenset({UNKNOWN}.union(*(rule.applies_to[breakdown] for rule in own)))
+            for breakdown in named
+        }
+    return found
 
 
 def versions_of(rules: Rules) -> dict[str, list[Deadline]]:

@@ -17,7 +17,7 @@ from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
 from metrics.count import count
 from metrics.crosswalk import heirs_sentence, heirs_words
-from metrics.delays import DEADLINES, arrivals, delays
+from metrics.delays import DEADLINES, arrivals, delays, scopes
 from metrics.disclosure.layers import (
     Protected,
     commitment,
@@ -361,10 +361,8 @@ def _declared(
     since = data.told["coverage_from"]
 
     def kinds(metric: Metric) -> tuple[str, ...]:
-        if not metric.doubted:
-            return ()
         known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
-        return tuple(kind for kind in KINDS if kind in known)
+        return tuple(kind for kind in KINDS if kind in known and metric.doubted)
 
     return [
         Table(
@@ -379,6 +377,7 @@ def _declared(
             delays=delays(data.rules, since) if metric.name == DEADLINES else {},
             arrivals=arrivals(data.rules, since) if metric.name == DEADLINES else {},
             nests=nests(data.rules, since) if metric.name == DEADLINES else (),
+            scopes=scopes(data.rules) if metric.name == DEADLINES else {},
             after_closing=metric.kind == "survey",
         )
         for metric in data.metrics

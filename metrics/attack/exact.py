@@ -6,7 +6,7 @@ metrics that count the same cases: deadlines and surveys against the cases recei
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from math import ceil, inf
@@ -18,7 +18,7 @@ from metrics.attack.arrived import LATE
 from metrics.attack.closed import TIMES, Rule, View, first_look, rules_in
 from metrics.attack.closing_days import CLOSED, OPEN, Dates, Result, Time
 from metrics.attack.joined import DEADLINES, RECEIVED, Link, links_in
-from metrics.attack.nested import Pair, pairs_in
+from metrics.attack.nested import Pair, Scope, pairs_in, scopes_in
 from metrics.attack.profiles import AFTER, COME, JUDGED, UNDATED
 from metrics.attack.sums import DOUBT
 from metrics.attack.surveyed import EARLY, STILL_OPEN, SURVEYS
@@ -30,6 +30,7 @@ from metrics.periods import next_month
 QUARTER = 3  # months
 DAYS_OF_QUARTER = 90  # at least
 FOLLOWING = (DEADLINES, SURVEYS)
+UNKNOWN = "unknown"  # a level that nobody recorded: whether a rule is for it is not known
 REST = (TIMES, "", "", -1)  # cases of which no time is known
 # Results of which one rule tells how many have which results of another for the same step.
 RESULTS = (
@@ -51,7 +52,7 @@ class Counts:
 
     `atoms` has the column of every count that is no sum of others, `tables` those of a level,
     quarter, metric and part with their outcomes and bands. `closings` are the rules for the
-    closing.
+    closing; `scopes` have by rule the levels of a breakdown that it is for.
     """
 
     levels: Sequence[Level]
@@ -61,6 +62,7 @@ class Counts:
     tables: Mapping[tuple[Level, date, str, str], Sequence[tuple[str, int, int]]]
     dates: Dates
     closings: Collection[str] = ()
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
     @classmethod
     def of(cls, own: Sequence[Told]) -> "Counts":
@@ -84,7 +86,8 @@ class Counts:
             tables.setdefault((level, quarter, metric, part), []).append((outcome, band, at))
         newest = max(own, key=lambda one: one.release.as_of)
         closings = {rule.name for rule in rules_in(newest)}
-        return cls(levels, quarters, atoms, told, tables, _dates(own, quarters), closings)
+        known = (_dates(own, quarters), closings, scopes_in(newest))
+        return cls(levels, quarters, atoms, told, tables, *known)
 
     def parts(self, place: Place) -> list[int]:
         """The columns that a count is the sum of."""
@@ -139,7 +142,19 @@ class Counts:
         """Whether it is none by what its words mean: every case has a day to be closed by."""
         metric, part, outcome, _ = place[2]
         undated = metric == DEADLINES and part in self.closings and outcome in UNDATED
-        return undated or self.is_never(place)
+        return undated or self.is_never(place) or self.is_outside(place)
+
+    def is_outside(self, place: Place) -> bool:
+        """Whether it counts cases of a level that the rule is not for."""
+        (breakdown, code), _, (metric, part, *_) = place
+        scope = self.scopes.get(part, {}) if metric == DEADLINES else {}
+        return code not in {UNKNOWN, *scope.get(breakdown, {code})}
+
+    def outside(self) -> Iterator[Row]:
+        """That there are none of those."""
+        for place, at in self.atoms.items():
+            if self.is_outside(place):
+                yield {at: 1.0}, 0.0, 0.0
 
     def is_never(self, place: Place) -> bool:
         """Whether it counts those who took longer than there was time since the receipt."""
@@ -331,6 +346,7 @@ def links(own: Sequence[Told], known: Counts, belief: Belief) -> Iterator[Row]:
     stood = _stood(own)
     has_surveys = not any(one.release.manifest.get(EARLY) for one in own)
     pairs = pairs_in(newest) if belief.nests else []
+    yield from known.outside()
     for level, at in product(known.levels, range(len(known.quarters))):
         here, quarter = _Level(known, level), known.quarters[at]
         for link in links_in(newest):

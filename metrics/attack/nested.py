@@ -154,6 +154,16 @@ def _version(name: str, row: Mapping[str, str]) -> _Rule | None:
     return _Rule(name, within, unit, scope, steps, terms != words, terms, since, until)
 
 
+def scopes_in(told: Told) -> dict[str, Scope]:
+    """By rule the levels of each breakdown that all its versions name, in any of them."""
+    found: dict[str, Scope] = {}
+    for row in told.release.table("rules").iter_rows(named=True):
+        own, name = _scope(row["applies_to"]), row["rule"]
+        before = found.get(name, own)
+        found[name] = {each: before[each] | own[each] for each in own if each in before}
+    return found
+
+
 def _scope(words: str) -> Scope:
     parts = [part.partition(": ") for part in words.split("; ") if ": " in part]
     return {breakdown: frozenset(codes.split(", ")) for breakdown, _, codes in parts}

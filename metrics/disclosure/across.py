@@ -37,8 +37,8 @@ class Part:
 
     `sums` (sum, cell) are told beside the cells; `hidden` (level, quarter, cell or sum) has
     both. `stocks` count what is still to come, at the end of the quarters that `stood` with
-    it. A cell without a name is taken to be known, and so is what the calendar leaves no case
-    for, `never` (quarter, cell).
+    it. A cell without a name is taken to be known, and so is what can have no case by the
+    calendar or by what a rule is for, `never` (level, quarter, cell).
     """
 
     columns: Columns
@@ -61,9 +61,9 @@ class Part:
 
     @property
     def known(self) -> Booleans:
-        """What readers know though it is not told (quarter, cell)."""
+        """What readers know though it is not told (level, quarter, cell)."""
         unnamed = np.array([not name for name, _ in self.columns])
-        none = np.zeros(self.truth.shape[1:], dtype=bool)
+        none = np.zeros(self.truth.shape, dtype=bool)
         found: Booleans = (none if self.never is None else self.never) | unnamed
         return found
 
@@ -339,9 +339,8 @@ class _System:
         found: list[tuple[int, list[int]]] = []
         for at, part in enumerate(self.parts):
             every = np.vstack([np.eye(len(part.columns), dtype=np.int64), part.sums])
-            of_sums = np.zeros((part.truth.shape[1], len(part.sums)), dtype=bool)
             small = part.hidden & (part.truth @ every.T < few)
-            small &= ~np.hstack([part.nobody, of_sums])
+            small &= part.nobody.astype(int) @ every.T != every.sum(axis=1)
             for level, quarter, row in np.argwhere(small).tolist():
                 cells = np.flatnonzero(every[row]).tolist()
                 found.append(

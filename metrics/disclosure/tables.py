@@ -155,7 +155,8 @@ class Table:
     `delays` say of which parts readers know that every case comes to them, and when. Cases come
     to one that is `after_closing` when the times of the followed metric have ended. `arrivals`
     say of which parts every case has one, whether its day has come or not. `nests` are parts
-    that hold one step against two times.
+    that hold one step against two times. `scopes` have by part the levels of a
+    breakdown that its cases have, where it is for some cases alone.
     """
 
     metric: str
@@ -170,6 +171,12 @@ class Table:
     arrivals: Mapping[str, "Where"] = field(default_factory=dict)
     after_closing: bool = False
     nests: tuple[Nest, ...] = ()
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+
+    def is_outside(self, part: str, level: tuple[str, str]) -> bool:
+        """Whether the part is for other levels of the breakdown alone."""
+        breakdown, code = level
+        return code not in self.scopes.get(part, {}).get(breakdown, {code})
 
     @property
     def flows(self) -> tuple[str, ...]:

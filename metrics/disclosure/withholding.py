@@ -91,7 +91,7 @@ class System:
     """Cells and sums of one quarter at every level, with the place in a release of each.
 
     `places` are metric, outcome and band; None for cases that only the whole counts, which
-    have no name and are never told. `never` are those that the calendar leaves no case for.
+    have no name and are never told. `never` are those that the calendar or a rule has none for.
     """
 
     tables: Linked
@@ -149,8 +149,7 @@ def _system(ground: Ground, pair: Pair, truth: Counts, never: Booleans) -> Syste
     keys: tuple[Key, ...] = tuple(
         (*level, str(column)) for level in ground.grid.levels for column in range(wide)
     )
-    of_sums = np.zeros(len(sums), dtype=bool)
-    known = np.tile(np.concatenate([never, of_sums]), len(truth))
+    known = np.hstack([never, never.astype(int) @ sums.T == sums.sum(axis=1)]).ravel()
     return System(Linked(keys, values.ravel(), equations), tuple(named), len(truth), known)
 
 
@@ -176,10 +175,7 @@ def name_of(outcomes: Sequence[str]) -> str:
 
 
 def hidden_in(system: System, threshold: int) -> Booleans:
-    """What is withheld; where it is too much, all levels are, so that the total can be told.
-
-    Too much is most of the counts that are not small.
-    """
+    """What is withheld; if it is most of what is not small, all levels, to tell the total."""
     tables, unpublished = system.tables, system.unnamed
     hidden = _protected(system, threshold, unpublished)
     could = ~few(tables.values, threshold) & ~unpublished
@@ -258,9 +254,13 @@ def _of_part(
     """Quarter after quarter: as told before, or protected by itself now."""
     truth = with_late(ground, pair, part)
     columns = pair.columns(ground.layer.bands)
-    never = _never(pair, columns, calendar) & ~truth.any(axis=0)
+    outside = np.array([pair.table.is_outside(part, level) for level in ground.grid.levels])
+    outside &= ~truth.any(axis=(1, 2))
+    never = _never(pair, columns, calendar) & ~truth.any(axis=0) | outside[:, None, None]
     new = [at for at, known in enumerate(ground.is_told(pair.table.metric, part)) if not known]
-    systems = [_system(ground, pair, truth[:, at, :], never[at]) for at in range(len(never))]
+    systems = [
+        _system(ground, pair, truth[:, at], never[:, at]) for at in range(truth.shape[1])
+    ]
     gone = [
         hidden_in(system, ground.layer.base)
         if at in new
@@ -335,8 +335,6 @@ def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> 
         if part.follows is None:
             continue
         runs += _runs(part, part.follows, levels, calendar)
-        if part.arrives and part.arrives.breakdown:  # all its cases are some levels' alone
-            part.hidden = _hidden_in(part.hidden, each.new, 0)
         for hidden in _less_and_less(part.hidden, each.new):
             part.hidden = hidden
             told = (part, beside, levels, faces, few_are, nests, runs)

@@ -53,6 +53,12 @@ FOUR = part("times", "20 30 \n [4] [11] \n 16 19", "ended:0 open:0")
 CLOSING = "received to resolved, 30 calendar days"
 
 
+# A rule for the depot alone: 20 met of all are the depot's, so that of its 23 three missed it.
+OF_DEPOT = part(
+    "close", "20 [3] [23] \n [20] [3] 23 \n [0] [0] [0]", "met:-1 missed:-1 met+missed:-1"
+)
+
+
 def test_no_more_are_open_for_long_than_have_missed_the_closing():
     """So eight of the twelve at the most are the office's, and four at least the depot's."""
     times = replace(TIMES, sums=np.array([[1, 1, 1]]))
@@ -74,6 +80,16 @@ def test_nobody_has_waited_for_longer_than_the_quarter_is():
     assert not tells_more(waiting, [], LEVELS, FACES, FEW)
     never = np.array([[False, False, True]])
     assert tells_more(replace(waiting, never=never), [], LEVELS, FACES, FEW)
+
+
+def test_a_rule_for_the_depot_has_no_case_of_the_office():
+    """Of all 20 that met it none is the office's, so that of the depot's 23 three missed it."""
+    results = replace(OF_DEPOT, columns=OF_DEPOT.columns[:2], truth=OF_DEPOT.truth[:, :, :2])
+    results.sums = np.array([[1, 1]])
+    assert not tells_more(results, [], LEVELS, FACES, FEW)
+    outside = np.array([False, False, True])[:, np.newaxis, np.newaxis]
+    never = np.broadcast_to(outside, results.truth.shape)
+    assert tells_more(replace(results, never=never), [], LEVELS, FACES, FEW)
 
 
 def test_every_case_received_has_come_to_a_rule_from_another_step():
@@ -148,7 +164,7 @@ def test_quarters_take_the_place_of_months():
     assert known.told == (date(2024, 4, 20).toordinal(), after - 1)
 
 
-def told_exactly(*parts: Part, clock: str) -> SimpleNamespace:
+def told_exactly(*parts: Part, clock: str, applies_to: str = "every case") -> SimpleNamespace:
     """A release that ends with March 2024 and has one rule."""
     series = {
         "received": ("report_frequency", ""),
@@ -161,7 +177,7 @@ def told_exactly(*parts: Part, clock: str) -> SimpleNamespace:
         for level, counts, gone in zip(LEVELS, one.truth[:, 0], one.hidden[:, 0], strict=True)
         for (outcome, band), n, hidden in zip(one.columns, counts.tolist(), gone, strict=True)
     ]
-    rules = {"rule": "close", "clock": clock, "applies_to": "every case", "in_force": "always"}
+    rules = {"rule": "close", "clock": clock, "applies_to": applies_to, "in_force": "always"}
     frames = {"rules": pl.DataFrame([rules])}
     covered = ("coverage_from", FIRST), ("as_of", LAST), ("coverage_until", LAST)
     manifest = {name: str(day) for name, day in covered}
@@ -183,6 +199,16 @@ def test_the_attacker_on_exact_counts_knows_how_long_a_quarter_is():
     waiting = part("times", "20 [9] [0] \n 10 [4] [0] \n 10 [5] [0]", "open:0 open:31 open:91")
     (found,) = withheld([told_exactly(waiting, clock="decided to informed, 3 calendar days")])
     assert found.targets == 3  # those of 31 days: of 91 there are none for certain
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "exact"),
+    [("every case", 0), ("unit: depot", 2), ("unit: depot, office", 0), ("severity: high", 0)],
+)
+def test_the_attacker_on_exact_counts_knows_whose_a_rule_is(applies_to, exact):
+    clock = "decided to informed, 30 calendar days"
+    (found,) = withheld([told_exactly(OF_DEPOT, clock=clock, applies_to=applies_to)])
+    assert (found.exact, found.passed) == (exact, not exact)
 
 
 def test_counts_are_attacked_where_no_link_holds(monkeypatch):

@@ -17,8 +17,9 @@ from etl.store import Store
 from metrics import publish as publishing
 from metrics.attack.closed import rules_in
 from metrics.attack.joined import joined, links_in
+from metrics.attack.nested import scopes_in
 from metrics.attack.told import read
-from metrics.delays import arrivals, delays
+from metrics.delays import arrivals, delays, scopes
 from metrics.disclosure.following import Common, Follower, Link, beside, link_of
 from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.lengths import Length, Lengths
@@ -185,6 +186,21 @@ def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
     closing = delays(rules, date(2024, 1, 1))["close"].closing
     assert closing.days == Lengths.always(30, 42)
     assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 42)]
+
+
+def test_a_rule_is_for_the_levels_that_one_of_its_versions_names(tmp_path):
+    """And for those that nobody recorded, of which it is not known."""
+    serious = 'applies_to = { severity = ["high"] }\n'
+    both = 'applies_to = { severity = ["medium"], unit = ["depot"] }\n'
+    changed = version(40, until="2024-06-01") + serious + version(7, since="2024-06-01") + both
+    rules, told = told_of(tmp_path, changed)
+    assert scopes(rules) == {"reply": {"severity": {"high", "medium", "unknown"}}}
+    assert scopes_in(told) == {"reply": {"severity": {"high", "medium"}}}
+
+
+def test_a_rule_for_all_is_for_every_level(tmp_path):
+    rules, told = told_of(tmp_path, version(7))
+    assert scopes(rules) == scopes_in(told) == {"reply": {}}
 
 
 # Rules in several versions ------------------------------------------------------------------
