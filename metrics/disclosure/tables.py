@@ -68,6 +68,12 @@ class Delay:
     closing: Closing | None = None
     days: Lengths | None = None
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether its days hang on a calendar, which who holds it against times can look up."""
+        days = self.closing.days.versions if self.closing else ()
+        return any(each.fewest < each.most for each in days)
+
     def holds_at(self, level: tuple[str, str]) -> bool:
         """Whether every case of the level comes to it."""
         named = level[0] == self.breakdown and level[1] in self.levels

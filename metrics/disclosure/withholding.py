@@ -335,6 +335,8 @@ def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> 
         if part.follows is None:
             continue
         runs += _runs(part, part.follows, levels, calendar)
+        if part.delay and part.delay.is_vague:
+            part.hidden = _hidden_in(part.hidden, each.new, 0)
         for hidden in _less_and_less(part.hidden, each.new):
             part.hidden = hidden
             told = (part, beside, levels, faces, few_are, nests, runs)

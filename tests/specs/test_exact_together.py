@@ -348,3 +348,22 @@ def test_a_unit_of_which_all_came_late_is_told_all_the_same(on_time, tmp_path):
         cells = open_release(sealed(later, to=tmp_path, policy=ANNEX)).table("cubes")
     told = cells.filter(metric="report_frequency", level="all")["n"].to_list()
     assert told == [44, 52]
+
+
+@pytest.mark.parametrize(
+    ("length", "is_told"),
+    [('30\nunit = "calendar_days"', True), ('20\nunit = "working_days"', False)],
+)
+def test_a_rule_for_the_closing_is_told_exactly_where_its_days_are_no_calendars(
+    store, tmp_path, monkeypatch, length, is_told
+):
+    """Of working days nothing is held but how many days they may be, and readers know which."""
+    closing = DECIDE.replace("acknowledged", "received").replace(
+        '10\nunit = "calendar_days"', length
+    )
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", closing)
+    judge(filled(store, tmp_path, as_of=str(LAST), **organisation()))
+    cells = open_release(sealed(store, to=tmp_path, policy=ANNEX)).table("cubes")
+    deadlines = cells.filter(metric="deadline_compliance")
+    assert deadlines.height > 0
+    assert (deadlines["n"].null_count() < deadlines.height) is is_told
