@@ -24,7 +24,8 @@ steps as (
 select
     case_key,
     -- A system that closes what was resolved days ago did not work on it in between, even where
-    -- its list of cases calls the closing what its history has as a closing.
+    -- its list of cases calls the closing what its history has as a closing. A sequence is the
+    -- second times 16777216, and a place in it (33_events.sql).
     coalesce(
         if(
             max(sequence // 16777216) filter (

@@ -139,7 +139,10 @@ class Counts:
         return low, high
 
     def is_nobody(self, place: Place) -> bool:
-        """Whether it is none by what its words mean: every case has a day to be closed by."""
+        """Whether it is none by what its words mean.
+
+        Every case has a day to be closed by, and a rule has no case of levels not its own.
+        """
         metric, part, outcome, _ = place[2]
         undated = metric == DEADLINES and part in self.closings and outcome in UNDATED
         return undated or self.is_never(place) or self.is_outside(place)

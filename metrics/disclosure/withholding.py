@@ -335,22 +335,18 @@ def _withhold_again(made: Sequence[_Made], ground: Ground, calendar: Months) -> 
         if part.follows is None:
             continue
         runs += _runs(part, part.follows, levels, calendar)
-        if part.delay and part.delay.is_vague:
-            part.hidden = _hidden_in(part.hidden, each.new, 0)
-        for hidden in _less_and_less(part.hidden, each.new):
+        nothing = _hidden_in(part.hidden, each.new, 0)
+        is_vague = part.delay is not None and part.delay.is_vague
+        # Told as it is, or else of all levels together, or else not at all.
+        told = (part.hidden, _hidden_in(part.hidden, each.new, 1))
+        for hidden in told if each.new and not is_vague else ():
             part.hidden = hidden
-            told = (part, beside, levels, faces, few_are, nests, runs)
-            if not tells_more(*told, untold=_hidden_in(hidden, each.new, 0)):
+            among = (part, beside, levels, faces, few_are, nests, runs)
+            if not tells_more(*among, untold=nothing):
                 break
+        else:
+            part.hidden = nothing
         beside.append(part)
-
-
-def _less_and_less(hidden: Booleans, new: Sequence[int]) -> Iterator[Booleans]:
-    """What is withheld of a part: no more, every level, and all levels together too."""
-    if new:
-        yield hidden
-        yield _hidden_in(hidden, new, 1)
-        yield _hidden_in(hidden, new, 0)
 
 
 def _hidden_in(hidden: Booleans, quarters: Sequence[int], levels: int) -> Booleans:
