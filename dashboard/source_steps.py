@@ -52,13 +52,14 @@ def draft_source(
     said = [path for path in exports if path.name not in made.left_out]
     count = len(made.questions)
     asked = f"{count or 'no'} question{'s'[count == 1 :]}"
+    answer = 'replace every "?", ' if count else ""
     return Told(
         lines=(
             f"wrote {to}, {asked} for you",
             *(f"  {n}. {question}" for n, question in enumerate(made.questions, start=1)),
             *(f"left out, since it holds no table: {each}" for each in left),
             *(f"left out, since it tells of no case: {each}" for each in made.left_out),
-            'next: read it, replace every "?", then: case-audit source test'
+            f"next: read it, {answer}then: case-audit source test"
             f" {' '.join(map(str, (to, *said)))}",
         ),
         data={**data, "file": str(to)},
