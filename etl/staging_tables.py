@@ -181,7 +181,7 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     kinds = [
         rows.filter(pl.col(f"event {kind} on").is_not_null()).select(
             *_PLACE,
-            pl.lit(kind).alias("kind"),
+            _kind(rows, kind).alias("kind"),
             pl.lit(export.event_levels.get(kind), dtype=pl.String).alias("level"),
             pl.col(f"event {kind} on").alias("occurred_on"),
             pl.col(f"event {kind} at").alias("occurred_at"),
@@ -194,6 +194,16 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
         for kind in export.events
     ]
     return pl.concat(kinds) if kinds else _no_events(rows)
+
+
+def _kind(rows: pl.DataFrame, kind: str) -> pl.Expr:
+    """The step of a date's column; the day on which a cancelled case was closed is another."""
+    if kind != "closed" or "is status" not in rows.columns:
+        return pl.lit(kind)
+    was_cancelled = pl.col("is status") == "cancelled"
+    if "event cancelled on" in rows.columns:
+        was_cancelled &= pl.col("event cancelled on").is_null()
+    return pl.when(was_cancelled).then(pl.lit("cancelled")).otherwise(pl.lit(kind))
 
 
 def _no_events(rows: pl.DataFrame) -> pl.DataFrame:

@@ -35,14 +35,12 @@ select
             crowded.ordinal nulls first,
             crowded.snapshot,
             crowded.line,
-            -- Opened again and closed on a day, or closed and opened again: its status says it,
-            -- and the reopening stands before or after all kinds of ends by the alphabet.
+            -- Its status says whether it was opened again on that day before or after its end,
+            -- of which all kinds stand between the two by the alphabet.
             case
                 when crowded.kind <> 'reopened' or rows_of.case_key is null then crowded.kind
-                when
-                    coalesce(rows_of.status, 'closed') in ('resolved', 'closed', 'cancelled')
-                    then 'c'
-                else 'resolved again'
+                when rows_of.status in ('new', 'open', 'waiting') then 'resolved again'
+                else 'c'
             end,
             crowded.party
     ) as place
@@ -51,4 +49,11 @@ left join staging.cases as rows_of
     on
         crowded.snapshot = rows_of.snapshot
         and crowded.line = rows_of.line
-        and crowded.case_key = rows_of.case_key;
+        and crowded.case_key = rows_of.case_key
+anti join temp.later_closings as closings
+    on
+        crowded.kind = 'resolved'
+        and rows_of.case_key is not null
+        and crowded.case_key = closings.case_key
+        and crowded.occurred_at = closings.occurred_at
+        and crowded.snapshot <> closings.snapshot;

@@ -41,7 +41,7 @@ EXPECTED = {
         "INC0010001": "resolved 0104, closed 0109 | 0104",
         "INC0010002": "reopened 0118, resolved 0122, closed 0127 | 0122",
         "INC0010003": " | open",
-        "INC0010004": "closed 0206, resolved 0206 | 0206",
+        "INC0010004": "cancelled 0206, resolved 0206 | 0206",
         "a9e30c7dc61122760116894de7bcc7bd": "acknowledged 0210, assigned 0210, escalated 0211,"
         " updated 0211, escalated 0212, de_escalated 0213, paused 0213 | open",
         "INC0010006": " | open",

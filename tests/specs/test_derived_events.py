@@ -191,3 +191,46 @@ def test_of_a_history_that_comes_in_pieces_every_piece_counts(core, delivery, kn
     store = core(as_of="2024-02-29", events=PIECES, deliveries=delivered)
     found = store.frame("select kind from core.events order by sequence")["kind"]
     assert found.to_list() == known
+
+
+LISTED = """
+    case | kind     | on         | snapshot | line
+    A    | received | 2024-01-01 | 8        | 2
+    A    | resolved | 2024-01-04 | 8        | 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("states", "kinds"),
+    [
+        # The history has the closing at the instant that the list calls the end.
+        (("open", "resolved", "closed"), ["resolved 3", "closed 4"]),
+        (("open", "resolved", "cancelled"), ["resolved 3", "cancelled 4"]),
+        (("open", "open", "closed"), ["closed 4", "resolved 4"]),
+        # Without it, the end of the list is an end.
+        (("open", "resolved", "resolved"), ["resolved 3", "resolved 4"]),
+    ],
+)
+def test_an_end_in_the_list_of_cases_that_the_history_has_as_a_closing_is_that_closing(
+    core, states, kinds
+):
+    changes = "\n".join(
+        [
+            "case | field | meaning | after | on | snapshot",
+            *(f"A | status | progress | {state} | 2024-01-0{day} | 9"
+              for day, state in enumerate(states, start=2)),
+        ]
+    )  # fmt: skip
+    told = "\n".join([
+        "snapshot | source | export | grain | as_of",
+        "8 | desk | cases | case | 2024-01-31",
+        "9 | desk | history | change | 2024-01-31",
+    ])  # fmt: skip
+    cases = "case | snapshot | line\nA | 8 | 2"
+    store = core(
+        as_of="2024-01-31", cases=cases, events=LISTED, changes=changes, deliveries=told
+    )
+    rows = store.frame(
+        "select kind, occurred_on from core.events order by occurred_at, kind"
+    ).rows()
+    assert [f"{kind} {on.day}" for kind, on in rows if kind != "received"] == kinds

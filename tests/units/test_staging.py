@@ -221,3 +221,30 @@ def test_a_value_that_a_workbook_has_lost_matters_where_it_is_read(staged):
     assert found["reason"] == "a formula that was never calculated"
     lost = reject(staged("Case | Received\n#DIGITS LOST! | 2024-01-01", workbook=True))
     assert "with such numbers as text" in lost["remedy"]
+
+
+# A case that was cancelled
+
+CANCELLED = """
+received = "Received"
+closed = "Closed"
+{more}
+[exports.it.codes.status]
+"Void" = "cancelled"
+"Done" = "closed"
+"""
+
+
+@pytest.mark.parametrize(("status", "kind"), [("Void", "cancelled"), ("Done", "closed")])
+def test_a_cancelled_case_was_cancelled_on_the_day_of_its_closing(staged, status, kind):
+    text = f"Case | Received | Closed | Status\nA | 2024-01-01 | 2024-01-05 | {status}"
+    found = staged(text, columns='status = "Status"', events=CANCELLED.format(more=""))
+    assert found.tables["events"]["kind"].to_list() == ["received", kind]
+
+
+def test_a_row_with_a_day_for_its_cancelling_tells_its_closing_beside_it(staged):
+    events = CANCELLED.format(more='cancelled = "Off"')
+    text = "Case | Received | Closed | Status | Off\nA | 2024-01-01 | 2024-01-05 | Void | {off}"
+    for off, kinds in (("2024-01-04", ["closed", "cancelled"]), ("", ["cancelled"])):
+        found = staged(text.format(off=off), columns='status = "Status"', events=events)
+        assert found.tables["events"]["kind"].to_list() == ["received", *kinds]
