@@ -30,6 +30,10 @@ _MONTH_FIRST = (
     rf"^{WEEKDAY}(?P<month>\p{{L}}{{3,12}}\.?)(?P<s> )(?P<a>\d{{1,2}})(?P<t>,? )"
     rf"(?P<c>\d{{4}})(?P<join> |, | at )?{_TIME}{_ZONE}(?P<name> \([^()]+\))?$"
 )
+_YEAR_FIRST = (
+    r"^(?P<c>\d{4})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<a>\d{1,2})"
+    rf"(?P<join>[T ]|, |\. ?)?{_TIME}{_ZONE}$"
+)
 # As C's `ctime` writes it, where a day of one digit has two blanks before it.
 _YEAR_LAST = (
     r"^(?P<weekday>\p{L}{3} )(?P<month>\p{L}{3})(?P<s> ) ?(?P<a>\d{1,2})(?P<join> )"
@@ -60,6 +64,7 @@ def shapes(
         (_NUMBERS, partial(_numeric_forms, midnights=midnights)),
         (_NAMED, _named_forms),
         (_MONTH_FIRST, month_first_forms),
+        (_YEAR_FIRST, year_first_forms),
         (_YEAR_LAST, _year_last_forms),
         (_TOGETHER, _together_forms),
         *alone,
@@ -103,6 +108,16 @@ def month_first_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
     month = f"{_weekday(one)}{_month(rows)}"
     return {"month first": f"{month}{one['s']}%d{one['t']}%Y{_time_form(one)}"}
+
+
+def year_first_forms(rows: pl.DataFrame) -> dict[Order, str]:
+    """The form of dates such as `2025-Mar-05` and `2025. március 5.`."""
+    one = rows.row(0, named=True)
+    behind = one["join"] if one["time"] is None and one["join"] else ""
+    if behind and behind not in _BEHIND:
+        return {}
+    day = f"%Y{one['s']}{_month(rows)}{one['t']}%d"
+    return {"year first": f"{day}{behind}{_time_form(one)}"}
 
 
 def _year_last_forms(rows: pl.DataFrame) -> dict[Order, str]:

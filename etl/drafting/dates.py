@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from etl.dates import read_forms, reads_otherwise
-from etl.drafting.date_shapes import WEEKDAY, Order, month_first_forms, shapes
+from etl.drafting.date_shapes import WEEKDAY, Order, month_first_forms, shapes, year_first_forms
 from etl.drafting.languages import languages_of
 from etl.drafting.words import never_days
 from etl.source import has_hours
@@ -30,6 +30,7 @@ _IN_ENGLISH = (*calendar.month_name[1:], *calendar.month_abbr[1:])
 _MIDNIGHTS = 10
 _FROM, _UNTIL = 1930, 2079  # years in which a case is believed to have happened
 _FEWEST = 2  # values that make another form, and no slip of the hand
+_OF_WORDS = (month_first_forms, year_first_forms)
 _FEW = 200  # values, among which one "never" is enough
 
 
@@ -192,8 +193,8 @@ def _of_texts(
         shape = _commonest_shape(parts)
         told = forms(shape)
         found = _fitted(values, told, shape["s"][0] or "") if told else None
-        # A word before two numbers may be anything that no language calls a month.
-        is_sure = found is not None and (found.values or forms is not month_first_forms)
+        # A word before or between numbers may be anything that no language calls a month.
+        is_sure = found is not None and (found.values or forms not in _OF_WORDS)
         if found is not None and (is_sure or languages_of(found.month_names)):
             return found
     return None

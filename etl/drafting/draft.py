@@ -15,7 +15,7 @@ from etl.drafting.logs import cases_of, states_of_log
 from etl.drafting.lookups import lookups
 from etl.drafting.matching import Match
 from etl.drafting.named_numbers import with_names
-from etl.drafting.no_cases import without_headers
+from etl.drafting.no_cases import without_headers, without_labels
 from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, parts_of
@@ -212,28 +212,39 @@ def _says_something(known: Known) -> bool:
 
 def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset()) -> Known:
     text, headers = without_headers(part.text)
+    text, labels = without_labels(text)
     columns = of_parts([_placed(column, part, number) for column in columns_of(text)])
-    is_log = part.text.kind == "event log"
-    proposal = (
-        states_of_log(columns)
-        if is_log
-        else propose(columns, inner_number=number, known=numbers)
-    )
-    proposal = with_labels(columns, with_list(with_issues(columns, proposal)))
+    proposal = _proposal(columns, part, number, numbers)
+    told = without_ends_at_once(columns, proposal, _forms(columns, proposal))
+    if told != columns:
+        # Another column may be the end.
+        columns, proposal = told, _proposal(told, part, number, numbers)
     forms = _forms(columns, proposal)
-    columns, proposal = without_ends_at_once(columns, proposal, forms)
-    told = Path(part.path.name.lower().removesuffix(".gz"))
+    path = Path(part.path.name.lower().removesuffix(".gz"))
     return Known(
         export=_NAMES[proposal.grain],
-        ending=told.suffix.lstrip(".") if told.suffix not in ("", ".zip") else "csv",
+        ending=path.suffix.lstrip(".") if path.suffix not in ("", ".zip") else "csv",
         text=text,
         headers=headers,
+        labels=labels,
         layout=part.layout,
         columns=columns,
         proposal=proposal,
         forms=forms,
         vocabularies=_vocabularies(proposal, people_in(columns)),
     )
+
+
+def _proposal(
+    columns: Sequence[Column], part: Part, number: str, numbers: frozenset[str]
+) -> Proposal:
+    is_log = part.text.kind == "event log"
+    told = (
+        states_of_log(columns)
+        if is_log
+        else propose(columns, inner_number=number, known=numbers)
+    )
+    return with_labels(columns, with_list(with_issues(columns, told)))
 
 
 def _placed(column: Column, part: Part, number: str) -> Column:

@@ -20,19 +20,16 @@ _FEWEST = 10
 
 def without_ends_at_once(
     columns: Sequence[Column], proposal: Proposal, forms: Mapping[str, Form]
-) -> tuple[list[Column], Proposal]:
-    """The same without ends that are, in nearly every row, of the day of the receipt."""
+) -> list[Column]:
+    """The columns, not to be read where an end is of the day of the receipt in nearly all rows."""
     received = proposal.steps.get("received")
     at_once = {
-        name: match.column
-        for name, match in proposal.steps.items()
+        match.column.name
+        for match in proposal.steps.values()
         if header_words(match.column.name) in _ENDS
         and _is_at_once(received, match.column, forms)
     }
-    names = {column.name for column in at_once.values()}
-    told = [replace(c, why_not="at_once") if c.name in names else c for c in columns]
-    steps = {n: match for n, match in proposal.steps.items() if n not in at_once}
-    return told, replace(proposal, steps=steps)
+    return [replace(c, why_not="at_once") if c.name in at_once else c for c in columns]
 
 
 def _is_at_once(received: Match | None, end: Column, forms: Mapping[str, Form]) -> bool:

@@ -16,7 +16,8 @@ from etl.readers.rows import TextTable
 class Known:
     """All that is known of one table of an unknown export.
 
-    `headers` are rows that only repeat the header, of which nothing else here knows.
+    `headers` are rows that only repeat the header, of which nothing else here knows; `labels`
+    are further lines of it, with what stands in each column.
     `also` are exports drafted from the same file, and `shares_rows` says that this is one that
     reads the same rows as another: what it leaves out is told there. `is_register` says that
     another export tells when its cases were received.
@@ -31,6 +32,7 @@ class Known:
     forms: Mapping[str, Form]
     vocabularies: Mapping[str, Vocabulary]
     headers: int = 0
+    labels: tuple[tuple[str, ...], ...] = ()
     also: tuple[str, ...] = ()
     shares_rows: bool = False
     is_register: bool = False

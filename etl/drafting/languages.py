@@ -19,16 +19,17 @@ _LANGUAGES = (
     "fi",
     "pl",
     "cs",
+    "hu",
     "ro",
     "tr",
 )
 # Letters that a header has in some of these languages and not in the others.
 _LETTERS = {
+    "őű": ("hu",), "áíóú": ("es", "pt", "cs", "hu"),
     "æø": ("da", "nb"), "å": ("da", "nb", "sv", "fi"), "ä": ("de", "sv", "fi"),
     "ö": ("de", "sv", "fi", "tr"), "ü": ("de", "tr"), "ß": ("de",), "ñ": ("es",),
-    "ãõ": ("pt",), "ç": ("fr", "pt", "tr"), "éè": ("fr", "es", "it", "pt", "cs"),
-    "áíóú": ("es", "pt", "cs"), "ìò": ("it",),
-    "ąęłśż": ("pl",), "ěřůž": ("cs",), "ășț": ("ro",), "ışğ": ("tr",),
+    "ãõ": ("pt",), "ç": ("fr", "pt", "tr"), "éè": ("fr", "es", "it", "pt", "cs", "hu"),
+    "ìò": ("it",), "ąęłśż": ("pl",), "ěřůž": ("cs",), "ășț": ("ro",), "ışğ": ("tr",),
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ _NARROW = "[｡-ﾟ]"
 _MISSPELT = r"\p{L}[¹³²¿¡¶¼½¾¥£¢¦¤×÷©®±]+\p{L}|\p{Ll}[À-ÖØ-ÞΆ-ΫЀ-Я]|[À-ɏ]{4}"
 # Letters of Turkish as they look in cp1252, and those of the languages that do have them.
 _TURKISH, _NORDIC = "[þðýÞÐÝ]", "[æáéíóúÆÁÉÍÓÚ]"
+# Hungarian's long vowels as they look in cp1252, its other ones, and letters that it has not.
+_HUNGARIAN, _SHORTER, _UNHUNGARIAN = "[õûÕÛ]", "[áéíóöúü]", "[ãâêôçàèäñëïîß]"
 _LOOKED_AT = 1_000  # rows
 
 
@@ -22,9 +24,12 @@ def misspelt(text: TextTable) -> bool:
     return _holds(text, _MISSPELT)
 
 
-def is_turkish(text: TextTable) -> bool:
-    """Whether a table read as cp1252 has letters that were Turkish ones."""
-    return _holds(text, _TURKISH) and not _holds(text, _NORDIC)
+def eastern(text: TextTable) -> str | None:
+    """The encoding of a table read as cp1252 whose letters were Turkish or Hungarian ones."""
+    if _holds(text, _TURKISH) and not _holds(text, _NORDIC):
+        return "cp1254"
+    is_hungarian = _holds(text, _HUNGARIAN) and _holds(text, _SHORTER)
+    return "cp1250" if is_hungarian and not _holds(text, _UNHUNGARIAN) else None
 
 
 def is_wide(text: TextTable, encoding: str) -> bool:

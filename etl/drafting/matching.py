@@ -12,7 +12,7 @@ NAMED_SO = 70  # of 100, for a name that says what a column is although its code
 _MEANT = ("severity", "outcome", "status", "kind", "anonymity")
 # Names of something else as often as of what they are taken for where nothing says it better:
 # a ticket's title, the kind of record, what a priority is made of.
-_WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 5, "impact": 5}
+_WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 45, "impact": 45}
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 _KIND_OF_RECORD = re.compile(r"(?i)(^|[.\]])([$@_]?type|object)$")
@@ -55,9 +55,10 @@ def assigned(
     return given
 
 
-def _first_the_best(match: Match) -> tuple[int, bool, int]:
+def _first_the_best(match: Match) -> tuple[int, bool, bool, int]:
     # Of two that are called so, as Product and Category, the one with the field's own name.
-    return -match.score, header_words(match.column.name) != match.field, match.column.place
+    words = header_words(match.column.name)
+    return -match.score, words in _WEAK, words != match.field, match.column.place
 
 
 def code_score(field: str, column: Column) -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 from etl.drafting.columns import may_be_shown
-from etl.drafting.letters import WIDE, is_turkish, is_wide, misspelt
+from etl.drafting.letters import WIDE, eastern, is_wide, misspelt
 from etl.drafting.words import EXACT, likest, names_known, never_read
 from etl.errors import ExportError
 from etl.readers.contents import is_workbook
@@ -22,6 +22,7 @@ _FURTHEST_HEADER, _DEEPEST_HEADER = 10, 2
 _NUMBERED = Layout(repeats="number", unnamed="number")
 _CONVINCING = 2  # names that we know: from here on a header is believed to be one
 _NARROWEST = 3  # columns of a table of cases
+_FAR_MORE = 10  # times
 # What a text is taken for that is no UTF-8, and what else it may be in.
 _PRESUMED, _OTHERS = "cp1252", ("cp1250", "cp1251", "cp1253")
 # How a row of totals begins, however many it has.
@@ -199,17 +200,16 @@ def _table(path: Path, layout: Layout) -> Part:
         return found
     is_odd = misspelt(found.text)
     for encoding in _OTHERS:
-        told = replace(found.layout, encoding=encoding)
-        part = _Layouted(path, replace(told, repeats="number", unnamed="number")).read()
+        other = replace(found.layout, encoding=encoding)
+        part = _Layouted(path, replace(other, repeats="number", unnamed="number")).read()
         if part is None:
             continue
         # Letters of one language may look like those of another; words that we know do not.
         says_more = names_known(part.text.header) > names_known(found.text.header)
         if says_more or (is_odd and not misspelt(part.text)):
             return _as_it_stands(path, replace(layout, encoding=encoding))
-    if is_turkish(found.text):
-        return _as_it_stands(path, replace(layout, encoding="cp1254"))
-    return found
+    told = eastern(found.text)
+    return found if told is None else _as_it_stands(path, replace(layout, encoding=told))
 
 
 def _in_wide_letters(path: Path, layout: Layout) -> Part | None:
@@ -267,12 +267,14 @@ def _may_be_no_header(part: Part) -> bool:
     text = part.text
     if len(text.header) < _NARROWEST:
         return False
-    return not text.ragged.is_empty() or any(re.search(r"\d|^\W*$", n) for n in text.header)
+    odd = any(re.search(r"\d|^\W*$", name) for name in text.header)
+    return _is_comment(part) or odd or not text.ragged.is_empty()
 
 
 def _is_title(part: Part) -> bool:
     """Whether what was read as a header is too narrow for all that stands below it."""
-    return part.text.rows.is_empty() and not part.text.ragged.is_empty()
+    # A line or two more of a title may be as narrow.
+    return part.text.ragged.height > _FAR_MORE * part.text.rows.height
 
 
 def _headers(layout: Layout) -> Iterator[Layout]:
@@ -283,14 +285,22 @@ def _headers(layout: Layout) -> Iterator[Layout]:
 
 
 def _convinces(part: Part | None) -> bool:
-    return part is not None and names_known(part.text.header) > _CONVINCING
+    if part is None or _is_comment(part):
+        return False
+    return names_known(part.text.header) > _CONVINCING
+
+
+def _is_comment(part: Part) -> bool:
+    """Whether what was read as a header begins as comments do, or with one."""
+    return part.text.header[0].startswith("# ")
 
 
 def _conviction(part: Part) -> tuple[int, int]:
     """What speaks for a header; a number in any row of it speaks for a row of the table."""
     told = [row for name in part.text.header for row in name.split(" / ")]
     numbers = sum(re.search(r"[^\W\d_]", row) is None for row in told)
-    return names_known(part.text.header) - numbers, -part.text.ragged.height
+    known = names_known(part.text.header) - numbers - _is_comment(part)
+    return known, -part.text.ragged.height
 
 
 def _with_title(part: Part) -> Part:

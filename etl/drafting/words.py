@@ -21,12 +21,12 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEGATIONS = {
     "no", "not", "non", "un", "nicht", "kein", "keine", "niet", "geen", "nao", "sans", "ikke",
-    "не", "без", "μη", "δεν",
+    "не", "без", "μη", "δεν", "nem",
 }  # fmt: skip
 _PARTS = {
     "part", "partly", "partial", "partially", "teilweise", "teils", "teilw", "tlw",
     "partiellement", "parcialmente", "parzialmente", "gedeeltelijk", "deels",
-    "delvist", "castecne",
+    "delvist", "castecne", "reszben",
 }  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # As databases write a day that there is none of: `0000-00-00`, `00.00.0000`.
@@ -61,7 +61,8 @@ def plain(text: str) -> str:
     """Small letters without accents, every run of other characters one blank."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
-    return " ".join(kept.split())
+    # Letters of Korean are put together again.
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def header_words(header: str) -> str:

@@ -213,6 +213,11 @@ def _no_cases(out: Writing, known: Known) -> None:
     if known.headers and number is not None:
         out.say(f"Rows that only repeat the header, {known.headers:,} here, are left out.")
         told.append(f"{quoted(number.column.name)} = [{quoted(number.column.name)}]")
+    if known.labels:
+        out.say(f"Further lines of the header, {len(known.labels)} here, are left out.")
+        column = number.column if number is not None else known.columns[0]
+        says = [quoted(row[column.place]) for row in known.labels]
+        told.append(f"{quoted(column.name)} = [{', '.join(says)}]")
     if told:
         out.add(f"[exports.{known.export}.leave_out]", *told, "")
 

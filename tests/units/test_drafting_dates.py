@@ -115,6 +115,23 @@ _OTHERS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("written", "form", "locale"),
+    [
+        ("2024-Mar-{:02}", "%Y-%b-%d", None),
+        ("2024-Mar-{:02} 10:15:00", "%Y-%b-%d %H:%M:%S", None),
+        ("2024. március {}.", "%Y. %B %d.", "hu"),
+        ("2024. márc. {}. 8:05", "%Y. %B. %d. %H:%M", "hu"),
+    ],
+)
+def test_the_name_of_a_month_may_stand_behind_the_year(written, form, locale):
+    made = dated(*(written.format(day) for day in range(1, 13)))
+    declared = first_export(made)
+    assert (declared["dates"], declared.get("locale")) == (form, locale)
+    read = read_forms(pl.Series([written.format(9)]), form, locale=locale)
+    assert read.dt.to_string("%Y-%m-%d").to_list() == ["2024-03-09"]
+
+
 def test_the_first_of_a_month_is_an_ordinal_in_french():
     made = dated(*[f"{day} mars 2024" for day in ("1er", *range(2, 13))], "3 août 2024")
     assert first_export(made)["locale"] == "fr"
@@ -270,9 +287,12 @@ def test_months_that_two_languages_have_are_asked_about_unless_a_letter_tells_wh
     days = {"Received": ["03 maj 2024", "14 okt 2024"], "Case number": numbers(12)}
     made = drafted(days)
     assert first_export(made)["locale"] == "?"
-    assert made.questions[0].endswith("these are so in sv and da")
+    assert made.questions[0].endswith("these are so in sv and da and hu")
     made = drafted({**days, "Bekræftet": ["Ja", "Nej"]})
     assert (first_export(made)["locale"], made.questions) == ("da", ())
+    for header, locale in (("Rückmeldung", "de"), ("Lezárás közlése", "hu")):
+        october = {"Received": ["03 okt 2024"], "Case number": numbers(12), header: ["a"]}
+        assert first_export(drafted(october))["locale"] == locale
 
 
 def test_numbers_are_instants_since_1970_where_the_column_is_called_a_date(tmp_path):

@@ -161,3 +161,41 @@ def test_numbers_below_a_header_are_a_row_and_no_second_line_of_it(tmp_path):
     path.write_text("7,none,0,0\n8,0,0,none\n9,none,,\n10,none,0,none\n11,0,0,\n12,0,0,\n")
     export = first_export(draft(path))
     assert "header_rows" not in export
+
+
+COMMENTED = ["# Cases of 2024", "#", "# by site, unit", ""]
+
+
+@pytest.mark.parametrize("title", [COMMENTED, ["# by site, then day, then end"]])
+def test_lines_of_comment_above_the_header_are_a_title(tmp_path, title):
+    made = listing(*title, "Case no,Received,Closed", *CASES, folder=tmp_path)
+    assert first_export(made)["header_line"] == len(title) + 1
+    assert first_export(made)["events"] == {"received": "Received", "closed": "Closed"}
+
+
+SURVEY = ["Case no,Received,Closed,Q1", "Its number,First seen,Last seen,Which site?"]
+ANSWERS = [f"{line},{'North' if n % 2 else 'South'}" for n, line in enumerate(CASES)]
+
+
+def test_further_lines_of_a_header_are_left_out(tmp_path):
+    ids = "{'id':'t'},{'id':'a'},{'id':'z'},{'id':'q'}"
+    made = listing(*SURVEY, ids, *ANSWERS, folder=tmp_path)
+    assert first_export(made)["leave_out"] == {"Case no": ["Its number", "{'id':'t'}"]}
+    assert "written otherwise" not in made.toml
+    assert made.questions == ()
+
+
+@pytest.mark.parametrize(
+    "first", ["Open,2024-01-01,Not yet,A", "None,None,None,B", "A,B,C,North"]
+)
+def test_a_first_row_that_may_be_a_case_is_no_line_of_the_header(tmp_path, first):
+    made = listing(SURVEY[0], first, *ANSWERS, folder=tmp_path)
+    assert "leave_out" not in first_export(made)
+
+
+def test_where_a_form_was_handed_in_at_once_another_date_may_be_the_end(tmp_path):
+    lines = [f"A-{n},2024-01-{n:02},2024-01-{n:02},2024-02-01" for n in range(1, 20)]
+    header = "Case no,Start date,End date,Case closed on"
+    made = listing(header, *lines, "A-20,2024-01-20,2024-01-20,", folder=tmp_path)
+    assert first_export(made)["events"]["closed"] == "Case closed on"
+    assert made.questions == ()

@@ -143,6 +143,8 @@ def test_a_table_of_unknown_words_is_read_once(tmp_path, monkeypatch):
         ("Αριθμός;Ημερομηνία;Υπόθεση", "cp1253"),
         ("Número;Fecha de recepción;Niño", "cp1252"),
         ("Başvuru No;Başvuru Tarihi;Değerlendirme", "cp1254"),
+        ("Ügyszám;Bejelentő;Beérkezett", "cp1250"),
+        ("Relações;Data;São João", "cp1252"),
         ("Númer;Skráð þann;Lýsing", "cp1252"),
         ("受付番号;受付日;ステータス", "cp932"),
         ("사건 번호;접수일;상태", "cp949"),
