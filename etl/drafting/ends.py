@@ -21,7 +21,7 @@ _FEWEST = 10
 def without_ends_at_once(
     columns: Sequence[Column], proposal: Proposal, forms: Mapping[str, Form]
 ) -> list[Column]:
-    """The columns, not to be read where an end is of the day of the receipt in nearly all rows."""
+    """The columns, not to be read where an end is of the receipt's day in nearly all rows."""
     received = proposal.steps.get("received")
     at_once = {
         match.column.name
