@@ -186,7 +186,7 @@ def test_further_lines_of_a_header_are_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "first", ["Open,2024-01-01,Not yet,A", "None,None,None,B", "A,B,C,North"]
+    "first", ["Open,2024-01-01,Not yet,A", "None,None,None,B", "X,None,-,B", "A,B,C,North"]
 )
 def test_a_first_row_that_may_be_a_case_is_no_line_of_the_header(tmp_path, first):
     made = listing(SURVEY[0], first, *ANSWERS, folder=tmp_path)

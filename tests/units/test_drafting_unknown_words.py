@@ -166,3 +166,16 @@ def test_letters_that_are_none_of_western_europe_are_read_as_they_were_written(
 def test_a_cell_that_has_lost_its_value_says_nothing_of_its_column():
     marked = column_of("Unit", 0, pl.Series(["north", NOT_CALCULATED, DIGITS_LOST, "north"]))
     assert (marked.distinct, marked.values.to_list()) == (1, ["north", "north"])
+
+
+@pytest.mark.parametrize("names", [("Urgency", "Priority"), ("Priority", "Impact")])
+def test_a_priority_in_numbers_is_asked_about_and_no_urgency_taken_for_it(names):
+    codes = {"Priority": ["1", "2", "3"], "Urgency": ["High", "Low"], "Impact": ["High", "Low"]}
+    made = drafted(CASES | {name: codes[name] for name in names})
+    assert first_export(made)["columns"]["severity"] == "Priority"
+    assert told(made)["codes"]["severity"] == {"1": "?", "2": "?", "3": "?"}
+
+
+def test_an_urgency_alone_is_the_severity():
+    made = drafted({**CASES, "Urgency": ["High", "Low"]})
+    assert first_export(made)["columns"]["severity"] == "Urgency"
