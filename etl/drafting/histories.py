@@ -19,20 +19,36 @@ _MEANS = {
 _TRUTHS = frozenset({"true", "false", "yes", "no", "1", "0", "ja", "nein", "oui", "non", "si"})
 _YES = frozenset({"true", "yes", "1", "ja", "oui", "si"})
 _MOSTLY = 0.98
+# How columns begin or end that say what a field was, and what it became.
+_WAS = frozenset({
+    "from", "old", "previous", "prior", "before", "alter", "alte", "ancien", "ancienne",
+    "anterior", "vecchio", "oude", "regi",
+})  # fmt: skip
+_BECAME = frozenset({
+    "to", "new", "current", "after", "neuer", "neue", "nouveau", "nouvelle", "nuevo", "nueva",
+    "nuovo", "nieuwe", "uj",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RowStep:
-    """Rows in which the column `when` has one of `values` tell a change of a field."""
+    """Rows in which the column `when` has one of `values` tell a change of a field.
+
+    `before` and `after` are columns of its own, where it does not stand in those of the others.
+    """
 
     when: str | None
     values: tuple[str, ...]
     change: str
+    before: str | None = None
+    after: str | None = None
 
     @property
-    def means(self) -> str:
-        """What a change of this field amounts to."""
-        return _MEANS[self.change]
+    def told(self) -> dict[str, str]:
+        """What is declared of it beside its rows."""
+        told = {"change": self.change, "means": _MEANS[self.change]}
+        own = {"before": self.before, "after": self.after}
+        return told | {part: column for part, column in own.items() if column is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +102,7 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
         return None
     # What is called so may be alike in every row, and another column name the field.
     tellings = (_of_fields(field, texts) for field in fields)
-    told = next(filter(None, tellings), None) if fields else _of_one(before, after)
+    told = next(filter(None, tellings), None) if fields else _of_pairs(before, after, texts)
     return Changes(occurred, *told) if told else None
 
 
@@ -149,6 +165,34 @@ def _of_one(before: Column | None, after: Column) -> _Told | None:
         if likeness(name, after.name) >= _FITS or 2 * known > values.len():
             return before, after, (RowStep(None, (), name),), {name: codes}
     return None
+
+
+def _of_pairs(before: Column | None, after: Column, texts: Sequence[Column]) -> _Told | None:
+    """The same with other fields of which two columns of their own tell the changes."""
+    told = _of_one(before, after)
+    if told is None:
+        return None
+    *_, steps, codes = told
+    was, became = _named_by(_WAS, texts), _named_by(_BECAME, texts)
+    for thing in was.keys() & became.keys():
+        pair = was[thing], became[thing]
+        name = _field_called(thing, _NAMES)
+        if name is not None and name not in codes and after not in pair:
+            steps += (RowStep(None, (), name, *(column.name for column in pair)),)
+            codes[name] = _values(name, *pair, None)
+    return before, after, steps, codes
+
+
+def _named_by(sides: frozenset[str], columns: Sequence[Column]) -> dict[str, Column]:
+    """Columns by what is left of their names without such a word at either end."""
+    found = {}
+    for column in columns:
+        first, *others = header_words(column.name).split()
+        if others and first in sides:
+            found[" ".join(others)] = column
+        elif others and others[-1] in sides:
+            found[" ".join([first, *others[:-1]])] = column
+    return found
 
 
 def _values(

@@ -88,11 +88,13 @@ def code_score(field: str, column: Column) -> int:
 
 
 def _is_no_category(column: Column) -> int:
-    """What is taken from the score of a column of outcomes, or of the kind of a record.
+    """What is taken from the score of a column of outcomes or states, or of a kind of record.
 
     In French `issue` is the outcome; in records `type` is often the kind of record.
     """
-    is_outcome = column.distinct > 1 and _share_known("outcome", column) >= _KNOWN
+    is_outcome = column.distinct > 1 and any(
+        _share_known(field, column) >= _KNOWN for field in ("outcome", "status")
+    )
     is_kind = _KIND_OF_RECORD.search(column.name) and (
         column.distinct == 1 or "$" in column.name
     )

@@ -33,7 +33,12 @@ _ENDS = ("resolved", "closed", "cancelled")
 def left_out(out: Writing, known: Known) -> None:
     """Write which columns are not read, why, and how one of them is read after all."""
     read = {match.column.name for match in known.read.values()}
-    read |= {step.when for step in known.proposal.row_steps if step.when is not None}
+    read |= {
+        name
+        for step in known.proposal.row_steps
+        for name in (step.when, step.before, step.after)
+        if name is not None
+    }
     read |= {column.name for column in steps_to_come(known).values()}
     read |= {column.name for issue in known.proposal.issues for column in issue.values()}
     read |= {column.name for column in known.proposal.codes.values()}

@@ -283,7 +283,7 @@ def _changes(out: Writing, known: Known) -> None:
         if step.when is not None:
             values = ", ".join(map(quoted, step.values))
             out.add(f"when = {{ {quoted(step.when)} = [{values}] }}")
-        out.add(f"change = {quoted(step.change)}", f"means = {quoted(step.means)}", "")
+        out.add(*(f"{key} = {quoted(value)}" for key, value in step.told.items()), "")
 
 
 def _issues(out: Writing, known: Known) -> None:

@@ -35,6 +35,36 @@ def history(**more: list[str]) -> dict[str, list[str]]:
     }
 
 
+PAIRS = {
+    "Case ID": TWICE,
+    "Changed On": TIMES,
+    "Old Status": ["New", ""],
+    "New Status": ["Closed", ""],
+    "Old Priority": ["", "Low"],
+    "New Priority": ["", "High"],
+    "Old Colour": ["red"],
+    "New Colour": ["blue"],
+}
+
+
+def test_two_columns_of_each_field_tell_the_changes_of_all_that_are_ours(tmp_path):
+    made = drafted(PAIRS)
+    export = first_export(made)
+    assert export["columns"]["after"] == "New Status"
+    assert export["steps"] == [
+        {"change": "status", "means": "progress"},
+        {
+            "change": "severity",
+            "means": "escalation",
+            "before": "Old Priority",
+            "after": "New Priority",
+        },
+    ]
+    assert export["ignored"] == ["Old Colour", "New Colour"]
+    assert told(made)["codes"]["severity"] == {"Low": "low", "High": "high"}
+    understood(made, tmp_path)
+
+
 def test_rows_with_a_field_an_old_and_a_new_value_are_changes(tmp_path):
     made = drafted(history())
     told_first = first_export(made)

@@ -41,3 +41,33 @@ def test_what_is_not_proven_in_hungarian_is_not_taken_for_proven():
     columns = HUNGARIAN | {"Eredmény": ["Nem teljesen megalapozott", "Megalapozott"]}
     codes = told(drafted(columns))["codes"]["outcome"]
     assert codes == {"Megalapozott": "substantiated", "Nem teljesen megalapozott": "?"}
+
+
+@pytest.mark.parametrize(
+    ("history", "values"),
+    [
+        (
+            ("Ügyszám", "Módosítás időpontja", "Mező", "Régi érték", "Új érték"),
+            ("Állapot", "Új", "Lezárva", "Súlyosság", "Alacsony", "Magas"),
+        ),
+        (
+            ("접수번호", "변경일시", "변경항목", "변경전", "변경후"),
+            ("상태", "접수", "종결", "중요도", "낮음", "높음"),
+        ),
+    ],
+)
+def test_a_history_is_understood(history, values):
+    number, occurred, field, before, after = history
+    status, new, closed, severity, low, high = values
+    made = drafted(
+        {
+            number: [f"A-{n // 2}" for n in range(24)],
+            occurred: [f"2024-01-{day:02}" for day in range(1, 25)],
+            field: [status, severity],
+            before: [new, low],
+            after: [closed, high],
+        }
+    )
+    steps = {step["change"]: step["when"] for step in first_export(made)["steps"]}
+    assert steps == {"status": {field: [status]}, "severity": {field: [severity]}}
+    assert told(made)["codes"]["status"] == {new: "new", closed: "closed"}

@@ -179,3 +179,10 @@ def test_a_priority_in_numbers_is_asked_about_and_no_urgency_taken_for_it(names)
 def test_an_urgency_alone_is_the_severity():
     made = drafted({**CASES, "Urgency": ["High", "Low"]})
     assert first_export(made)["columns"]["severity"] == "Urgency"
+
+
+def test_a_column_of_states_is_no_category_although_it_is_called_a_type():
+    states = {"State": ["Open", "Done"], "State.type": ["In progress", "Completed"]}
+    export = first_export(drafted(CASES | states))
+    assert export["columns"]["status"] == "State"
+    assert "category" not in export["columns"]
