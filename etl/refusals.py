@@ -44,7 +44,7 @@ _TABLES = ("constants", "event_levels", "changes", "zones", "whole")
 _READER_WORDS = {
     "repeats": ("refuse", "number"),
     "unnamed": ("refuse", "number"),
-    "quotes": ("doubled", "backslash", "none"),
+    "quotes": ("doubled", "backslash", "after blanks", "none"),
 }
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")

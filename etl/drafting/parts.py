@@ -233,7 +233,7 @@ def _as_it_stands(path: Path, layout: Layout) -> Part:
     if found is None and _is_json(path):
         raise error or AssertionError
     # Without quoting a file that was cut off inside a value would pass for a whole one.
-    found = found or _otherwise_quoted(path, layout, "backslash")
+    found = found or _otherwise_quoted(path, layout, "after blanks", "backslash")
     if found is None or names_known(found.text.header) < _CONVINCING:
         found = _with_other_header(path, layout, found)
     if found is None:
@@ -322,12 +322,12 @@ def _with_quotes(part: Part) -> Part:
     """With the way of writing quotation marks that leaves no damage, if the usual does."""
     if part.text.damaged.is_empty():
         return part
-    told = _otherwise_quoted(part.path, part.layout, "backslash", "none")
+    told = _otherwise_quoted(part.path, part.layout, "after blanks", "backslash", "none")
     return told if told and told.text.ragged.height <= part.text.ragged.height else part
 
 
 def _otherwise_quoted(
-    path: Path, layout: Layout, *ways: Literal["backslash", "none"]
+    path: Path, layout: Layout, *ways: Literal["after blanks", "backslash", "none"]
 ) -> Part | None:
     """The table by the first of these ways of writing quotation marks that leaves no damage."""
     parts = (_Layouted(path, replace(layout, quotes=quotes)).read() for quotes in ways)

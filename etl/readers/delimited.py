@@ -30,8 +30,9 @@ _AGAIN = "export it again"
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _LOOSE = "a quotation mark stands in a value that is not in quotation marks"
 _UNQUOTED = (
-    'export it again, with such values in quotation marks, or declare quotes = "none" in the '
-    "source's description if it puts none in quotation marks"
+    "export it again, with such values in quotation marks, or declare in the source's "
+    'description quotes = "none" if it puts none in quotation marks, "after blanks" if blanks '
+    "stand before them"
 )
 # The score of a delimiter by which the header cannot be read.
 _TORN = (False, -1)

@@ -17,8 +17,9 @@ class Layout:
     - `encoding`: one of `etl.readers.decoding.ENCODINGS`; "utf-8 or cp1252" is for files in
       which some lines are the one and some the other.
     - `quotes`: how a quotation mark stands inside a quoted value: "doubled", or after a
-      "backslash", which then stands before itself too; "none" says that no value is ever
-      quoted and a quotation mark is text.
+      "backslash", which then stands before itself too; "after blanks" is doubled, and blanks
+      may stand before the mark that opens a value; "none" says that no value is ever quoted
+      and a quotation mark is text.
     - `sheet`: a sheet of a workbook by name, or counted from 1.
     - `member`: the one file to read in a .zip archive, with `*` and `?` as wildcards.
     - `records`: where the rows of a JSON file are, such as `issues[].changelog.histories[]`;
@@ -39,7 +40,7 @@ class Layout:
 
     delimiter: str = "detect"
     encoding: str = "detect"
-    quotes: Literal["doubled", "backslash", "none"] = "doubled"
+    quotes: Literal["doubled", "backslash", "after blanks", "none"] = "doubled"
     sheet: str | int | None = None
     member: str | None = None
     records: str | tuple[str, ...] | None = None

@@ -23,11 +23,12 @@ class Quoting:
             plain = rf'[^"\\{d}]*+(?:\\.[^"\\{d}]*+)*+'
         else:
             within, plain = r'[^"]*+(?:""[^"]*+)*+', rf'[^"{d}]*+'
-        fields = rf'(?:(?:"{within}"|{plain}){d})*+'
-        end = rf'(?:(?P<open>"{within})|"{within}"|{plain})'
+        opening = ' *+"' if self.quotes == "after blanks" else '"'
+        fields = rf'(?:(?:{opening}{within}"|{plain}){d})*+'
+        end = rf'(?:(?P<open>{opening}{within})|{opening}{within}"|{plain})'
         self._outside = re.compile(fields + end, re.DOTALL)
         self._inside = re.compile(rf'{within}(?:"(?:{d}{fields}{end})?|(?P<still>))', re.DOTALL)
-        self._quoted = re.compile(rf'(?:^|{d})"')
+        self._quoted = re.compile(f"(?:^|{d}){opening}")
 
     def reader(self, lines: Iterable[str]) -> "Reader":
         """A reader of records that stops at a quotation mark out of its place."""
@@ -38,7 +39,8 @@ class Quoting:
         if self.quotes == "backslash":
             # Without doubled quotes the library would let text follow a closing one.
             return csv.reader(lines, delimiter=self.delimiter, escapechar="\\", strict=True)
-        return csv.reader(lines, delimiter=self.delimiter, strict=True)
+        blanks = self.quotes == "after blanks"
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=blanks, strict=True)
 
     def after(self, line: str, *, inside: bool | None) -> bool | None:
         """Whether a value is open after `line` that was or was not before; None if neither."""

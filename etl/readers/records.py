@@ -158,5 +158,5 @@ def _after_quote(last: int) -> tuple[str, str]:
     return (
         f"text follows a closing quotation mark (line {last})",
         "quotation marks inside a value must be doubled; export it again, or declare how this "
-        'source writes them (quotes = "backslash" or "none")',
+        'source writes them (quotes = "backslash", "after blanks" or "none")',
     )

@@ -52,7 +52,7 @@ def accounted(table, quotes: str = "doubled") -> int:
 
 
 @settings(max_examples=150, deadline=None)
-@given(SOUP, st.sampled_from(["doubled", "backslash", "none"]))
+@given(SOUP, st.sampled_from(["doubled", "backslash", "after blanks", "none"]))
 @example('"a"b\n1,"2"\n', "doubled")
 @example('x,"\n\n"y,"\n"\n', "doubled")
 def test_every_line_is_of_the_header_a_row_a_rejected_block_or_set_aside(body, quotes):

@@ -163,6 +163,17 @@ def test_numbers_below_a_header_are_a_row_and_no_second_line_of_it(tmp_path):
     assert "header_rows" not in export
 
 
+@pytest.mark.parametrize(
+    "header", ["Case no, Received, Closed", '"Case no", "Received", "Closed"']
+)
+def test_blanks_before_quotation_marks_are_declared(tmp_path, header):
+    rows = [f'"A-{n}", "2024-01-{n + 1:02}", ""' for n in range(20)]
+    made = listing(header, *rows, folder=tmp_path)
+    declared = first_export(made)
+    assert declared["quotes"] == "after blanks"
+    assert declared["events"] == {"received": "Received", "closed": "Closed"}
+
+
 COMMENTED = ["# Cases of 2024", "#", "# by site, unit", ""]
 
 

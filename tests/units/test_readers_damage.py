@@ -306,6 +306,22 @@ def test_backslashes_before_quotes_are_damage_where_that_is_not_declared():
     assert 'quotes = "backslash"' in table.damaged.item(0, "remedy")
 
 
+SPACED = 'id, unit\nA,  "north, ""old"""\n "B", \nC, "2"x\nD, "a\nb"\n'
+
+
+def test_blanks_before_quotes_are_none_of_the_value_where_that_is_declared():
+    table = read(SPACED, quotes="after blanks")
+    assert table.header == ("id", "unit")
+    assert table.rows.rows() == [(2, "A", 'north, "old"'), (3, "B", ""), (5, "D", "a\nb")]
+    assert table.damaged.select("line", "last_line").rows() == [(4, 4)]
+
+
+def test_blanks_before_quotes_are_damage_where_that_is_not_declared():
+    table = read('id, unit\n"A", "1"\n"B", "2"\nC,3\n')
+    assert table.rows.rows() == [(4, "C", "3")]
+    assert '"after blanks" if blanks stand before' in table.damaged.item(0, "remedy")
+
+
 def test_where_nothing_is_ever_quoted_a_quotation_mark_is_text():
     data = 'id\tSubject\n1\t"urgent" call\n2\t"\n'
     assert read(data, quotes="none").rows.rows() == [
