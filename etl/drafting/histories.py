@@ -16,6 +16,7 @@ _MEANS = {
     "status": "progress", "severity": "escalation", "level": "escalation",
     "unit": "assignment", "assignee": "assignment",
 }  # fmt: skip
+_CODES = ("status", "severity", "level", "unit")
 _TRUTHS = frozenset({"true", "false", "yes", "no", "1", "0", "ja", "nein", "oui", "non", "si"})
 _YES = frozenset({"true", "yes", "1", "ja", "oui", "si"})
 _MOSTLY = 0.98
@@ -98,11 +99,15 @@ def changes_in(columns: Sequence[Column]) -> Changes | None:
     others = [c for c in texts if c not in (after, before)]
     named = (_best("field", others), *filter(_names_fields, others))
     fields = [column for column in named if column is not None]
-    if occurred is None or after is None or not (fields or before):
+    if occurred is None:
         return None
     # What is called so may be alike in every row, and another column name the field.
-    tellings = (_of_fields(field, texts) for field in fields)
-    told = next(filter(None, tellings), None) if fields else _of_pairs(before, after, texts)
+    tellings = (_of_fields(field, texts) for field in fields if after is not None)
+    told = next(filter(None, tellings), None)
+    if told is None:
+        told = _of_pairs(texts)
+    if told is None and not fields and before and after:
+        told = _of_one(before, after)
     return Changes(occurred, *told) if told else None
 
 
@@ -167,31 +172,42 @@ def _of_one(before: Column | None, after: Column) -> _Told | None:
     return None
 
 
-def _of_pairs(before: Column | None, after: Column, texts: Sequence[Column]) -> _Told | None:
-    """The same with other fields of which two columns of their own tell the changes."""
-    told = _of_one(before, after)
-    if told is None:
-        return None
-    *_, steps, codes = told
+def _of_pairs(texts: Sequence[Column]) -> _Told | None:
+    """The fields of which two columns of their own tell what they were and became."""
     was, became = _named_by(_WAS, texts), _named_by(_BECAME, texts)
-    for thing in was.keys() & became.keys():
+    found: dict[str, tuple[Column, Column]] = {}
+    for thing in [told for told in became if told in was]:
         pair = was[thing], became[thing]
         name = _field_called(thing, _NAMES)
-        if name is not None and name not in codes and after not in pair:
-            steps += (RowStep(None, (), name, *(column.name for column in pair)),)
-            codes[name] = _values(name, *pair, None)
-    return before, after, steps, codes
+        # Of the numbers and the names of codes, the names say what they mean.
+        if name in _CODES and _known(name, pair) > _known(name, found.get(name, ())):
+            found[name] = pair
+    if not found:
+        return None
+    main = min(found, key=_CODES.index)
+    steps = [
+        RowStep(None, (), name, *(column.name for column in pair if name != main))
+        for name, pair in found.items()
+    ]
+    codes = {name: _values(name, *pair, None) for name, pair in found.items()}
+    return *found[main], tuple(steps), codes
+
+
+def _known(name: str, pair: Sequence[Column]) -> float:
+    """The share of the columns' codes that are known; less than none where there is none."""
+    codes = {code for column in pair for code in column.values.unique()}
+    known = sum(code_means(name, code) is not None for code in codes)
+    return known / len(codes) if codes else -1.0
 
 
 def _named_by(sides: frozenset[str], columns: Sequence[Column]) -> dict[str, Column]:
-    """Columns by what is left of their names without such a word at either end."""
+    """Columns by what is left of their names without the one such word in them."""
     found = {}
     for column in columns:
-        first, *others = header_words(column.name).split()
-        if others and first in sides:
+        words = header_words(column.name).split()
+        others = [word for word in words if word not in sides]
+        if len(others) == len(words) - 1 and column.may_be_code:
             found[" ".join(others)] = column
-        elif others and others[-1] in sides:
-            found[" ".join([first, *others[:-1]])] = column
     return found
 
 
