@@ -1,57 +1,47 @@
 """Which deadlines every case has, and after how many months those from its receipt are due."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from math import ceil
 
 from etl.rules import FOR_EVER, Deadline, Rules
-from etl.rules.deadline import LengthUnit
 from metrics.catalog.deadline_compliance import DEADLINE_COMPLIANCE
-from metrics.disclosure.lengths import ALWAYS, Length, Lengths
+from metrics.disclosure.lengths import Lengths
 from metrics.disclosure.tables import Closing, Delay, Scope, Where
 from metrics.doubts import KINDS, outcomes_with
+from metrics.running_out import Ends
 
 DEADLINES = DEADLINE_COMPLIANCE.name
-SHORTEST_MONTH, LONGEST_MONTH = 28, 31
 CLOSED = ("resolved",)
 UNKNOWN = "unknown"
-# An end on no working day moves by so many days at most: a weekend, and ten holidays beside it.
-ROLLED = 12
-# A working day takes 7 / 5 days, and ten more at most are holidays.
-DAYS = {
-    "hours": (1 / 24, 1),
-    "calendar_days": (1, 0),
-    "working_days": (7 / 5, 10),
-    "weeks": (7, 0),
-}
 
 
-def delays(rules: Rules, since: date) -> dict[str, Delay]:
-    """By rule when every case that it applies to has come to it, for rules that are plain.
+def delays(rules: Rules, since: date, ends: Ends) -> dict[str, Delay]:
+    """By rule when every case that it applies to has come to it, for rules by the day alone.
 
-    A rule is plain that runs from the receipt, moved by nothing: since that day in one version,
-    or in several that follow each other without a gap.
+    Such a rule runs from the receipt, and a calendar says when it is due: since that day in one
+    version, or in several that follow each other without a gap.
     """
-    return {
-        name: Delay(max(map(_months, own)), *_where(own[0]), _closing(own), _days(own))
-        for name, own in versions_of(rules).items()
-        if _is_of_all(own, since) and _are_plain(own)
-    }
+    found = {}
+    for name, own in versions_of(rules).items():
+        if _is_of_all(own, since) and _is_from_receipt(own, ends):
+            months, days = max(map(ends.months, own)), ends.lengths(own)
+            found[name] = Delay(months, *_where(own[0]), _closing(own, days), days)
+    return found
 
 
-def arrivals(rules: Rules, since: date) -> dict[str, Where]:
+def arrivals(rules: Rules, since: date, ends: Ends) -> dict[str, Where]:
     """By rule where every case has come to it by the end of its quarter.
 
     Its day has come, or has not come yet, or it has none: so it is once for each case wherever
     the rule's versions, since that day, follow each other without a gap.
     """
-    return {
-        name: Where(*_where(own[0]), _known(own), _within(own))
-        for name, own in versions_of(rules).items()
-        if _is_of_all(own, since)
-    }
+    found = {}
+    for name, own in versions_of(rules).items():
+        if _is_of_all(own, since):
+            days = ends.lengths(own) if _is_from_receipt(own, ends) else None
+            found[name] = Where(*_where(own[0]), days, _within(own, ends))
+    return found
 
 
 def scopes(rules: Rules) -> dict[str, Scope]:
@@ -77,17 +67,11 @@ def versions_of(rules: Rules) -> dict[str, list[Deadline]]:
     return found
 
 
-def _known(versions: Sequence[Deadline]) -> Lengths | None:
-    """The days until its day comes; None where nobody knows, or hours of a day count."""
-    is_known = _are_plain(versions) and all(rule.length.unit != "hours" for rule in versions)
-    return _of(versions) if is_known else None
-
-
-def _within(versions: Sequence[Deadline]) -> int | None:
+def _within(versions: Sequence[Deadline], ends: Ends) -> int | None:
     """So many months after it is still to come its day has come, whatever step it starts at."""
-    if any(terms_of(rule) or rule.length.unit == "years" for rule in versions):
+    if not all(map(ends.of, versions)):
         return None
-    return max(map(_months, versions))
+    return max(map(ends.months, versions))
 
 
 def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
@@ -99,22 +83,9 @@ def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
     return is_whole and alike and once and len(first.applies_to) <= 1
 
 
-def _are_plain(versions: Sequence[Deadline]) -> bool:
-    """Whether all run from the receipt, moved by nothing but to a working day."""
-    return all(
-        rule.starts == ("received",) and not terms_of(rule) and rule.length.unit != "years"
-        for rule in versions
-    )
-
-
-def terms_of(rule: Deadline) -> tuple[str, ...]:
-    """What stands beside its clock, but for the move to a working day, which is a few days."""
-    return replace(rule, roll="none").terms()
-
-
-def rolled(rule: Deadline) -> int:
-    """By how many days its end may move to a working day."""
-    return ROLLED * (rule.roll != "none")
+def _is_from_receipt(versions: Sequence[Deadline], ends: Ends) -> bool:
+    """Whether the day of the receipt says when each of them is due."""
+    return all(rule.starts == ("received",) and ends.of(rule) for rule in versions)
 
 
 def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:
@@ -123,52 +94,12 @@ def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:
     return None, ()
 
 
-def _closing(versions: Sequence[Deadline]) -> Closing | None:
+def _closing(versions: Sequence[Deadline], days: Lengths) -> Closing | None:
     """How a rule for the closing of a case goes with the time that it took until then."""
-    if any(rule.stops != (CLOSED,) or rule.length.unit == "hours" for rule in versions):
+    if any(
+        rule.stops != (CLOSED,) or rule.length.unit == "hours" or rule.limit != "no_later"
+        for rule in versions
+    ):
         return None
     names = ("met", "met_late", "missed", "ended", "open")
-    return Closing(
-        _of(versions), {name: frozenset(outcomes_with((name,), KINDS)) for name in names}
-    )
-
-
-def _days(versions: Sequence[Deadline]) -> Lengths | None:
-    """The days until its day comes; None where that is in a month that is known better."""
-    months = {rule.within if _is_of_months(rule) else None for rule in versions}
-    if len(months) == 1 and months != {None}:
-        return None
-    return _of(versions)
-
-
-def _is_of_months(rule: Deadline) -> bool:
-    return rule.length_unit == "months" and not rolled(rule)
-
-
-def _of(versions: Sequence[Deadline]) -> Lengths:
-    """The fewest and most days of each, for what is received while it is in force."""
-    found = []
-    for at, rule in enumerate(versions):
-        fewest, most = days_of(rule.within, rule.length_unit)
-        first = rule.in_force_from.toordinal() if at else ALWAYS
-        last = rule.in_force_until.toordinal() - 1
-        found.append(Length(fewest, most + rolled(rule), first, last))
-    return Lengths(tuple(found))
-
-
-def days_of(within: int, unit: LengthUnit) -> tuple[int, int]:
-    """The fewest and most calendar days that so many may have."""
-    if unit == "months":
-        return within * SHORTEST_MONTH, within * LONGEST_MONTH
-    each, more = DAYS[unit]
-    # A day on which the clocks are set back has an hour more.
-    fewest = {"weeks": within * 7, "hours": max(within - 1, 0) // 24}.get(unit, within)
-    return fewest, ceil(within * each + more)
-
-
-def _months(rule: Deadline) -> int:
-    """By the end of which month after that of the receipt all have fallen due."""
-    if rule.length.unit == "months":
-        return rule.within + (rule.roll != "none")
-    each, more = DAYS[rule.length.unit]
-    return ceil((rule.within * each + more + rolled(rule)) / SHORTEST_MONTH)
+    return Closing(days, {name: frozenset(outcomes_with((name,), KINDS)) for name in names})

@@ -3,34 +3,32 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain, combinations, pairwise, permutations, product
-from math import ceil
 
 from etl.rules import Deadline, Rules
-from metrics.delays import LONGEST_MONTH, ROLLED, SHORTEST_MONTH, days_of, terms_of, versions_of
+from metrics.delays import versions_of
 from metrics.disclosure.tables import Kept, Nest
 from metrics.doubts import KINDS, outcomes_with
+from metrics.running_out import Ends
 
-# What may stand beside a clock that is known all the same.
-STILL = ("calendar ", "advisory", "the reporter's own clock")
 Versions = Sequence[Deadline]  # of one rule, the first one in force first
 DONE = ("met", "met_late")
 JUDGED = (*DONE, "missed")
 UNDATED = ("not_applicable", "not_assessable")
 
 
-def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
+def nests(rules: Rules, since: date, ends: Ends) -> tuple[Nest, ...]:
     """Every two rules of which the first never falls due after the second.
 
-    They are plain rules from the same step and for the same dates, by which cases that were
-    received on that day or later are judged, in versions that differ in their lengths alone.
-    What is not due yet for the first is not due for the second; only where they end with the
-    same step does more follow.
+    They run from the same step and for the same dates, by which cases that were received on
+    that day or later are judged, and a calendar says when each of their versions is due. What
+    is not due yet for the first is not due for the second; only where they end with the same
+    step does more follow.
     """
     found = []
-    for some, others in permutations(_plain(rules), 2):
+    for some, others in permutations(_by_day(rules, ends), 2):
         one, other = some[0], others[0]
         is_alike = _known(some, since) == _known(others, since)
-        apart = _apart(some, others) if is_alike else None
+        apart = _apart(some, others, ends) if is_alike else None
         if apart is not None:
             scopes = (_scope(one), _scope(other))
             kept = _results() if _stops(one) == _stops(other) else ((), (), ())
@@ -38,23 +36,24 @@ def nests(rules: Rules, since: date) -> tuple[Nest, ...]:
     return tuple(found)
 
 
-def _plain(rules: Rules) -> Iterator[Versions]:
-    """The rules that are plain in all their versions, which follow without a gap."""
+def _by_day(rules: Rules, ends: Ends) -> Iterator[Versions]:
+    """The rules that run by the day in all their versions, which follow without a gap."""
     for own in versions_of(rules).values():
-        ends = all(one.in_force_until == other.in_force_from for one, other in pairwise(own))
-        if ends and all(_is_plain(rule) and _alike(rule) == _alike(own[0]) for rule in own):
+        follow = all(one.in_force_until == other.in_force_from for one, other in pairwise(own))
+        is_known = all(rule.limit == "no_later" and ends.of(rule) for rule in own)
+        if follow and is_known and all(_alike(rule) == _alike(own[0]) for rule in own):
             yield own
 
 
 def _alike(rule: Deadline) -> tuple[object, ...]:
     """What all versions must have in common."""
-    return rule.starts, terms_of(rule), _stops(rule), _scope(rule)
+    return rule.starts, _stops(rule), _scope(rule)
 
 
-def _apart(some: Versions, others: Versions) -> tuple[int, int] | None:
+def _apart(some: Versions, others: Versions, ends: Ends) -> tuple[int, int] | None:
     """In which months after the first rule the second falls due, whatever version counts."""
     apart = [
-        months_apart(one, other)
+        ends.months_apart(one, other)
         for one, other in product(some, others)
         if one.in_force_from < other.in_force_until and other.in_force_from < one.in_force_until
     ]
@@ -64,16 +63,10 @@ def _apart(some: Versions, others: Versions) -> tuple[int, int] | None:
     return min(fewest for fewest, _ in known), max(most for _, most in known)
 
 
-def _is_plain(rule: Deadline) -> bool:
-    is_clear = rule.limit == "no_later" and rule.length.unit not in {"hours", "years"}
-    return is_clear and all(term.startswith(STILL) for term in terms_of(rule))
-
-
 def _known(own: Versions, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
     first, last = own[0], own[-1]
-    runs = (first.starts, terms_of(first))
-    return *runs, max(first.in_force_from, since), last.in_force_until
+    return first.starts, max(first.in_force_from, since), last.in_force_until
 
 
 def _stops(rule: Deadline) -> tuple[object, ...]:
@@ -82,27 +75,6 @@ def _stops(rule: Deadline) -> tuple[object, ...]:
 
 def _scope(rule: Deadline) -> dict[str, frozenset[str]]:
     return {breakdown: frozenset(levels) for breakdown, levels in rule.applies_to.items()}
-
-
-def months_apart(one: Deadline, other: Deadline) -> tuple[int, int] | None:
-    """In which months after the first rule the second falls due; None where it may before."""
-    unit, more = one.length.unit, other.within - one.within
-    moves = one.roll != "none", other.roll != "none"
-    if unit == other.length.unit:
-        if more < 0:
-            return None
-        if unit == "months" and not any(moves):
-            return more, more
-        fewest, most = days_of(more, unit) if more else (0, 0)
-    else:
-        shortest, longest = days_of(one.within, unit)
-        fewest, most = days_of(other.within, other.length.unit)
-        fewest, most = fewest - longest, most - shortest
-    # Where both ends move, none of them moves past the other.
-    if fewest < ROLLED * (moves[0] and not moves[1]):
-        return None
-    fewest, most = max(fewest - ROLLED * moves[0], 0), most + ROLLED * moves[1]
-    return fewest // LONGEST_MONTH, ceil(most / SHORTEST_MONTH)
 
 
 def _results() -> tuple[tuple[Kept, ...], tuple[Kept, ...], tuple[Kept, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from etl.due_days import Calendars
 from etl.rules import Rules
 from etl.store import Store
 from metrics.absent_rows import absent_rows
@@ -17,7 +18,8 @@ from metrics.catalog import METRICS, metrics_for
 from metrics.consequences import consequences
 from metrics.count import count
 from metrics.crosswalk import heirs_sentence, heirs_words
-from metrics.delays import DEADLINES, arrivals, delays, scopes
+from metrics.days_off import days_off
+from metrics.declaring import declared
 from metrics.disclosure.layers import (
     Protected,
     commitment,
@@ -27,16 +29,7 @@ from metrics.disclosure.layers import (
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
-from metrics.disclosure.tables import Table
-from metrics.doubts import (
-    KINDS,
-    apart,
-    blocked,
-    kinds_of,
-    outcomes_with,
-    subtotals_with,
-    together,
-)
+from metrics.doubts import apart, blocked, together
 from metrics.escalated import summed, with_escalations
 from metrics.estimate import estimate
 from metrics.exposure import average_people, total_engagements
@@ -52,7 +45,6 @@ from metrics.judged import (
     without,
 )
 from metrics.metric import ExactCube, Metric, ProtectedCube
-from metrics.nests import nests
 from metrics.outlook import outlook
 from metrics.pace import paces
 from metrics.periods import periods, quarter_of, quarterly
@@ -60,6 +52,7 @@ from metrics.reach import loose_words, withheld_words
 from metrics.release import TABLES
 from metrics.restatement import Now
 from metrics.restating import aftermath
+from metrics.running_out import Ends
 from metrics.scorecard import results
 from metrics.sealed import About, facts_of, tables_about
 from metrics.sealing import Made, seal
@@ -67,7 +60,6 @@ from metrics.signals import signals
 from metrics.span import refuse_first_case, told_span
 from metrics.told_checks import at_fault, refuse_few, told_before, told_checks
 
-NOT_DUE = "not_due"
 ASKED = " People may also be asked about cases that are not closed."
 SHORT = " Cases that came late may lack a deadline: there can be fewer deadlines than cases."
 
@@ -114,7 +106,7 @@ def publish(
     tables |= tables_about(store, policy, rules, *told, data.calendar, actions)
     inputs = inputs_digest(store, policy, seed)
     facts = facts_of(data.told, policy, about, judging.verdicts, inputs)
-    facts |= _protection(protected, policy, setting, rules)
+    facts |= _protection(protected, policy, setting, rules) | days_off(rules, data.ends)
     tables |= gap_cases(store, policy, tables["gaps"], inputs, secret=seed)
     say("comparing with the last release")
     now = Now(data.metrics, data.parts, setting, tables, facts, tuple(judging.unfit))
@@ -128,7 +120,8 @@ def publish(
 class _Data:
     """What is published of a store: metrics with their parts, levels and covered months.
 
-    `calendar` has all periods, `spans` those that figures are told for.
+    `calendar` has all periods, `spans` those that figures are told for; `ends` the days on
+    which rules run out.
     """
 
     told: Mapping[str, Any]
@@ -138,6 +131,7 @@ class _Data:
     metrics: tuple[Metric, ...]
     parts: Mapping[str, tuple[str, ...]]
     rules: Rules
+    ends: Ends
 
 
 def _judging(
@@ -179,6 +173,7 @@ def _data(
         metrics=metrics,
         parts={metric.name: metric.parts(rules) for metric in metrics},
         rules=rules,
+        ends=Ends.between(told["coverage_from"], told["as_of"], Calendars.of(store, rules)),
     )
 
 
@@ -198,7 +193,6 @@ def _protected(
         return None
     starts = data.told["fiscal_year_start_month"]
     withheld = policy.method == "suppression"
-    doubted = {} if withheld else _doubted(policy, everybody, places)
     made = protected_by_layers(
         together(exact.cells) if withheld else exact.cells,
         policy,
@@ -206,10 +200,13 @@ def _protected(
         secret=secret,
         declared=Declared(
             # Counts in doubt told apart would be smaller still, and withheld.
-            tables=_declared(
-                data,
-                judging.verdicts.clear() if withheld else judging.verdicts,
-                doubted,
+            tables=declared(
+                data.metrics,
+                data.rules,
+                data.ends,
+                since=data.told["coverage_from"],
+                verdicts=judging.verdicts.clear() if withheld else judging.verdicts,
+                doubted={} if withheld else _doubted(policy, everybody, places),
             ),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
@@ -352,37 +349,6 @@ def _within(cube: ExactCube, calendar: pl.DataFrame) -> ExactCube:
     """Only the covered months: before and after them nobody was counting."""
     months = calendar["month"].unique()
     return ExactCube(cells=cube.cells.filter(pl.col("month").is_in(months.implode())))
-
-
-def _declared(
-    data: _Data, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
-) -> list[Table]:
-    """The tables of a release; escalations are sums of protected deadlines."""
-    since = data.told["coverage_from"]
-
-    def kinds(metric: Metric) -> tuple[str, ...]:
-        known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
-        return tuple(kind for kind in KINDS if kind in known and metric.doubted)
-
-    return [
-        Table(
-            metric=metric.name,
-            outcomes=outcomes_with(metric.outcomes, kinds(metric)),
-            parts=data.parts[metric.name],
-            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds(metric)),
-            timed=metric.kind == "survival",
-            part_of=metric.part_of,
-            stocks=outcomes_with((NOT_DUE,), KINDS),
-            follows=metric.follows,
-            delays=delays(data.rules, since) if metric.name == DEADLINES else {},
-            arrivals=arrivals(data.rules, since) if metric.name == DEADLINES else {},
-            nests=nests(data.rules, since) if metric.name == DEADLINES else (),
-            scopes=scopes(data.rules) if metric.name == DEADLINES else {},
-            after_closing=metric.kind == "survey",
-        )
-        for metric in data.metrics
-        if metric.sum_of is None
-    ]
 
 
 def _codes(levels: pl.DataFrame) -> dict[str, list[str]]:

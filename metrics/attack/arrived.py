@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.bounds import Booleans
-from metrics.attack.closed import DAYS
-from metrics.attack.joined import DEADLINES, FROM_RECEIPT, IS_STOCK, RECEIVED, Level
+from metrics.attack.clocks import DaysOff
+from metrics.attack.closing_days import Length
+from metrics.attack.joined import DEADLINES, IS_STOCK, RECEIVED, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, levels_in, readers
@@ -25,19 +26,17 @@ from metrics.periods import month_of, next_month
 LATE = "came_late"  # a release says so where late cases are counted without their deadlines
 
 
-def soonest(clocks: Sequence[tuple[date, str]], first: date, last: date) -> date:
+def soonest(lengths: Sequence[Length], first: date, last: date) -> int:
     """On which day at the soonest a deadline falls due of a receipt from one day to another.
 
-    The first day itself where nobody knows. `clocks` has each with the day it is in force from.
+    By number; `lengths` say after how many days it is due, by the day of the receipt.
     """
-    days, untils = [], [*(since for since, _ in clocks[1:]), date.max]
-    for (since, clock), until in zip(clocks, untils, strict=True):
-        plain = FROM_RECEIPT.match(clock)
-        # An hour may be any part of the day of the receipt.
-        within = int(plain[1]) * DAYS[plain[2]][0] if plain and plain[2] in DAYS else 0
-        if since <= last and first < until:
-            days.append(max(since, first) + timedelta(days=within))
-    return min(days)
+    begins, ends = first.toordinal(), last.toordinal()
+    return min(
+        max(each.first, begins) + each.fewest
+        for each in lengths
+        if each.first <= ends and begins <= each.last
+    )
 
 
 def arrived(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -69,10 +68,13 @@ def _intervals(
             continue
         for rule in owed_in(own[-1]):
             where = f"{DEADLINES} {rule.rule}, quarter from {quarter}"
-            yield from ((where, *each) for each in _beside(own, rule, quarter))
+            lengths = DaysOff.of(own[-1].release.manifest).lengths(rule) or ()
+            yield from ((where, *each) for each in _beside(own, rule, lengths, quarter))
 
 
-def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Floats, Floats]]:
+def _beside(
+    own: Sequence[Told], rule: Owed, lengths: Sequence[Length], quarter: date
+) -> Iterator[tuple[Floats, Floats]]:
     levels = [level for level in levels_in(own) if rule.holds_at(level)]
     cells = pl.concat(one.cells for one in own)
     months = sorted(
@@ -85,7 +87,7 @@ def _beside(own: Sequence[Told], rule: Owed, quarter: date) -> Iterator[tuple[Fl
     last = next_month(months[-1]) - timedelta(days=1)
     for first, day in enumerate(months):
         yield from _no_fewer(deadlines, cases, first)
-        if soonest(rule.clocks, day, last) > last:
+        if lengths and soonest(lengths, day, last) > last.toordinal():
             yield from _no_fewer(to_come, cases, first)
 
 

@@ -30,7 +30,7 @@ from metrics.attack.closing_days import (
     may_be_older,
 )
 from metrics.attack.closing_days import results as results_of
-from metrics.attack.joined import ROLLED
+from metrics.attack.clocks import DaysOff, clock_of
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats
@@ -39,19 +39,8 @@ from metrics.attack.versions import owed_in
 from metrics.periods import next_month
 
 TIMES, DEADLINES = "time_to_resolution", "deadline_compliance"
-TO_THE_CLOSING = re.compile(
-    r"received to resolved, (\d+) (calendar day|working day|week|month)s?"
-    r"(; an end on no working day moves to the next one)?$"
-)
-# The fewest and the most days that so many of them may have, and how many more at most.
-DAYS = {
-    "calendar day": (1, 1, 0),
-    "working day": (1, 7 / 5, 10),
-    "week": (7, 7, 0),
-    "month": (28, 31, 0),
-}
 SHORTEST_MONTH = 28
-FOR_EVER = date.max.toordinal()
+RESOLVED = "resolved"
 RESULTS = (MET, LATE, MISSED)
 Cells = Collection[tuple[str, int]]  # whether it ended, and the first day of the band
 Possible = Mapping[Time, set[Result]]
@@ -84,25 +73,28 @@ class Rule:
 
 def rules_in(told: Told) -> list[Rule]:
     """What a release's own words say of rules for the closing."""
+    off = DaysOff.of(told.release.manifest)
     found = []
     for rule in owed_in(told):
-        plain = [TO_THE_CLOSING.match(clock) for _, clock in rule.clocks]
-        days = [since.toordinal() for since, _ in rule.clocks]
-        lengths = tuple(
-            Length(*_span(each), since, until - 1)
-            for each, since, until in zip(plain, days, [*days[1:], FOR_EVER], strict=True)
-            if each
+        lengths = (
+            off.lengths(rule)
+            if all(_is_to_closing(words) for _, words in rule.clocks)
+            else None
         )
-        if len(lengths) == len(plain):
+        if lengths:
             found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels))
     return found
 
 
-def _span(plain: re.Match[str]) -> tuple[int, int]:
-    """The fewest and the most days of a clock to the closing."""
-    fewest, most, more = DAYS[plain[2]]
-    days = int(plain[1])
-    return int(days * fewest), ceil(days * most + more) + (ROLLED if plain[3] else 0)
+def _is_to_closing(words: str) -> bool:
+    """Whether a case that took no longer than the clock has kept it."""
+    clock = clock_of(words)
+    return (
+        clock is not None
+        and clock.stop == RESOLVED
+        and clock.unit != "hour"
+        and not clock.early
+    )
 
 
 def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -212,10 +204,17 @@ class View:
 
     def possible(self, cells: Cells) -> Possible:
         """Every time, month by month, and the results that its cases may have."""
-        lasts, lengths = _lasts({band for _, band in cells}), self.rule.lengths
-        months = range(self.start, len(self.dates.ends))
-        times = ((month, name, band) for month in months for name, band in cells)
-        return {time: set(results_of(time, lasts, lengths, self.dates)) for time in times}
+        lasts = _lasts({band for _, band in cells})
+        found: dict[Time, set[Result]] = {}
+        for month in range(self.start, len(self.dates.ends)):
+            first, after = self.dates.firsts[month : month + 2]
+            lengths = [
+                each for each in self.rule.lengths if each.first < after and each.last >= first
+            ]
+            for name, band in cells:
+                time = month, name, band
+                found[time] = set(results_of(time, lasts, lengths, self.dates))
+        return found
 
     def ahead(self, possible: Possible) -> Iterator[tuple[set[Time], set[Result]]]:
         """Times of months in a row, and the results that their cases must be among."""
@@ -265,10 +264,12 @@ class View:
 
 def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[str, int]]]:
     """Times that are certainly in time, those that are certainly too late, and all."""
-    for fewest, most in sorted({(each.fewest, each.most) for each in rule.lengths}):
-        yield {(CLOSED, band) for band in lasts if lasts[band] <= fewest}
-        yield {(CLOSED, band) for band in lasts if band > most}
-        yield {(OPEN, band) for band in lasts if band > most}
+    in_time = {frozenset(b for b in lasts if lasts[b] <= each.fewest) for each in rule.lengths}
+    too_late = {frozenset(band for band in lasts if band > each.most) for each in rule.lengths}
+    yield from ({(CLOSED, band) for band in bands} for bands in sorted(in_time, key=len))
+    for bands in sorted(too_late, key=len):
+        yield {(CLOSED, band) for band in bands}
+        yield {(OPEN, band) for band in bands}
     yield {(CLOSED, band) for band in lasts}
     yield {(OPEN, band) for band in lasts}
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}

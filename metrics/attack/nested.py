@@ -12,14 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, permutations, product
-from math import ceil
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from metrics.attack.closed import DAYS
-from metrics.attack.joined import DEADLINES, ROLLED
+from metrics.attack.clocks import Clock, DaysOff, Span, clock_of
+from metrics.attack.joined import DEADLINES
 from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.sums import DOUBT
@@ -27,11 +26,6 @@ from metrics.attack.system import IS_SUM, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.attack.versions import IN_FORCE
 
-CLOCK = re.compile(r"([^,;]+ to [^,;]+), (\d+) (calendar day|working day|week|month)s?(;.*)?$")
-# What may stand after a clock of which this is known; a calendar is the same for both.
-STILL = re.compile(r"(; (calendar [^;]+|advisory|the reporter's own clock: in no share))*$")
-MOVES = "; an end on no working day moves to the next one"
-SHORTEST_MONTH = 28
 NEVER = "9999-12-31"
 BEFORE = 2  # quarters, with which new ones are attacked
 
@@ -84,19 +78,16 @@ class _Rule:
     """A version of a rule in a release's own words, for receipts of the days in between."""
 
     name: str
-    within: int
-    unit: str
+    clock: Clock
+    spans: Sequence[Span]
     scope: Scope
-    steps: tuple[str, str]
-    moves: bool
-    terms: str
     since: str  # a day as 2026-03-31, "" where there is none
     until: str
 
     @property
     def alike(self) -> tuple[object, ...]:
         """What all versions of a rule have in common."""
-        return self.scope, self.steps, self.terms
+        return self.scope, self.clock.start, self.clock.stop
 
 
 def pairs_in(told: Told) -> list[Pair]:
@@ -118,21 +109,21 @@ def waiting_in(told: Told) -> list[Pair]:
             continue
         latest = _latest(some, others)
         if latest is not None:
-            is_same = one.steps[1] == other.steps[1]
+            is_same = one.clock.stop == other.clock.stop
             found.append(Pair(one.name, other.name, latest, one.scope, other.scope, is_same))
     return found
 
 
 def _beside(own: Sequence[_Rule], begins: str) -> tuple[str, ...]:
-    """First step, terms and dates, which two rules must have in common."""
-    return own[0].steps[0], own[0].terms, max(own[0].since, begins), own[-1].until
+    """First step and dates, which two rules must have in common."""
+    return own[0].clock.start, max(own[0].since, begins), own[-1].until
 
 
 def _rules_in(told: Told) -> Iterator[list[_Rule]]:
     """Each rule in its versions, where they differ in their lengths alone and have no gap."""
-    rows = told.release.table("rules")
+    rows, off = told.release.table("rules"), DaysOff.of(told.release.manifest)
     for (name,), own in rows.group_by("rule", maintain_order=True):
-        known = [_version(str(name), row) for row in own.iter_rows(named=True)]
+        known = [_version(str(name), row, off) for row in own.iter_rows(named=True)]
         versions = sorted((each for each in known if each), key=lambda each: each.since)
         follow = all(one.until == other.since for one, other in pairwise(versions))
         alike = all(each.alike == versions[0].alike for each in versions)
@@ -140,18 +131,13 @@ def _rules_in(told: Told) -> Iterator[list[_Rule]]:
             yield versions
 
 
-def _version(name: str, row: Mapping[str, str]) -> _Rule | None:
-    plain, dates = CLOCK.match(row["clock"]), re.match(IN_FORCE, row["in_force"])
-    if plain is None or dates is None:
+def _version(name: str, row: Mapping[str, str], off: DaysOff) -> _Rule | None:
+    clock, dates = clock_of(row["clock"]), re.match(IN_FORCE, row["in_force"])
+    if clock is None or clock.early or dates is None:
         return None
-    start, _, stop = plain[1].rpartition(" to ")
-    within, unit, words = int(plain[2]), plain[3], plain[4] or ""
-    terms = words.replace(MOVES, "")
-    if not STILL.match(terms):
-        return None
-    scope, steps = _scope(row["applies_to"]), (start, stop)
+    spans = off.spans(clock)
     since, until = (day or "" for day in dates.groups())
-    return _Rule(name, within, unit, scope, steps, terms != words, terms, since, until)
+    return _Rule(name, clock, spans, _scope(row["applies_to"]), since, until) if spans else None
 
 
 def scopes_in(told: Told) -> dict[str, Scope]:
@@ -182,27 +168,18 @@ def _latest(some: Sequence[_Rule], others: Sequence[_Rule]) -> int | None:
 
 def _apart(one: _Rule, other: _Rule) -> int | None:
     """Up to how many months later the second rule ends; None where it may end first."""
-    if one.unit == other.unit:
-        more = other.within - one.within
-        if more < 0:
-            return None
-        if one.unit == "month" and not (one.moves or other.moves):
-            return more
-        fewest, most = _days(more, one.unit) if more else (0, 0)
-    else:
-        (shortest, longest), (fewest, most) = (
-            _days(rule.within, rule.unit) for rule in (one, other)
-        )
-        fewest, most = fewest - longest, most - shortest
-    # Where both ends move, none of them moves past the other.
-    if fewest < ROLLED * (one.moves and not other.moves):
+    if one.clock.late != other.clock.late:
         return None
-    return ceil((most + ROLLED * other.moves) / SHORTEST_MONTH)
-
-
-def _days(within: int, unit: str) -> tuple[int, int]:
-    fewest, most, more = DAYS[unit]
-    return int(within * fewest), ceil(within * most + more)
+    of_hours = {one.clock.unit, other.clock.unit} == {"hour"}
+    if of_hours and one.clock.within > other.clock.within:
+        return None
+    found = []
+    for (first, last), (soonest, latest) in zip(one.spans, other.spans, strict=True):
+        if not of_hours and (soonest < last).any():
+            return None
+        months = latest.astype("datetime64[M]") - first.astype("datetime64[M]")
+        found.append(int(months.astype(np.int64).max()))
+    return max(found)
 
 
 def nested(

@@ -1,13 +1,15 @@
-"""How many days after its receipt a case falls due, version after version of a rule.
+"""How many days after its receipt a case falls due, by the day of the receipt.
 
-The version in force on the day of the receipt counts. Of a rule that was 30 days and is 14 now,
-readers know from the receipt which it is: to know only that it is 14 to 30 days would leave
-open what they can tell.
+Of a rule that was 30 days and is 14 now, readers know from the receipt which it is, and of ten
+working days they know from a calendar how many days they are: to know only that it is 10 to 24
+days would leave open what they can tell.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 ALWAYS, FOR_EVER = 0, date.max.toordinal() - 1  # days by number, before and after all others
 
@@ -24,7 +26,11 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """All versions; days are numbers, and each is in one of them or in several."""
+    """All lengths in the order of their days, which are numbers.
+
+    Each day is in one of them; only of what comes after something that has such lengths itself
+    may it be in several.
+    """
 
     versions: tuple[Length, ...]
 
@@ -45,11 +51,11 @@ class Lengths:
 
     def at(self, day: int) -> tuple[int, int]:
         """The fewest and most days of what is counted on a day."""
-        known = [each for each in self.versions if each.first <= day <= each.last]
+        known = self.during(day, day)
         return min(each.fewest for each in known), max(each.most for each in known)
 
     def during(self, first: int, last: int) -> Sequence[Length]:
-        """The versions in force on some day of these."""
+        """The lengths of some day of these."""
         return [each for each in self.versions if each.first <= last and first <= each.last]
 
     def soonest(self, first: int, last: int) -> int:
@@ -76,12 +82,29 @@ class Lengths:
 
         None where some may come before.
         """
-        found = []
-        for one in self.versions:
-            for each in other.during(one.first, one.last):
-                first, last = max(one.first, each.first), min(one.last, each.last)
-                apart = each.fewest - one.most, each.most - one.fewest
-                found.append(Length(*apart, first + one.fewest, last + one.most))
-        if any(each.fewest < 0 for each in found):
+        return _apart(self, other)
+
+
+@lru_cache(maxsize=256)
+def _apart(one: Lengths, other: Lengths) -> Lengths | None:
+    found = []
+    for some, others, first, last in _both(one.versions, other.versions):
+        fewest, most = others.fewest - some.most, others.most - some.fewest
+        if fewest < 0:
             return None
-        return Lengths(tuple(found))
+        found.append(Length(fewest, most, first + some.fewest, last + some.most))
+    return Lengths(tuple(found))
+
+
+def _both(
+    some: Sequence[Length], others: Sequence[Length]
+) -> Iterator[tuple[Length, Length, int, int]]:
+    """Each two that have days in common, with the first and last of these."""
+    firsts = [each.first for each in others]
+    for one in some:
+        at = max(bisect_right(firsts, one.first) - 1, 0)
+        while at < len(others) and others[at].first <= one.last:
+            first, last = max(one.first, others[at].first), min(one.last, others[at].last)
+            if first <= last:
+                yield one, others[at], first, last
+            at += 1
