@@ -30,17 +30,13 @@ def declared(
 
     Counts in doubt are told apart by the `verdicts`, and where they were before (`doubted`).
     """
-
-    def kinds(metric: Metric) -> tuple[str, ...]:
-        known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
-        return tuple(kind for kind in KINDS if kind in known and metric.doubted)
-
+    kinds = {metric.name: _kinds(metric, verdicts, doubted) for metric in metrics}
     plain = [
         Table(
             metric=metric.name,
-            outcomes=outcomes_with(metric.outcomes, kinds(metric)),
+            outcomes=outcomes_with(metric.outcomes, kinds[metric.name]),
             parts=metric.parts(rules),
-            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds(metric)),
+            subtotals=subtotals_with(metric.outcomes, metric.subtotals, kinds[metric.name]),
             timed=metric.kind == "survival",
             part_of=metric.part_of,
             stocks=outcomes_with((NOT_DUE,), KINDS),
@@ -62,3 +58,10 @@ def declared(
         else table
         for table in plain
     ]
+
+
+def _kinds(
+    metric: Metric, verdicts: pl.DataFrame, doubted: Mapping[str, set[str]]
+) -> tuple[str, ...]:
+    known = {*kinds_of(verdicts, metric.name), *doubted.get(metric.name, ())}
+    return tuple(kind for kind in KINDS if kind in known and metric.doubted)

@@ -27,7 +27,7 @@ def nests(rules: Rules, since: date, ends: Ends) -> tuple[Nest, ...]:
     found = []
     for some, others in permutations(_by_day(rules, ends), 2):
         one, other = some[0], others[0]
-        is_alike = _known(some, since) == _known(others, since)
+        is_alike = _in_common(some, since) == _in_common(others, since)
         apart = _apart(some, others, ends) if is_alike else None
         if apart is not None:
             scopes = (_scope(one), _scope(other))
@@ -40,9 +40,15 @@ def _by_day(rules: Rules, ends: Ends) -> Iterator[Versions]:
     """The rules that run by the day in all their versions, which follow without a gap."""
     for own in versions_of(rules).values():
         follow = all(one.in_force_until == other.in_force_from for one, other in pairwise(own))
-        is_known = all(rule.limit == "no_later" and ends.of(rule) for rule in own)
-        if follow and is_known and all(_alike(rule) == _alike(own[0]) for rule in own):
+        if follow and all(
+            _is_known(rule, ends) and _alike(rule) == _alike(own[0]) for rule in own
+        ):
             yield own
+
+
+def _is_known(rule: Deadline, ends: Ends) -> bool:
+    """Whether the day of its start says by which day something is to be done."""
+    return rule.limit == "no_later" and rule.length.unit != "hours" and bool(ends.of(rule))
 
 
 def _alike(rule: Deadline) -> tuple[object, ...]:
@@ -63,7 +69,7 @@ def _apart(some: Versions, others: Versions, ends: Ends) -> tuple[int, int] | No
     return min(fewest for fewest, _ in known), max(most for _, most in known)
 
 
-def _known(own: Versions, since: date) -> tuple[object, ...]:
+def _in_common(own: Versions, since: date) -> tuple[object, ...]:
     """What two rules must have in common."""
     first, last = own[0], own[-1]
     return first.starts, max(first.in_force_from, since), last.in_force_until

@@ -29,6 +29,7 @@ from metrics.disclosure.layers import (
 from metrics.disclosure.ledger import Ledger
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.protect import Declared
+from metrics.disclosure.tables import Table
 from metrics.doubts import apart, blocked, together
 from metrics.escalated import summed, with_escalations
 from metrics.estimate import estimate
@@ -199,15 +200,7 @@ def _protected(
         everybody=everybody,
         secret=secret,
         declared=Declared(
-            # Counts in doubt told apart would be smaller still, and withheld.
-            tables=declared(
-                data.metrics,
-                data.rules,
-                data.ends,
-                since=data.told["coverage_from"],
-                verdicts=judging.verdicts.clear() if withheld else judging.verdicts,
-                doubted={} if withheld else _doubted(policy, everybody, places),
-            ),
+            tables=_tables(data, policy, everybody, judging, places),
             levels=_codes(data.levels),
             months=data.calendar["month"].unique().sort().to_list(),
             quarters=_quarters(data.calendar, starts),
@@ -219,6 +212,21 @@ def _protected(
     )
     refuse_first_case(made.cells, data.told, policy)
     return made
+
+
+def _tables(
+    data: _Data,
+    policy: Policy,
+    everybody: Sequence[Policy],
+    judging: Judging,
+    places: Places,
+) -> list[Table]:
+    since, doubted = data.told["coverage_from"], _doubted(policy, everybody, places)
+    known = (data.metrics, data.rules, data.ends)
+    if policy.method == "suppression":
+        # Counts in doubt told apart would be smaller still, and withheld.
+        return declared(*known, since=since, verdicts=judging.verdicts.clear(), doubted={})
+    return declared(*known, since=since, verdicts=judging.verdicts, doubted=doubted)
 
 
 def _looks(places: Places) -> set[date]:

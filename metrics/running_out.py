@@ -64,19 +64,18 @@ class Ends:
         return max(int((_month(last) - begun).max()) for _, last in self.of(rule))
 
     def months_apart(self, one: Deadline, other: Deadline) -> tuple[int, int] | None:
-        """In which months after the first rule the second ends; None where it may before."""
-        pairs = list(zip(self.of(one), self.of(other), strict=False))
-        if not pairs or one.after_hours != other.after_hours:
-            return None
-        is_of_hours = one.length.unit == other.length.unit == "hours"
-        if is_of_hours and one.within > other.within:
+        """In which months after the first rule the second ends; None where it may before.
+
+        After hours both count from the same later day, if they have the same hours.
+        """
+        if one.after_hours != other.after_hours:
             return None
         found = []
-        for (first, last), (soonest, latest) in pairs:
-            if not is_of_hours and (soonest < last).any():
+        for (_, ended), (ends, _) in zip(self.of(one), self.of(other), strict=True):
+            if (ends < ended).any():
                 return None
-            found += [_month(soonest) - _month(last), _month(latest) - _month(first)]
-        return max(int(np.min(found)), 0), int(np.max(found))
+            found.append(_month(ends) - _month(ended))
+        return int(np.min(found)), int(np.max(found))
 
 
 def _month(days: Days) -> Days:

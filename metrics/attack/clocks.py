@@ -120,7 +120,7 @@ class DaysOff:
             yield begun
 
     def lengths(self, owed: Owed) -> tuple[Length, ...] | None:
-        """How many days after the receipt a rule is due, by the day of it; None if not known."""
+        """How many days after the receipt a rule is due, by its day; None if nobody knows."""
         clocks = [clock_of(words) for _, words in owed.clocks]
         spans = [self.spans(each) if each and each.start == RECEIVED else () for each in clocks]
         if not all(spans):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from metrics.attack.clocks import DaysOff, clock_of
 from metrics.attack.closing_days import (
     CLOSED,
     LATE,
@@ -30,7 +31,6 @@ from metrics.attack.closing_days import (
     may_be_older,
 )
 from metrics.attack.closing_days import results as results_of
-from metrics.attack.clocks import DaysOff, clock_of
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
 from metrics.attack.system import IS_SUM, Floats

@@ -133,7 +133,7 @@ def _rules_in(told: Told) -> Iterator[list[_Rule]]:
 
 def _version(name: str, row: Mapping[str, str], off: DaysOff) -> _Rule | None:
     clock, dates = clock_of(row["clock"]), re.match(IN_FORCE, row["in_force"])
-    if clock is None or clock.early or dates is None:
+    if clock is None or clock.early or clock.unit == "hour" or dates is None:
         return None
     spans = off.spans(clock)
     since, until = (day or "" for day in dates.groups())
@@ -170,14 +170,11 @@ def _apart(one: _Rule, other: _Rule) -> int | None:
     """Up to how many months later the second rule ends; None where it may end first."""
     if one.clock.late != other.clock.late:
         return None
-    of_hours = {one.clock.unit, other.clock.unit} == {"hour"}
-    if of_hours and one.clock.within > other.clock.within:
-        return None
     found = []
-    for (first, last), (soonest, latest) in zip(one.spans, other.spans, strict=True):
-        if not of_hours and (soonest < last).any():
+    for (_, ended), (ends, _) in zip(one.spans, other.spans, strict=True):
+        if (ends < ended).any():
             return None
-        months = latest.astype("datetime64[M]") - first.astype("datetime64[M]")
+        months = ends.astype("datetime64[M]") - ended.astype("datetime64[M]")
         found.append(int(months.astype(np.int64).max()))
     return max(found)
 

@@ -70,7 +70,7 @@ class Delay:
 
     @property
     def is_vague(self) -> bool:
-        """Whether its days hang on a calendar, which who holds it against times can look up."""
+        """Whether the hour of the receipt says which day it is, that a case knows of itself."""
         days = self.closing.days.versions if self.closing else ()
         return any(each.fewest < each.most for each in days)
 

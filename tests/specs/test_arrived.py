@@ -14,9 +14,10 @@ import pytest
 
 from etl.rules import read_rules
 from etl.store import Store
-from metrics import publish as publishing
+from metrics import declaring
 from metrics.attack import report as reporting
 from metrics.attack.arrived import _no_fewer, _Totals, arrived, soonest
+from metrics.attack.clocks import DaysOff
 from metrics.attack.report import attack
 from metrics.attack.told import read
 from metrics.attack.versions import owed_in
@@ -29,6 +30,7 @@ from metrics.disclosure.policy import Policy
 from metrics.disclosure.runs import Run, Span, come_since
 from metrics.disclosure.tables import Grid, Where
 from metrics.sealing import UnsafeError
+from tests.running import ends
 from tests.specs.measured import filled, judge, sealed
 
 BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=(0, 15, 31))
@@ -126,7 +128,7 @@ def test_cases_and_their_deadlines_tell_no_more_than_either(tmp_path):
 def test_rounded_each_by_itself_they_are_found_and_the_release_is_refused(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(publishing, "arrivals", lambda *_: {})
+    monkeypatch.setattr(declaring, "arrivals", lambda *_: {})
     with pytest.raises(UnsafeError, match="every case has its deadlines"):
         told(tmp_path)
 
@@ -178,8 +180,9 @@ def long_rule(monkeypatch) -> None:
 def test_no_day_of_the_last_months_cases_has_come_under_a_long_rule(tmp_path):
     releases = [read(path) for path in told(tmp_path, rules=LONG)]
     march = date(2024, 3, 1), date(2024, 3, 31)
-    ends = [soonest(rule.clocks, *march) for rule in owed_in(releases[0])]
-    assert ends == [date(2024, 4, 30)]
+    off = DaysOff.of(releases[0].release.manifest)
+    first = [soonest(off.lengths(rule), *march) for rule in owed_in(releases[0])]
+    assert first == [date(2024, 4, 30).toordinal()]
     assert all(one.targets > 50 and one.passed for one in arrived(releases))
 
 
@@ -204,7 +207,7 @@ def test_less_that_is_not_due_than_cases_leaves_both_too_little_room():
 def test_what_an_older_version_told_does_not_stop_the_next_quarter(tmp_path, monkeypatch):
     """It stays told: what is told since keeps to the rule, and `verify` says what is found."""
     with monkeypatch.context() as older:
-        older.setattr(publishing, "arrivals", lambda *_: {})
+        older.setattr(declaring, "arrivals", lambda *_: {})
         older.setattr(reporting, "arrived", lambda *_: [])
         told(tmp_path, "2024-03-31")
     paths = told(tmp_path, "2024-03-31", "2024-06-30")
@@ -249,7 +252,7 @@ PLAIN = TELL.replace('"decided"', '"received"')
 )
 def test_whose_every_case_has_one(tmp_path, rules, where):
     (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
-    assert arrivals(read_rules(tmp_path), START).get("tell") == where
+    assert arrivals(read_rules(tmp_path), START, ends()).get("tell") == where
 
 
 def counts(*months: int) -> np.ndarray:

@@ -90,7 +90,7 @@ def test_deadlines_and_times_that_are_rounded_together_tell_no_more(closed_soon,
 def test_deadlines_and_times_that_are_rounded_apart_stop_the_release(
     closed_soon, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(delays, "_closing", lambda _: None)
+    monkeypatch.setattr(delays, "_closing", lambda *_: None)
     with pytest.raises(UnsafeError, match="board who holds deadlines against times"):
         sealed(closed_soon, to=tmp_path, policy=BOARD)
 

@@ -350,14 +350,24 @@ def test_a_unit_of_which_all_came_late_is_told_all_the_same(on_time, tmp_path):
     assert told == [44, 52]
 
 
+AFTER_HOURS = (
+    '20\nunit = "working_days"\nafter_hours = { closes = "17:00", counts_as = "next_day" }'
+)
+
+
 @pytest.mark.parametrize(
     ("length", "is_told"),
-    [('30\nunit = "calendar_days"', True), ('20\nunit = "working_days"', False)],
+    [
+        ('30\nunit = "calendar_days"', True),
+        ('20\nunit = "working_days"', True),
+        (AFTER_HOURS, False),
+    ],
+    ids=["days", "working days", "by the hour"],
 )
-def test_a_rule_for_the_closing_is_told_exactly_where_its_days_are_no_calendars(
+def test_a_rule_for_the_closing_is_told_exactly_where_its_days_are_known(
     store, tmp_path, monkeypatch, length, is_told
 ):
-    """Of working days nothing is held but how many days they may be, and readers know which."""
+    """Where the hour of the receipt counts nobody but the organisation knows the day."""
     closing = DECIDE.replace("acknowledged", "received").replace(
         '10\nunit = "calendar_days"', length
     )

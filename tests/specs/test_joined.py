@@ -4,7 +4,6 @@ Every case has a deadline of seven days from its receipt, so that as many fall d
 received, a week later. Rounded each by itself, "5 received" beside "0 due" proves 1 to 4.
 """
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,7 @@ import pytest
 
 from etl.rules import Rules, read_rules
 from etl.store import Store
-from metrics import publish as publishing
+from metrics import declaring
 from metrics.attack.closed import rules_in
 from metrics.attack.joined import joined, links_in
 from metrics.attack.nested import scopes_in
@@ -27,9 +26,11 @@ from metrics.disclosure.policy import Policy
 from metrics.disclosure.spacing import Spacing
 from metrics.sealed import rules_table
 from metrics.sealing import UnsafeError
+from tests.running import ends, manifest
 from tests.specs.measured import filled, judge, sealed
 
 BANDS = (0, 61)
+START = date(2024, 1, 1)
 BOARD = Policy("board", "rounding", base=5, min_denominator=20, bands=BANDS)
 PUBLIC = Policy("public", "rounding", base=10, min_denominator=50, bands=BANDS)
 UNITS = 8
@@ -61,7 +62,7 @@ def test_metrics_that_are_rounded_together_tell_no_more_together(small_units, tm
         for policy in (BOARD, PUBLIC)
     ]
     told = [read(path) for path in paths]
-    assert [link.lag for link in links_in(told[0])] == [1]
+    assert len(links_in(told[0])) == 1
     for starts_empty in (False, True):
         found = joined(told, starts_empty=starts_empty)
         assert [one.releases for one in found] == [1, 1, 2]
@@ -70,12 +71,8 @@ def test_metrics_that_are_rounded_together_tell_no_more_together(small_units, tm
 
 
 def test_metrics_that_are_rounded_apart_stop_the_release(small_units, tmp_path, monkeypatch):
-    declared = publishing._declared
-    monkeypatch.setattr(
-        publishing,
-        "_declared",
-        lambda *told: [replace(table, follows=None) for table in declared(*told)],
-    )
+    table = declaring.Table
+    monkeypatch.setattr(declaring, "Table", lambda **told: table(**told | {"follows": None}))
     with pytest.raises(UnsafeError, match="board who adds up its metrics"):
         sealed(small_units, to=tmp_path, policy=BOARD)
 
@@ -160,32 +157,85 @@ def told_of(folder: Path, text: str) -> tuple[Rules, SimpleNamespace]:
     (folder / "rules" / "rules.toml").write_text(text, encoding="utf-8")
     rules = read_rules(folder / "rules")
     words = rules_table(rules.deadlines)
-    release = SimpleNamespace(table=lambda _: words, manifest={"coverage_from": "2024-01-01"})
+    told = manifest(rules, ends())
+    release = SimpleNamespace(table=lambda _: words, manifest=told)
     return rules, SimpleNamespace(release=release)
 
 
+def spread(lengths) -> tuple[int, int]:
+    """The fewest and most days of cases received in 2024."""
+    own = [each for each in lengths if each.last >= START.toordinal()]
+    assert all(each.fewest == each.most for each in own), "the calendar says which day it is"
+    return min(each.fewest for each in own), max(each.most for each in own)
+
+
 @pytest.mark.parametrize(
-    ("within", "unit", "lag", "days"),
-    [
-        (7, "calendar_days", 1, (7, 19)),
-        (20, "calendar_days", 2, (20, 32)),
-        (3, "months", 4, (84, 105)),
-    ],
+    ("within", "unit", "days"),
+    [(7, "calendar_days", (7, 9)), (3, "months", (90, 94)), (10, "working_days", (12, 14))],
 )
-def test_an_end_that_moves_to_a_working_day_is_a_few_days_later(
-    tmp_path, within, unit, lag, days
+def test_an_end_that_moves_to_a_working_day_is_known_by_the_calendar(
+    tmp_path, within, unit, days
 ):
     rules, told = told_of(tmp_path, moved("reply", within, unit))
-    made = delays(rules, date(2024, 1, 1))["reply"]
-    assert (made.months, made.days) == (lag, Lengths.always(*days))
-    assert [link.lag for link in links_in(told)] == [lag]
+    made = delays(rules, START, ends())["reply"]
+    [link] = links_in(told)
+    assert spread(made.days.versions) == spread(link.lengths) == days
+    assert [(one.fewest, one.first, one.last) for one in made.days.versions[1:-1]] == [
+        (one.fewest, one.first, one.last) for one in link.lengths[1:-1]
+    ]
 
 
 def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
     rules, told = told_of(tmp_path, moved("close", 30, "calendar_days", to="resolved"))
-    closing = delays(rules, date(2024, 1, 1))["close"].closing
-    assert closing.days == Lengths.always(30, 42)
-    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 42)]
+    closing = delays(rules, START, ends())["close"].closing
+    assert spread(closing.days.versions) == (30, 32)
+    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(30, 32)]
+
+
+def test_a_holiday_makes_ten_working_days_longer(tmp_path):
+    """Received on Monday 18 March, they end on Monday 1 April, or a day later if it is off."""
+    rules, _ = told_of(tmp_path, moved("reply", 10, "working_days"))
+    easter = {date(2024, 4, 1): "Easter Monday"}
+    on = date(2024, 3, 18).toordinal()
+    found = [
+        delays(rules, START, known)["reply"].days.at(on) for known in (ends(), ends(easter))
+    ]
+    assert found == [(14, 14), (15, 15)]
+
+
+STANDING = {
+    "by a calendar of its own": ('calendar = "none"\n', (12, 14)),
+    "advisory": ('force = "advisory"\n', (12, 14)),
+    "the reporter's own": ('whose = "reporter"\n', (12, 14)),
+    "from the day itself": ('day_one = "same_day"\n', (11, 13)),
+}
+
+
+@pytest.mark.parametrize(("term", "days"), STANDING.values(), ids=STANDING)
+def test_what_stands_beside_a_clock_does_not_hide_when_it_runs_out(tmp_path, term, days):
+    rules, told = told_of(tmp_path, moved("reply", 10, "working_days") + term)
+    made = delays(rules, START, ends())["reply"]
+    [link] = links_in(told)
+    assert spread(made.days.versions) == spread(link.lengths) == days
+
+
+def test_where_the_hour_counts_the_day_is_known_but_for_a_working_day(tmp_path):
+    late = 'after_hours = { closes = "17:00", counts_as = "next_working_day" }\n'
+    rules, told = told_of(tmp_path, moved("reply", 2, "working_days") + late)
+    made = delays(rules, START, ends())["reply"].days
+    [link] = links_in(told)
+    thursday, friday = (date(2024, 3, day).toordinal() for day in (7, 8))
+    assert (made.at(thursday), made.at(friday)) == ((4, 5), (4, 5))
+    assert {(one.fewest, one.most) for one in link.lengths if one.first > thursday} == {
+        (one.fewest, one.most) for one in made.versions if one.first > thursday
+    }
+
+
+@pytest.mark.parametrize("term", ['pauses = ["paused"]\n', 'restarts = ["reopened"]\n'])
+def test_what_moves_single_clocks_is_in_no_calendar(tmp_path, term):
+    rules, told = told_of(tmp_path, moved("reply", 2, "working_days") + term)
+    assert not delays(rules, START, ends())
+    assert not links_in(told)
 
 
 def test_a_rule_is_for_the_levels_that_one_of_its_versions_names(tmp_path):
@@ -219,16 +269,17 @@ def test_a_rule_that_was_changed_is_held_against_the_cases_received_all_the_same
     """Judged within 40 days until June and within 7 since, by the day of the receipt."""
     changed = version(40, until="2024-06-01") + version(7, since="2024-06-01")
     rules, told = told_of(tmp_path, changed)
-    made = delays(rules, date(2024, 1, 1))["reply"]
+    made = delays(rules, START, ends())["reply"]
     june = date(2024, 6, 1).toordinal()
     days = Lengths((Length(40, 40, last=june - 1), Length(7, 7, june)))
     assert (made.months, made.days) == (2, days)
-    assert arrivals(rules, date(2024, 1, 1))["reply"].days == days
+    assert arrivals(rules, START, ends())["reply"].days == days
     [link] = links_in(told)
-    assert link.lag == 2
-    # By the end of July has come all of before July: of May in 40 days, of June in 7.
-    months = [date(2024, month, 1) for month in range(4, 9)]
+    # By the end of July has come all of before July: of May in 40 days, of June in 7. Of what
+    # is due in June the last was received on the 23rd.
+    months = [date(2024, month, 1) for month in range(4, 10)]
     assert link.due_by(months) == [1, 2, 3, 3, 4, 5]
+    assert link.received_by(months) == [-1, 0, 2, 3, 4]
 
 
 def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp_path):
@@ -236,7 +287,7 @@ def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp
         14, to="resolved", since="2024-06-01"
     )
     rules, told = told_of(tmp_path, changed)
-    closing = delays(rules, date(2024, 1, 1))["reply"].closing
+    closing = delays(rules, START, ends())["reply"].closing
     june = date(2024, 6, 1).toordinal()
     assert closing.days == Lengths((Length(30, 30, last=june - 1), Length(14, 14, june)))
     [rule] = rules_in(told)
@@ -258,6 +309,6 @@ def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp
 )
 def test_versions_that_leave_cases_out_or_start_elsewhere_say_nothing(tmp_path, changed):
     rules, told = told_of(tmp_path, changed)
-    assert not delays(rules, date(2024, 1, 1))
+    assert not delays(rules, START, ends())
     assert not links_in(told)
     assert not rules_in(told)

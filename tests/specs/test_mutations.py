@@ -16,9 +16,9 @@ import polars as pl
 import pytest
 
 from etl.store import Store
+from metrics import declaring, sealed_checks
 from metrics import publish as publishing
 from metrics import sealed as beside
-from metrics import sealed_checks
 from metrics.attack.report import attack
 from metrics.count import count
 from metrics.disclosure import joint, layers, protect, rounding, tables
@@ -197,12 +197,8 @@ def each_audience_is_rounded_from_the_truth(broken: pytest.MonkeyPatch) -> None:
 
 
 def cases_are_rounded_twice(broken: pytest.MonkeyPatch) -> None:
-    declared = publishing._declared
-    broken.setattr(
-        publishing,
-        "_declared",
-        lambda *told: [replace(table, part_of=None) for table in declared(*told)],
-    )
+    table = declaring.Table
+    broken.setattr(declaring, "Table", lambda **told: table(**told | {"part_of": None}))
 
 
 def what_nobody_has_is_left_out(broken: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from etl.store import Store
-from metrics import publish as publishing
+from metrics import declaring
 from metrics.attack.nested import pairs_in, waiting_in
 from metrics.attack.told import read
 from metrics.attack.waiting import waiting
@@ -62,7 +62,7 @@ def test_what_waits_under_two_rules_tells_no_more_together(newcomers, tmp_path):
 
 
 def test_rules_that_are_rounded_apart_stop_the_release(newcomers, tmp_path, monkeypatch):
-    monkeypatch.setattr(publishing, "nests", lambda *_: ())
+    monkeypatch.setattr(declaring, "nests", lambda *_: ())
     with pytest.raises(UnsafeError, match="board who holds what is not due yet"):
         sealed(newcomers, to=tmp_path, policy=BOARD)
 

@@ -5,7 +5,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from metrics.delays import days_of
 from metrics.disclosure.following import Follower, Link
 from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.lengths import Length, Lengths
@@ -65,11 +64,6 @@ def test_a_rule_in_months_falls_due_in_that_month_whatever_its_length():
     two = Spacing.lagged(2, 2, len(MONTHS))
     assert two.at(3) == (1, 1)
     assert two.at(1) == (BEFORE, BEFORE)
-
-
-def test_a_day_of_twenty_five_hours_ends_twenty_four_hours_on_the_same_day():
-    assert days_of(24, "hours") == (0, 2)
-    assert days_of(25, "hours")[0] == 1
 
 
 def test_links_by_the_day_are_eased_where_cases_came_too_late_for_them():
