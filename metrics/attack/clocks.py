@@ -119,11 +119,28 @@ class DaysOff:
                 begun = np.where(own < begun, later, own)
             yield begun
 
+    def lags(self, owed: Owed) -> tuple[tuple[date, int], ...]:
+        """Up to how many months after the receipt a rule is due, by the day it is in force from.
+
+        Nothing where that is not known of all its versions.
+        """
+        spans = self._from_receipt(owed)
+        begun = self.starts.astype("datetime64[M]")
+        return tuple(
+            (
+                since,
+                max(
+                    int((last.astype("datetime64[M]") - begun).max().astype(int))
+                    for _, last in own
+                ),
+            )
+            for (since, _), own in zip(owed.clocks, spans, strict=False)
+        )
+
     def lengths(self, owed: Owed) -> tuple[Length, ...] | None:
         """How many days after the receipt a rule is due, by its day; None if nobody knows."""
-        clocks = [clock_of(words) for _, words in owed.clocks]
-        spans = [self.spans(each) if each and each.start == RECEIVED else () for each in clocks]
-        if not all(spans):
+        spans = self._from_receipt(owed)
+        if not spans:
             return None
         fewest = np.zeros(self.starts.size, dtype=np.int64)
         most = fewest.copy()
@@ -134,6 +151,17 @@ class DaysOff:
             fewest[own] = (first - self.starts).astype(np.int64)[own]
             most[own] = (last - self.starts).astype(np.int64)[own]
         return tuple(_runs(self.starts, fewest, most))
+
+    def _from_receipt(self, owed: Owed) -> Sequence[Sequence[Span]]:
+        """Those of each version; none where not all are known, and from the receipt."""
+        clocks = [clock_of(words) for _, words in owed.clocks]
+        spans = [self.spans(each) if each and each.start == RECEIVED else () for each in clocks]
+        return spans if all(spans) else ()
+
+
+def _months_of(days: Days) -> NDArray[np.int64]:
+    """Months as numbers."""
+    return days.astype("datetime64[M]").astype(np.int64)
 
 
 def _runs(starts: Days, fewest: NDArray[Any], most: NDArray[Any]) -> Iterator[Length]:

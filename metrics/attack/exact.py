@@ -167,15 +167,12 @@ class Counts:
         return metric == TIMES and bool(outcome) and band > watched
 
 
-def _next_quarter(quarter: date) -> date:
-    for _ in range(QUARTER):
-        quarter = next_month(quarter)
-    return quarter
-
-
 def _dates(own: Sequence[Told], quarters: Sequence[date]) -> Dates:
     """First days of the quarters, the last ones, and the first look at each."""
-    firsts = [on.toordinal() for on in (*quarters, _next_quarter(quarters[-1]))]
+    after = quarters[-1]
+    for _ in range(QUARTER):
+        after = next_month(after)
+    firsts = [on.toordinal() for on in (*quarters, after)]
     looks = [first_look(own, quarter) for quarter in quarters]
     return Dates(firsts, [first - 1 for first in firsts[1:]], looks)
 
@@ -197,9 +194,7 @@ class _Level:
 
     def deadline(self, link: Link, at: int, *, stands: bool, empty: bool) -> Iterator[Row]:
         """What has fallen due by the end of a quarter was received by then, or before."""
-        quarters = self.known.quarters
-        due = link.due_by([*quarters, _next_quarter(quarters[-1])])
-        before = max((of for of, by in enumerate(due, start=-1) if by <= at), default=-1)
+        before = at - ceil(link.lag / QUARTER)
         come = self.added(at, link.series, _has_come, -1.0)
         received = self.added(at, (TIMES, ""), _any, 1.0)
         yield {**self.added(before, (TIMES, ""), _any, 1.0), **come}, -inf, 0.0

@@ -7,16 +7,14 @@ differences of two of them (a month, a quarter, what is not due yet), so that th
 interval of each is a shortest path, found exactly and in whole numbers.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from metrics.attack.clocks import DaysOff
-from metrics.attack.closing_days import Length
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import IS_SUM, NOT_COME, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
@@ -35,61 +33,40 @@ Series = tuple[str, str]  # metric and part
 class Link:
     """A rule that every case of some levels, of all where none is named, has from its receipt.
 
-    `lengths` say after how many days it is due, by the day of the receipt.
+    What was received by the end of a month is due by the end of the month so many `lags` after
+    it, by the day from which cases were received under each.
     """
 
     series: Series
-    lengths: tuple[Length, ...]
+    lags: tuple[tuple[date, int], ...]
     breakdown: str
     levels: tuple[str, ...]
+
+    @property
+    def lag(self) -> int:
+        """After so many months all have come, whenever they were received."""
+        return max(lag for _, lag in self.lags)
 
     def holds_at(self, level: Level) -> bool:
         """Whether every case received at the level has this deadline."""
         named = level[0] == self.breakdown and level[1] in self.levels
         return not self.breakdown or named
 
-    def due_by(self, spans: Sequence[date]) -> list[int]:
-        """In which of these spans the last is due that was received by the end of each.
+    def due_by(self, months: Sequence[date]) -> list[int]:
+        """By the end of which month all have come that were received by the end of each.
 
-        And first, of those received before all of them. Spans are months or quarters, by their
-        first days and the one after the last; what is due later is in the one after.
+        And before that, of those received before the first month.
         """
-        firsts = [day.toordinal() for day in spans]
-        ends = [
-            max(
-                min(each.last, day - 1) + each.most for each in self.lengths if each.first < day
-            )
-            for day in firsts
+        ends = [months[0], *map(next_month, months)]
+        untils = [*(since for since, _ in self.lags[1:]), date.max]
+        last = [
+            (since, _months_between(months[0], until - timedelta(days=1)), lag)
+            for (since, lag), until in zip(self.lags, untils, strict=True)
         ]
-        return [bisect_right(firsts, end) - 1 for end in ends]
-
-    def due_months(self, firsts: Sequence[date]) -> list[int]:
-        """The same, by how many months later all is due at the latest."""
-        lag = max(
-            due - at
-            for at, due in enumerate(self.due_by(firsts), start=-1)
-            if due < len(firsts)
-        )
-        return [at + lag for at in range(-1, len(firsts) - 1)]
-
-    def received_by(self, spans: Sequence[date]) -> list[int]:
-        """In which of them the last was received that is due by the end of each.
-
-        -1 where that is before all of them.
-        """
-        firsts = [day.toordinal() for day in spans]
-        lasts = [
-            max(
-                (
-                    min(each.last, day - 1 - each.fewest)
-                    for each in self.lengths
-                    if each.first + each.fewest < day
-                ),
-                default=0,
-            )
-            for day in firsts[1:]
+        return [
+            max(min(at, latest) + lag for since, latest, lag in last if since < end)
+            for at, end in enumerate(ends, start=-1)
         ]
-        return [bisect_right(firsts, last) - 1 for last in lasts]
 
 
 def links_in(told: Told) -> list[Link]:
@@ -100,11 +77,15 @@ def links_in(told: Told) -> list[Link]:
     off = DaysOff.of(told.release.manifest)
     found = []
     for rule in owed_in(told):
-        lengths = off.lengths(rule)
-        if lengths:
-            series = (DEADLINES, rule.rule)
-            found.append(Link(series, lengths, rule.breakdown, rule.levels))
+        lags = off.lags(rule)
+        if lags:
+            found.append(Link((DEADLINES, rule.rule), lags, rule.breakdown, rule.levels))
     return found
+
+
+def _months_between(first: date, day: date) -> int:
+    """In which month after the first one a day is."""
+    return 12 * (day.year - first.year) + day.month - first.month
 
 
 def joined(told: Sequence[Told], *, starts_empty: bool = False) -> list[Findings]:
@@ -151,8 +132,10 @@ def _intervals(
         _read_stock(known, release, links, months)
     for level, sums in known.items():
         holding = [(at, link) for at, link in enumerate(links, start=1) if link.holds_at(level)]
-        ends = sums.told(holding, months, spans, starts_empty=starts_empty) if holding else None
-        if ends is not None:
+        for at, link in holding:
+            sums.follow(at, link.due_by(months), starts_empty=starts_empty)
+        ends = sums.ends([0, *(at for at, _ in holding)], spans)
+        if holding and ends is not None:
             yield level, *ends
 
 
@@ -217,13 +200,6 @@ class _Sums:
         self.most = np.full((series * self.size,) * 2, np.inf)
         np.fill_diagonal(self.most, 0)
 
-    @classmethod
-    def like(cls, other: "_Sums") -> "_Sums":
-        """All that the other knows."""
-        found = cls(len(other.most) // other.size, other.size - 1)
-        found.most = other.most.copy()
-        return found
-
     def between(
         self, one: int, start: int, other: int, end: int, low: float, high: float
     ) -> None:
@@ -232,47 +208,21 @@ class _Sums:
         self.most[here, there] = min(self.most[here, there], high)
         self.most[there, here] = min(self.most[there, here], -low)
 
-    def told(
-        self,
-        links: Sequence[tuple[int, Link]],
-        months: Sequence[date],
-        spans: Sequence[tuple[int, int]],
-        *,
-        starts_empty: bool,
-    ) -> tuple[Floats, Floats] | None:
-        """Ends of every span, by the days of the links; by months where late cases break those.
-
-        None where not even that can be true.
-        """
-        found, firsts = None, [*months, next_month(months[-1])]
-        for ahead in (Link.due_by, Link.due_months):
-            sums = _Sums.like(self)
-            for at, link in links:
-                due = ahead(link, firsts)
-                by_day = ahead is Link.due_by
-                received = link.received_by(firsts) if by_day else range(len(months))
-                sums.follow(at, due, received)
-                if starts_empty:
-                    sums.between(at, 0, 0, 0, 0, 0)
-            found = sums.ends([0, *(at for at, _ in links)], spans)
-            if found is not None:
-                break
-        return found
-
-    def follow(self, at: int, due: Sequence[int], received: Sequence[int]) -> None:
+    def follow(self, at: int, due: Sequence[int], *, starts_empty: bool) -> None:
         """All by the end of each month, and before, is due by another's end, never sooner."""
+        for month in range(self.size):
+            self.between(at, month, 0, month, 0, np.inf)
         for month, come in enumerate(due):
             if come + 1 < self.size:
                 self.between(0, month, at, come + 1, 0, np.inf)
-        self.between(at, 0, 0, 0, 0, np.inf)
-        for month, of in enumerate(received):
-            self.between(at, month + 1, 0, of + 1, 0, np.inf)
+        if starts_empty:
+            self.between(at, 0, 0, 0, 0, 0)
 
     def ends(
         self, series: Sequence[int], spans: Sequence[tuple[int, int]]
     ) -> tuple[Floats, Floats] | None:
         """Smallest and largest total of each span; None where all that cannot be true."""
-        most = self.most
+        most = self.most.copy()
         for via in range(len(most)):
             np.minimum(most, most[:, via : via + 1] + most[via : via + 1, :], out=most)
         if (np.diag(most) < 0).any():

@@ -57,6 +57,11 @@ KINDS = {
         Rule("inform", "decided", "informed", 10, changed=(366, 5)),
         Rule("close", "received", "resolved", 30, changed=(500, 45)),
     ),
+    # Rules by a calendar, and with a term that does not move them.
+    "H": (
+        Rule("ack", "received", "acknowledged", 5, working=True, more='force = "advisory"\n'),
+        Rule("close", "received", "resolved", 20, working=True),
+    ),
 }
 NAMES = os.environ.get(
     "CASE_AUDIT_BENCH_ORGANISATIONS",
@@ -141,7 +146,8 @@ def promised(rules: tuple[Rule, ...]) -> str:
     return "".join(
         f'[[deadline]]\nname = "{rule.name}"\ntitle = "{rule.name.title()} in time"\n'
         f'from = "{rule.start}"\nto = "{rule.end}"\nwithin = {days}\n'
-        f'unit = "calendar_days"\nbasis = "Policy"\n{dates}\n'
+        f'unit = "{"working" if rule.working else "calendar"}_days"\n'
+        f'basis = "Policy"\n{rule.more}{dates}\n'
         for rule in rules
         for days, dates in versions(rule)
     )

@@ -19,6 +19,7 @@ FREQUENCY, TIMES, PROMISES, SURVEYS = (
     "report_frequency", "time_to_resolution", "deadline_compliance", "satisfaction",
 )  # fmt: skip
 RESULTS = ("met", "met_late", "missed", "not_applicable", "not_assessable")
+WEEKEND = {5, 6}
 ANSWERS = ("satisfied", "other", "unanswered")
 
 
@@ -26,7 +27,9 @@ ANSWERS = ("satisfied", "other", "unanswered")
 class Rule:
     """A deadline of so many days from one step to another.
 
-    `changed` where cases received from a day on have so many others.
+    `changed` where cases received from a day on have so many others. `working` where working
+    days are counted: then it is one from the receipt, and the first of all days a Monday.
+    `more` is what else its declaration has.
     """
 
     name: str
@@ -34,11 +37,17 @@ class Rule:
     end: str
     days: int
     changed: tuple[int, int] | None = None
+    working: bool = False
+    more: str = ""
 
     def of(self, received: int) -> "Rule":
-        """As it is in force for a case received on a day."""
+        """As it is in force for a case received on a day, in days of the calendar."""
         if self.changed and received >= self.changed[0]:
             return replace(self, days=self.changed[1])
+        if self.working:
+            ahead = (day for day in range(received + 1, received + 2 * self.days + 3))
+            working = [day for day in ahead if day % 7 not in WEEKEND]
+            return replace(self, days=working[self.days - 1] - received, working=False)
         return self
 
 

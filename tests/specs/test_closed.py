@@ -54,6 +54,15 @@ RESULTS = ("met", "met_late", "missed", "ended", "open")
 TWO_WEEKS = Closing(Lengths.always(14, 14), {name: frozenset({name}) for name in RESULTS})
 OWN = [(name, -1) for name in ("met", "met_late", "missed", "not_due")]
 LED = [(outcome, band) for outcome in ("ended", "open") for band in BANDS]
+IN_WORKING_DAYS = (
+    CLOSE.replace("14\nunit", "5\nunit").replace("calendar_days", "working_days")
+    + 'force = "advisory"\ncalendar = "none"\n'
+)
+
+
+@pytest.fixture
+def by_a_calendar(monkeypatch) -> None:
+    monkeypatch.setattr("tests.specs.test_closed.CLOSE", IN_WORKING_DAYS)
 
 
 @pytest.fixture
@@ -93,6 +102,21 @@ def test_deadlines_and_times_that_are_rounded_apart_stop_the_release(
     monkeypatch.setattr(delays, "_closing", lambda *_: None)
     with pytest.raises(UnsafeError, match="board who holds deadlines against times"):
         sealed(closed_soon, to=tmp_path, policy=BOARD)
+
+
+@pytest.mark.usefixtures("by_a_calendar")
+def test_a_rule_by_a_calendar_and_advisory_is_held_against_times_too(request, tmp_path):
+    """Received on a Saturday five working days are six days, on a Monday seven."""
+    told = read(sealed(request.getfixturevalue("closed_soon"), to=tmp_path, policy=BOARD))
+    assert [(rule.within, rule.beyond) for rule in rules_in(told)] == [(5, 7)]
+    assert all(one.targets > 50 and one.passed for one in closed([told]))
+
+
+@pytest.mark.usefixtures("by_a_calendar")
+def test_such_a_rule_that_is_rounded_apart_stops_the_release(request, tmp_path, monkeypatch):
+    monkeypatch.setattr(delays, "_closing", lambda *_: None)
+    with pytest.raises(UnsafeError, match="board who holds deadlines against times"):
+        sealed(request.getfixturevalue("closed_soon"), to=tmp_path, policy=BOARD)
 
 
 DAYS = Months(tuple(on.toordinal() for on in (*QUARTER, date(2024, 4, 1))), (MARCH_31,) * 3)

@@ -14,14 +14,16 @@ import pytest
 from etl.rules import Rules, read_rules
 from etl.store import Store
 from metrics import declaring
+from metrics.attack.clocks import DaysOff
 from metrics.attack.closed import rules_in
 from metrics.attack.joined import joined, links_in
 from metrics.attack.nested import scopes_in
 from metrics.attack.told import read
+from metrics.attack.versions import owed_in
 from metrics.delays import arrivals, delays, scopes
 from metrics.disclosure.following import Common, Follower, Link, beside, link_of
 from metrics.disclosure.following_room import narrowed
-from metrics.disclosure.lengths import Length, Lengths
+from metrics.disclosure.lengths import ALWAYS, Length, Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.spacing import Spacing
 from metrics.sealed import rules_table
@@ -62,7 +64,7 @@ def test_metrics_that_are_rounded_together_tell_no_more_together(small_units, tm
         for policy in (BOARD, PUBLIC)
     ]
     told = [read(path) for path in paths]
-    assert len(links_in(told[0])) == 1
+    assert [link.lag for link in links_in(told[0])] == [1]
     for starts_empty in (False, True):
         found = joined(told, starts_empty=starts_empty)
         assert [one.releases for one in found] == [1, 1, 2]
@@ -162,6 +164,16 @@ def told_of(folder: Path, text: str) -> tuple[Rules, SimpleNamespace]:
     return rules, SimpleNamespace(release=release)
 
 
+def days_by_words(told) -> tuple[Length, ...]:
+    """How long the one rule runs, by the release's words and days off."""
+    [rule] = owed_in(told)
+    found = DaysOff.of(told.release.manifest).lengths(rule)
+    return tuple(
+        Length(one.fewest, one.most, one.first if at else ALWAYS, one.last)
+        for at, one in enumerate(found)
+    )
+
+
 def spread(lengths) -> tuple[int, int]:
     """The fewest and most days of cases received in 2024."""
     own = [each for each in lengths if each.last >= START.toordinal()]
@@ -170,19 +182,22 @@ def spread(lengths) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("within", "unit", "days"),
-    [(7, "calendar_days", (7, 9)), (3, "months", (90, 94)), (10, "working_days", (12, 14))],
+    ("within", "unit", "lag", "days"),
+    [
+        (7, "calendar_days", 1, (7, 9)),
+        (20, "calendar_days", 1, (20, 22)),
+        (3, "months", 4, (89, 94)),
+        (10, "working_days", 1, (12, 14)),
+    ],
 )
 def test_an_end_that_moves_to_a_working_day_is_known_by_the_calendar(
-    tmp_path, within, unit, days
+    tmp_path, within, unit, lag, days
 ):
     rules, told = told_of(tmp_path, moved("reply", within, unit))
     made = delays(rules, START, ends())["reply"]
-    [link] = links_in(told)
-    assert spread(made.days.versions) == spread(link.lengths) == days
-    assert [(one.fewest, one.first, one.last) for one in made.days.versions[1:-1]] == [
-        (one.fewest, one.first, one.last) for one in link.lengths[1:-1]
-    ]
+    assert spread(made.days.versions) == days
+    assert days_by_words(told) == made.days.versions
+    assert [made.months, *(link.lag for link in links_in(told))] == [lag, lag]
 
 
 def test_a_closing_on_no_working_day_may_be_in_time(tmp_path):
@@ -215,20 +230,17 @@ STANDING = {
 def test_what_stands_beside_a_clock_does_not_hide_when_it_runs_out(tmp_path, term, days):
     rules, told = told_of(tmp_path, moved("reply", 10, "working_days") + term)
     made = delays(rules, START, ends())["reply"]
-    [link] = links_in(told)
-    assert spread(made.days.versions) == spread(link.lengths) == days
+    assert spread(made.days.versions) == days
+    assert days_by_words(told) == made.days.versions
 
 
 def test_where_the_hour_counts_the_day_is_known_but_for_a_working_day(tmp_path):
     late = 'after_hours = { closes = "17:00", counts_as = "next_working_day" }\n'
     rules, told = told_of(tmp_path, moved("reply", 2, "working_days") + late)
     made = delays(rules, START, ends())["reply"].days
-    [link] = links_in(told)
     thursday, friday = (date(2024, 3, day).toordinal() for day in (7, 8))
     assert (made.at(thursday), made.at(friday)) == ((4, 5), (4, 5))
-    assert {(one.fewest, one.most) for one in link.lengths if one.first > thursday} == {
-        (one.fewest, one.most) for one in made.versions if one.first > thursday
-    }
+    assert days_by_words(told) == made.versions
 
 
 @pytest.mark.parametrize("term", ['pauses = ["paused"]\n', 'restarts = ["reopened"]\n'])
@@ -275,11 +287,10 @@ def test_a_rule_that_was_changed_is_held_against_the_cases_received_all_the_same
     assert (made.months, made.days) == (2, days)
     assert arrivals(rules, START, ends())["reply"].days == days
     [link] = links_in(told)
-    # By the end of July has come all of before July: of May in 40 days, of June in 7. Of what
-    # is due in June the last was received on the 23rd.
-    months = [date(2024, month, 1) for month in range(4, 10)]
+    assert link.lag == 2
+    # By the end of July has come all of before July: of May in 40 days, of June in 7.
+    months = [date(2024, month, 1) for month in range(4, 9)]
     assert link.due_by(months) == [1, 2, 3, 3, 4, 5]
-    assert link.received_by(months) == [-1, 0, 2, 3, 4]
 
 
 def test_a_rule_for_the_closing_that_was_changed_tells_what_both_versions_do(tmp_path):
