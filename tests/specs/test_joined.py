@@ -186,7 +186,7 @@ def spread(lengths) -> tuple[int, int]:
     [
         (7, "calendar_days", 1, (7, 9)),
         (20, "calendar_days", 1, (20, 22)),
-        (3, "months", 4, (89, 94)),
+        (3, "months", 4, (90, 94)),
         (10, "working_days", 1, (12, 14)),
     ],
 )
