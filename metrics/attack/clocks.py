@@ -120,22 +120,16 @@ class DaysOff:
             yield begun
 
     def lags(self, owed: Owed) -> tuple[tuple[date, int], ...]:
-        """Up to how many months after the receipt a rule is due, by the day it is in force from.
+        """Up to how many months after the receipt a rule is due, by the first day in force.
 
         Nothing where that is not known of all its versions.
         """
         spans = self._from_receipt(owed)
-        begun = self.starts.astype("datetime64[M]")
-        return tuple(
-            (
-                since,
-                max(
-                    int((last.astype("datetime64[M]") - begun).max().astype(int))
-                    for _, last in own
-                ),
-            )
-            for (since, _), own in zip(owed.clocks, spans, strict=False)
-        )
+        lasts = [
+            [_months_of(last) - _months_of(self.starts) for _, last in own] for own in spans
+        ]
+        known = zip(owed.clocks, lasts, strict=False)
+        return tuple((since, int(np.max(own))) for (since, _), own in known)
 
     def lengths(self, owed: Owed) -> tuple[Length, ...] | None:
         """How many days after the receipt a rule is due, by its day; None if nobody knows."""
