@@ -62,13 +62,14 @@ def _intervals(
     about = [one.release.manifest for one in own]
     ends = {one["coverage_until"] for one in about if one["coverage_until"] == one["as_of"]}
     ends -= {one["coverage_until"] for one in about if LATE in one}
+    off = DaysOff.of(own[-1].release.manifest)
     for until in sorted(date.fromisoformat(each) for each in ends):
         quarter = own[-1].quarter(month_of(until))
         if quarters is not None and quarter not in quarters:
             continue
         for rule in owed_in(own[-1]):
             where = f"{DEADLINES} {rule.rule}, quarter from {quarter}"
-            lengths = DaysOff.of(own[-1].release.manifest).lengths(rule) or ()
+            lengths = off.lengths(rule) or ()
             yield from ((where, *each) for each in _beside(own, rule, lengths, quarter))
 
 

@@ -25,7 +25,8 @@ WORDS = re.compile(
 )
 ROLLS = "an end on no working day moves to the next one"
 SAME_DAY = "the day of the start is day 1"
-LATE = re.compile(r"from \d\d:\d\d counts as the (next day|next working day)$")
+LATE = re.compile(r"from (\d\d:\d\d counts as the next (working )?day)$")
+NEXT = "next working day"
 YEAR_END = re.compile(r"counted from the (\d\d-\d\d) after it$")
 CALENDAR = re.compile(r"calendar (.+)$")
 STILL = ("advisory", "the reporter's own clock: in no share")
@@ -49,14 +50,14 @@ class Clock:
 
     @property
     def late(self) -> str:
-        """As what a start after hours counts; "" for no other day."""
+        """From which hour a start counts as which other day; "" for none."""
         found = [plain[1] for term in self.terms if (plain := LATE.match(term))]
         return found[0] if found else ""
 
     @property
     def asks(self) -> bool:
         """Whether it hangs on which days are working days."""
-        is_moved = ROLLS in self.terms or self.late == "next working day"
+        is_moved = ROLLS in self.terms or self.late.endswith(NEXT)
         return is_moved or self.unit == "working day"
 
 
@@ -111,7 +112,7 @@ class DaysOff:
         year_ends = [plain[1] for term in clock.terms if (plain := YEAR_END.match(term))]
         for more in (0, 1) if clock.late else (0,):
             begun = self.starts + np.timedelta64(more, "D")
-            if clock.late == "next working day":
+            if clock.late.endswith(NEXT):
                 begun = np.busday_offset(begun, 0, roll="forward", busdaycal=calendar)
             if year_ends:
                 years = begun.astype("datetime64[Y]")

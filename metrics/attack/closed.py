@@ -74,27 +74,23 @@ class Rule:
 def rules_in(told: Told) -> list[Rule]:
     """What a release's own words say of rules for the closing."""
     off = DaysOff.of(told.release.manifest)
-    found = []
-    for rule in owed_in(told):
-        lengths = (
-            off.lengths(rule)
-            if all(_is_to_closing(words) for _, words in rule.clocks)
-            else None
-        )
-        if lengths:
-            found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels))
-    return found
+    owed = (
+        rule for rule in owed_in(told) if all(_is_to_closing(words) for _, words in rule.clocks)
+    )
+    known = ((rule, off.lengths(rule)) for rule in owed)
+    return [
+        Rule(rule.rule, lengths, rule.breakdown, rule.levels)
+        for rule, lengths in known
+        if lengths
+    ]
 
 
 def _is_to_closing(words: str) -> bool:
     """Whether a case that took no longer than the clock has kept it."""
     clock = clock_of(words)
-    return (
-        clock is not None
-        and clock.stop == RESOLVED
-        and clock.unit != "hour"
-        and not clock.early
-    )
+    if clock is None or clock.stop != RESOLVED:
+        return False
+    return clock.unit != "hour" and not clock.early
 
 
 def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:

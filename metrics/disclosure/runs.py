@@ -9,7 +9,7 @@ the deadlines met never more than the cases that may have met them. "None met" (
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from math import ceil
 from typing import Any
 
@@ -179,10 +179,14 @@ def _kinds_seen(
     lengths: Sequence[Length], lasts: Mapping[int, float]
 ) -> Iterator[Collection[tuple[str, int]]]:
     """Ended and open, in time for certain, too late for certain, and all of them."""
-    for fewest, most in sorted({(each.fewest, each.most) for each in lengths}):
-        yield {(ENDED, band) for band, last in lasts.items() if last <= fewest}
-        for name in (ENDED, OPEN):
-            yield {(name, band) for band in lasts if band > most}
+    in_time = {
+        frozenset(b for b, last in lasts.items() if last <= each.fewest) for each in lengths
+    }
+    too_late = {frozenset(band for band in lasts if band > each.most) for each in lengths}
+    for bands in sorted(in_time, key=len):
+        yield {(ENDED, band) for band in bands}
+    for bands, name in product(sorted(too_late, key=len), (ENDED, OPEN)):
+        yield {(name, band) for band in bands}
     ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
     yield from (ended, still, ended | still)
 
