@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from etl.rules import Deadline, Rules
+from etl.rules.deadline import Length
 from etl.store import Store
 
 Days = NDArray[np.int64]  # numbered as `date.toordinal` does
@@ -59,7 +60,11 @@ def dates(numbers: Days) -> pl.Series:
 
 
 def is_by_day(rule: Deadline) -> bool:
-    """Whether the day of the start, and its hour, alone say when the rule runs out."""
+    """Whether the day of the start, and its hour, say by which days the rule runs out.
+
+    An extension puts the end off, not further than the rule allows. What makes a rule needless
+    does not move it.
+    """
     still = replace(
         rule,
         day_one="day_after",
@@ -69,6 +74,8 @@ def is_by_day(rule: Deadline) -> bool:
         calendar=None,
         whose="organisation",
         force="binding",
+        extensions=tuple(each for each in rule.extensions if not (each.length or each.adds)),
+        lifted_by=None,
     )
     return not still.terms()
 
@@ -76,9 +83,9 @@ def is_by_day(rule: Deadline) -> bool:
 def due_days(rule: Deadline, starts: Days, calendars: Calendars) -> Sequence[Span]:
     """The first and the last day on which the rule may run out of what starts on each day.
 
-    Both are one but for hours. There are two such pairs where the hour of the start says which:
-    of starts in time and of those after hours. None where no calendar of the rule is there, or
-    it ends before. Meant for rules of which `is_by_day` holds.
+    Both are one but for hours and extensions. There are two such pairs where the hour of the
+    start says which: of starts in time and of those after hours. None where no calendar of the
+    rule is there, or it ends before. Meant for rules of which `is_by_day` holds.
     """
     working = calendars.of_rule(rule)
     try:
@@ -106,11 +113,28 @@ def _year_ends(days: Days, year_end: tuple[int, int]) -> Days:
 
 
 def _ends(rule: Deadline, begun: Days, working: Days) -> Span:
-    within, unit, same_day = rule.within, rule.length_unit, rule.day_one == "same_day"
-    if unit == "hours":
+    within, same_day = rule.within, rule.day_one == "same_day"
+    if rule.length_unit == "hours":
         # A day on which the clocks are set back has an hour more; of a day without an hour its
         # end counts.
-        return begun + max(within - 1, 0) // 24, begun + -(-within // 24) + 1
+        first, last = begun + max(within - 1, 0) // 24, begun + -(-within // 24) + 1
+    else:
+        first = last = _counted(rule, begun, rule.length, working, same_day=same_day)
+    for each in rule.extensions:
+        if each.length:
+            last = np.maximum(
+                last, _counted(rule, begun, each.length, working, same_day=same_day)
+            )
+        elif each.adds:
+            more = Length(each.adds, rule.length_unit)
+            last = np.maximum(last, _counted(rule, last, more, working, same_day=False))
+    return first, last
+
+
+def _counted(
+    rule: Deadline, begun: Days, length: Length, working: Days, *, same_day: bool
+) -> Days:
+    within, unit = length.within, length.unit
     if unit == "working_days":
         ends = _working_days(begun, within, working, same_day=same_day)
     elif unit in MONTHS:
@@ -118,10 +142,11 @@ def _ends(rule: Deadline, begun: Days, working: Days) -> Span:
         # A day that its month does not have is that month's last day already.
         is_kept = (later.dt.day() == dates(begun).dt.day()).to_numpy()
         ends = numbered(later) - (is_kept & same_day)
+    elif unit == "hours":
+        ends = begun + -(-within // 24) + 1
     else:
         ends = begun + within * EACH[unit] - same_day
-    ends = _landing(ends, working) if rule.roll == "next_working_day" else ends
-    return ends, ends
+    return _landing(ends, working) if rule.roll == "next_working_day" else ends
 
 
 def _working_days(begun: Days, within: int, working: Days, *, same_day: bool) -> Days:

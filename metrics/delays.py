@@ -96,10 +96,13 @@ def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:
 
 def _closing(versions: Sequence[Deadline], days: Lengths) -> Closing | None:
     """How a rule for the closing of a case goes with the time that it took until then."""
-    if any(
-        rule.stops != (CLOSED,) or rule.length.unit == "hours" or rule.limit != "no_later"
-        for rule in versions
-    ):
+    if not all(map(_is_of_times, versions)):
         return None
     names = ("met", "met_late", "missed", "ended", "open")
     return Closing(days, {name: frozenset(outcomes_with((name,), KINDS)) for name in names})
+
+
+def _is_of_times(rule: Deadline) -> bool:
+    """Whether a case that took no longer than the rule has kept it, and no other has."""
+    is_plain = rule.length.unit != "hours" and rule.limit == "no_later" and not rule.lifted_by
+    return rule.stops == (CLOSED,) and is_plain

@@ -48,7 +48,8 @@ def _by_day(rules: Rules, ends: Ends) -> Iterator[Versions]:
 
 def _is_known(rule: Deadline, ends: Ends) -> bool:
     """Whether the day of its start says by which day something is to be done."""
-    return rule.limit == "no_later" and rule.length.unit != "hours" and bool(ends.of(rule))
+    is_plain = rule.length.unit != "hours" and not (rule.extensions or rule.lifted_by)
+    return rule.limit == "no_later" and is_plain and bool(ends.of(rule))
 
 
 def _alike(rule: Deadline) -> tuple[object, ...]:

@@ -19,9 +19,9 @@ from metrics.attack.versions import Owed
 Days = NDArray[np.datetime64]
 Span = tuple[Days, Days]
 
+LENGTH = r"(?P<within>\d+) (?P<unit>hour|calendar day|working day|week|month|year)s?"
 WORDS = re.compile(
-    r"(?P<start>[^,;]+?) to (?P<stop>[^,;]+), (?P<early>not before )?"
-    r"(?P<within>\d+) (?P<unit>hour|calendar day|working day|week|month|year)s?(?P<terms>;.*)?$"
+    rf"(?P<start>[^,;]+?) to (?P<stop>[^,;]+), (?P<early>not before )?{LENGTH}(?P<terms>;.*)?$"
 )
 ROLLS = "an end on no working day moves to the next one"
 SAME_DAY = "the day of the start is day 1"
@@ -29,6 +29,8 @@ LATE = re.compile(r"from (\d\d:\d\d counts as the next (working )?day)$")
 NEXT = "next working day"
 YEAR_END = re.compile(r"counted from the (\d\d-\d\d) after it$")
 CALENDAR = re.compile(r"calendar (.+)$")
+LONGER = re.compile(rf".+ before expiry: (?:{LENGTH} in all|up to (?P<adds>\d+) more)$")
+LIFTED = re.compile(r"needless if ")
 STILL = ("advisory", "the reporter's own clock: in no share")
 RECEIVED, CLOSED = "received", "resolved"
 BEFORE = timedelta(days=731)
@@ -55,6 +57,16 @@ class Clock:
         return found[0] if found else ""
 
     @property
+    def longer(self) -> Sequence[re.Match[str]]:
+        """The extensions that it may have."""
+        return [plain for term in self.terms if (plain := LONGER.match(term))]
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether another step may make it needless."""
+        return any(LIFTED.match(term) for term in self.terms)
+
+    @property
     def asks(self) -> bool:
         """Whether it hangs on which days are working days."""
         is_moved = ROLLS in self.terms or self.late.endswith(NEXT)
@@ -74,7 +86,7 @@ def clock_of(words: str) -> Clock | None:
 
 
 def _is_known(term: str) -> bool:
-    moved = any(known.match(term) for known in (LATE, YEAR_END, CALENDAR))
+    moved = any(known.match(term) for known in (LATE, YEAR_END, CALENDAR, LONGER, LIFTED))
     return moved or term in {ROLLS, SAME_DAY, *STILL}
 
 
@@ -185,20 +197,45 @@ def _in_year(years: NDArray[np.datetime64], day: str) -> Days:
 
 
 def _ends(clock: Clock, begun: Days, calendar: np.busdaycalendar) -> Span:
-    within, same_day = clock.within, SAME_DAY in clock.terms
-    if clock.unit == "hour":
-        # With an hour more where the clocks are set back, or a day where the hour is unknown.
-        first, last = max(within - 1, 0) // 24, (within + 23) // 24 + 1
-        return begun + np.timedelta64(first, "D"), begun + np.timedelta64(last, "D")
-    if clock.unit == "working day":
+    same_day = SAME_DAY in clock.terms
+    last = _counted(clock, begun, (clock.within, clock.unit), calendar, same_day=same_day)
+    # An hour less where the clocks are set back, and no day more where the hour is known.
+    first = begun + _day(max(clock.within - 1, 0) // 24) if clock.unit == "hour" else last
+    for plain in clock.longer:
+        if plain["adds"]:
+            more = int(plain["adds"]), clock.unit
+            ends = _counted(clock, last, more, calendar, same_day=False)
+        else:
+            whole = int(plain["within"]), plain["unit"]
+            ends = _counted(clock, begun, whole, calendar, same_day=same_day)
+        last = np.maximum(last, ends)
+    return first, last
+
+
+def _counted(
+    clock: Clock,
+    begun: Days,
+    length: tuple[int, str],
+    calendar: np.busdaycalendar,
+    *,
+    same_day: bool,
+) -> Days:
+    within, unit = length
+    if unit == "hour":
+        return begun + _day((within + 23) // 24 + 1)
+    if unit == "working day":
         ends = _working_days(begun, within, calendar, same_day=same_day)
-    elif clock.unit in MONTHS:
-        ends = _months(begun, within * MONTHS[clock.unit], same_day=same_day)
+    elif unit in MONTHS:
+        ends = _months(begun, within * MONTHS[unit], same_day=same_day)
     else:
-        ends = begun + np.timedelta64(within * DAYS[clock.unit] - same_day, "D")
+        ends = begun + _day(within * DAYS[unit] - same_day)
     if ROLLS in clock.terms:
         ends = np.busday_offset(ends, 0, roll="forward", busdaycal=calendar)
-    return ends, ends
+    return ends
+
+
+def _day(number: int) -> np.timedelta64:
+    return np.timedelta64(number, "D")
 
 
 def _working_days(

@@ -90,7 +90,7 @@ def _is_to_closing(words: str) -> bool:
     clock = clock_of(words)
     if clock is None or clock.stop != RESOLVED:
         return False
-    return clock.unit != "hour" and not clock.early
+    return clock.unit != "hour" and not (clock.early or clock.is_lifted)
 
 
 def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:

@@ -133,7 +133,9 @@ def _rules_in(told: Told) -> Iterator[list[_Rule]]:
 
 def _version(name: str, row: Mapping[str, str], off: DaysOff) -> _Rule | None:
     clock, dates = clock_of(row["clock"]), re.match(IN_FORCE, row["in_force"])
-    if clock is None or clock.early or clock.unit == "hour" or dates is None:
+    if clock is None or dates is None or clock.unit == "hour":
+        return None
+    if clock.early or clock.longer or clock.is_lifted:
         return None
     spans = off.spans(clock)
     since, until = (day or "" for day in dates.groups())

@@ -89,7 +89,31 @@ def test_of_hours_the_first_and_last_day_are_known(core, tmp_path):
             assert fewest <= day <= most
 
 
+@pytest.mark.parametrize(
+    "extension",
+    [
+        '{ event = "extended", within = 45, unit = "calendar_days" }',
+        '{ event = "extended", adds = 15 }',
+    ],
+)
+def test_an_extension_is_known_by_the_days_that_it_may_add(core, tmp_path, extension):
+    """30 days; of a case in two it was extended, to 45."""
+    clock = {"within": "30", "extensions": f"[{extension}]"}
+    events = received((10,)).splitlines()
+    events += [
+        line.replace("received", "extended").replace(":30", ":45") for line in events[1::2]
+    ]
+    store = core(as_of="2025-06-01", rules=rule(**clock), events="\n".join(events))
+    deadline, ((first, last),) = known(store, tmp_path)
+    assert is_by_day(deadline)
+    days = np.array(due(store, 10))
+    assert (days[1::2] == first[1::2]).all()
+    assert (days[::2] == last[::2]).all()
+    assert (last - first == 15).all()
+
+
 def test_what_moves_the_end_of_single_cases_is_not_in_the_calendar(tmp_path):
-    (tmp_path / "rules.toml").write_text(rule(pauses='["paused"]'), encoding="utf-8")
-    (deadline,) = read_rules(tmp_path).deadlines
-    assert not is_by_day(deadline)
+    named = rule(name='"named"', extensions='[{ event = "extended" }]')
+    text = rule(pauses='["paused"]') + named
+    (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
+    assert not any(map(is_by_day, read_rules(tmp_path).deadlines))
