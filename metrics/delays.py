@@ -14,6 +14,7 @@ from metrics.running_out import Ends
 DEADLINES = DEADLINE_COMPLIANCE.name
 CLOSED = ("resolved",)
 UNKNOWN = "unknown"
+COME = ("met", "met_late", "missed", "not_applicable", "not_assessable")
 
 
 def delays(rules: Rules, since: date, ends: Ends) -> dict[str, Delay]:
@@ -26,7 +27,9 @@ def delays(rules: Rules, since: date, ends: Ends) -> dict[str, Delay]:
     for name, own in versions_of(rules).items():
         if _is_of_all(own, since) and _is_from_receipt(own, ends):
             months, days = max(map(ends.months, own)), ends.lengths(own)
-            found[name] = Delay(months, *_where(own[0]), _closing(own, days), days)
+            closing = _closing(own, days)
+            coming = None if closing else _coming(days)
+            found[name] = Delay(months, *_where(own[0]), closing, days, coming)
     return found
 
 
@@ -100,6 +103,13 @@ def _closing(versions: Sequence[Deadline], days: Lengths) -> Closing | None:
         return None
     names = ("met", "met_late", "missed", "ended", "open")
     return Closing(days, {name: frozenset(outcomes_with((name,), KINDS)) for name in names})
+
+
+def _coming(days: Lengths) -> Closing:
+    """How any rule goes with the times: who is open for longer than it has come to it."""
+    names = {name: frozenset(outcomes_with((name,), KINDS)) for name in ("ended", "open")}
+    come = frozenset(outcomes_with(COME, KINDS))
+    return Closing(days, {**names, "come": come}, closes=False)
 
 
 def _is_of_times(rule: Deadline) -> bool:

@@ -49,12 +49,16 @@ TOGETHER = ((MET,), (LATE,), (MISSED,), (MET, LATE), (LATE, MISSED), RESULTS)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule for the closing, with its lengths by the day of the receipt."""
+    """A rule from the receipt, with its lengths by the day of it.
+
+    Of one for another step than the closing (not `closes`) it is known when its day has come.
+    """
 
     name: str
     lengths: tuple[Length, ...]
     breakdown: str
     levels: tuple[str, ...]
+    closes: bool = True
 
     @property
     def within(self) -> int:
@@ -73,16 +77,19 @@ class Rule:
 
 def rules_in(told: Told) -> list[Rule]:
     """What a release's own words say of rules for the closing."""
+    return [rule for rule in timed_in(told) if rule.closes]
+
+
+def timed_in(told: Told) -> list[Rule]:
+    """And of all others that run from the receipt by the calendar alone."""
     off = DaysOff.of(told.release.manifest)
-    owed = (
-        rule for rule in owed_in(told) if all(_is_to_closing(words) for _, words in rule.clocks)
-    )
-    known = ((rule, off.lengths(rule)) for rule in owed)
-    return [
-        Rule(rule.rule, lengths, rule.breakdown, rule.levels)
-        for rule, lengths in known
-        if lengths
-    ]
+    found = []
+    for rule in owed_in(told):
+        lengths = off.lengths(rule)
+        closes = all(_is_to_closing(words) for _, words in rule.clocks)
+        if lengths:
+            found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels, closes))
+    return found
 
 
 def _is_to_closing(words: str) -> bool:
@@ -114,7 +121,7 @@ def _intervals(
     own: Sequence[Told], quarters: Collection[date] | None
 ) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of every count that a rule for the closing says anything of, and where."""
-    rules = rules_in(own[-1])
+    rules = timed_in(own[-1])
     if not rules:
         return
     told = telling(own)
@@ -192,14 +199,18 @@ class View:
 
     def ends(self, times: Table, results: Table) -> Iterator[tuple[Floats, Floats]]:
         """By level what each link leaves of the counts that it is between."""
-        ahead = self.possible(times.cells)
+        come = [name for name, _ in results.cells if name != NOT_YET]
+        ahead = self.possible(times.cells, come)
         for few, many in self.ahead(ahead):
             yield from _left(_side(times, few), _side(results, many))
-        for come, took in self.back(ahead):
-            yield from _left(_side(results, come), _side(times, took))
+        for of, took in self.back(ahead, come):
+            yield from _left(_side(results, of), _side(times, took))
 
-    def possible(self, cells: Cells) -> Possible:
-        """Every time, month by month, and the results that its cases may have."""
+    def possible(self, cells: Cells, come: Collection[str] = ()) -> Possible:
+        """Every time, month by month, and the results that its cases may have.
+
+        Any of those that have `come` where the rule is not for the closing.
+        """
         lasts = _lasts({band for _, band in cells})
         found: dict[Time, set[Result]] = {}
         for month in range(self.start, len(self.dates.ends)):
@@ -209,7 +220,8 @@ class View:
             ]
             for name, band in cells:
                 time = month, name, band
-                found[time] = set(results_of(time, lasts, lengths, self.dates))
+                known = set(results_of(time, lasts, lengths, self.dates))
+                found[time] = known if self.rule.closes else set(_any_of(known, come))
         return found
 
     def ahead(self, possible: Possible) -> Iterator[tuple[set[Time], set[Result]]]:
@@ -219,7 +231,9 @@ class View:
             if self.stands or all(name != NOT_YET for _, name in many):
                 yield few, many
 
-    def back(self, possible: Possible) -> Iterator[tuple[set[Result], set[Time]]]:
+    def back(
+        self, possible: Possible, come: Collection[str] = ()
+    ) -> Iterator[tuple[set[Result], set[Time]]]:
         """Results of months in a row, and the times that their cases must have taken."""
         back: dict[Result, set[Time]] = defaultdict(set)
         for time, results in possible.items():
@@ -232,7 +246,8 @@ class View:
             and result[0] not in self.late
             and result[1] != NOT_YET
         }
-        yield from self._links(known, [{(name,) for name in each} for each in TOGETHER])
+        together = TOGETHER if self.rule.closes else (come,)
+        yield from self._links(known, [{(name,) for name in each} for each in together])
 
     def _may_be_older(self, at: int) -> bool:
         """Whether what fell due in a month may be of cases from before."""
@@ -258,12 +273,20 @@ class View:
                         yield few, many
 
 
+def _any_of(results: Collection[Result], come: Collection[str]) -> Iterator[Result]:
+    """The same months, of which it is not known with what result."""
+    for at, name in results:
+        yield from ((at, one) for one in (come if name != NOT_YET else [name]))
+
+
 def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[str, int]]]:
-    """Times that are certainly in time, those that are certainly too late, and all."""
+    """Times that are certainly in time, those that are certainly too late, and all.
+
+    Who is open for less than the rule is still to come to it.
+    """
     in_time = {frozenset(b for b in lasts if lasts[b] <= each.fewest) for each in rule.lengths}
     too_late = {frozenset(band for band in lasts if band > each.most) for each in rule.lengths}
-    yield from ({(CLOSED, band) for band in bands} for bands in sorted(in_time, key=len))
-    for bands in sorted(too_late, key=len):
+    for bands in sorted(in_time | too_late, key=sorted):
         yield {(CLOSED, band) for band in bands}
         yield {(OPEN, band) for band in bands}
     yield {(CLOSED, band) for band in lasts}

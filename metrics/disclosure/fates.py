@@ -16,6 +16,7 @@ from metrics.periods import next_month
 
 ENDED, OPEN = "ended", "open"
 MET, MET_LATE, MISSED = RESULTS = ("met", "met_late", "missed")
+COME = "come"  # whatever its result
 LATER = "later"  # its day is after the last of the months
 SHORTEST_MONTH, SHORTEST_QUARTER = 28, 90
 
@@ -71,11 +72,19 @@ def told_quarters(
     )
 
 
-def fates(lengths: Lengths, lasts: Mapping[int, float], months: Months, first: int) -> Fates:
+def fates(
+    lengths: Lengths,
+    lasts: Mapping[int, float],
+    months: Months,
+    first: int,
+    *,
+    closes: bool = True,
+) -> Fates:
     """All that may come of cases that were received in these months, from the `first` one on.
 
     Their day comes by its `lengths` after the receipt. `lasts` has the last day of each band by
-    its first one.
+    its first one. The rule is for the closing, or (not `closes`) for another step, so that only
+    whether its day has come is known.
     """
     found: dict[Seen, set[Come]] = {}
     for month in range(first, len(months)):
@@ -84,7 +93,8 @@ def fates(lengths: Lengths, lasts: Mapping[int, float], months: Months, first: i
             for days in _turns(*lengths.at(received), received, months.starts):
                 due = months.at(received + days)
                 for outcome, band, result in _results(days, watched, lasts):
-                    come = (due, result if due < len(months) else LATER)
+                    known = result if closes else COME
+                    come = (due, known if due < len(months) else LATER)
                     found.setdefault((month, outcome, band), set()).add(come)
     return {seen: frozenset(come) for seen, come in found.items()}
 

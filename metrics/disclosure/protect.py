@@ -284,10 +284,11 @@ def _rounding(setting: Ground, pair: Pair, part: str, led: Mapping[str, Pair]) -
 def _runs(
     setting: Ground, of: tuple[Pair, str], before: Pair | None, months: Sequence[int]
 ) -> list[Run]:
-    """What a rule for the closing should keep to beside the times of all cases."""
+    """What a rule from the receipt should keep to beside the times of all cases."""
     pair, part = of
     delay, bands = pair.table.delays.get(part), setting.layer.bands
-    if delay is None or delay.closing is None or before is None:
+    closing = (delay.closing or delay.coming) if delay else None
+    if closing is None or before is None:
         return []
     sides = Sides(
         f"{pair.table.metric} {part}",
@@ -300,7 +301,7 @@ def _runs(
     calendar = told_months(known, setting.declared.quarters, setting.declared.looks)
     stands = months[-1] == setting.bases.stands_at
     levels = tuple(_spaced(setting, delay))
-    return runs_of(delay.closing, sides, calendar, months[0], levels, stands=stands)
+    return runs_of(closing, sides, calendar, months[0], levels, stands=stands)
 
 
 def _come_since(

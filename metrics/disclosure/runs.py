@@ -17,6 +17,7 @@ import numpy as np
 
 from metrics.disclosure.closing import Columns, lasts_of
 from metrics.disclosure.fates import (
+    COME,
     ENDED,
     LATER,
     OPEN,
@@ -132,7 +133,7 @@ def runs_of(
     lasts, last = lasts_of(sides.led_columns), len(months) - 1
     if start < first - FURTHEST or not lasts:
         return []
-    known = fates(closing.days, lasts, months, start)
+    known = fates(closing.days, lasts, months, start, closes=closing.closes)
     # From that day on nothing comes of older cases.
     begun = closing.days.latest_before(months.starts[start]) + 1 if start else 0
     span = (start, first, last)
@@ -142,7 +143,8 @@ def runs_of(
         ahead = {
             few: many for few, many in ahead.items() if LATER not in {of for _, of in many}
         }
-    back = _links(_turned(known, begun, months.starts), KINDS_COME, span)
+    kinds = KINDS_COME if closing.closes else [{(COME,)}]
+    back = _links(_turned(known, begun, months.starts), kinds, span)
     found = [
         (sides.seen(few, closing), sides.come(many, closing, last))
         for few, many in _needed(ahead, first).items()
@@ -178,14 +180,16 @@ def come_since(
 def _kinds_seen(
     lengths: Sequence[Length], lasts: Mapping[int, float]
 ) -> Iterator[Collection[tuple[str, int]]]:
-    """Ended and open, in time for certain, too late for certain, and all of them."""
+    """Ended and open, in time for certain, too late for certain, and all of them.
+
+    Who is open for less than the rule is still to come to it.
+    """
     in_time = {
         frozenset(b for b, last in lasts.items() if last <= each.fewest) for each in lengths
     }
     too_late = {frozenset(band for band in lasts if band > each.most) for each in lengths}
-    for bands in sorted(in_time, key=len):
-        yield {(ENDED, band) for band in bands}
-    for bands, name in product(sorted(too_late, key=len), (ENDED, OPEN)):
+    every = sorted(in_time | too_late, key=sorted)
+    for bands, name in product(filter(None, every), (ENDED, OPEN)):
         yield {(name, band) for band in bands}
     ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
     yield from (ended, still, ended | still)

@@ -33,15 +33,18 @@ class ProtectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A deadline for what ends the times of another metric, such as the closing of a case.
+    """A deadline beside the times of another metric, such as those to the closing of a case.
 
-    A case that took no more than the fewest of its `days` has kept it, one that took more than
-    the most of them has not. `names` has the outcomes of both metrics by what they mean, with
-    those in doubt: met, met_late and missed; ended and open.
+    Where it is for the same step (`closes`), a case that took no more than the fewest of its
+    `days` has kept it, and one that took more than the most of them has not. Of any other step
+    only when its day comes is known. `names` has the outcomes of both metrics by what they
+    mean, with those in doubt: met, met_late and missed, or come for all of them and those that
+    were not judged; ended and open.
     """
 
     days: Lengths
     names: Mapping[str, frozenset[str]]
+    closes: bool = True
 
     @property
     def pairs(self) -> tuple[tuple[frozenset[str], frozenset[str], bool], ...]:
@@ -59,7 +62,7 @@ class Delay:
 
     So many `days` after that; None where it is in the month that is so many months later. That
     holds at the `levels` of one breakdown alone, where one is named. `closing` is there where
-    both metrics end with the same step.
+    both metrics end with the same step, and else `coming` where days are counted.
     """
 
     months: int
@@ -67,6 +70,7 @@ class Delay:
     levels: tuple[str, ...] = ()
     closing: Closing | None = None
     days: Lengths | None = None
+    coming: Closing | None = None
 
     @property
     def is_vague(self) -> bool:
