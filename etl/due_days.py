@@ -65,7 +65,23 @@ def is_by_day(rule: Deadline) -> bool:
     An extension puts the end off, not further than the rule allows. What makes a rule needless
     does not move it.
     """
-    still = replace(
+    endless = [each for each in rule.extensions if not (each.length or each.adds)]
+    return not replace(_still(rule), extensions=tuple(endless)).terms()
+
+
+def is_no_sooner(rule: Deadline) -> bool:
+    """Whether they say at least before which day it does not: what else moves it, puts it off."""
+    return not replace(_still(rule), pauses=(), restarts=(), waiting=None).terms()
+
+
+def without_delay(rule: Deadline) -> Deadline:
+    """The rule as it runs for a case of which nothing puts the end off."""
+    return replace(rule, extensions=(), pauses=(), restarts=(), waiting=None)
+
+
+def _still(rule: Deadline) -> Deadline:
+    """The rule without what the calendar says, and without what does not move it."""
+    return replace(
         rule,
         day_one="day_after",
         after_hours=None,
@@ -74,10 +90,9 @@ def is_by_day(rule: Deadline) -> bool:
         calendar=None,
         whose="organisation",
         force="binding",
-        extensions=tuple(each for each in rule.extensions if not (each.length or each.adds)),
+        extensions=(),
         lifted_by=None,
     )
-    return not still.terms()
 
 
 def due_days(rule: Deadline, starts: Days, calendars: Calendars) -> Sequence[Span]:

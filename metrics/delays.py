@@ -18,18 +18,21 @@ COME = ("met", "met_late", "missed", "not_applicable", "not_assessable")
 
 
 def delays(rules: Rules, since: date, ends: Ends) -> dict[str, Delay]:
-    """By rule when every case that it applies to has come to it, for rules by the day alone.
+    """By rule when every case that it applies to has come to it, for rules from the receipt.
 
-    Such a rule runs from the receipt, and a calendar says when it is due: since that day in one
+    A calendar says when such a rule is due, or how soon at least: since that day in one
     version, or in several that follow each other without a gap.
     """
     found = {}
     for name, own in versions_of(rules).items():
-        if _is_of_all(own, since) and _is_from_receipt(own, ends):
-            months, days = max(map(ends.months, own)), ends.lengths(own)
+        days = _days(own, ends) if _is_of_all(own, since) else None
+        if days and all(map(ends.of, own)):
             closing = _closing(own, days)
             coming = None if closing else _coming(days)
+            months = max(map(ends.months, own))
             found[name] = Delay(months, *_where(own[0]), closing, days, coming)
+        elif days:
+            found[name] = Delay(None, *_where(own[0]), days=days)
     return found
 
 
@@ -42,8 +45,7 @@ def arrivals(rules: Rules, since: date, ends: Ends) -> dict[str, Where]:
     found = {}
     for name, own in versions_of(rules).items():
         if _is_of_all(own, since):
-            days = ends.lengths(own) if _is_from_receipt(own, ends) else None
-            found[name] = Where(*_where(own[0]), days, _within(own, ends))
+            found[name] = Where(*_where(own[0]), _days(own, ends), _within(own, ends))
     return found
 
 
@@ -86,9 +88,13 @@ def _is_of_all(versions: Sequence[Deadline], since: date) -> bool:
     return is_whole and alike and once and len(first.applies_to) <= 1
 
 
-def _is_from_receipt(versions: Sequence[Deadline], ends: Ends) -> bool:
-    """Whether the day of the receipt says when each of them is due."""
-    return all(rule.starts == ("received",) and ends.of(rule) for rule in versions)
+def _days(versions: Sequence[Deadline], ends: Ends) -> Lengths | None:
+    """After how many days each is due; None where the day of the receipt says nothing of it."""
+    is_known = all(
+        rule.starts == ("received",) and (ends.of(rule) or ends.soonest(rule))
+        for rule in versions
+    )
+    return ends.lengths(versions) if is_known else None
 
 
 def _where(rule: Deadline) -> tuple[str | None, tuple[str, ...]]:

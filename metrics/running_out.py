@@ -6,11 +6,21 @@ from datetime import date
 
 import numpy as np
 
-from etl.due_days import Calendars, Days, Span, dates, due_days, is_by_day
+from etl.due_days import (
+    Calendars,
+    Days,
+    Span,
+    dates,
+    due_days,
+    is_by_day,
+    is_no_sooner,
+    without_delay,
+)
 from etl.rules import Deadline
 from metrics.disclosure.lengths import ALWAYS, FOR_EVER, Length, Lengths
 
 BEFORE = 731  # days before the first that is told, of which deadlines may be told
+NO_END = 100 * 366  # days: longer than anything is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +45,25 @@ class Ends:
             self._known[key] = due_days(rule, self.starts, self.calendars) if is_known else ()
         return self._known[key]
 
+    def soonest(self, rule: Deadline) -> Sequence[Span]:
+        """The same where something may put the end off for as long as anybody likes."""
+        if not is_no_sooner(rule):
+            return ()
+        plain = due_days(without_delay(rule), self.starts, self.calendars)
+        return [(first, first + NO_END) for first, _ in plain]
+
     def lengths(self, versions: Sequence[Deadline]) -> Lengths:
-        """How many days the version takes that is in force on each day of the start."""
+        """How many days the version takes that is in force on each day of the start.
+
+        Of each version it must be known, or at least how soon it ends.
+        """
         fewest, most = np.zeros_like(self.starts), np.zeros_like(self.starts)
         for at, rule in enumerate(versions):
             since = rule.in_force_from.toordinal() if at else ALWAYS
             own = (self.starts >= since) & (self.starts < rule.in_force_until.toordinal())
-            fewest[own] = np.min([first for first, _ in self.of(rule)], axis=0)[own]
-            most[own] = np.max([last for _, last in self.of(rule)], axis=0)[own]
+            spans = self.of(rule) or self.soonest(rule)
+            fewest[own] = np.min([first for first, _ in spans], axis=0)[own]
+            most[own] = np.max([last for _, last in spans], axis=0)[own]
         return self._in_runs(fewest - self.starts, most - self.starts)
 
     def _in_runs(self, fewest: Days, most: Days) -> Lengths:

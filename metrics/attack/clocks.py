@@ -31,6 +31,12 @@ YEAR_END = re.compile(r"counted from the (\d\d-\d\d) after it$")
 CALENDAR = re.compile(r"calendar (.+)$")
 LONGER = re.compile(rf".+ before expiry: (?:{LENGTH} in all|up to (?P<adds>\d+) more)$")
 LIFTED = re.compile(r"needless if ")
+# What may put the end off for as long as anybody likes.
+ENDLESS = re.compile(
+    r".+ before expiry: to the day that it records$|time .+ does not count$|starts again when "
+    r"|only after .+ without "
+)
+NO_END = 100 * 366  # days: longer than anything is told of
 STILL = ("advisory", "the reporter's own clock: in no share")
 RECEIVED, CLOSED = "received", "resolved"
 BEFORE = timedelta(days=731)
@@ -62,6 +68,11 @@ class Clock:
         return [plain for term in self.terms if (plain := LONGER.match(term))]
 
     @property
+    def is_endless(self) -> bool:
+        """Whether nobody knows by when it has run out."""
+        return any(ENDLESS.match(term) for term in self.terms)
+
+    @property
     def is_lifted(self) -> bool:
         """Whether another step may make it needless."""
         return any(LIFTED.match(term) for term in self.terms)
@@ -85,8 +96,16 @@ def clock_of(words: str) -> Clock | None:
     return Clock(plain["start"], plain["stop"], within, plain["unit"], early, terms)
 
 
+def is_endless(owed: Owed) -> bool:
+    """Whether nobody knows by when a version of the rule has run out."""
+    clocks = [clock_of(words) for _, words in owed.clocks]
+    return any(each is None or each.is_endless for each in clocks)
+
+
 def _is_known(term: str) -> bool:
-    moved = any(known.match(term) for known in (LATE, YEAR_END, CALENDAR, LONGER, LIFTED))
+    moved = any(
+        known.match(term) for known in (LATE, YEAR_END, CALENDAR, LONGER, LIFTED, ENDLESS)
+    )
     return moved or term in {ROLLS, SAME_DAY, *STILL}
 
 
@@ -137,7 +156,7 @@ class DaysOff:
 
         Nothing where that is not known of all its versions.
         """
-        spans = self._from_receipt(owed)
+        spans = () if is_endless(owed) else self._from_receipt(owed)
         lasts = [
             [_months_of(last) - _months_of(self.starts) for _, last in own] for own in spans
         ]
@@ -209,7 +228,7 @@ def _ends(clock: Clock, begun: Days, calendar: np.busdaycalendar) -> Span:
             whole = int(plain["within"]), plain["unit"]
             ends = _counted(clock, begun, whole, calendar, same_day=same_day)
         last = np.maximum(last, ends)
-    return first, last
+    return first, first + _day(NO_END) if clock.is_endless else last
 
 
 def _counted(

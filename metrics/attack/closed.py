@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from metrics.attack.clocks import DaysOff, clock_of
+from metrics.attack.clocks import DaysOff, clock_of, is_endless
 from metrics.attack.closing_days import (
     CLOSED,
     LATE,
@@ -85,7 +85,7 @@ def timed_in(told: Told) -> list[Rule]:
     off = DaysOff.of(told.release.manifest)
     found = []
     for rule in owed_in(told):
-        lengths = off.lengths(rule)
+        lengths = None if is_endless(rule) else off.lengths(rule)
         closes = all(_is_to_closing(words) for _, words in rule.clocks)
         if lengths:
             found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels, closes))
@@ -187,7 +187,7 @@ class View:
         months = ground.months[: last + 1]
         firsts = [month.toordinal() for month in (*months, next_month(months[-1]))]
         ends = [firsts[ground.of(at)[-1] + 1] - 1 for at in range(last + 1)]
-        looks = [first_look(own, month) for month in months]
+        looks = first_looks(own, months)
         stands = any(
             one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
             and max(one.cells["month"]) == months[-1]
@@ -294,13 +294,13 @@ def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}
 
 
-def first_look(own: Sequence[Told], month: date) -> int:
-    """The as-of day of the release that first told a month, or the quarter from it on."""
-    return min(
-        date.fromisoformat(one.release.manifest["as_of"]).toordinal()
+def first_looks(own: Sequence[Told], months: Sequence[date]) -> list[int]:
+    """The as-of day of the release that first told each month, or the quarter from it on."""
+    lasts = [
+        (max(one.cells["month"].unique()), date.fromisoformat(one.release.manifest["as_of"]))
         for one in own
-        if max(one.cells["month"]) >= month
-    )
+    ]
+    return [min(on.toordinal() for last, on in lasts if last >= month) for month in months]
 
 
 def _side(table: Table, cells: Iterable[tuple[Any, ...]]) -> Side:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from metrics.attack.arrived import LATE
-from metrics.attack.closed import TIMES, Rule, View, first_look, rules_in
+from metrics.attack.closed import TIMES, Rule, View, first_looks, rules_in
 from metrics.attack.closing_days import CLOSED, OPEN, Dates, Result, Time
 from metrics.attack.joined import DEADLINES, RECEIVED, Link, links_in
 from metrics.attack.nested import Pair, Scope, pairs_in, scopes_in
@@ -173,8 +173,7 @@ def _dates(own: Sequence[Told], quarters: Sequence[date]) -> Dates:
     for _ in range(QUARTER):
         after = next_month(after)
     firsts = [on.toordinal() for on in (*quarters, after)]
-    looks = [first_look(own, quarter) for quarter in quarters]
-    return Dates(firsts, [first - 1 for first in firsts[1:]], looks)
+    return Dates(firsts, [first - 1 for first in firsts[1:]], first_looks(own, quarters))
 
 
 @dataclass(frozen=True, slots=True)

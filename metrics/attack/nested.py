@@ -135,7 +135,7 @@ def _version(name: str, row: Mapping[str, str], off: DaysOff) -> _Rule | None:
     clock, dates = clock_of(row["clock"]), re.match(IN_FORCE, row["in_force"])
     if clock is None or dates is None or clock.unit == "hour":
         return None
-    if clock.early or clock.longer or clock.is_lifted:
+    if clock.early or clock.longer or clock.is_lifted or clock.is_endless:
         return None
     spans = off.spans(clock)
     since, until = (day or "" for day in dates.groups())

@@ -231,8 +231,9 @@ class _System:
             still = {self._at(at, level, quarter, cell): -1.0 for cell in part.stocks}
             if quarter in part.stood:
                 yield {**received, **come, **still}, 0.0, 0.0
-            due = quarter - ceil(part.delay.months / QUARTER)
-            yield {**self._added(led, level, due, every, 1.0), **come}, -inf, 0.0
+            if part.delay.months is not None:
+                due = quarter - ceil(part.delay.months / QUARTER)
+                yield {**self._added(led, level, due, every, 1.0), **come}, -inf, 0.0
             yield from self._closing(at, led, level, quarter)
 
     def _arrived(self, at: int, led: int, level: int, quarter: int) -> Iterator[Row]:

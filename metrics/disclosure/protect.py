@@ -325,7 +325,7 @@ def _spaced(setting: Ground, delay: Delay | None) -> dict[int, Spacing]:
     if delay is None:
         return {}
     months, lag = setting.grid.months, delay.months
-    exact = Spacing.lagged(lag, lag, len(months))
+    exact = Spacing.lagged(lag or 0, lag, len(months))
     own = Spacing.of(delay.days, lag, months) if delay.days else exact
     levels = enumerate(setting.grid.levels)
     return {at: own for at, level in levels if delay.holds_at(level)}

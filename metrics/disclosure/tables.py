@@ -60,12 +60,13 @@ class Closing:
 class Delay:
     """Every case comes to a metric so many months after another one has counted it.
 
-    So many `days` after that; None where it is in the month that is so many months later. That
-    holds at the `levels` of one breakdown alone, where one is named. `closing` is there where
-    both metrics end with the same step, and else `coming` where days are counted.
+    None where nobody knows how many at the most. So many `days` after that; None where it is in
+    the month that is so many months later. That holds at the `levels` of one breakdown alone,
+    where one is named. `closing` is there where both metrics end with the same step, and else
+    `coming` where days are counted.
     """
 
-    months: int
+    months: int | None
     breakdown: str | None = None
     levels: tuple[str, ...] = ()
     closing: Closing | None = None

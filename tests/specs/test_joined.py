@@ -218,6 +218,7 @@ def test_a_holiday_makes_ten_working_days_longer(tmp_path):
     assert found == [(14, 14), (15, 15)]
 
 
+WEEK = [date(2024, 3, day).toordinal() for day in (4, 8)]  # Monday and Friday
 STANDING = {
     "by a calendar of its own": ('calendar = "none"\n', (12, 14)),
     "advisory": ('force = "advisory"\n', (12, 14)),
@@ -243,9 +244,52 @@ def test_where_the_hour_counts_the_day_is_known_but_for_a_working_day(tmp_path):
     assert days_by_words(told) == made.versions
 
 
-@pytest.mark.parametrize("term", ['pauses = ["paused"]\n', 'restarts = ["reopened"]\n'])
-def test_what_moves_single_clocks_is_in_no_calendar(tmp_path, term):
+LATER = (
+    'pauses = ["paused"]\n',
+    'restarts = ["reopened"]\n',
+    'extensions = [{ event = "extended" }]\n',
+)
+
+
+@pytest.mark.parametrize("term", LATER)
+def test_what_puts_off_single_clocks_leaves_it_known_how_soon_they_run_out(tmp_path, term):
     rules, told = told_of(tmp_path, moved("reply", 2, "working_days") + term)
+    made = delays(rules, START, ends())["reply"]
+    assert (made.months, made.coming) == (None, None)
+    assert made.days.soonest(*WEEK) == date(2024, 3, 6).toordinal()
+    assert made.days.at(WEEK[0])[1] > 10_000
+    assert days_by_words(told) == made.days.versions
+    assert not links_in(told)
+
+
+@pytest.mark.parametrize("term", ['within = 10, unit = "working_days"', "adds = 8"])
+def test_an_extension_puts_a_clock_off_so_far_and_no_further(tmp_path, term):
+    rules, told = told_of(
+        tmp_path,
+        moved("reply", 2, "working_days")
+        + f'extensions = [{{ event = "extended", {term} }}]\n',
+    )
+    made = delays(rules, START, ends())["reply"]
+    assert made.days.at(WEEK[0]) == (2, 14)
+    assert days_by_words(told) == made.days.versions
+    assert [made.months, *(link.lag for link in links_in(told))] == [1, 1]
+
+
+def test_a_case_that_needs_no_answer_has_its_day_all_the_same(tmp_path):
+    lifted = 'lifted_by = { events = ["resolved"], within = 1, unit = "working_days" }\n'
+    rules, told = told_of(tmp_path, moved("reply", 2, "working_days", "resolved") + lifted)
+    made = delays(rules, START, ends())["reply"]
+    assert made.days.at(WEEK[0]) == (2, 2)
+    # That it was closed in time does not say with what result.
+    assert (made.closing, rules_in(told)) == (None, [])
+
+
+def test_a_clock_that_starts_elsewhere_or_for_some_reason_is_in_no_calendar(tmp_path):
+    text = moved("reply", 2, "working_days")
+    fallback = (
+        'fallback = { from = "triaged", within = 3, unit = "weeks", when = "not_done" }\n'
+    )
+    rules, told = told_of(tmp_path, text + fallback)
     assert not delays(rules, START, ends())
     assert not links_in(told)
 
