@@ -32,7 +32,7 @@ def delays(rules: Rules, since: date, ends: Ends) -> dict[str, Delay]:
             months = max(map(ends.months, own))
             found[name] = Delay(months, *_where(own[0]), closing, days, coming)
         elif days:
-            found[name] = Delay(None, *_where(own[0]), days=days)
+            found[name] = Delay(None, *_where(own[0]), days=days, coming=_coming(days))
     return found
 
 

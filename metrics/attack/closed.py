@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from metrics.attack.clocks import DaysOff, clock_of, is_endless
+from metrics.attack.clocks import DaysOff, clock_of
 from metrics.attack.closing_days import (
     CLOSED,
     LATE,
@@ -85,7 +85,7 @@ def timed_in(told: Told) -> list[Rule]:
     off = DaysOff.of(told.release.manifest)
     found = []
     for rule in owed_in(told):
-        lengths = None if is_endless(rule) else off.lengths(rule)
+        lengths = off.lengths(rule)
         closes = all(_is_to_closing(words) for _, words in rule.clocks)
         if lengths:
             found.append(Rule(rule.rule, lengths, rule.breakdown, rule.levels, closes))
@@ -97,7 +97,7 @@ def _is_to_closing(words: str) -> bool:
     clock = clock_of(words)
     if clock is None or clock.stop != RESOLVED:
         return False
-    return clock.unit != "hour" and not (clock.early or clock.is_lifted)
+    return clock.unit != "hour" and not (clock.early or clock.is_lifted or clock.is_endless)
 
 
 def closed(told: Sequence[Told], quarters: Collection[date] | None = None) -> list[Findings]:
@@ -193,7 +193,9 @@ class View:
             and max(one.cells["month"]) == months[-1]
             for one in own
         )
-        start = max(0, first - ceil(rule.beyond / SHORTEST_MONTH) - 1)
+        # Of another step only who is open now says more than the totals.
+        before = ceil(rule.beyond / SHORTEST_MONTH) + 1 if rule.closes else 0
+        start = max(0, first - before)
         late = frozenset(ground.of(at)[0] for at in range(last + 1) if ground.of(at)[0])
         return cls(rule, Dates(firsts, ends, looks), start, first, stands, late)
 
@@ -203,7 +205,7 @@ class View:
         ahead = self.possible(times.cells, come)
         for few, many in self.ahead(ahead):
             yield from _left(_side(times, few), _side(results, many))
-        for of, took in self.back(ahead, come):
+        for of, took in self.back(ahead) if self.rule.closes else ():
             yield from _left(_side(results, of), _side(times, took))
 
     def possible(self, cells: Cells, come: Collection[str] = ()) -> Possible:
@@ -231,9 +233,7 @@ class View:
             if self.stands or all(name != NOT_YET for _, name in many):
                 yield few, many
 
-    def back(
-        self, possible: Possible, come: Collection[str] = ()
-    ) -> Iterator[tuple[set[Result], set[Time]]]:
+    def back(self, possible: Possible) -> Iterator[tuple[set[Result], set[Time]]]:
         """Results of months in a row, and the times that their cases must have taken."""
         back: dict[Result, set[Time]] = defaultdict(set)
         for time, results in possible.items():
@@ -246,8 +246,7 @@ class View:
             and result[0] not in self.late
             and result[1] != NOT_YET
         }
-        together = TOGETHER if self.rule.closes else (come,)
-        yield from self._links(known, [{(name,) for name in each} for each in together])
+        yield from self._links(known, [{(name,) for name in each} for each in TOGETHER])
 
     def _may_be_older(self, at: int) -> bool:
         """Whether what fell due in a month may be of cases from before."""
@@ -282,13 +281,17 @@ def _any_of(results: Collection[Result], come: Collection[str]) -> Iterator[Resu
 def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[str, int]]]:
     """Times that are certainly in time, those that are certainly too late, and all.
 
-    Who is open for less than the rule is still to come to it.
+    Who is open for less than the rule is still to come to it. Of a rule for another step than
+    the closing it is the open ones alone.
     """
     in_time = {frozenset(b for b in lasts if lasts[b] <= each.fewest) for each in rule.lengths}
     too_late = {frozenset(band for band in lasts if band > each.most) for each in rule.lengths}
     for bands in sorted(in_time | too_late, key=sorted):
-        yield {(CLOSED, band) for band in bands}
         yield {(OPEN, band) for band in bands}
+        if rule.closes:
+            yield {(CLOSED, band) for band in bands}
+    if not rule.closes:
+        return
     yield {(CLOSED, band) for band in lasts}
     yield {(OPEN, band) for band in lasts}
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}

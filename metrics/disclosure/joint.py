@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from operator import attrgetter
 
 import numpy as np
@@ -34,7 +35,8 @@ AT_ONCE = 1000  # where the dice of draws by one program begin
 FEW = 3000  # counts that all breakdowns can be rounded of by one program, again and again
 DRAWN_AGAIN = 2  # times at most, for the sake of the quarter after it
 DRAWN_ONCE_MORE = 1  # where single cells are tied too, which the quarter before seldom mends
-QUARTERS = 2  # before, that what is told of a quarter is held against
+QUARTERS = 2  # before, at least, that what is told of a quarter is held against
+MONTHS = 3  # of a quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def round_all(
     known = {} if links is None else links
     drawn = [0] * len(quarters)
     states: list[list[tuple[Counts, Mapping[date, tuple[int, int]]]]] = []
-    at = 0
+    at, back = 0, _reach(tables)
     while at < len(quarters):
         quarter, months = quarters[at]
         states[at:] = [[(table.carry, table.off) for table in tables]]
@@ -103,7 +105,7 @@ def round_all(
             known |= linked_in_truth(tables, quarter, months, bases)
         near = {
             known_as: (span[0], span[-1] + 1)
-            for known_as, span in quarters[max(0, at - QUARTERS) : at + 1]
+            for known_as, span in quarters[max(0, at - back) : at + 1]
         }
         for table in leading(tables):
             followers = following(tables, table)
@@ -124,6 +126,12 @@ def round_all(
             table.close(quarter, months, bases.base)
         at += 1
     return known
+
+
+def _reach(tables: Sequence[Rounding]) -> int:
+    """How many quarters before one have cases that may come to another table in it."""
+    lags = (spacing.lag or 0 for table in tables for spacing in table.spaced.values())
+    return max(QUARTERS, ceil(max(lags, default=0) / MONTHS))
 
 
 def _is_to_blame(

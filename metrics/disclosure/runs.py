@@ -17,7 +17,6 @@ import numpy as np
 
 from metrics.disclosure.closing import Columns, lasts_of
 from metrics.disclosure.fates import (
-    COME,
     ENDED,
     LATER,
     OPEN,
@@ -129,22 +128,25 @@ def runs_of(
     The quarter begins with the `first` of the months and ends with the last. `stands` where
     what is not due yet by then is told.
     """
-    start = max(0, first - ceil(closing.days.most / months.shortest) - 1)
     lasts, last = lasts_of(sides.led_columns), len(months) - 1
+    # Of another step only who is open now says more than the totals, which are held by the day.
+    reach = ceil(closing.days.most / months.shortest) + 1 if closing.closes else 0
+    start = max(0, first - reach)
     if start < first - FURTHEST or not lasts:
         return []
     known = fates(closing.days, lasts, months, start, closes=closing.closes)
-    # From that day on nothing comes of older cases.
-    begun = closing.days.latest_before(months.starts[start]) + 1 if start else 0
     span = (start, first, last)
     lengths = closing.days.during(months.starts[start], months.starts[-1] - 1)
-    ahead = _links(known, _kinds_seen(lengths, lasts), span)
+    ahead = _links(known, _kinds_seen(lengths, lasts, closes=closing.closes), span)
     if not stands:
         ahead = {
             few: many for few, many in ahead.items() if LATER not in {of for _, of in many}
         }
-    kinds = KINDS_COME if closing.closes else [{(COME,)}]
-    back = _links(_turned(known, begun, months.starts), kinds, span)
+    back: Links = {}
+    if closing.closes:
+        # From that day on nothing comes of older cases.
+        begun = closing.days.latest_before(months.starts[start]) + 1 if start else 0
+        back = _links(_turned(known, begun, months.starts), KINDS_COME, span)
     found = [
         (sides.seen(few, closing), sides.come(many, closing, last))
         for few, many in _needed(ahead, first).items()
@@ -178,21 +180,23 @@ def come_since(
 
 
 def _kinds_seen(
-    lengths: Sequence[Length], lasts: Mapping[int, float]
+    lengths: Sequence[Length], lasts: Mapping[int, float], *, closes: bool
 ) -> Iterator[Collection[tuple[str, int]]]:
     """Ended and open, in time for certain, too late for certain, and all of them.
 
-    Who is open for less than the rule is still to come to it.
+    Who is open for less than the rule is still to come to it. Of a rule for another step than
+    the closing it is the open ones alone.
     """
     in_time = {
         frozenset(b for b, last in lasts.items() if last <= each.fewest) for each in lengths
     }
     too_late = {frozenset(band for band in lasts if band > each.most) for each in lengths}
-    every = sorted(in_time | too_late, key=sorted)
-    for bands, name in product(filter(None, every), (ENDED, OPEN)):
+    every = sorted(filter(None, in_time | too_late), key=sorted)
+    for bands, name in product(every, (ENDED, OPEN) if closes else (OPEN,)):
         yield {(name, band) for band in bands}
-    ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
-    yield from (ended, still, ended | still)
+    if closes:
+        ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
+        yield from (ended, still, ended | still)
 
 
 KINDS_COME = tuple(

@@ -255,7 +255,7 @@ LATER = (
 def test_what_puts_off_single_clocks_leaves_it_known_how_soon_they_run_out(tmp_path, term):
     rules, told = told_of(tmp_path, moved("reply", 2, "working_days") + term)
     made = delays(rules, START, ends())["reply"]
-    assert (made.months, made.coming) == (None, None)
+    assert (made.months, made.closing) == (None, None)
     assert made.days.soonest(*WEEK) == date(2024, 3, 6).toordinal()
     assert made.days.at(WEEK[0])[1] > 10_000
     assert days_by_words(told) == made.days.versions
