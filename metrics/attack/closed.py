@@ -286,12 +286,14 @@ def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[
     """
     in_time = {frozenset(b for b in lasts if lasts[b] <= each.fewest) for each in rule.lengths}
     too_late = {frozenset(band for band in lasts if band > each.most) for each in rule.lengths}
-    for bands in sorted(in_time | too_late, key=sorted):
+    still = {frozenset(b for b in lasts if lasts[b] < each.fewest) for each in rule.lengths}
+    come = {frozenset(band for band in lasts if band >= each.most) for each in rule.lengths}
+    for bands in sorted(too_late | still | come, key=sorted):
         yield {(OPEN, band) for band in bands}
-        if rule.closes:
-            yield {(CLOSED, band) for band in bands}
     if not rule.closes:
         return
+    for bands in sorted(in_time | too_late, key=sorted):
+        yield {(CLOSED, band) for band in bands}
     yield {(CLOSED, band) for band in lasts}
     yield {(OPEN, band) for band in lasts}
     yield {(name, band) for name in (CLOSED, OPEN) for band in lasts}

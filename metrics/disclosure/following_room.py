@@ -106,8 +106,17 @@ def _between(room: Floats, here: int, there: int, told: Counts, base: int) -> No
 def _apart(sooner: Follower, later: Follower) -> dict[int, Spacing]:
     """How one that follows comes after another one, at the levels where that is known."""
     one, other = sooner.link.spaced, later.link.spaced
-    apart = {level: one[level].until(other[level]) for level in one if level in other}
-    return {level: spacing for level, spacing in apart.items() if spacing}
+    # By days alone, which all levels that are held by days have in common.
+    known: dict[tuple[int, int], Spacing | None] = {}
+    found = {}
+    for level in one.keys() & other.keys():
+        both = id(one[level].days), id(other[level].days)
+        if both not in known:
+            known[both] = one[level].until(other[level])
+        apart = known[both]
+        if apart:
+            found[level] = apart
+    return found
 
 
 def _link(

@@ -9,7 +9,7 @@ the deadlines met never more than the cases that may have met them. "None met" (
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from math import ceil
 from typing import Any
 
@@ -191,12 +191,16 @@ def _kinds_seen(
         frozenset(b for b, last in lasts.items() if last <= each.fewest) for each in lengths
     }
     too_late = {frozenset(band for band in lasts if band > each.most) for each in lengths}
-    every = sorted(filter(None, in_time | too_late), key=sorted)
-    for bands, name in product(every, (ENDED, OPEN) if closes else (OPEN,)):
-        yield {(name, band) for band in bands}
+    still = {
+        frozenset(b for b, last in lasts.items() if last < each.fewest) for each in lengths
+    }
+    come = {frozenset(band for band in lasts if band >= each.most) for each in lengths}
+    for name, sets in ((ENDED, in_time | too_late), (OPEN, too_late | still | come)):
+        for bands in sorted(filter(None, sets), key=sorted) if closes or name == OPEN else ():
+            yield {(name, band) for band in bands}
     if closes:
-        ended, still = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
-        yield from (ended, still, ended | still)
+        ended, opened = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
+        yield from (ended, opened, ended | opened)
 
 
 KINDS_COME = tuple(
