@@ -70,7 +70,7 @@ def is_by_day(rule: Deadline) -> bool:
 
 
 def is_no_sooner(rule: Deadline) -> bool:
-    """Whether they say at least before which day it does not: what else moves it, puts it off."""
+    """Whether they say at least how soon it does: whatever else moves it puts it off."""
     return not replace(_still(rule), pauses=(), restarts=(), waiting=None).terms()
 
 
@@ -122,7 +122,9 @@ def _begun(rule: Deadline, starts: Days, working: Days) -> Iterator[Days]:
 def _year_ends(days: Days, year_end: tuple[int, int]) -> Days:
     """The end of the year that each day is in."""
     month, day = year_end
-    frame = pl.select(on=dates(days)).with_columns(end=pl.date(pl.col("on").dt.year(), month, day))
+    frame = pl.select(on=dates(days)).with_columns(
+        end=pl.date(pl.col("on").dt.year(), month, day)
+    )
     later = pl.when(pl.col("end") < pl.col("on")).then(pl.col("end").dt.offset_by("1y"))
     return numbered(frame.select(later.otherwise("end"))["end"])
 

@@ -95,6 +95,7 @@ def test_a_protected_release_passes_and_says_what_was_tried(board):
         "coalition that knows two cases",
         "reader of all releases to board who adds up its metrics",
         "reader of all releases to board who holds surveys against closings",
+        "reader of all releases to board who holds deadlines against times",
         "reader of all releases to board who knows that every case has its deadlines",
     ]
     assert all(one.targets > 1000 for one in found.findings[:4])
