@@ -12,6 +12,7 @@ from etl.drafting.histories import (
     RowStep,
     States,
     Verdicts,
+    changes_alone,
     changes_in,
     moves,
     states_in,
@@ -145,6 +146,9 @@ def _several(others: list[Column], number: Match, per_case: float) -> Proposal |
     verdicts = verdicts_in(read)
     if verdicts is not None:
         return _of_verdicts(verdicts, number, per_case)
+    changes = changes_alone(read, number.column)
+    if changes is not None:
+        return _of_changes(changes, number, per_case)
     states = states_in(read, number.column)
     if states is None:
         return None

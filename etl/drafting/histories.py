@@ -19,7 +19,7 @@ _MEANS = {
 _CODES = ("status", "severity", "level", "unit")
 _TRUTHS = frozenset({"true", "false", "yes", "no", "1", "0", "ja", "nein", "oui", "non", "si"})
 _YES = frozenset({"true", "yes", "1", "ja", "oui", "si"})
-_MOSTLY = 0.98
+_MOSTLY, _MOST, _HALF = 0.98, 0.95, 0.5
 # How columns begin or end that say what a field was, and what it became.
 _WAS = frozenset({
     "from", "old", "previous", "prior", "before", "alter", "alte", "ancien", "ancienne",
@@ -198,6 +198,33 @@ def _known(name: str, pair: Sequence[Column]) -> float:
     codes = {code for column in pair for code in column.values.unique()}
     known = sum(code_means(name, code) is not None for code in codes)
     return known / len(codes) if codes else -1.0
+
+
+def changes_alone(columns: Sequence[Column], number: Column) -> Changes | None:
+    """A log whose rows have, of each field, what it became, and nothing where it stayed."""
+    dates = [c for c in columns if c.dates is not None and c.filled >= _MOSTLY * c.rows]
+    if len(dates) != 1 or moves(dates[0], number) < _HALF:
+        return None
+    found: dict[str, Column] = {}
+    for column in columns:
+        name = _field_called(header_words(column.name), _NAMES) if column.may_be_code else None
+        if name in _CODES and column.filled <= _MOST * column.rows:
+            found.setdefault(name, column)
+    if "status" not in found:
+        return None
+    # Where the status is blank another field says what changed; else it was left out.
+    blank = pl.DataFrame([column.texts.alias(name) for name, column in found.items()]).filter(
+        pl.col("status").is_null()
+    )
+    told = blank.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item()
+    if told < _HALF * blank.height:
+        return None
+    steps = [
+        RowStep(None, (), name, after=column.name if name != "status" else None)
+        for name, column in found.items()
+    ]
+    codes = {name: _values(name, None, column, None) for name, column in found.items()}
+    return Changes(dates[0], None, found["status"], tuple(steps), codes)
 
 
 def _named_by(sides: frozenset[str], columns: Sequence[Column]) -> dict[str, Column]:

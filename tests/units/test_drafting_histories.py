@@ -35,51 +35,6 @@ def history(**more: list[str]) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("Old {}", "New {}"),
-        ("{} (old)", "{} (new)"),
-        ("Previous {}", "Current {}"),
-        ("{}_change.old_name", "{}_change.new_name"),
-    ],
-)
-def test_two_columns_of_each_field_tell_the_changes_of_all_that_are_ours(tmp_path, old, new):
-    said = {"status": "New Closed", "priority": "Low High", "colour": "red blue"}
-    columns = {"Case ID": TWICE, "Changed On": TIMES}
-    for place, (field, codes) in enumerate(said.items()):
-        before, after = codes.split()
-        columns[old.format(field)] = ["", before] if place % 2 else [before, ""]
-        columns[new.format(field)] = ["", after] if place % 2 else [after, ""]
-    made = drafted(columns)
-    export = first_export(made)
-    assert export["columns"]["before"] == old.format("status")
-    assert export["steps"] == [
-        {"change": "status", "means": "progress"},
-        {
-            "change": "severity",
-            "means": "escalation",
-            "before": old.format("priority"),
-            "after": new.format("priority"),
-        },
-    ]
-    assert export["ignored"] == [old.format("colour"), new.format("colour")]
-    assert told(made)["codes"]["severity"] == {"Low": "low", "High": "high"}
-    understood(made, tmp_path)
-
-
-@pytest.mark.parametrize("names_first", [0, 1])
-def test_of_the_numbers_and_the_names_of_codes_that_changed_the_names_are_read(names_first):
-    pairs = [
-        {"status_change.old": ["1", "2"], "status_change.new": ["2", "3"]},
-        {"status_change.old_name": ["New", "Open"], "status_change.new_name": ["Open", "Done"]},
-    ]
-    first, second = pairs[::-1] if names_first else pairs
-    made = drafted({"Case ID": TWICE, "Changed On": TIMES, **first, **second})
-    assert first_export(made)["columns"]["after"] == "status_change.new_name"
-    assert len(first_export(made)["steps"]) == 1
-
-
 def test_rows_with_a_field_an_old_and_a_new_value_are_changes(tmp_path):
     made = drafted(history())
     told_first = first_export(made)
