@@ -182,7 +182,7 @@ def _deadlines() -> str:
                 " starts is day 0 unless the rule says otherwise; working days leave out"
                 " Saturday, Sunday and the public holidays of the rule's calendar. Holidays up"
                 " to the as-of day are kept as they were when they were first used, so that a"
-                " later list changes no day that has been judged."
+                " later list changes no day that has been judged; a release tells all of them."
             ),
             _table(
                 ("result", "when"),
