@@ -16,7 +16,7 @@ import pytest
 from etl.store import Store
 from metrics import delays
 from metrics.attack import closed as attacking
-from metrics.attack.closed import closed, rules_in
+from metrics.attack.closed import closed, rules_in, timed_in
 from metrics.attack.closing_days import NOT_YET, Dates, results
 from metrics.attack.sums import Copy, Ground
 from metrics.attack.sums import Table as CopiedTable
@@ -117,6 +117,66 @@ def test_such_a_rule_that_is_rounded_apart_stops_the_release(request, tmp_path, 
     monkeypatch.setattr(delays, "_closing", lambda *_: None)
     with pytest.raises(UnsafeError, match="board who holds deadlines against times"):
         sealed(request.getfixturevalue("closed_soon"), to=tmp_path, policy=BOARD)
+
+
+# Rules for another step --------------------------------------------------------------------
+
+ANSWER = CLOSE.replace("14\nunit", "7\nunit").replace("resolved", "acknowledged")
+
+
+@pytest.fixture
+def still_open(store: Store, tmp_path: Path, monkeypatch) -> Store:
+    """Eight units, the cases of which were received in the last three weeks of the quarter."""
+    monkeypatch.setattr("tests.specs.measured.ACKNOWLEDGE", ANSWER)
+    events, units = ["case | kind | on"], ["case | unit"]
+    for unit in range(8):
+        for number in range(1 + unit % 4):
+            name, day = f"{unit}-{number}", (10, 18, 23, 28)[(unit + number) % 4]
+            events.append(f"{name} | received | 2024-03-{day}")
+            units.append(f"{name} | unit_{unit}")
+    filled(
+        store, tmp_path, as_of="2024-03-31", events="\n".join(events), cases="\n".join(units)
+    )
+    judge(store)
+    return store
+
+
+def test_a_rule_for_any_step_is_held_against_who_is_open(still_open, tmp_path):
+    told = read(sealed(still_open, to=tmp_path, policy=BOARD))
+    assert [(rule.name, rule.closes) for rule in timed_in(told)] == [("close", False)]
+    found = closed([told])
+    assert found
+    assert all(one.targets > 20 and one.passed for one in found)
+
+
+def test_such_a_rule_that_is_rounded_apart_from_the_times_stops_the_release(
+    still_open, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(delays, "_coming", lambda _: None)
+    with pytest.raises(UnsafeError, match="board who holds deadlines against times"):
+        sealed(still_open, to=tmp_path, policy=BOARD)
+
+
+def test_who_is_open_for_seven_days_has_come_to_a_rule_of_seven():
+    known = fates(Lengths.always(7, 7), lasts_of(LED), DAYS, first=0, closes=False)
+    march, april = 2, 3
+    assert known[march, "open", 8] == {(march, "come")}
+    assert known[march, "open", 0] == {(march, "come"), (april, LATER)}
+    # Of 31 days it has come to nobody who is open for less.
+    longer = fates(Lengths.always(31, 31), lasts_of(LED), DAYS, first=0, closes=False)
+    assert longer[march, "open", 15] == {(april, LATER)}
+
+
+def test_open_cases_alone_are_held_against_a_rule_for_another_step():
+    """Those of eight days and more have come, those of less than seven would be to come."""
+    names = {name: frozenset({name}) for name in ("ended", "open")}
+    come = frozenset(name for name, _ in OWN[:3])
+    seven = Closing(Lengths.always(7, 7), {**names, "come": come}, closes=False)
+    found = runs_of(
+        seven, Sides("own", "led", OWN, LED, ("not_due",)), DAYS, 0, (0,), stands=True
+    )
+    few = {LED[at] for run in found for _, cells in run.fewer.months for at in cells}
+    assert few == {("open", 8), ("open", 15), ("open", 31)}
 
 
 DAYS = Months(tuple(on.toordinal() for on in (*QUARTER, date(2024, 4, 1))), (MARCH_31,) * 3)
