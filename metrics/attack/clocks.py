@@ -38,7 +38,7 @@ ENDLESS = re.compile(
 )
 NO_END = 100 * 366  # days: longer than anything is told of
 STILL = ("advisory", "the reporter's own clock: in no share")
-RECEIVED, CLOSED = "received", "resolved"
+RECEIVED = "received"
 BEFORE = timedelta(days=731)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = {"month": 1, "year": 12}
