@@ -1,6 +1,7 @@
 """The only door to the right: a release, read by pages, charts and reports."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -100,10 +101,11 @@ def open_release(path: Path) -> Release:
     the file is missing or is not a release.
     """
     with Store.open(path, mode="read") as store:
-        missing = [name for name in _NEEDED if not store.has(name)]
+        there = set(store.inside("main"))
+        missing = [name for name in _NEEDED if name not in there]
         if missing:
             raise StoreError(f"{path}: not a release (it has no table {missing[0]})")
-        tables = {name: _told(store, name) for name in TABLES}
+        tables = {name: _told(store, name, there) for name in TABLES}
     manifest = dict(tables["manifest"].iter_rows())
     return Release(path=path, manifest=manifest, tables=tables)
 
@@ -116,8 +118,8 @@ def audience_of(path: Path) -> str | None:
         return None
 
 
-def _told(store: Store, name: str) -> pl.DataFrame:
-    if not store.has(name):
+def _told(store: Store, name: str, there: Collection[str]) -> pl.DataFrame:
+    if name not in there:
         return pl.DataFrame(schema=TABLES[name])
     found = store.frame(f"select * from {name} order by rowid")  # noqa: S608  our names
     later = {c: kind for c, kind in TABLES[name].items() if c not in found.columns}

@@ -222,12 +222,15 @@ class _Sums:
         self, series: Sequence[int], spans: Sequence[tuple[int, int]]
     ) -> tuple[Floats, Floats] | None:
         """Smallest and largest total of each span; None where all that cannot be true."""
-        most = self.most.copy()
+        # No other series is tied to these, so that no path goes over it.
+        nodes = [at * self.size + month for at in series for month in range(self.size)]
+        most = self.most[np.ix_(nodes, nodes)]
         for via in range(len(most)):
             np.minimum(most, most[:, via : via + 1] + most[via : via + 1, :], out=most)
         if (np.diag(most) < 0).any():
             return None  # then it is not so that every case has each of these deadlines
-        places = [(at * self.size + a, at * self.size + b) for at in series for a, b in spans]
+        starts = range(0, len(nodes), self.size)
+        places = [(at + a, at + b) for at in starts for a, b in spans]
         here, there = (np.array(each) for each in zip(*places, strict=True))
         known = np.isfinite(most[here, there])
         return -most[there, here][known], most[here, there][known]

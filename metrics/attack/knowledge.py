@@ -159,9 +159,7 @@ def tried(profile: Profile, quarters: Collection[date] | None = None) -> Finding
     Blocks of two quarters have no cell in common.
     """
     found = Findings(profile.name, profile.files, promised=profile.promised)
-    for block in blocks_of(profile.told):
-        if quarters is not None and block.quarter not in quarters:
-            continue
+    for block in blocks_of(profile.told, quarters):
         if found.broken >= ENOUGH:
             break
         system = system_of(block, profile.told, at_least=profile.at_least)

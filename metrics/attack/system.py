@@ -10,7 +10,7 @@ equation: single-breakdown margins with one total always have a table of whole n
 fits them (the transport problem), so an attacker gains nothing by solving for them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -101,10 +101,11 @@ class System:
         return replace(self, lower=lower, point=point)
 
 
-def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
-    """Every block of which these releases tell anything."""
+def blocks_of(told: Sequence[Told], among: Collection[date] | None = None) -> Iterator[Block]:
+    """Every block of which these releases tell anything, `among` some quarters or all."""
     cells = pl.concat(release.cells for release in told)
     quarters = {month: told[0].quarter(month) for month in cells["month"].unique()}
+    wanted = set(quarters.values()) if among is None else set(among)
     metrics = metrics_for(exact=False, outcomes=cells["outcome"].unique())
     wholes = {metric.part_of for metric in metrics}
     for metric in metrics:
@@ -113,20 +114,25 @@ def blocks_of(told: Sequence[Told]) -> Iterator[Block]:
             continue
         for part in own["part"].unique().sort():
             rows = own.filter(pl.col("part") == part)
-            yield from _quarters(metric, part, rows, quarters)
+            for quarter in sorted(wanted.intersection(quarters.values())):
+                block = _block(metric, part, quarter, rows, quarters)
+                if block.months:
+                    yield block
 
 
-def _quarters(
-    metric: Metric, part: str, rows: pl.DataFrame, quarters: dict[date, date]
-) -> Iterator[Block]:
+def _block(
+    metric: Metric, part: str, quarter: date, rows: pl.DataFrame, quarters: dict[date, date]
+) -> Block:
+    """What the rows of all quarters tell of one; the columns are those of all."""
     columns = sorted(rows.select("outcome", "band").unique().iter_rows())
     columns += [REST] if metric.part_of else []
-    months = sorted(rows["month"].unique())
-    for quarter in sorted({quarters[month] for month in months}):
-        within = tuple(month for month in months if quarters[month] == quarter)
-        told = rows.filter(pl.col("month").is_in(within)).select("breakdown", "level").unique()
-        levels = sorted(told.iter_rows(), key=lambda pair: (pair[0] != "all", pair))
-        yield Block(metric, part, quarter, tuple(levels), within, tuple(columns))
+    own = rows.filter(pl.col("month").is_in([on for on in quarters if quarters[on] == quarter]))
+    levels = sorted(
+        own.select("breakdown", "level").unique().iter_rows(),
+        key=lambda pair: (pair[0] != "all", pair),
+    )
+    months = tuple(own["month"].unique().sort())
+    return Block(metric, part, quarter, tuple(levels), months, tuple(columns))
 
 
 def counts_in(block: Block, told: Told) -> Floats:

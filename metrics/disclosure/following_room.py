@@ -1,15 +1,19 @@
 """How much room told totals of metrics that follow each other leave."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import permutations
 
 import numpy as np
+import numpy.typing as npt
 
 from metrics.disclosure.closing import is_narrow
 from metrics.disclosure.following import Follower
-from metrics.disclosure.programs import Floats
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
+
+Room = npt.NDArray[np.float32]  # of whole numbers, far below where they would be rounded
+Spaced = tuple[tuple[int, Spacing], ...]  # by level how a follower comes
 
 
 def narrowed(
@@ -37,8 +41,8 @@ def narrowed(
         [(at * size + start - first, at * size + end - first) for start, end in known]
         for at in range(len(totals))
     ]
-    starts = [(at * size, each) for at, each in enumerate(followers, start=1)]
-    links = _linked((len(led), size * len(totals)), starts, first, last)
+    spaced = tuple(tuple(each.link.spaced.items()) for each in followers)
+    links, sure = _known(len(led), spaced, first, last)
     room = links.copy()
     for n, own_places, off in zip(totals, places, further, strict=True):
         for (start, end), (one, other) in zip(known, own_places, strict=True):
@@ -48,32 +52,36 @@ def narrowed(
         for month in {*stood, *([last - 1] if each.link.settled else ())}:
             ends = [span for span in known if span[1] == month + 1]
             _stand(room, each, at * size, ends, first, base, further[at])
-    if not first:
-        room, links = _empty(room, starts), _empty(links, starts)
-    room, links = _closed(room), _closed(links)
+    room = _closed(room if first else _empty(room, spaced, size))
     pairs = [place for own in places for place in own]
     here, there = (np.array(ends) for ends in zip(*pairs, strict=True))
     # What cannot have come so soon is none, whatever is told.
-    may_be = links[:, here, there] > 0
-    return int((is_narrow(-room[:, there, here], room[:, here, there], base) & may_be).sum())
+    may_be = sure[:, here, there] > 0
+    low, high = -room[:, there, here], room[:, here, there]
+    return int((is_narrow(low.astype(float), high.astype(float), base) & may_be).sum())
 
 
-def _linked(
-    shape: tuple[int, int], starts: Sequence[tuple[int, Follower]], first: int, last: int
-) -> Floats:
-    """What is known of (levels, added totals) without any number of them."""
-    levels, nodes = shape
-    links = np.full((levels, nodes, nodes), np.inf)
-    later = [at for at in range(nodes) if at % (last - first + 1)]
+@lru_cache(maxsize=8)
+def _known(levels: int, spaced: tuple[Spaced, ...], first: int, last: int) -> tuple[Room, Room]:
+    """What is known of (levels, added totals) without any number of them, and what follows.
+
+    `spaced` has how each follower comes, as pairs of a level and its spacing. One draw after
+    the other asks the same.
+    """
+    size = last - first + 1
+    nodes = size * (len(spaced) + 1)
+    links = np.full((levels, nodes, nodes), np.inf, dtype=np.float32)
+    later = [at for at in range(nodes) if at % size]
     links[:, later, [at - 1 for at in later]] = 0  # no count is below 0
+    starts = [(at * size, dict(each)) for at, each in enumerate(spaced, start=1)]
     for own, each in starts:
-        _link(links, each.link.spaced, (0, own), first, last)
+        _link(links, each, (0, own), first, last)
     for (one, sooner), (other, after) in permutations(starts, 2):
         _link(links, _apart(sooner, after), (one, other), first, last)
-    return links
+    return links, _closed(links if first else _empty(links, spaced, size))
 
 
-def _closed(room: Floats) -> Floats:
+def _closed(room: Room) -> Room:
     """The room of every two added totals over all the others."""
     found = room.copy()
     for via in range(room.shape[1]):
@@ -81,31 +89,30 @@ def _closed(room: Floats) -> Floats:
     return found
 
 
-def _empty(room: Floats, own: Sequence[tuple[int, Follower]]) -> Floats:
+def _empty(room: Room, spaced: Sequence[Spaced], size: int) -> Room:
     """The room where none was there before the first month that had not come by then.
 
-    With each that follows stands where its totals begin. Not so where what is told speaks
-    against it.
+    Those of each are `size`, the first of which stands for its begin. Not so where what is told
+    speaks against it.
     """
     begins = room.copy()
-    for at, each in own:
-        levels = list(each.link.spaced)
-        begins[levels, at, 0] = np.minimum(begins[levels, at, 0], 0)
+    for at, each in enumerate(spaced, start=1):
+        levels = [level for level, _ in each]
+        begins[levels, at * size, 0] = np.minimum(begins[levels, at * size, 0], 0)
     is_so = np.all(np.diagonal(_closed(begins), axis1=1, axis2=2) >= 0, axis=1)
-    found: Floats = np.where(is_so[:, np.newaxis, np.newaxis], begins, room)
+    found: Room = np.where(is_so[:, np.newaxis, np.newaxis], begins, room)
     return found
 
 
-def _between(room: Floats, here: int, there: int, told: Counts, base: int) -> None:
+def _between(room: Room, here: int, there: int, told: Counts, base: int) -> None:
     """What a told total says of the difference of two added ones, at every level."""
     room[:, here, there] = np.minimum(room[:, here, there], told + base - 1)
     low = np.maximum(told - base + 1, told > 0)
     room[:, there, here] = np.minimum(room[:, there, here], -low)
 
 
-def _apart(sooner: Follower, later: Follower) -> dict[int, Spacing]:
+def _apart(one: Mapping[int, Spacing], other: Mapping[int, Spacing]) -> dict[int, Spacing]:
     """How one that follows comes after another one, at the levels where that is known."""
-    one, other = sooner.link.spaced, later.link.spaced
     # By days alone, which all levels that are held by days have in common.
     known: dict[tuple[int, int], Spacing | None] = {}
     found = {}
@@ -120,7 +127,7 @@ def _apart(sooner: Follower, later: Follower) -> dict[int, Spacing]:
 
 
 def _link(
-    room: Floats,
+    room: Room,
     spaced: Mapping[int, Spacing],
     starts: tuple[int, int],
     first: int,
@@ -140,7 +147,7 @@ def _link(
 
 
 def _stand(
-    room: Floats,
+    room: Room,
     each: Follower,
     own: int,
     ends: Sequence[tuple[int, int]],

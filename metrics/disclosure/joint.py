@@ -111,9 +111,8 @@ def round_all(
             followers = following(tables, table)
             turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             _together(turn)
-            turn.withhold(
-                {} if links is None else linked_in_truth(tables, quarter, months, bases)
-            )
+            if links is not None and turn.new:
+                turn.withhold(linked_in_truth(tables, quarter, months, bases))
         tied = any(known[name, on].runs for name, on in known if on == quarter)
         most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
         if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):

@@ -165,7 +165,7 @@ class Turn:
         public = {name: link.as_known for name, link in seen.items()}
         judged = replace(self, links=public)
         kept = [each for each in self.followers if not each.new(self.months)]
-        for each in self.new if seen else ():
+        for each in self.new:
             each.untold -= {self.quarter}
             before = replace(judged, followers=kept).narrowed()
             if replace(judged, followers=[*kept, each]).narrowed() > before:
