@@ -103,6 +103,11 @@ def _skipped(raw: pl.Expr, forms: tuple[str, ...], calendar: Calendar) -> pl.Exp
     return pl.any_horizontal(pl.lit(value=False), *could_be).fill_null(value=False)
 
 
+def has_offset(form: str) -> bool:
+    """Say whether instants of this form are told without the clock of a zone."""
+    return _OFFSET.search(form) is not None
+
+
 def read_forms(written: pl.Series, form: str, *, locale: str | None = None) -> pl.Series:
     """Days that texts of this form stand for; null for what does not fit it."""
     plain = Calendar(zone="UTC", home="UTC", locale=locale, zones={}, years_from=None)

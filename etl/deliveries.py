@@ -24,6 +24,7 @@ from etl.staging import Staged, stage
 from etl.store import Store
 from etl.watching import LOOKED_AT, watch, watch_codes
 from etl.workspace import Workspace
+from etl.written_order import settle
 
 SHOWN_REJECTS = 20
 
@@ -150,6 +151,7 @@ def _taken_in(
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
     _refuse_no_rows(path, account)
     _reject_contradictions(store, export, account, snapshot=snapshot)
+    settle(store, source, export, snapshot=snapshot, home=workspace.organisation.time_zone)
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
     notes += account.numbers.noted(store, source, export, snapshot=snapshot)
@@ -371,11 +373,9 @@ def _as_known(
     counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
     until = confirm(store, before, loading.as_of) if loading.is_as_of_told else None
     covers = _covered_from(store, before, loading.coverage_from)
+    named = {name: before[name] for name in ("source", "export", "sha256")}
     return Delivery(
         file_name=path.name,
-        source=before["source"],
-        export=before["export"],
-        sha256=before["sha256"],
         known_as=before["snapshot"],
         known_on=before["as_of"],
         confirmed_until=until,
@@ -383,6 +383,7 @@ def _as_known(
         unknown_columns=(),
         rejects=(),
         rows_left_out=before["rows_left_out"] or 0,
+        **named,
         **{name: before[name] for name in counts},
     )
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -199,6 +199,17 @@ class Store:
             keys,
             f"delete from {_checked(table)} as rows_of using given_rows where "
             + " and ".join(f"rows_of.{name} = given_rows.{name}" for name in keys.columns),
+        )
+
+    def amend(self, table: str, rows: pl.DataFrame, *, keys: Sequence[str]) -> None:
+        """Give rows of `table` that agree with one of `rows` in the keys its other columns."""
+        others = [name for name in rows.columns if name not in keys]
+        self._with_rows(
+            rows,
+            f"update {_checked(table)} as rows_of set "
+            + ", ".join(f"{_checked(name)} = given_rows.{name}" for name in others)
+            + " from given_rows where "
+            + " and ".join(f"rows_of.{name} = given_rows.{name}" for name in keys),
         )
 
     def remove_also(self, table: str, other: str, column: str) -> None:

@@ -15,6 +15,7 @@ from etl.recognition import found_within, recognised
 from etl.reveals import ANALYST
 from etl.source import Export, Source
 from etl.staging import Staged, stage
+from etl.written_order import direction
 
 SHOWN_ROWS, SHOWN_LINES, SHOWN_VALUES = 10, 5, 8
 _MANY = 5
@@ -254,7 +255,9 @@ def _ended_states(staged: Staged) -> int | None:
     states = staged.tables["cases"]
     if states["status"].null_count() == states.height:
         return None
-    in_order = states.sort("stated_at", "ordinal", "line")
+    is_newest_first = direction(states.rename({"stated_at": "occurred_at"}), ()) < 0
+    line = -pl.col("line") if is_newest_first else pl.col("line")
+    in_order = states.sort("stated_at", "ordinal", line)
     last = in_order.group_by("case_key").agg(pl.col("status").last())
     return last.filter(pl.col("status").is_in(_ENDS)).height
 

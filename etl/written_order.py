@@ -1,0 +1,256 @@
+"""The order in which a file tells what happened, where its clock does not tell it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from etl.dates import has_offset
+from etl.source import Export, Place, Source, has_hours
+from etl.store import Store
+
+# Of logs and states the rows stand in an order; the dates in one case's row do not.
+_IN_ORDER = {
+    "event": ("events",),
+    "change": ("events", "changes"),
+    "snapshot": ("changes", "cases"),
+}
+# As many rows tell whether a file begins with the oldest or with the newest.
+_LOOKED_AT = 50_000
+# A row out of its place does not make another order of a file.
+_TO_ONE = 20
+_DAY, _NONE = timedelta(days=1), timedelta(0)
+# When an hour that comes twice is for the first and for the second time, in UTC.
+Hours = tuple[datetime, datetime]
+_INSTANT = pl.Datetime("us")
+
+
+def settle(store: Store, source: Source, export: Export, *, snapshot: int, home: str) -> None:
+    """Give the staged rows of a file their places where instants tie or may be either of two.
+
+    Rows of one instant stand in the order of the file, which is from below where the file
+    begins with the newest. An hour that comes twice, when clocks go back, has been read as the
+    earlier one: a row with an earlier time than the row before it, or a date of a case's row
+    before its receipt, is of the later. `home` is the zone in which days are counted.
+    """
+    tables = _IN_ORDER.get(export.grain, ())
+    if tables and not _is_log_of_texts(export):
+        by_clock = _is_by_the_clock(export.columns["occurred"], export)
+        hours = _hours(store, tables, snapshot, source.time_zone) if by_clock else []
+        _settle_rows(store, tables, export, hours, snapshot=snapshot, home=home)
+    kinds = [kind for kind, place in export.events.items() if _is_by_the_clock(place, export)]
+    if kinds:
+        hours = _hours(store, ("events",), snapshot, source.time_zone)
+        told = _within(store, ("events",), snapshot, hours)
+        later = after_receipt(told, hours).filter(pl.col("kind").is_in(kinds))
+        moved = _later(later, home).drop("ordinal")
+        _write(store, ("events",), moved, snapshot, ("line", "kind"))
+
+
+def _settle_rows(
+    store: Store,
+    tables: Sequence[str],
+    export: Export,
+    hours: Sequence[Hours],
+    *,
+    snapshot: int,
+    home: str,
+) -> None:
+    first = _told(store, tables, snapshot, f"order by line limit {_LOOKED_AT}")
+    is_declared = "order" in export.columns
+    begins = 1 if is_declared else direction(first, hours)
+    if begins < 0:
+        _write(store, tables, from_below(_tied(store, tables, snapshot)), snapshot)
+    if begins:
+        place = pl.col("ordinal") if is_declared else pl.col("line") * begins
+        told = _within(store, tables, snapshot, hours).with_columns(place.alias("place"))
+        moved = _later(second_hours(told, hours), home).drop("ordinal")
+        _write(store, tables, moved, snapshot)
+
+
+def direction(told: pl.DataFrame, hours: Sequence[Hours]) -> int:
+    """1 where the rows of a case begin with the oldest, -1 with the newest, 0 with neither.
+
+    What nothing tells begins with the oldest.
+    """
+    at, hour = pl.col("occurred_at"), pl.col("hour")
+    # Back by the clock, it may have been forward.
+    is_doubled = hour.eq(hour.shift(1)).fill_null(value=False)
+    step = pl.when(~is_doubled).then(at - at.shift(1))
+    ordered = _in_hours(told, hours).sort("line")
+    for told_by in (step.over("case_key"), step):
+        steps = ordered.select(told_by.alias("step"))["step"]
+        on, back = int((steps > _NONE).sum()), int((steps < _NONE).sum())
+        # Where the rows of each case share their instant, the file as a whole may tell.
+        if on or back:
+            break
+    if on >= _TO_ONE * back:
+        return 1
+    return -1 if back >= _TO_ONE * on else 0
+
+
+def from_below(tied: pl.DataFrame) -> pl.DataFrame:
+    """The places of rows that share an instant, in a file that begins with the newest."""
+    among = pl.col("line").rank("dense", descending=True).over("case_key", "occurred_at")
+    return tied.select("line", among.cast(pl.Int64).alias("ordinal"))
+
+
+def second_hours(told: pl.DataFrame, hours: Sequence[Hours]) -> pl.DataFrame:
+    """The rows whose hour is the second of two: those after the clock was seen to go back.
+
+    `told` has the rows' `place`. Where a case's rows go back more than once they are in no
+    order, and stay.
+    """
+    ordered = _in_hours(told, hours).filter(pl.col("hour").is_not_null()).sort("place")
+    each = ["case_key", "hour"]
+    at = pl.col("occurred_at")
+    went_back = (at < at.shift(1)).fill_null(value=False).over(each)
+    return (
+        ordered.with_columns(went_back.alias("back"))
+        .with_columns(
+            pl.col("back").cum_sum().over(each).alias("seen"),
+            pl.col("back").sum().over(each).alias("times"),
+        )
+        .filter((pl.col("seen") > 0) & (pl.col("times") == 1))
+    )
+
+
+def after_receipt(told: pl.DataFrame, hours: Sequence[Hours]) -> pl.DataFrame:
+    """The dates of cases' rows before the receipt, within an hour that comes twice."""
+    doubled = _in_hours(told, hours).filter(pl.col("hour").is_not_null())
+    received = pl.col("occurred_at").filter(pl.col("kind") == "received").max()
+    return doubled.filter(pl.col("occurred_at") < received.over("line", "hour"))
+
+
+def doubled_hours(days: Iterable[date], zone: str) -> list[Hours]:
+    """The hours that come twice in a zone on any of the days, and on those before them."""
+    clock, hours = ZoneInfo(zone), []
+    near = {day + _DAY * n for day in days for n in (-1, 0) if date.min < day < date.max}
+    for day in sorted(near):
+        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        last = first + _DAY
+        before = _offset(first, clock)
+        back = before - _offset(last, clock)
+        if back <= _NONE:
+            continue
+        while last - first > timedelta(minutes=1):
+            middle = first + (last - first) / 2
+            if _offset(middle, clock) == before:
+                first = middle
+            else:
+                last = middle
+        turn = last.replace(second=0, microsecond=0, tzinfo=None)
+        hours.append((turn - back, turn))
+    return hours
+
+
+def _offset(moment: datetime, clock: ZoneInfo) -> timedelta:
+    return moment.astimezone(clock).utcoffset() or _NONE
+
+
+def _in_hours(told: pl.DataFrame, hours: Sequence[Hours]) -> pl.DataFrame:
+    """With the `hour` that an instant, read as the earlier of two, is in, and its length."""
+    known = pl.DataFrame(
+        [(first, turn, turn - first) for first, turn in hours],
+        schema={"first": _INSTANT, "hour": _INSTANT, "length": pl.Duration("us")},
+        orient="row",
+    )
+    # The last that began before it, if that has not ended.
+    near = told.sort("occurred_at").join_asof(
+        known, left_on="occurred_at", right_on="first", strategy="backward"
+    )
+    inside = pl.col("occurred_at") < pl.col("hour")
+    return near.drop("first").with_columns(pl.when(inside).then(pl.col("hour")).alias("hour"))
+
+
+def _later(told: pl.DataFrame, home: str) -> pl.DataFrame:
+    """The rows by the second of two hours, with the day that is there."""
+    at = pl.col("occurred_at") + pl.col("length")
+    local = at.dt.replace_time_zone("UTC").dt.convert_time_zone(home).dt.date()
+    return told.with_columns(at.alias("occurred_at"), local.alias("occurred_on"))
+
+
+def _is_by_the_clock(place: Place, export: Export) -> bool:
+    """Whether no date there names its zone or offset."""
+    forms = [form for name in place.columns for form in export.written.date_forms(name)]
+    return any(map(has_hours, forms)) and not any(map(has_offset, forms))
+
+
+def _is_log_of_texts(export: Export) -> bool:
+    """Whether a row may tell of several instants, each in the place that its text gives it."""
+    text = export.columns.get("text")
+    patterns = [step.pattern or "" for step in export.steps]
+    return (text is not None and text.separator is not None) or any(
+        "(?P<occurred>" in pattern for pattern in patterns
+    )
+
+
+def _select(table: str) -> str:
+    instant = "stated_at" if table == "cases" else "occurred_at"
+    kind = "kind" if table == "events" else "null::text as kind"
+    return (
+        f"select line, case_key, {instant} as occurred_at, ordinal, {kind} from staging.{table}"  # noqa: S608
+        f" where snapshot = $snapshot and {instant} is not null"
+    )
+
+
+def _told(store: Store, tables: Sequence[str], snapshot: int, then: str = "") -> pl.DataFrame:
+    """Each row of the file with its case and its instant, once."""
+    told = " union all ".join(map(_select, tables))
+    return store.frame(
+        f"select distinct on (line) * exclude (kind) from ({told}) {then}",  # noqa: S608
+        {"snapshot": snapshot},
+    )
+
+
+def _tied(store: Store, tables: Sequence[str], snapshot: int) -> pl.DataFrame:
+    """The rows that share their instant with another row of their case."""
+    told = " union all ".join(map(_select, tables))
+    return store.frame(
+        f"with told as (select distinct line, case_key, occurred_at from ({told}))"  # noqa: S608
+        " select * from told where (case_key, occurred_at) in"
+        " (select (case_key, occurred_at) from told group by case_key, occurred_at"
+        "  having count(*) > 1)",
+        {"snapshot": snapshot},
+    )
+
+
+def _hours(store: Store, tables: Sequence[str], snapshot: int, zone: str) -> list[Hours]:
+    told = " union all ".join(map(_select, tables))
+    days = store.frame(
+        f"select distinct occurred_at::date as day from ({told})",  # noqa: S608
+        {"snapshot": snapshot},
+    )
+    return doubled_hours(days["day"], zone)
+
+
+def _within(
+    store: Store, tables: Sequence[str], snapshot: int, hours: Sequence[Hours]
+) -> pl.DataFrame:
+    """The rows of the days on which an hour comes twice."""
+    told = " union all ".join(map(_select, tables))
+    days = {moment.date() for hour in hours for moment in hour}
+    return store.frame(
+        f"select distinct * from ({told}) where list_contains($days, occurred_at::date)",  # noqa: S608
+        {"snapshot": snapshot, "days": sorted(days)},
+    )
+
+
+def _write(
+    store: Store,
+    tables: Sequence[str],
+    rows: pl.DataFrame,
+    snapshot: int,
+    keys: Sequence[str] = ("line",),
+) -> None:
+    """Put the places, or the later hours, of rows into the tables that hold them."""
+    if rows.is_empty():
+        return
+    number = pl.lit(snapshot).cast(pl.Int32).alias("snapshot")
+    for table in tables:
+        named = "stated" if table == "cases" else "occurred"
+        new = {"ordinal": "ordinal", "occurred_at": f"{named}_at", "occurred_on": f"{named}_on"}
+        values = [name for name in new if name in rows.columns]
+        given = rows.select(number, *keys, *(pl.col(name).alias(new[name]) for name in values))
+        store.amend(f"staging.{table}", given.unique(), keys=("snapshot", *keys))
