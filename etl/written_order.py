@@ -16,7 +16,7 @@ _IN_ORDER = {
     "change": ("events", "changes"),
     "snapshot": ("changes", "cases"),
 }
-# As many rows tell whether a file begins with the oldest or with the newest.
+# As many lines tell whether a file begins with the oldest or with the newest.
 _LOOKED_AT = 50_000
 # A row out of its place does not make another order of a file.
 _TO_ONE = 20
@@ -57,10 +57,10 @@ def _settle_rows(
     snapshot: int,
     home: str,
 ) -> None:
-    first = _told(store, tables, snapshot, f"order by line limit {_LOOKED_AT}")
+    first = _first(store, tables, snapshot)
     is_declared = "order" in export.columns
     begins = 1 if is_declared else direction(first, hours)
-    if begins < 0:
+    if begins < 0 and not _are_parts_of_an_entry(export):
         _write(store, tables, from_below(_tied(store, tables, snapshot)), snapshot)
     if begins:
         place = pl.col("ordinal") if is_declared else pl.col("line") * begins
@@ -79,15 +79,18 @@ def direction(told: pl.DataFrame, hours: Sequence[Hours]) -> int:
     is_doubled = hour.eq(hour.shift(1)).fill_null(value=False)
     step = pl.when(~is_doubled).then(at - at.shift(1))
     ordered = _in_hours(told, hours).sort("line")
-    for told_by in (step.over("case_key"), step):
-        steps = ordered.select(told_by.alias("step"))["step"]
-        on, back = int((steps > _NONE).sum()), int((steps < _NONE).sum())
+    told_by_cases = ordered.select(step.over("case_key").alias("step"))["step"]
+    on, back = _ways(told_by_cases)
+    if not on and not back:
         # Where the rows of each case share their instant, the file as a whole may tell.
-        if on or back:
-            break
+        on, back = _ways(ordered.select(step.alias("step"))["step"])
     if on >= _TO_ONE * back:
         return 1
     return -1 if back >= _TO_ONE * on else 0
+
+
+def _ways(steps: pl.Series) -> tuple[int, int]:
+    return int((steps > _NONE).sum()), int((steps < _NONE).sum())
 
 
 def from_below(tied: pl.DataFrame) -> pl.DataFrame:
@@ -186,6 +189,12 @@ def _is_log_of_texts(export: Export) -> bool:
     )
 
 
+def _are_parts_of_an_entry(export: Export) -> bool:
+    """Whether an entry has its instant and several rows, which are in the order it has them."""
+    around = (name.rpartition("[].")[0] for name in export.columns["occurred"].columns)
+    return any(around)
+
+
 def _select(table: str) -> str:
     instant = "stated_at" if table == "cases" else "occurred_at"
     kind = "kind" if table == "events" else "null::text as kind"
@@ -195,12 +204,12 @@ def _select(table: str) -> str:
     )
 
 
-def _told(store: Store, tables: Sequence[str], snapshot: int, then: str = "") -> pl.DataFrame:
-    """Each row of the file with its case and its instant, once."""
+def _first(store: Store, tables: Sequence[str], snapshot: int) -> pl.DataFrame:
+    """The first rows of the file with their cases and their instants, each once."""
     told = " union all ".join(map(_select, tables))
     return store.frame(
-        f"select distinct on (line) * exclude (kind) from ({told}) {then}",  # noqa: S608
-        {"snapshot": snapshot},
+        f"select distinct on (line) * exclude (kind) from ({told}) where line <= $most",  # noqa: S608
+        {"snapshot": snapshot, "most": _LOOKED_AT},
     )
 
 
@@ -217,6 +226,8 @@ def _tied(store: Store, tables: Sequence[str], snapshot: int) -> pl.DataFrame:
 
 
 def _hours(store: Store, tables: Sequence[str], snapshot: int, zone: str) -> list[Hours]:
+    if zone == "UTC":
+        return []
     told = " union all ".join(map(_select, tables))
     days = store.frame(
         f"select distinct occurred_at::date as day from ({told})",  # noqa: S608
