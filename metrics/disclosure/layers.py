@@ -190,14 +190,19 @@ def _untold(
 
 
 def _exceptions(links: Links, declared: Declared, secret: bytes) -> tuple[bool, bool]:
-    """Whether it is said that cases may be asked about early, and that deadlines may lack."""
+    """Whether it is said that cases may be asked about early, and that deadlines may lack.
+
+    Who was asked early stays so in all later releases, and so must what is said without cause:
+    said of one quarter alone, it would be told from a cause, which is said again and again.
+    That deadlines lack is known of the newest quarter alone.
+    """
     bounds = [bound for link in links.values() for bound in link.floors]
     early = is_asked_early(bounds, levels=len(grid_of(declared.levels, ()).levels))
     short = any(link.is_short for link in links.values())
-    newest = max(declared.quarters.values())
+    told = set(declared.quarters.values())
     return (
-        early or said_without_cause(secret, "asked early", newest),
-        short or said_without_cause(secret, "short", newest),
+        early or any(said_without_cause(secret, "asked early", quarter) for quarter in told),
+        short or said_without_cause(secret, "short", max(told)),
     )
 
 

@@ -4,6 +4,7 @@
 1 to 4 surveys, were it said only where somebody was.
 """
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,16 @@ SURVEYS = {
 }
 
 
+def prepare(store: Store, folder: Path, asked: str, as_of: str) -> None:
+    """Core tables of the open case, counted since the first day of the year."""
+    filled(store, folder, as_of=as_of, events=OPEN, feedback=SURVEYS[asked])
+    judge(store)
+    store.execute("update staging.parameters set coverage_from = date '2024-01-01'")
+    store.execute(
+        "update staging.deliveries set coverage_told = true, coverage_from = date '2024-01-01'"
+    )
+
+
 @pytest.fixture
 def told(tmp_path: Path):
     """Manifest and numbers of a release of one open case, which is asked about or not."""
@@ -34,16 +45,27 @@ def told(tmp_path: Path):
         with Store.open() as store:
             folder = tmp_path / f"{asked} {key.decode()}"
             folder.mkdir()
-            filled(store, folder, as_of="2024-03-31", events=OPEN, feedback=SURVEYS[asked])
-            judge(store)
-            store.execute("update staging.parameters set coverage_from = date '2024-01-01'")
-            store.execute(
-                "update staging.deliveries set coverage_told = true,"
-                " coverage_from = date '2024-01-01'"
-            )
+            prepare(store, folder, asked, "2024-03-31")
             release = open_release(sealed(store, to=folder, policy=BOARD, seed=key))
             numbers = release.table("cubes").filter(metric="satisfaction")["n"].to_list()
             return release.manifest, numbers
+
+    return publish
+
+
+@pytest.fixture
+def told_on(tmp_path: Path):
+    """What three releases in a row say of one open case, which is asked about or not."""
+
+    def publish(asked: str, key: bytes) -> list[str | None]:
+        folder, said = tmp_path / f"{asked} {key.decode()}", []
+        folder.mkdir()
+        for last in ("2024-03-31", "2024-06-30", "2024-09-30"):
+            shutil.rmtree(folder / "rules", ignore_errors=True)
+            with Store.open() as store:
+                prepare(store, folder, asked, last)
+                said.append(open_release(sealed(store, to=folder, policy=BOARD, seed=key)))
+        return [release.manifest.get("asked_early") for release in said]
 
     return publish
 
@@ -64,6 +86,15 @@ def test_it_is_said_where_somebody_was_whatever_the_key(told):
     key = min({*KEYS} - early(FIRST))
     assert "asked_early" not in told("nobody", key)[0]
     assert told("somebody", key)[0]["asked_early"] == "yes"
+
+
+def test_what_is_said_without_cause_is_said_again_as_a_cause_would_be(told_on):
+    """An open case that was asked about is so in every later release: so is what is no case."""
+    said = early(FIRST) - early(SECOND) - early(date(2024, 7, 1))
+    nobody, somebody = (told_on(asked, min(said)) for asked in ("nobody", "somebody"))
+    assert nobody == somebody == ["yes"] * 3
+    quiet = {*KEYS} - early(FIRST) - early(SECOND) - early(date(2024, 7, 1))
+    assert told_on("nobody", min(quiet)) == [None] * 3
 
 
 def test_one_quarter_in_eight_is_said_to_have_exceptions_by_a_key_that_nobody_knows():
