@@ -29,7 +29,7 @@ from etl.drafting.matching import (
     rivals_of,
 )
 from etl.drafting.numbers import doubtful_numbers, number_of_case
-from etl.drafting.words import EXACT, WITHIN, likeness
+from etl.drafting.words import EXACT, WITHIN, header_words, likeness
 from etl.source import FIELDS, Grain
 
 STEPS = (
@@ -52,6 +52,7 @@ CHANGES = {
 }  # fmt: skip
 _SOME_CASES, _MOST_CASES = 0.1, 0.5
 _MOST_STATES = 20
+_BEGUN = ("started", "started at", "started on", "date started", "work started")
 _NEARLY_ALL = 0.98  # rows that have what every case has
 _HARDLY_MORE = 1.02  # rows for each case, where a row is a case
 
@@ -254,6 +255,7 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         steps = {step: dates[step] for step in STEPS if step in dates}
         if grain != "finding" and "received" not in steps:
             steps = _earliest(read, dates) | steps
+        steps = _begun(read, steps) | steps
     allowed = {name for names in FIELDS[grain] for name in names}
     taken = {match.column.name for match in (*fields.values(), *steps.values())}
     return Proposal(
@@ -362,6 +364,22 @@ def _earliest(read: Sequence[Column], dates: dict[str, Match]) -> dict[str, Matc
     if len(whole) != 1:
         return {}
     return {"received": Match("received", whole[0], 60)}
+
+
+def _begun(read: Sequence[Column], steps: dict[str, Match]) -> dict[str, Match]:
+    """The day on which work on a case began: it is new no more, which is its acknowledgement.
+
+    Where every row has it, it says of a form or of the record when that was begun.
+    """
+    named = [
+        Match("acknowledged", column, WITHIN)
+        for column in read
+        if column.dates is not None
+        and header_words(column.name) in _BEGUN
+        and column.filled < column.rows
+    ]
+    is_told = "acknowledged" in steps or "received" not in steps
+    return {} if is_told or not named else {"acknowledged": named[0]}
 
 
 def before_receipt(received: Match, match: Match, forms: dict[str, str]) -> tuple[int, int]:

@@ -200,3 +200,20 @@ def test_a_date_that_a_service_shows_for_people_is_not_read_beside_its_own(tmp_p
 @pytest.mark.parametrize("name", ["createdAt.$date", "createdAt._seconds"])
 def test_the_type_that_a_database_writes_beside_a_value_is_no_part_of_its_name(name):
     assert likeness("received", name) == EXACT
+
+
+@pytest.mark.parametrize(
+    ("begun", "found"),
+    [
+        pytest.param(["2024-02-03", ""], "Started", id="work, of some cases"),
+        pytest.param(["2024-02-03"], None, id="a form or a record, of all"),
+    ],
+)
+def test_the_day_on_which_work_began_is_the_acknowledgement(begun, found):
+    events = first_export(drafted({**CASES, "Started": begun}))["events"]
+    assert events.get("acknowledged") == found
+
+
+def test_the_day_of_the_acknowledgement_comes_before_the_one_on_which_work_began():
+    days = {"Acknowledged": ["2024-02-01", ""], "Started": ["2024-02-03", ""]}
+    assert first_export(drafted({**CASES, **days}))["events"]["acknowledged"] == "Acknowledged"
