@@ -17,14 +17,14 @@ def refuse_drop(store: Store, loading: int, sources: Mapping[str, Source]) -> No
     sizes = store.frame(
         "with sizes as ("
         " select source, export, loading, max(as_of) as as_of, min(file_name) as file_name,"
-        "  sum(rows_in - rows_repeated)::bigint as told"
-        " from staging.deliveries where delivery = 'full' group by source, export, loading)"
+        "  sum(rows_in - rows_repeated)::bigint as told, bool_or(delivery = 'full') as is_full"
+        " from staging.deliveries where delivery <> 'delta' group by source, export, loading)"
         " select now.source, now.export, now.file_name, now.told, earlier.told as told_before,"
         "  earlier.as_of"
         " from sizes as now inner join sizes as earlier"
         "  on now.source = earlier.source and now.export = earlier.export"
         "  and (earlier.as_of, earlier.loading) < (now.as_of, now.loading)"
-        " where now.loading = $loading"
+        " where now.loading = $loading and now.is_full"
         " qualify row_number() over (partition by now.source, now.export"
         "  order by earlier.as_of desc, earlier.loading desc) = 1",
         {"loading": loading},
@@ -35,7 +35,7 @@ def refuse_drop(store: Store, loading: int, sources: Mapping[str, Source]) -> No
             fewer = 100 * (1 - size["told"] / size["told_before"])
             raise ExportError(
                 f"{size['file_name']}: {size['told']:,} rows, {fewer:.0f} % fewer than the"
-                f" {size['told_before']:,} of the full delivery of {size['as_of']}; nothing was"
+                f" {size['told_before']:,} of the delivery of {size['as_of']}; nothing was"
                 " loaded: export it again, or add --accept-drop if so many rows did go"
             )
 
@@ -47,6 +47,7 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
         *_gaps(store, delivery.source),
         *_begun(store, told),
         *_gone(store, told, as_of),
+        *_undeclared(store, told, as_of),
         *_conflicts(store, told),
     )
 
@@ -101,6 +102,35 @@ def _gone(store: Store, told: Mapping[str, str], as_of: date) -> list[str]:
             + (f"; the {_rows(nameless)} without a case may be of them" if nameless else "")
         )
     return said
+
+
+def _undeclared(store: Store, told: Mapping[str, str], as_of: date) -> list[str]:
+    """The question that cases of earlier deliveries raise which the newest does not name."""
+    sizes = store.frame(
+        "select max_by(delivery, loading) as told, max(as_of) as newest,"
+        " count(distinct loading) as loadings from staging.deliveries"
+        " where source = $source and export = $export and grain in ('case', 'allegation')",
+        told,
+    ).row(0, named=True)
+    is_asked = sizes["told"] == "undeclared" and sizes["newest"] == as_of
+    if not is_asked or sizes["loadings"] < 2:
+        return []
+    cases = store.frame(
+        "with named as ("
+        " select case_key, max({'as_of': holds_until, 'loading': loading}) as last"
+        " from core.named_cases where source = $source and export = $export"
+        " group by case_key)"
+        " select count(*) from named where last < (select max(last) from named)",
+        told,
+    ).item()
+    if not cases:
+        return []
+    return [
+        f"{_cases(cases)} of earlier deliveries not in this one, and kept as last told: gone,"
+        ' or not changed? Nobody has said: declare delivery = "full" (every export holds every'
+        f' case) or "delta" (what has changed) under [exports.{told["export"]}] in the'
+        f" workspace's sources/{told['source']}.toml"
+    ]
 
 
 def _nameless(store: Store, told: Mapping[str, str]) -> int:

@@ -4,11 +4,13 @@ with whole as (
     select
         source,
         export,
-        max({ 'as_of': holds_until, 'loading': loading }) as newest
+        max({ 'as_of': holds_until, 'loading': loading })
+        filter (where delivery = 'full') as newest
     from core.snapshots
-    where delivery = 'full' and grain in ('case', 'allegation')
+    where grain in ('case', 'allegation')
     group by source, export
-    having count(distinct loading) > 1
+    -- Those before it may be of a time when nobody had said that each is full.
+    having count(distinct loading) > 1 and bool_or(delivery = 'full')
 ),
 
 named as (
