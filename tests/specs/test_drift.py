@@ -21,6 +21,7 @@ time_zone = "Europe/London"
 "W" = "web"
 [exports.cases]
 grain = "case"
+delivery = "delta"
 dates = "%d/%m/%Y"
 ignored = ["Note"]
 rejects_allowed = 3
