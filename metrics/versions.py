@@ -26,14 +26,19 @@ _OWED = {metric.name for metric in (*PRACTICE_GAPS, DUTIES)}
 def versions(store: Store, metrics: Iterable[Metric], rules: Rules) -> pl.DataFrame:
     """One row per declaration, such as a rule: columns as in a release's `versions`.
 
-    Nothing of it depends on a case: it says what was declared.
+    Nothing of it depends on a case: it says what was declared. Of numbers that only a metric
+    rests on which is none of these there is no row: a hash without a key is found again by
+    trying numbers.
     """
+    metrics = tuple(metrics)
+    names_told = {metric.name for metric in metrics}
     told: dict[tuple[str, str], list[str]] = {
         (kind, ""): [
             store.frame(f"select * from staging.{name} order by all").write_json()  # noqa: S608
             for name in names
         ]
         for kind, names in _TABLES.items()
+        if kind not in _NUMBERS_OF or _NUMBERS_OF[kind] in names_told
     }
     for row in store.frame("select * from staging.practice_limits order by all").iter_rows(
         named=True
@@ -62,6 +67,7 @@ _TABLES = {
     "duties": ("duties",),
     "engagements": ("engagements",),
 }
+_NUMBERS_OF = {"duties": DUTIES.name, "engagements": CONSENT_FORMS.name}
 _CALENDARS = "select distinct calendar, definition from staging.calendars order by all"
 
 

@@ -3,7 +3,10 @@
 import pytest
 
 from etl.errors import WorkspaceError
-from tests.specs.measured import figures_of, one
+from metrics.disclosure.policy import Policy
+from tests.specs.measured import COMMITTEE, figures_of, one, published
+
+BOARD = Policy("board", "rounding", base=5, min_denominator=20)
 
 EVENTS = """
     case | kind     | on
@@ -55,6 +58,19 @@ def test_a_meeting_is_kept_in_the_days_left_and_pending_until_they_are_over():
 def test_a_duty_that_cannot_be_read_is_named_by_its_line(row, problem):
     with pytest.raises(WorkspaceError, match=f"duties.csv {problem}"):
         held(f"kind | name | due | done\n {row}")
+
+
+@pytest.mark.parametrize(("policy", "is_told"), [(COMMITTEE, True), (BOARD, False)])
+def test_only_who_is_told_of_duties_and_forms_gets_a_hash_of_their_files(
+    policy, is_told, tmp_path
+):
+    """Whoever knows all duties but one finds its day by trying days."""
+    release = published(
+        tmp_path, as_of="2024-06-30", events=EVENTS, coverage_from="2024-01-01", policy=policy
+    )
+    kinds = set(release.table("versions")["kind"])
+    assert ("duties" in kinds, "engagements" in kinds) == (is_told, is_told)
+    assert {"metric", "procedure", "rule"} <= kinds
 
 
 FORMS = """
