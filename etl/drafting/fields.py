@@ -179,6 +179,7 @@ def _of_changes(told: Changes, number: Match, per_case: float) -> Proposal:
         rivals={},
         row_steps=told.steps,
         codes=told.codes,
+        places=told.places,
     )
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from etl.drafting.arrows import arrow_in
 from etl.drafting.columns import Column, codes_to_show, column_of
 from etl.drafting.words import EXACT, code_means, header_words, likeness, named_fields, plain
 from etl.readers.leaves import JOINT
@@ -61,6 +62,7 @@ class Changes:
     after: Column
     steps: tuple[RowStep, ...]
     codes: dict[str, Column]
+    places: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,17 @@ class Verdicts:
 
 def changes_in(columns: Sequence[Column]) -> Changes | None:
     """The history that these columns are, if they are one."""
+    arrow = arrow_in(columns)
+    if arrow is None:
+        return _changes_in(columns)
+    told = _changes_in([*(c for c in columns if c is not arrow.column), *arrow.sides])
+    if told is None or arrow.named(told.after) is told.after:
+        return _changes_in(columns)
+    after = arrow.named(told.after) or told.after
+    return replace(told, before=arrow.named(told.before), after=after, places=arrow.places)
+
+
+def _changes_in(columns: Sequence[Column]) -> Changes | None:
     dates = [c for c in columns if c.dates is not None]
     occurred = _best("occurred", dates) or (dates[0] if len(dates) == 1 else None)
     texts = [c for c in columns if c.dates is None and c.filled]

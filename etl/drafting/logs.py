@@ -65,4 +65,5 @@ def cases_of(columns: Sequence[Column], history: Proposal) -> Proposal:
         fields=fields,
         row_steps=(),
         codes={},
+        places={},
     )

@@ -1,12 +1,16 @@
 """What of an unknown export is not read: why, and what it may be that nobody recognised."""
 
+import polars as pl
+
 from etl.drafting.columns import Column
 from etl.drafting.fields import likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.no_cases import of_another, told_apart
+from etl.drafting.words import code_means
 
 _HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
+_HARDLY, _FEWEST = 0.05, 3  # of the cases ended by their status, of others have a date of it
 
 _WHY_NOT = {
     "person": "about a person",
@@ -89,22 +93,51 @@ def filled_dates(known: Known) -> list[str]:
 
 
 def ends_to_ask_for(known: Known) -> list[str]:
-    """Columns of dates that some cases have and nothing is read from, where none is an end."""
+    """Columns of dates that some cases have and nothing is read from, where none is an end.
+
+    Where one is, those that only cases have which ended by their status and without a date.
+    """
     if known.is_register or known.proposal.grain not in ("case", "allegation"):
         return []
     steps = {*known.proposal.steps, *steps_to_come(known)}
-    is_told_beside = any(name.startswith(("changes", "history")) for name in known.also)
-    if steps.intersection(_ENDS) or is_told_beside:
+    if any(name.startswith(("changes", "history")) for name in known.also):
         return []
     read = {match.column.name for match in known.read.values()}
-    return [
-        column.name
+    dated = [
+        column
         for column in known.columns
         if column.dates is not None
         and column.why_not is None
         and column.name not in read
         # A day that stands for none, such as 31.12.9999, is the day of a case without an end.
         and 0 < column.filled - sum(column.dates.sentinels.values()) < column.rows
+    ]
+    if steps.intersection(_ENDS):
+        dated = [] if steps.issuperset(_ENDS[:2]) else _of_undated_ends(known, dated)
+    return [column.name for column in dated]
+
+
+def _of_undated_ends(known: Known, dated: list[Column]) -> list[Column]:
+    """The columns that tell of the cases whose status says an end and no date does."""
+    status = known.proposal.fields.get("status")
+    ends = [match.column for step, match in known.proposal.steps.items() if step in _ENDS]
+    if status is None or not ends:
+        return []
+    meanings = {code: code_means("status", code) for code in status.column.values.unique()}
+    ended = [code for code, told in meanings.items() if told and told.meaning in _ENDS]
+    has_date = pl.DataFrame(
+        {f"end {n}": column.texts.is_not_null() for n, column in enumerate(ends)}
+    ).select(told=pl.any_horizontal(pl.all()))["told"]
+    is_ended = status.column.texts.is_in(ended).fill_null(value=False)
+    undated, others = is_ended & ~has_date, ~is_ended
+    cases = int(undated.sum())
+    if cases < max(_FEWEST, _HARDLY * undated.len()):
+        return []
+    return [
+        column
+        for column in dated
+        if column.texts.filter(undated).count() >= _HARDLY_WITHOUT * cases
+        and column.texts.filter(others).count() <= _HARDLY * int(others.sum())
     ]
 
 

@@ -334,12 +334,13 @@ def _receipt(out: Writing, known: Known) -> None:
 def _ends(out: Writing, known: Known) -> None:
     ends = ends_to_ask_for(known)
     if ends:
+        end = "resolved" if "closed" in known.proposal.steps else "closed"
         out.ask(
-            f"which column says when a case was closed? None is called so{_named_so(ends)}. If"
-            " none does, take this line away: then all cases are open, unless a status or a"
-            " history says otherwise"
+            f"which column says when a case was {end}? None is called so{_named_so(ends)}. If"
+            " none does, take this line away: then a case is open unless a status, a history"
+            " or another date says otherwise"
         )
-        out.add(f"closed = {quoted(OPEN)}")
+        out.add(f"{end} = {quoted(OPEN)}")
         if "received" in known.proposal.steps:
             _tell_asked(out, known)
 

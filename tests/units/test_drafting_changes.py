@@ -75,3 +75,27 @@ def test_rows_that_name_what_became_of_the_fields_that_changed_are_changes(tmp_p
 def test_states_of_which_some_have_no_status_are_no_changes(priority):
     made = drafted(ACTIVITIES | {"activity.priority": priority})
     assert first_export(made)["grain"] != "change"
+
+
+@pytest.mark.parametrize("sign", [" => ", "->", " → "])
+def test_what_was_and_what_became_may_stand_in_one_cell(tmp_path, sign):
+    made = drafted(
+        {
+            "Case ID": TWICE,
+            "Changed On": TIMES,
+            "Field": ["Status", "Summary", "Priority", "Status"],
+            "Change": [f"New{sign}Open", "", f"Low{sign}High", f"Open{sign}Closed"],
+        }
+    )
+    columns = first_export(made)["columns"]
+    assert {tuple(columns[side]["columns"]) for side in ("before", "after")} == {("Change",)}
+    assert [step["change"] for step in first_export(made)["steps"]] == ["status", "severity"]
+    assert told(made)["codes"]["status"] == {"New": "new", "Open": "open", "Closed": "closed"}
+    assert told(made)["codes"]["severity"] == {"Low": "low", "High": "high"}
+    understood(made, tmp_path)
+
+
+def test_where_a_column_says_what_a_field_became_arrows_in_another_are_words():
+    notes = {"Note": ["Closed -> New", "New -> Open"], "New value": ["Open", "Closed"]}
+    made = drafted({"Case ID": TWICE, "Changed On": TIMES, "Field": ["Status"], **notes})
+    assert first_export(made)["columns"]["after"] == "New value"

@@ -186,3 +186,26 @@ def test_a_column_of_states_is_no_category_although_it_is_called_a_type():
     export = first_export(drafted(CASES | states))
     assert export["columns"]["status"] == "State"
     assert "category" not in export["columns"]
+
+
+ENDS = {
+    **CASES,
+    "Status": ["Open", "Resolved", "Closed"],
+    "Closed": ["", "", "2024-03-03"],
+}
+
+
+@pytest.mark.parametrize(
+    ("days", "asked"),
+    [
+        pytest.param(["", "2024-02-01", "2024-02-02"], True, id="of ended cases alone"),
+        pytest.param(["2024-02-03", "2024-02-01", ""], False, id="of open ones too"),
+        pytest.param(["", "", "2024-02-02"], False, id="of those with a date alone"),
+    ],
+)
+def test_the_day_of_an_end_that_a_status_alone_tells_is_asked_for(days, asked):
+    made = drafted({**ENDS, "Datum X": days})
+    found = [q for q in made.questions if "when a case was resolved" in q]
+    assert bool(found) is asked
+    assert all('it may be "Datum X"' in question for question in found)
+    assert ("resolved" in first_export(made)["events"]) is asked
