@@ -250,13 +250,12 @@ def _of_a_case(columns: Sequence[Column], number: Match | None) -> Proposal:
         fields |= {name: codes[name] for name in ("kind", "level") if name in codes}
         fields |= _occurred(read)
     else:
-        kept = [name for name in codes if name not in ("kind", "level")]
-        fields |= {name: codes[name] for name in kept}
+        fields |= {name: codes[name] for name in codes if name not in ("kind", "level")}
         fields |= {name: dates[name] for name in ("incident_on", "due") if name in dates}
         steps = {step: dates[step] for step in STEPS if step in dates}
         if grain != "finding" and "received" not in steps:
             steps = _earliest(read, dates) | steps
-        steps = _begun(read, steps) | steps
+        steps |= _begun(read, steps)
     allowed = {name for names in FIELDS[grain] for name in names}
     taken = {match.column.name for match in (*fields.values(), *steps.values())}
     return Proposal(

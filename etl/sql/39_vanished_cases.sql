@@ -4,8 +4,7 @@ with whole as (
     select
         source,
         export,
-        max({ 'as_of': holds_until, 'loading': loading })
-        filter (where delivery = 'full') as newest
+        max({ 'as_of': holds_until, 'loading': loading }) filter (delivery = 'full') as newest
     from core.snapshots
     where grain in ('case', 'allegation')
     group by source, export
@@ -27,7 +26,6 @@ gone as (
         whole.export,
         max(named.delivered) filter (where named.is_read) as last_read,
         max(named.delivered) as last_named,
-        -- It is there, and nobody can say how it stands.
         max(named.delivered) = whole.newest as is_unread
     from named
     inner join whole on named.source = whole.source and named.export = whole.export
@@ -45,7 +43,7 @@ select
         gone.is_unread, max(later.as_of),
         min(if(later.as_of > gone.last_read.as_of, later.as_of, later.holds_until))
     ) as missing_on,
-    -- An event that says why; without one nobody knows, and the case is as it was last seen.
+    -- Without an event that says why, nobody knows.
     (
         select min(events.kind)
         from core.events as events
