@@ -9,7 +9,7 @@ numbers could be the truth in both at once, and cases may be added to both until
 reached.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,17 +31,23 @@ class Link:
     `spaced` has every level at which its total, added up, is never above the other's, with
     what is known of both. `settled` levels count all that has not come yet as still to come.
     `floors` are what readers know of its single cells beside those of the other one, in the
-    quarter that is told, and `runs` of those of months in a row. `plain` levels are those whose
-    every case comes to it, as readers know. It `is_short` where not every case that is counted
-    has come to it or waits: some came too late to be counted alike.
+    quarter that is told, and `runs` of those of months in a row, which are not looked for
+    (`found`) before somebody asks: nobody does of a quarter that keeps its numbers. `plain`
+    levels are those whose every case comes to it, as readers know. It `is_short` where not
+    every case that is counted has come to it or waits: some came too late to be counted alike.
     """
 
     spaced: dict[int, Spacing]
     settled: tuple[int, ...]
     plain: tuple[int, ...] = ()
     floors: tuple[Bound, ...] = ()
-    runs: tuple[Run, ...] = ()
+    found: Callable[[], Sequence[Run]] = tuple
     is_short: bool = False
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """What is known of single cells of months in a row."""
+        return self.found()
 
     @property
     def by_month(self) -> "Link":

@@ -113,9 +113,8 @@ def round_all(
             _together(turn)
             if links is not None and turn.new:
                 turn.withhold(linked_in_truth(tables, quarter, months, bases))
-        tied = any(known[name, on].runs for name, on in known if on == quarter)
-        most = DRAWN_ONCE_MORE if tied else DRAWN_AGAIN
-        if at and drawn[at - 1] < most and _is_to_blame(tables, quarters, at, bases):
+        to_blame = at and _is_to_blame(tables, quarters, at, bases)
+        if to_blame and drawn[at - 1] < _most_often(known, quarter):
             at -= 1
             drawn[at] += 1
             for table, (carry, off) in zip(tables, states[at], strict=True):
@@ -146,6 +145,12 @@ def _is_to_blame(
         for table in tables
         if table.new(months)
     )
+
+
+def _most_often(known: Links, quarter: date) -> int:
+    """How often the quarter before this one is drawn again."""
+    is_tied = any(known[name, on].runs for name, on in known if on == quarter)
+    return DRAWN_ONCE_MORE if is_tied else DRAWN_AGAIN
 
 
 def _together(turn: Turn) -> None:

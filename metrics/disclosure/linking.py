@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from metrics.disclosure.arriving import Arrival
 from metrics.disclosure.closing import Bound, holding
 from metrics.disclosure.following import Common, Link, link_of
-from metrics.disclosure.runs import held
+from metrics.disclosure.runs import Run, held
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases
 
@@ -28,6 +29,12 @@ def linked_in_truth(
 def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases) -> Link:
     known: Sequence[Bound] = other.floors(months) if other.floors else []
     left = (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1)
+
+    @cache
+    def found() -> tuple[Run, ...]:
+        truth = {table.name: table.truth, other.name: other.truth}
+        return held(other.runs(months) if other.runs else [], truth, bases.base)
+
     kept = holding(known, table.truth[:, months, :], other.truth[:, months, :], left)
     return replace(
         link_of(
@@ -38,11 +45,7 @@ def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases)
             Common(other.spaced, months[-1] == bases.stands_at),
         ),
         floors=kept,
-        runs=held(
-            other.runs(months) if other.runs else [],
-            {table.name: table.truth, other.name: other.truth},
-            bases.base,
-        ),
+        found=found,
         is_short=any(
             isinstance(one, Arrival) and one.sign > 0 and so.levels != one.levels
             for one, so in zip(known, kept, strict=True)

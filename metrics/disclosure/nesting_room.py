@@ -1,7 +1,7 @@
 """How much room told counts of two rules for the same step leave each other."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Windows:
     base: int
     further: Mapping[str, int]
     quarters: Collection[tuple[int, int]]
+    _known: dict[tuple[str, Cells, Cells], Ends] = field(default_factory=dict)
+    _grouped: dict[tuple[str, Cells], list[Cells]] = field(default_factory=dict)
 
     def of(self, side: Side | Span) -> tuple[list[Ends], Ends, bool]:
         """The fewest and most of each count of a side, of all of them, and if that is told."""
@@ -57,8 +59,17 @@ class Windows:
         return is_one and any(set(by_month) == set(range(*span)) for span in self.quarters)
 
     def _both(self, name: str, by_month: Mapping[int, Cells]) -> Ends:
-        """The fewest and most of the same cells in some months, by all sums that have them."""
+        """The fewest and most of the same cells in some months, by all sums that have them.
+
+        Many sides have the same ones.
+        """
         (cells,) = set(by_month.values())
+        key = name, tuple(by_month), cells
+        if key not in self._known:
+            self._known[key] = self._by_all_sums(*key)
+        return self._known[key]
+
+    def _by_all_sums(self, name: str, by_month: Cells, cells: Cells) -> Ends:
         counts = self.tables[name].counts[:, list(by_month)].sum(axis=1) * self.unit
         off = self._off(name, is_sum=len(by_month) > 1)
         parts = [_ends(counts, group, off) for group in self._groups(name, cells)]
@@ -78,11 +89,12 @@ class Windows:
 
     def _groups(self, name: str, cells: Cells) -> list[Cells]:
         """Cells as they are told: together where their sum is, else one by one."""
-        table = self.tables[name]
-        row = np.isin(np.arange(table.counts.shape[2]), cells).astype(np.int64)
-        if len(cells) > 1 and (table.sums == row).all(axis=1).any():
-            return [cells]
-        return [(cell,) for cell in cells]
+        if (name, cells) not in self._grouped:
+            table = self.tables[name]
+            row = np.isin(np.arange(table.counts.shape[2]), cells).astype(np.int64)
+            is_told = len(cells) > 1 and (table.sums == row).all(axis=1).any()
+            self._grouped[name, cells] = [cells] if is_told else [(cell,) for cell in cells]
+        return self._grouped[name, cells]
 
     def _off(self, name: str, *, is_sum: bool) -> tuple[int, int]:
         """How far a cell may be from the truth, and how far a sum of cells."""

@@ -129,15 +129,17 @@ def runs_of(
     what is not due yet by then is told.
     """
     lasts, last = lasts_of(sides.led_columns), len(months) - 1
-    # Of another step only who is open now says more than the totals, which are held by the day.
-    reach = ceil(closing.days.most / months.shortest) + 1 if closing.closes else 0
-    start = max(0, first - reach)
-    if start < first - FURTHEST or not lasts:
+    reach = ceil(closing.days.most / months.shortest) + 1
+    if (closing.closes and min(reach, first) > FURTHEST) or not lasts:
         return []
+    start = max(0, first - min(reach, FURTHEST))
     known = fates(closing.days, lasts, months, start, closes=closing.closes)
     span = (start, first, last)
     lengths = closing.days.during(months.starts[start], months.starts[-1] - 1)
     ahead = _links(known, _kinds_seen(lengths, lasts, closes=closing.closes), span)
+    if not closing.closes:
+        # The open ones of two quarters together say little that those of each do not.
+        ahead = {few: many for few, many in ahead.items() if _is_of_one_look(few, months)}
     if not stands:
         ahead = {
             few: many for few, many in ahead.items() if LATER not in {of for _, of in many}
@@ -184,23 +186,24 @@ def _kinds_seen(
 ) -> Iterator[Collection[tuple[str, int]]]:
     """Ended and open, in time for certain, too late for certain, and all of them.
 
-    Who is open for less than the rule is still to come to it. Of a rule for another step than
-    the closing it is the open ones alone.
+    Who is open for long was received early and has come to the rule sooner than who is not, so
+    that all who are open for longer than some days, or for less, are one. Of a rule for another
+    step than the closing the open ones alone say more than the totals.
     """
+    bands = sorted(lasts)
+    for at in range(len(bands)):
+        yield {(OPEN, band) for band in bands[: at + 1]}
+        yield {(OPEN, band) for band in bands[at:]}
+    if not closes:
+        return
     in_time = {
         frozenset(b for b, last in lasts.items() if last <= each.fewest) for each in lengths
     }
     too_late = {frozenset(band for band in lasts if band > each.most) for each in lengths}
-    still = {
-        frozenset(b for b, last in lasts.items() if last < each.fewest) for each in lengths
-    }
-    come = {frozenset(band for band in lasts if band >= each.most) for each in lengths}
-    for name, sets in ((ENDED, in_time | too_late), (OPEN, too_late | still | come)):
-        for bands in sorted(filter(None, sets), key=sorted) if closes or name == OPEN else ():
-            yield {(name, band) for band in bands}
-    if closes:
-        ended, opened = ({(name, band) for band in lasts} for name in (ENDED, OPEN))
-        yield from (ended, opened, ended | opened)
+    for own in sorted(filter(None, in_time | too_late), key=sorted):
+        yield {(ENDED, band) for band in own}
+    yield {(ENDED, band) for band in lasts}
+    yield {(name, band) for name in (ENDED, OPEN) for band in lasts}
 
 
 KINDS_COME = tuple(
@@ -238,6 +241,10 @@ def _links(
             if any(cell[0] >= first for cell in few | many):
                 found[few] = many
     return found
+
+
+def _is_of_one_look(cells: Collection[Seen], months: Months) -> bool:
+    return len({months.told[month] for month, *_ in cells}) == 1
 
 
 def _needed(links: Links, first: int) -> Links:

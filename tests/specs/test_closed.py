@@ -168,7 +168,6 @@ def test_who_is_open_for_seven_days_has_come_to_a_rule_of_seven():
 
 
 def test_open_cases_alone_are_held_against_a_rule_for_another_step():
-    """Those of eight days and more have come, those of less than seven would be to come."""
     names = {name: frozenset({name}) for name in ("ended", "open")}
     come = frozenset(name for name, _ in OWN[:3])
     seven = Closing(Lengths.always(7, 7), {**names, "come": come}, closes=False)
@@ -176,7 +175,23 @@ def test_open_cases_alone_are_held_against_a_rule_for_another_step():
         seven, Sides("own", "led", OWN, LED, ("not_due",)), DAYS, 0, (0,), stands=True
     )
     few = {LED[at] for run in found for _, cells in run.fewer.months for at in cells}
-    assert few == {("open", 8), ("open", 15), ("open", 31)}
+    assert few == {each for each in LED if each[0] == "open"}
+
+
+def test_who_was_open_when_the_quarter_before_ended_comes_to_a_rule_in_this_one():
+    # Open for 0 to 14 days on the last of March: due by eight weeks in the second half of May.
+    firsts = (*QUARTER, *(date(2024, month, 1) for month in range(4, 8)))
+    looks = (MARCH_31,) * 3 + (date(2024, 6, 30).toordinal(),) * 3
+    months = Months(tuple(on.toordinal() for on in firsts), looks)
+    come = frozenset(name for name, _ in OWN[:3])
+    names = {"open": frozenset({"open"}), "ended": frozenset({"ended"}), "come": come}
+    weeks = Closing(Lengths.always(56, 56), names, closes=False)
+    sides = Sides("own", "led", OWN, LED, ("not_due",))
+    found = {run.fewer: run.more for run in runs_of(weeks, sides, months, 3, (0,), stands=True)}
+    march = Span("led", ((2, (LED.index(("open", 0)), LED.index(("open", 8)))),))
+    assert found[march] == Span("own", ((4, (0, 1, 2)),))
+    # Sums over the looks of two quarters say little that those of each do not.
+    assert all({month < 3 for month, _ in few.months} != {True, False} for few in found)
 
 
 DAYS = Months(tuple(on.toordinal() for on in (*QUARTER, date(2024, 4, 1))), (MARCH_31,) * 3)
@@ -314,7 +329,10 @@ def test_what_was_told_of_earlier_quarters_counts_apart():
     tables = [told("received", one_level([5], [0])), told("close", one_level([0], [0]))]
     for table in tables:
         table.off = {march: (0, 0)}
-    spans, links = {march: (0, 1), april: (1, 2)}, {("close", april): Link({}, (), runs=(run,))}
+    spans, links = (
+        {march: (0, 1), april: (1, 2)},
+        {("close", april): Link({}, (), found=lambda: (run,))},
+    )
     turn = Turn(tables[0], tables[1:], april, [1], spans, Bases(5), links)
     assert turn.narrowed() == 0
     assert turn.closely() > 0
