@@ -54,11 +54,13 @@ class Link:
         """The same for who does not look at the days."""
         return replace(self, spaced={at: own.by_month for at, own in self.spaced.items()})
 
-    @property
-    def as_known(self) -> "Link":
-        """The same without what only the counts say: how far behind other levels are."""
+    def known(self, *, by_days: bool) -> "Link":
+        """The same without what only the counts say: how far behind other levels are.
+
+        For who looks at the days, or does not.
+        """
         spaced = {
-            level: own.by_month
+            level: (own if by_days else own.by_month)
             if level in self.plain
             else Spacing.lagged(0, None, len(own.ahead))
             for level, own in self.spaced.items()

@@ -63,9 +63,9 @@ NEAR_AT_ONCE, GIVING_AT_ONCE, FAR_AT_ONCE = (
     for tries in (NEAR, GIVING, FAR)
 )
 OF_FEW = (*NEAR, *NEAR_AT_ONCE, *GIVING_AT_ONCE, *FAR, *FAR_AT_ONCE)
-# One program takes long where counts are many, and sums that go further cost readers findings:
-# there both are for the totals of every reader, and not for what a closer look tells.
-OF_MANY, FOR_TOTALS = NEAR, (*GIVING, *FAR, *GIVING_AT_ONCE)
+# One program takes long where counts are many, and sums that all go further cost readers
+# findings: there both are for the totals of every reader, and not for what a closer look tells.
+OF_MANY, FOR_TOTALS = (*NEAR, *GIVING), (*FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
@@ -161,6 +161,8 @@ def _together(turn: Turn) -> None:
     who looks closer counts after all else.
     """
     every = [each for each in (turn.table, *turn.followers) if each.new(turn.months)]
+    for each in every:
+        each.untold -= {turn.quarter}  # as it was when it was drawn before
     best = _nearest(every, turn) if every else None
     for each, counts in zip(every, best.counts if best else (), strict=True):
         each.counts[:, turn.months, :] = counts

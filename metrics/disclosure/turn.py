@@ -162,16 +162,27 @@ class Turn:
         It follows from numbers alone that are rounded already, those drawn and those that they
         are made of, and from what every reader knows: that a rule is for every case (`seen`).
         """
-        public = {name: link.as_known for name, link in seen.items()}
-        judged = replace(self, links=public)
         kept = [each for each in self.followers if not each.new(self.months)]
+        least = self._told_by(kept, seen)
         for each in self.new:
-            each.untold -= {self.quarter}
-            before = replace(judged, followers=kept).narrowed()
-            if replace(judged, followers=[*kept, each]).narrowed() > before:
+            less = self._told_by([*kept, each], seen)
+            if any(more > before for more, before in zip(less, least, strict=True)):
                 each.untold |= {self.quarter}
             else:
                 kept.append(each)
+                least = less
+
+    def _told_by(self, followers: Sequence[Rounding], seen: Links) -> tuple[int, int]:
+        """How many have less room beside these, as every reader knows, and who looks closer."""
+        known, closer = (
+            replace(
+                self,
+                followers=followers,
+                links={name: link.known(by_days=by_days) for name, link in seen.items()},
+            )
+            for by_days in (False, True)
+        )
+        return known.narrowed(), closer.closely()
 
 
 def _without(told: Counts, months: Collection[int]) -> Counts:

@@ -15,9 +15,11 @@ import pytest
 
 from etl.store import Store
 from metrics.attack.report import attack
+from metrics.disclosure import joint
 from metrics.disclosure.following import Link
 from metrics.disclosure.layers import layer_name
 from metrics.disclosure.ledger import Ledger
+from metrics.disclosure.lengths import Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.spacing import Spacing
@@ -35,13 +37,13 @@ UNKNOWN = Spacing.lagged(0, None, 1)  # nobody knows how far it is behind
 RULE = ("deadline_compliance", "acknowledge", QUARTER)
 
 
-def told_once(name: str, multiples: int) -> Rounding:
-    """A table of one level, month and cell, told in tens of which each is made of fives."""
+def told_once(name: str, *multiples: int) -> Rounding:
+    """A table of one level and cell by month, in tens of which each is made of fives."""
     return Rounding(
         name=name,
-        counts=np.array([[[2 * multiples]]]),
-        truth=np.array([[[1]]]),
-        told=[False],
+        counts=np.array([[[2 * tens] for tens in multiples]]),
+        truth=np.ones((1, len(multiples), 1), dtype=np.int64),
+        told=[False] * len(multiples),
         faces=np.zeros((0, 1), dtype=np.int64),
         sums=np.zeros((0, 1), dtype=np.int64),
         stocks=[],
@@ -65,6 +67,23 @@ def test_a_table_is_withheld_that_narrows_what_is_told_beside_it(received, withh
     assert late.untold == set()
 
 
+@pytest.mark.parametrize(("received", "withheld"), [((0, 1), True), ((1, 0), False)])
+def test_a_table_is_withheld_that_narrows_what_is_told_for_who_looks_at_days(
+    received, withheld
+):
+    # Thirty days after a receipt in February is March: "none received in January" (0 to 9)
+    # beside "10 due in February" (1 to 19) would prove 1 to 9 in both. By months alone they
+    # may have been received in February.
+    lead, due = told_once("received", *received), told_once("due", 0, 1)
+    months = (QUARTER, date(2024, 2, 1))
+    thirty = Spacing.of(Lengths.always(30, 30), 1, months)
+    links = {("due", QUARTER): Link({0: thirty}, (), plain=(0,))}
+    turn = Turn(lead, [due], QUARTER, [0, 1], {QUARTER: (0, 2)}, Bases(2, None, 5), links)
+    assert turn.narrowed() == 0
+    turn.withhold(links)
+    assert due.untold == ({QUARTER} if withheld else set())
+
+
 def test_what_is_withheld_does_not_follow_from_what_only_the_counts_say():
     # That all surveys came within the month is so in truth; no reader knows it.
     lead, surveys = told_once("received", 1), told_once("surveys", 0)
@@ -81,6 +100,16 @@ def test_what_is_withheld_does_not_follow_from_what_only_the_counts_say():
     assert turn.narrowed() > 0
     turn.withhold({("surveys", QUARTER): known})
     assert surveys.untold == set()
+
+
+def test_what_is_drawn_again_is_withheld_only_if_it_must_be_again():
+    lead, due = told_once("received", 1), told_once("due", 1)
+    due.untold = frozenset({QUARTER})
+    links = {("due", QUARTER): Link({0: UNKNOWN}, ())}
+    joint._together(
+        Turn(lead, [due], QUARTER, [0], {QUARTER: (0, 1)}, Bases(2, None, 5), links)
+    )
+    assert due.untold == frozenset()
 
 
 @pytest.fixture(scope="module")
