@@ -327,18 +327,27 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        words = str(error)
+        reasons = list(_reasons(error))
+        words = " ".join(map(str, reasons))
         if "No space left on device" in words or "File too large" in words:
             raise StoreError(
                 "the disk is full; the store is as it was before: free some space and run it"
                 " again"
             ) from error
-        if isinstance(error, duckdb.OutOfMemoryException):
+        if any(isinstance(reason, duckdb.OutOfMemoryException) for reason in reasons):
             raise StoreError(
                 "there is too little memory, or room to spill it; the store is as it was"
                 " before: close other programs and run it again"
             ) from error
         raise
+
+
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it came of: that a transaction is aborted says no cause itself."""
+    told: BaseException | None = error
+    while told is not None:
+        yield told
+        told = told.__cause__ or told.__context__
 
 
 def _checked(table: str) -> str:

@@ -13,22 +13,26 @@ _BLANK = "[ \u00a0\u202f]"  # browsers put a narrow one before AM and PM
 _ZONE = r"(?P<zone> ?(?:Z|[+-]\d\d(?::?\d\d)?|(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d\d)?)?))?"
 _HALF = rf"(?P<half>{_BLANK}?[AaPp](?:\.{_BLANK}?)?[Mm]\.?)?"
 _AHEAD = r"(?P<ahead>(?:오전|오후|上午|下午) ?)?"
-_TIME = rf"(?P<time>\d{{1,2}}[:h]\d\d(?P<sec>:\d\d)?)?{_HALF}"
+# Between a date and its time: `5.1.2026 klo 9.30`, `05.01.2026 09:30 Uhr`.
+_JOIN = r"(?P<join>[T ]|, | - | @ |,? (?:à|às|um|at|klo|kl\.?|den) "
+_BEHIND_TIME = r"(?P<word> ?(?:Uhr|hrs|h))?"
+_CLOCK_TIME = r"(?P<time>\d{1,2}(?P<colon>[:h.])\d\d(?P<sec>[:.]\d\d)?"
+_TIME = rf"{_CLOCK_TIME})?{_HALF}"
 WEEKDAY = r"(?P<weekday>(?i:(?:mon|tue|wed|thu|fri|sat|sun)\p{L}{0,6}),? )?"
 # One number, its parts, and the time that may follow.
 _NUMBERS = (
     r"^(?P<a>\d{1,4})(?P<s>[-/. ]|\. |年|년 ?)(?P<b>\d{1,2})(?P<t>[-/. ]|\. |月|월 ?)"
-    r"(?P<c>\d{1,4})(?P<join>[T ]|, | à | às | um |\. ?|日 ?|일 ?| ?r\.)?"
-    rf"{_AHEAD}(?P<time>\d{{1,2}}[:h]\d\d(?P<sec>:\d\d)?(?P<frac>[.,]\d+)?)?{_HALF}{_ZONE}$"
+    rf"(?P<c>\d{{1,4}}){_JOIN}|\. ?|日 ?|일 ?| ?r\.)?"
+    rf"{_AHEAD}{_CLOCK_TIME}(?P<frac>[.,]\d+)?)?{_HALF}{_BEHIND_TIME}{_ZONE}$"
 )
 _NAMED = (
     rf"^{WEEKDAY}(?P<a>\d{{1,2}})(?:er)?(?P<s>[-/. ]|\. | de )(?P<month>\p{{L}}{{3,12}}\.?)"
-    rf"(?P<t>[-/. ]| de )(?P<c>\d{{4}}|\d{{2}})(?P<join>[T ]|, | à )?{_TIME}{_ZONE}$"
+    rf"(?P<t>[-/. ]| de )(?P<c>\d{{4}}|\d{{2}}){_JOIN})?{_TIME}{_BEHIND_TIME}{_ZONE}$"
 )
 # A browser puts the zone's name behind the offset: `GMT+0100 (Central European Standard Time)`.
 _MONTH_FIRST = (
-    rf"^{WEEKDAY}(?P<month>\p{{L}}{{3,12}}\.?)(?P<s> )(?P<a>\d{{1,2}})(?P<t>,? )"
-    rf"(?P<c>\d{{4}})(?P<join> |, | at )?{_TIME}{_ZONE}(?P<name> \([^()]+\))?$"
+    rf"^{WEEKDAY}(?P<month>\p{{L}}{{3,12}}\.?)(?P<s>[- /])(?P<a>\d{{1,2}})(?P<t>,? |[-/])"
+    rf"(?P<c>\d{{4}}){_JOIN})?{_TIME}{_ZONE}(?P<name> \([^()]+\))?$"
 )
 _YEAR_FIRST = (
     r"^(?P<c>\d{4})(?P<s>[-/. ]|\. )(?P<month>\p{L}{3,12}\.?)(?P<t>[-/. ])(?P<a>\d{1,2})"
@@ -39,6 +43,11 @@ _YEAR_LAST = (
     r"^(?P<weekday>\p{L}{3} )(?P<month>\p{L}{3})(?P<s> ) ?(?P<a>\d{1,2})(?P<join> )"
     r"(?P<time>\d\d:\d\d(?P<sec>:\d\d)?)(?P<t> )(?P<c>\d{4})$"
 )
+# As SAS writes it: `05MAR2025:10:15:00`.
+_CLOSE = (
+    r"^(?P<a>\d{2})(?P<s>)(?P<month>\p{L}{3})(?P<t>)(?P<c>\d{4}|\d{2})"
+    r"(?P<join>:)?(?P<time>\d\d(?P<colon>:)\d\d(?P<sec>:\d\d)?(?P<frac>\.\d+)?)?$"
+)
 # Without anything between the numbers: `20250314T101500.000 GMT`. Digits alone may count
 # anything, and are dates only in a column that is called so.
 _DAY = r"^(?P<a>(?:19|20)\d\d)(?P<s>)(?P<b>0[1-9]|1[0-2])(?P<t>)(?P<c>0[1-9]|[12]\d|3[01])"
@@ -48,7 +57,8 @@ _DIGITS = rf"{_DAY}(?P<join>[T ]?){_CLOCK}?{_ZONE}$"
 _SHORT = 3  # letters of a name that is cut short
 _BEHIND = (".", "日", "일", " r.", "r.")  # what stands behind a day without a time
 _MIDNIGHT = (
-    r"^(00:00|12:00 ?[Aa][Mm])$|^(00:00:00([.,]0+)?|12:00:00 ?[Aa][Mm])( ?(Z|[+-]00(:?00)?))?$"
+    r"^(0?0[:h.]00|12:00 ?[Aa][Mm])$"
+    r"|^(00:00:00([.,]0+)?|12:00:00 ?[Aa][Mm])( ?(Z|[+-]00(:?00)?))?$"
 )
 
 
@@ -66,6 +76,7 @@ def shapes(
         (_MONTH_FIRST, month_first_forms),
         (_YEAR_FIRST, year_first_forms),
         (_YEAR_LAST, _year_last_forms),
+        (_CLOSE, _named_forms),
         (_TOGETHER, _together_forms),
         *alone,
     )
@@ -99,7 +110,7 @@ def _numeric_forms(rows: pl.DataFrame, *, midnights: int) -> dict[Order, str]:
 def _named_forms(rows: pl.DataFrame) -> dict[Order, str]:
     one = rows.row(0, named=True)
     year = "%Y" if len(one["c"]) == 4 else "%y"
-    day = f"{_weekday(one)}%d"
+    day = f"{_weekday(one) if 'weekday' in one else ''}%d"
     return {"day first": f"{day}{one['s']}{_month(rows)}{one['t']}{year}{_time_form(one)}"}
 
 
@@ -141,10 +152,12 @@ def _month(rows: pl.DataFrame) -> str:
 
 def _midnight_of(rows: pl.DataFrame, midnights: int) -> str:
     """The time of day as it is written, where every value has this one and it is midnight."""
-    parts = [pl.col(name).fill_null("") for name in ("time", "half", "zone")]
+    join, time, half, word, zone = (
+        pl.col(name).fill_null("") for name in ("join", "time", "half", "word", "zone")
+    )
     told = rows.select(
-        (pl.col("join").fill_null("") + pl.concat_str(parts)).alias("whole"),
-        pl.concat_str(parts).str.contains(_MIDNIGHT).alias("midnight"),
+        pl.concat_str(join, time, half, word, zone).alias("whole"),
+        pl.concat_str(time, half, zone).str.contains(_MIDNIGHT).alias("midnight"),
     )
     alike = told["whole"].n_unique() == 1 and bool(told["midnight"].all())
     return str(told["whole"][0]) if alike and rows.height >= midnights else ""
@@ -156,15 +169,15 @@ def _time_form(one: dict[str, str | None]) -> str:
         return ""
     half, ahead = one.get("half") or "", one.get("ahead") or ""
     hours = "%I" if half or ahead else "%H"
-    minutes = "h%M" if "h" in time else ":%M"
-    seconds = ":%S" if one["sec"] else ""
+    minutes = f"{one.get('colon') or ':'}%M"
+    seconds = f"{one['sec'][0]}%S" if one["sec"] else ""
     fraction = "%.f" if one.get("frac") else ""
     before = "%p" + ahead[2:] if ahead else ""
     after = (" %p" if half[0].isspace() else "%p") if half else ""
     name = " (%Z)" if one.get("name") else ""
     return (
         f"{one['join'] or ''}{before}{hours}{minutes}"
-        + f"{seconds}{fraction}{after}{_offset(one)}{name}"
+        + f"{seconds}{fraction}{after}{one.get('word') or ''}{_offset(one)}{name}"
     )
 
 

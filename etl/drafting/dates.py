@@ -86,7 +86,7 @@ class Dates:
     @property
     def at_midnight(self) -> bool:
         """Whether its days are written as their midnights."""
-        return not self.with_hours and any(":" in form for form in self.forms.values())
+        return not self.with_hours and any("00" in form for form in self.forms.values())
 
     @property
     def with_offset(self) -> bool:

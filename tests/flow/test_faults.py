@@ -230,6 +230,17 @@ def test_a_first_loading_onto_a_full_disk_leaves_no_audit(tmp_path, small_disk, 
     assert leftovers(workspace) == set()
 
 
+@pytest.mark.parametrize("room", [1, 2, 3, 5])
+def test_a_disk_that_fills_while_rows_are_staged_is_said_in_a_sentence(
+    tmp_path, small_disk, capsys, room
+):
+    workspace = described(small_disk / "audit")
+    fill(small_disk, but=room << 20)
+    assert main(arguments(workspace, export(tmp_path, 0, cases=150_000))) == 2
+    assert "disk is full" in capsys.readouterr().err
+    assert not workspace.store_path.exists()
+
+
 def test_no_room_for_temporary_files_is_said_in_a_sentence(
     tmp_path, small_disk, capsys, monkeypatch
 ):
