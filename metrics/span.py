@@ -38,9 +38,15 @@ def told_span(
             f" complete quarters only; publish when the quarter has ended"
         )
     told |= {"coverage_until": until}
-    if _is_said(store, told["coverage_from"]):
-        return told
     begun = _begun(policy, everybody, ledger)
+    if begun and begun != quarter_of(begun, year_starts=starts):
+        raise PublishError(
+            f"fiscal_year_start_month is {starts}, and {policy.audience} was told quarters that"
+            f" begin in other months, the first of them {begun}: they keep their numbers, and no"
+            " quarter of the new year is made of them; set it back in case-audit.toml"
+        )
+    if _is_said(store, told["coverage_from"]):
+        return told | {"coverage_from": max(told["coverage_from"], begun or date.min)}
     first = quarter_of(month_of(told["coverage_from"]), year_starts=starts)
     return told | {"coverage_from": begun or first, GUESSED: begun is None}
 

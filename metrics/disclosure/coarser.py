@@ -7,13 +7,11 @@ the coarser one, which only show that there is such a rounding, and are forgotte
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds
 
-from metrics.disclosure.programs import Floats, binding, widened
+from metrics.disclosure.programs import Floats, Program, binding, widened
 from metrics.disclosure.tables import Counts
 
 Equations = tuple[sparse.csr_array, sparse.csr_array]
@@ -32,12 +30,12 @@ class Made:
 
 
 def beside(
-    program: dict[str, Any],
+    program: Program,
     equations: Equations,
     made: Made,
     steps: tuple[Counts, Counts],
     times: int,
-) -> dict[str, Any]:
+) -> Program:
     """The program with steps of a coarser base after its own, which cost nothing.
 
     `equations` are the sums of atoms that are published, and balances, which are 0; `made` the
@@ -47,7 +45,7 @@ def beside(
     """
     finer, coarser = steps
     linked, lower, upper = _links(equations, made, times)
-    width = len(program["c"])
+    width = len(program.costs)
     taken = sparse.hstack(
         [
             linked[:, finer],
@@ -57,16 +55,14 @@ def beside(
         format="csr",
     )
     none = np.zeros(coarser.size)
-    most = np.resize(program["bounds"].ub, width)
-    return {
-        "c": np.concatenate([program["c"], none]),
-        "integrality": np.concatenate([program["integrality"], none + 1]),
-        "bounds": Bounds(0, np.concatenate([most, none + 1])),
-        "constraints": [
-            *(widened(each, coarser.size) for each in program["constraints"]),
+    return Program(
+        np.concatenate([program.costs, none]),
+        np.concatenate([program.upper, none + 1]),
+        [
+            *(widened(each, coarser.size) for each in program.rows),
             binding(taken, lower, upper),
         ],
-    }
+    )
 
 
 def _links(

@@ -8,9 +8,10 @@ choice meets; the master chooses again until all are protected (2001, Management
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
 from metrics.disclosure.linked import Booleans, Linked
+from metrics.disclosure.programs import Program
 from metrics.disclosure.ranges import TINY, Floats, Known, Ranges, nothing_known
 from metrics.disclosure.suppression import Pattern, UnprotectableError, Wanted
 
@@ -42,19 +43,14 @@ def _chosen(want: Wanted, cuts: list[Floats]) -> Booleans:
     free = want.unpublished | want.sensitive
     costs = np.where(free, 0.0, want.costs)
     rows = [LinearConstraint(sparse.csr_array(np.array(cuts)), 1.0, np.inf)] if cuts else []
-    found = milp(
-        costs,
-        integrality=np.ones(len(costs)),
-        bounds=Bounds(free.astype(float), np.where(want.kept, 0.0, 1.0)),
-        constraints=rows,
-        options={"mip_rel_gap": 0.0},
-    )
-    if found.x is None:
+    program = Program(costs, np.where(want.kept, 0.0, 1.0), rows, free.astype(float))
+    found = program.solved({"mip_rel_gap": 0.0})
+    if found is None:
         raise UnprotectableError(
             "a sensitive cell cannot be protected, whatever else is withheld; publish a"
             " coarser table"
         )
-    chosen: Booleans = found.x > 1 / 2
+    chosen: Booleans = found > 1 / 2
     return chosen
 
 

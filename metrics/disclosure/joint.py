@@ -111,7 +111,7 @@ def round_all(
             followers = following(tables, table)
             turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             _together(turn)
-            if links is not None and turn.new:
+            if turn.new and (links is not None or turn.narrowed()):
                 turn.withhold(linked_in_truth(tables, quarter, months, bases))
         to_blame = at and _is_to_blame(tables, quarters, at, bases)
         if to_blame and drawn[at - 1] < _most_often(known, quarter):

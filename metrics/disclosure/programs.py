@@ -1,13 +1,13 @@
 """Programs of whole numbers: rows that hold, and rows that give way at a price."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint
+from scipy.optimize import LinearConstraint
 
 from metrics.disclosure.tables import Counts
 
@@ -23,10 +23,55 @@ class Soft:
     most: float = np.inf
 
 
-def softened(
-    costs: Floats, hard: Sequence[LinearConstraint], soft: Sequence[Soft]
-) -> dict[str, Any]:
-    """What `milp` takes for moves, each made or not: after them how far soft rows are off.
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Whole numbers between `lower` and `upper`, each at its cost, of which rows hold."""
+
+    costs: Floats
+    upper: Floats
+    rows: Sequence[LinearConstraint]
+    lower: Floats | None = None
+
+    def solved(self, options: Mapping[str, str | float]) -> Floats | None:
+        """The cheapest numbers that HiGHS finds with these of its options, if any.
+
+        By highspy and not by SciPy: that of SciPy 1.17.1 frees memory twice in the presolve of
+        some of these programs, which ends the process.
+        """
+        solver = highspy.Highs.__new__(highspy.Highs)
+        super(highspy.Highs, solver).__init__()  # its own way to begin writes a banner
+        for option, value in {"output_flag": False, "threads": 1, **options}.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(self._model())
+        solver.run()
+        is_there = solver.getInfo().primal_solution_status
+        if is_there != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return np.array(solver.getSolution().col_value)
+
+    def _model(self) -> highspy.HighsLp:
+        width = len(self.costs)
+        parts = [sparse.csr_array((0, width)), *(each.A for each in self.rows)]
+        rows = sparse.csr_array(sparse.vstack(parts))
+        low, high = np.zeros(0), np.zeros(0)
+        for each in self.rows:
+            low = np.concatenate([low, np.broadcast_to(each.lb, each.A.shape[0])])
+            high = np.concatenate([high, np.broadcast_to(each.ub, each.A.shape[0])])
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = width, rows.shape[0]
+        model.col_cost_ = self.costs
+        model.col_lower_ = np.zeros(width) if self.lower is None else self.lower
+        model.col_upper_ = self.upper
+        model.row_lower_, model.row_upper_ = low, high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = rows.indptr, rows.indices
+        model.a_matrix_.value_ = rows.data.astype(float)
+        model.integrality_ = [highspy.HighsVarType.kInteger] * width
+        return model
+
+
+def softened(costs: Floats, hard: Sequence[LinearConstraint], soft: Sequence[Soft]) -> Program:
+    """A program of moves, each made or not: after them how far soft rows are off.
 
     How far is said to be a whole number, which it is of itself: where HiGHS is left to see
     that, its presolve can corrupt memory and end the process (FlexMeasures, issue 2527).
@@ -45,12 +90,8 @@ def softened(
         lower = np.concatenate([each.rows.lb for each in soft])
         upper = np.concatenate([each.rows.ub for each in soft])
         constraints.append(LinearConstraint(taken, lower, upper))
-    return {
-        "c": np.concatenate([costs, *prices]),
-        "integrality": np.ones(len(costs) + sum(sizes)),
-        "bounds": Bounds(0, np.concatenate([np.ones(len(costs)), *ends])),
-        "constraints": constraints,
-    }
+    upper = np.concatenate([np.ones(len(costs)), *ends])
+    return Program(np.concatenate([costs, *prices]), upper, constraints)
 
 
 def _off(rows: int) -> sparse.sparray:

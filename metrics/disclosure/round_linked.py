@@ -6,14 +6,15 @@ is known of the tables but their equations.
 """
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
 from metrics.disclosure.linked import Linked
+from metrics.disclosure.programs import Program
 from metrics.disclosure.tables import Counts, ProtectionError
 
 # Any solution protects; the gap only bounds how far from the drawn one it may be. No time
 # limit: what is published must not depend on how busy the machine was.
-SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+SOLVER = {"mip_rel_gap": 0.05, "mip_max_nodes": 500}
 
 
 def rounded_tables(tables: Linked, base: int, draw: np.random.Generator) -> Counts:
@@ -34,17 +35,12 @@ def rounded_tables(tables: Linked, base: int, draw: np.random.Generator) -> Coun
     owed = -(tables.equations @ down) / base
     # Up where the draw is below the residue; the margin by which it is says how dear it is.
     costs = draw.uniform(0, base, moving.size) - residues[moving]
-    found = milp(
-        costs,
-        integrality=np.ones(moving.size),
-        bounds=Bounds(0, 1),
-        constraints=[LinearConstraint(steps, owed, owed)],
-        options=dict(SOLVER),
-    )
-    if found.x is None:
+    program = Program(costs, np.ones(moving.size), [LinearConstraint(steps, owed, owed)])
+    found = program.solved(SOLVER)
+    if found is None:
         raise ProtectionError("no additive rounding exists; use another base")
     rounded = down.copy()
-    rounded[moving] += base * np.rint(found.x).astype(np.int64)
+    rounded[moving] += base * np.rint(found).astype(np.int64)
     if (tables.equations @ rounded).any() or (np.abs(rounded - values) >= base).any():
         raise ProtectionError("the rounding is wrong: tables do not add up")
     return rounded

@@ -14,20 +14,19 @@ count is not 0. So every value of a cell's stated window belongs to a possible t
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
 from metrics.disclosure.coarser import Made, beside
-from metrics.disclosure.programs import Floats, Soft, binding, breaking, softened
+from metrics.disclosure.programs import Floats, Program, Soft, binding, breaking, softened
 from metrics.disclosure.tables import Counts, ProtectionError
 
 # Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
 # No time limit: what is published must not depend on how busy the machine was.
-SOLVER = {"mip_rel_gap": 0.05, "node_limit": 500, "presolve": True}
+SOLVER = {"mip_rel_gap": 0.05, "mip_max_nodes": 500}
 PLAIN = 4.0  # closer sums, for one that every reader sees
 WORTH = 100  # sums that go further, for one that keeps to the tether
 FREE = 1000  # multiples: as good as no limit
@@ -338,16 +337,16 @@ def _solved(quarter: Slice, made: Made, moves: Moves) -> Made | None:
             both = Made(multiples, coarser)
             rows = (quarter.windows(), quarter.balances())
             program = beside(program, rows, both, (moves.atoms, free), quarter.coarser)
-        found = milp(**program, options=dict(SOLVER))
-        if found.x is None:
+        found = program.solved(SOLVER)
+        if found is None:
             return None
-        taken = np.rint(found.x).astype(np.int64)
+        taken = np.rint(found).astype(np.int64)
         np.add.at(multiples, moves.atoms, moves.signs * taken[: moves.atoms.size])
         coarser[free] += taken[len(taken) - free.size :]
     return made
 
 
-def _program(quarter: Slice, start: Counts, moves: Moves) -> dict[str, Any]:
+def _program(quarter: Slice, start: Counts, moves: Moves) -> Program:
     """Moves to choose from; then how far tethered sums are off, and others go further.
 
     To go further by one multiple costs more than all moves together, and to be off as much as

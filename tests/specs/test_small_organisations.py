@@ -112,6 +112,16 @@ def test_what_is_drawn_again_is_withheld_only_if_it_must_be_again():
     assert due.untold == frozenset()
 
 
+@pytest.mark.parametrize(("less", "withheld"), [(0, False), (1, True)])
+def test_the_finest_audience_is_not_told_what_no_draw_can_tell(monkeypatch, less, withheld):
+    # Refused, it would stay so: a coarser audience's release keeps the numbers that were drawn.
+    monkeypatch.setattr(Turn, "narrowed", lambda turn: less if turn.followers else 0)
+    lead, due = told_once("received", 1), told_once("due", 1)
+    due.spaced = {0: UNKNOWN}
+    joint.round_all([lead, due], [(QUARTER, [0])], Bases(5))
+    assert due.untold == ({QUARTER} if withheld else set())
+
+
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
     """The board's and the public's of two quarters; of the first one rule cannot be told."""
