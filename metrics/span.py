@@ -24,7 +24,7 @@ def told_span(
     Protected audiences are told whole quarters, from the day that somebody has said cases are
     counted since (`load --coverage-from`). Where nobody has, from the beginning of the quarter
     of the first case, if that quarter is told to have any: see `refuse_first_case`. What has
-    begun once, begins there again.
+    begun once, begins there again: months before it came too late to be told.
     """
     told = store.frame("select * from staging.parameters").row(0, named=True) | {GUESSED: False}
     if policy.method == "identity":
@@ -38,12 +38,13 @@ def told_span(
             f" complete quarters only; publish when the quarter has ended"
         )
     told |= {"coverage_until": until}
-    begun = _begun(policy, everybody, ledger)
-    if begun and begun != quarter_of(begun, year_starts=starts):
+    begun, last = _told(policy, everybody, ledger)
+    if last and (after := next_month(last)) != quarter_of(after, year_starts=starts):
         raise PublishError(
             f"fiscal_year_start_month is {starts}, and {policy.audience} was told quarters that"
-            f" begin in other months, the first of them {begun}: they keep their numbers, and no"
-            " quarter of the new year is made of them; set it back in case-audit.toml"
+            f" end with other months, the newest of them with {last:%B %Y}: they keep their"
+            " numbers, and quarters of another year cannot follow them; set it back in"
+            " case-audit.toml"
         )
     if _is_said(store, told["coverage_from"]):
         return told | {"coverage_from": max(told["coverage_from"], begun or date.min)}
@@ -83,8 +84,10 @@ def _is_said(store: Store, day: date) -> bool:
     return said.height > 0
 
 
-def _begun(policy: Policy, everybody: Sequence[Policy], ledger: Ledger) -> date | None:
-    """The first month that any audience of such counts has been told of."""
-    firsts = [ledger.told(name)["month"].min() for name in layers_of(policy, everybody)]
-    months = [month for month in firsts if isinstance(month, date)]
-    return min(months, default=None)
+def _told(
+    policy: Policy, everybody: Sequence[Policy], ledger: Ledger
+) -> tuple[date | None, date | None]:
+    """The first and the last month that any audience of such counts has been told of."""
+    every = [ledger.told(name)["month"] for name in layers_of(policy, everybody)]
+    months = [month for each in every for month in each.unique() if isinstance(month, date)]
+    return min(months, default=None), max(months, default=None)

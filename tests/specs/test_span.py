@@ -74,3 +74,41 @@ def test_the_day_of_a_deliverys_first_case_is_not_told(store, tmp_path):
     board, committee = (told(store, tmp_path, each) for each in (BOARD, COMMITTEE))
     assert board.table("deliveries")["coverage_from"].drop_nulls().is_empty()
     assert committee.table("deliveries")["coverage_from"].drop_nulls().len() == 2
+
+
+def said(store: Store, folder, events: str, *, since: str, as_of: str) -> Store:
+    """The same where somebody has said since when cases are counted."""
+    unsaid(store, folder, events, as_of=as_of)
+    day = f"coverage_from = date '{since}'"
+    store.execute(f"update staging.deliveries set coverage_told = true, {day}")
+    store.execute(f"update staging.parameters set {day}")
+    return store
+
+
+def test_months_before_those_that_were_told_come_too_late_for_protected_readers(
+    store, tmp_path
+):
+    said(store, tmp_path, cases(*MANY), since="2024-02-01", as_of="2024-03-31")
+    first = told(store, tmp_path)
+    with Store.open() as later:
+        more = cases(*["2024-01"] * 9, *MANY)
+        said(later, tmp_path / "later", more, since="2024-01-01", as_of="2024-06-30")
+        second, exact = (told(later, tmp_path, each) for each in (BOARD, COMMITTEE))
+    assert first.manifest["coverage_from"] == second.manifest["coverage_from"] == "2024-02-01"
+    assert exact.manifest["coverage_from"] == "2024-01-01"
+
+
+@pytest.mark.parametrize(("starts", "fits"), [(2, False), (4, True)])
+def test_quarters_of_another_year_do_not_follow_those_that_were_told(
+    store, tmp_path, starts, fits
+):
+    unsaid(store, tmp_path, cases(*MANY), as_of="2024-03-31")
+    told(store, tmp_path)
+    with Store.open() as later:
+        unsaid(later, tmp_path / "later", cases(*MANY), as_of="2024-07-31")
+        later.execute(f"update staging.parameters set fiscal_year_start_month = {starts}")
+        if fits:
+            assert told(later, tmp_path).manifest["coverage_until"] == "2024-06-30"
+        else:
+            with pytest.raises(PublishError, match=r"is 2, .* end with .* March 2024"):
+                told(later, tmp_path)
