@@ -187,13 +187,14 @@ def _kinds_seen(
     """Ended and open, in time for certain, too late for certain, and all of them.
 
     Who is open for long was received early and has come to the rule sooner than who is not, so
-    that all who are open for longer than some days, or for less, are one. Of a rule for another
-    step than the closing the open ones alone say more than the totals.
+    that all who are open for longer than some days, or for less, are one; and whoever took
+    longer to end was received as early. All of any time are known from the totals.
     """
-    bands = sorted(lasts)
-    for at in range(len(bands)):
-        yield {(OPEN, band) for band in bands[: at + 1]}
-        yield {(OPEN, band) for band in bands[at:]}
+    bands, names = sorted(lasts), (OPEN,) if closes else (ENDED, OPEN)
+    for at in range(1, len(bands)):
+        yield {(OPEN, band) for band in bands[:at]}
+        yield {(name, band) for name in names for band in bands[at:]}
+    yield {(OPEN, band) for band in bands}
     if not closes:
         return
     in_time = {

@@ -20,15 +20,19 @@ def test_who_is_open_for_seven_days_has_come_to_a_rule_of_seven():
     assert longer[march, "open", 15] == {(april, LATER)}
 
 
-def test_open_cases_alone_are_held_against_a_rule_for_another_step():
+def test_who_was_received_early_is_held_against_a_rule_for_any_step():
+    """By how long they took or are open: those of eight days and more have come to seven."""
     names = {name: frozenset({name}) for name in ("ended", "open")}
     come = frozenset(name for name, _ in OWN[:3])
     seven = Closing(Lengths.always(7, 7), {**names, "come": come}, closes=False)
     found = runs_of(
         seven, Sides("own", "led", OWN, LED, ("not_due",)), DAYS, 0, (0,), stands=True
     )
-    few = {LED[at] for run in found for _, cells in run.fewer.months for at in cells}
-    assert few == {each for each in LED if each[0] == "open"}
+    few = {frozenset(LED[at] for _, cells in run.fewer.months for at in cells) for run in found}
+    long = {(name, band) for name in ("ended", "open") for band in (8, 15, 31)}
+    assert any(each & long == each and ("ended", 31) in each for each in few)
+    # How long a case took that ended soon says nothing of when it was received.
+    assert ("ended", 0) not in set().union(*few)
 
 
 def test_who_was_open_when_the_quarter_before_ended_comes_to_a_rule_in_this_one():
