@@ -39,6 +39,8 @@ ALONE = {
     "anonymity": ("anonymous", "named", "not_recorded"),
 }
 WITH_PARTS = ("deadline_compliance",)
+# All of them together are the cases received, which one headline counts already.
+OF_ALL_RECEIVED = ("time_to_resolution", "anonymity")
 _KEYS = {"title": str, "metric": str, "part": str, "outcomes": list}
 
 
@@ -130,6 +132,11 @@ def headline_fault(headlines: Sequence[Headline]) -> str | None:
             )
         if bool(each.part) != (each.metric in WITH_PARTS):
             return f"headline {each.title!r}: {_PART[each.metric in WITH_PARTS]}"
+        if each.metric in OF_ALL_RECEIVED and set(each.outcomes) == set(known):
+            return (
+                f"headline {each.title!r}: {', '.join(known)} together are all cases received,"
+                ' and each number is drawn once; use report_frequency with "received"'
+            )
     names = [(each.metric, each.name) for each in headlines]
     if len(set(names)) < len(names):
         return "two headlines count the same; each number is told once"

@@ -47,6 +47,18 @@ def one(**told):
         ({"budget": 21}, "budget 21 protects nobody or is none; use more than 0, 20 at most"),
         ({"budget": 0.4}, r"budget 0.4 does not pay for one quarter, which costs 0.5 \(1 head"),
         ({"headlines": []}, "0 headlines; declare 1 to 10"),
+        (
+            {
+                "headlines": [
+                    {
+                        "title": "All",
+                        "metric": "time_to_resolution",
+                        "outcomes": ["open", "ended"],
+                    }
+                ]
+            },
+            "ended, open together are all cases received",
+        ),
         ({"headlines": DECLARED["headlines"] * 2}, "two headlines count the same"),
         ({"headlines": "many"}, "headlines must be tables"),
         (one(unit="plant"), "headline 1: 'unit' is unknown"),
