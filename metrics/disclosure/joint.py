@@ -63,9 +63,11 @@ NEAR_AT_ONCE, GIVING_AT_ONCE, FAR_AT_ONCE = (
     for tries in (NEAR, GIVING, FAR)
 )
 OF_FEW = (*NEAR, *NEAR_AT_ONCE, *GIVING_AT_ONCE, *FAR, *FAR_AT_ONCE)
-# One program takes long where counts are many, and sums that all go further cost readers
-# findings: there both are for the totals of every reader, and not for what a closer look tells.
-OF_MANY, FOR_TOTALS = (*NEAR, *GIVING), (*FAR, *GIVING_AT_ONCE)
+# One program takes long where counts are many, and sums that go further cost readers findings:
+# there both are for the totals of every reader. What a closer look tells is worth sums of a
+# coarser audience that give way one by one, and none of the finest one's.
+OF_MANY, FOR_TOTALS = NEAR, (*GIVING, *FAR, *GIVING_AT_ONCE)
+OF_MANY_COARSER, FOR_COARSER_TOTALS = (*NEAR, *GIVING), (*FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
@@ -172,11 +174,13 @@ def _together(turn: Turn) -> None:
 
 def _nearest(every: Sequence[Rounding], turn: Turn) -> Drawn:
     """The draw that tells least, of those that are made for so many counts."""
-    are_few = sum(each.truth[:, turn.months, :].size for each in every) <= FEW
-    best = _best(every, turn, OF_FEW if are_few else OF_MANY)
-    if best.less[0] and not are_few:
-        totals = _best(every, turn, FOR_TOTALS, closely=False)
-        best = min(best, totals, key=attrgetter("less"))
+    if sum(each.truth[:, turn.months, :].size for each in every) <= FEW:
+        return _best(every, turn, OF_FEW)
+    is_finest = turn.bases.unit == 1
+    best = _best(every, turn, OF_MANY if is_finest else OF_MANY_COARSER)
+    if best.less[0]:
+        tries = FOR_TOTALS if is_finest else FOR_COARSER_TOTALS
+        best = min(best, _best(every, turn, tries, closely=False), key=attrgetter("less"))
     return best
 
 

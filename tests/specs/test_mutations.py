@@ -169,7 +169,7 @@ def cells_go_down_and_up_alone(broken: pytest.MonkeyPatch) -> None:
 def a_quarters_sums_go_anywhere(broken: pytest.MonkeyPatch) -> None:
     free = ((rounding.FREE,) * 3,)
     broken.setattr(rounding, "WAYS", free)
-    for tries in ("OF_FEW", "OF_MANY"):
+    for tries in ("OF_FEW", "OF_MANY", "OF_MANY_COARSER"):
         broken.setattr(joint, tries, tuple(joint.Try(again, free) for again in range(12)))
     broken.setattr(joint, "looseness", lambda *_: (0, 0))
 

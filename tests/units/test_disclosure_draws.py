@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from metrics.disclosure import joint
-from metrics.disclosure.joint import FEW, FOR_TOTALS, OF_FEW, OF_MANY
+from metrics.disclosure.joint import (
+    FEW,
+    FOR_COARSER_TOTALS,
+    FOR_TOTALS,
+    OF_FEW,
+    OF_MANY,
+    OF_MANY_COARSER,
+)
+from metrics.disclosure.tables import Bases
 
 
 class Table:
@@ -27,6 +35,7 @@ class Turn:
     draws: list[tuple[int, int]]
     months: tuple[int, ...] = (0,)
     asked: list = field(default_factory=list)
+    bases: Bases = field(default_factory=lambda: Bases(5))
 
     def narrowed(self) -> int:
         return self._last()[0]
@@ -75,11 +84,22 @@ def test_few_counts_are_rounded_by_one_program_before_any_sum_goes_further():
     assert at_once.index(True) < goes_further.index(True)
 
 
-def test_of_many_counts_sums_give_way_one_by_one_and_all_go_further_for_totals_alone():
+def test_of_many_counts_sums_go_further_for_totals_alone_and_no_further_than_they_must():
     many = Table(FEW + 1)
     closer, totals, mended = Turn([(0, 3)]), Turn([(1, 0)]), Turn([(1, 0)] * 4 + [(0, 3)])
     for turn in (closer, totals, mended):
         taken(turn, many)
     assert closer.asked == list(OF_MANY)
     assert totals.asked == [*OF_MANY, *FOR_TOTALS]
-    assert mended.asked == list(OF_MANY)
+    assert mended.asked == [*OF_MANY, FOR_TOTALS[0]]
+
+
+def test_of_many_counts_of_a_coarser_audience_single_sums_give_way_for_a_closer_look():
+    many, made_of_fives = Table(FEW + 1), Bases(2, None, 5)
+    closer, totals = (Turn([less], bases=made_of_fives) for less in ((0, 3), (1, 0)))
+    for turn in (closer, totals):
+        taken(turn, many)
+    assert closer.asked == list(OF_MANY_COARSER)
+    assert any(one.gives for one in closer.asked)
+    assert all(one.ways == joint.WAYS for one in closer.asked)
+    assert totals.asked == [*OF_MANY_COARSER, *FOR_COARSER_TOTALS]
