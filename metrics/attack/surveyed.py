@@ -227,11 +227,14 @@ def _table(
     rows = release.cells.filter(_is(metric) & ~IS_SUM & pl.col("month").is_in(list(months)))
     keys = ["breakdown", "level", "month"] + (["outcome", "band"] if columns else [])
     wide = list(columns or [REST])
+    at_level, at_month, at_cell = (
+        {key: at for at, key in enumerate(named)} for named in (levels, months, wide)
+    )
     table = np.full((len(levels), len(months), len(wide)), np.nan)
     for breakdown, level, month, *cell, n in (
         rows.group_by(keys).agg(_told_sum()).select(*keys, "n").iter_rows()
     ):
-        if (breakdown, level) in levels:
-            at = wide.index(tuple(cell)) if cell else 0
-            table[levels.index((breakdown, level)), months.index(month), at] = n
+        if (breakdown, level) in at_level:
+            at = at_cell[tuple(cell)] if cell else 0
+            table[at_level[breakdown, level], at_month[month], at] = n
     return table
