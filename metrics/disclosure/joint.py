@@ -113,8 +113,10 @@ def round_all(
             followers = following(tables, table)
             turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             _together(turn)
-            if turn.new and (links is not None or turn.narrowed()):
-                turn.withhold(linked_in_truth(tables, quarter, months, bases))
+            is_made = links is not None  # of numbers that are rounded already
+            if turn.new and (is_made or turn.narrowed()):
+                seen = linked_in_truth(tables, quarter, months, bases)
+                turn.withhold(seen, closely=is_made)
         to_blame = at and _is_to_blame(tables, quarters, at, bases)
         if to_blame and drawn[at - 1] < _most_often(known, quarter):
             at -= 1

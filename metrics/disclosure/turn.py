@@ -156,17 +156,18 @@ class Turn:
         spans = (range(*span) for on, span in self.spans.items() if on in each.untold)
         return {month for span in spans for month in span}
 
-    def withhold(self, seen: Links) -> None:
+    def withhold(self, seen: Links, *, closely: bool = True) -> None:
         """Leave tables of this quarter untold with which the others would tell too much.
 
-        It follows from numbers alone that are rounded already, those drawn and those that they
-        are made of, and from what every reader knows: that a rule is for every case (`seen`).
+        To every reader, and `closely` to who looks at days too. It follows from numbers alone
+        that are rounded already, those drawn and those that they are made of, and from what
+        every reader knows: that a rule is for every case (`seen`).
         """
         kept = [each for each in self.followers if not each.new(self.months)]
         least = self._told_by(kept, seen)
         for each in self.new:
             less = self._told_by([*kept, each], seen)
-            if any(more > before for more, before in zip(less, least, strict=True)):
+            if less[0] > least[0] or (closely and less[1] > least[1]):
                 each.untold |= {self.quarter}
             else:
                 kept.append(each)

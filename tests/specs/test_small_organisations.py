@@ -80,6 +80,8 @@ def test_a_table_is_withheld_that_narrows_what_is_told_for_who_looks_at_days(
     links = {("due", QUARTER): Link({0: thirty}, (), plain=(0,))}
     turn = Turn(lead, [due], QUARTER, [0, 1], {QUARTER: (0, 2)}, Bases(2, None, 5), links)
     assert turn.narrowed() == 0
+    turn.withhold(links, closely=False)
+    assert due.untold == set()
     turn.withhold(links)
     assert due.untold == ({QUARTER} if withheld else set())
 
@@ -126,7 +128,7 @@ def test_the_finest_audience_is_not_told_what_no_draw_can_tell(monkeypatch, less
 def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
     """The board's and the public's of two quarters; of the first one rule cannot be told."""
 
-    def first_alone(turn: Turn, seen: object) -> None:
+    def first_alone(turn: Turn, seen: object, *, closely: bool) -> None:
         for each in turn.new:
             if seen and turn.quarter == QUARTER and each.name.endswith("acknowledge"):
                 each.untold |= {turn.quarter}
