@@ -114,9 +114,10 @@ def round_all(
             turn = Turn(table, followers, quarter, months, near, bases, known, nests, drawn[at])
             _together(turn)
             is_made = links is not None  # of numbers that are rounded already
-            if turn.new and (is_made or turn.narrowed()):
+            closely = is_made or _are_few(turn)
+            if turn.new and (is_made or turn.narrowed() or (closely and turn.closely())):
                 seen = linked_in_truth(tables, quarter, months, bases)
-                turn.withhold(seen, closely=is_made)
+                turn.withhold(seen, closely=closely)
         to_blame = at and _is_to_blame(tables, quarters, at, bases)
         if to_blame and drawn[at - 1] < _most_often(known, quarter):
             at -= 1
@@ -174,9 +175,16 @@ def _together(turn: Turn) -> None:
         _redraw_until_tellable(each, turn, best.less if best else (0, 0))
 
 
+def _are_few(turn: Turn) -> bool:
+    """Whether what is told now has so few counts that one program can round them all."""
+    every = (turn.table, *turn.followers)
+    sizes = (each.truth[:, turn.months, :].size for each in every if each.new(turn.months))
+    return sum(sizes) <= FEW
+
+
 def _nearest(every: Sequence[Rounding], turn: Turn) -> Drawn:
     """The draw that tells least, of those that are made for so many counts."""
-    if sum(each.truth[:, turn.months, :].size for each in every) <= FEW:
+    if _are_few(turn):
         return _best(every, turn, OF_FEW)
     is_finest = turn.bases.unit == 1
     best = _best(every, turn, OF_MANY if is_finest else OF_MANY_COARSER)

@@ -114,10 +114,24 @@ def test_what_is_drawn_again_is_withheld_only_if_it_must_be_again():
     assert due.untold == frozenset()
 
 
-@pytest.mark.parametrize(("less", "withheld"), [(0, False), (1, True)])
-def test_the_finest_audience_is_not_told_what_no_draw_can_tell(monkeypatch, less, withheld):
+@pytest.mark.parametrize(
+    ("by_all", "by_days", "few", "withheld"),
+    [
+        (0, 0, 1, False),
+        (1, 0, 1, True),
+        (1, 0, 0, True),
+        (0, 1, 1, True),
+        # Of many counts a rule that is not told would cost more than what days narrow.
+        (0, 1, 0, False),
+    ],
+)
+def test_the_finest_audience_is_not_told_what_no_draw_can_tell(
+    monkeypatch, by_all, by_days, few, withheld
+):
     # Refused, it would stay so: a coarser audience's release keeps the numbers that were drawn.
-    monkeypatch.setattr(Turn, "narrowed", lambda turn: less if turn.followers else 0)
+    monkeypatch.setattr(Turn, "narrowed", lambda turn: by_all if turn.followers else 0)
+    monkeypatch.setattr(Turn, "closely", lambda turn: by_days if turn.followers else 0)
+    monkeypatch.setattr(joint, "FEW", 2 * few)
     lead, due = told_once("received", 1), told_once("due", 1)
     due.spaced = {0: UNKNOWN}
     joint.round_all([lead, due], [(QUARTER, [0])], Bases(5))

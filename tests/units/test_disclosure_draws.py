@@ -1,5 +1,6 @@
 """Which of several draws of a quarter is taken, told by what each of them would tell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +25,9 @@ class Table:
         self.counts = np.zeros((1, 1, counts), dtype=np.int64)
         self.truth = self.counts
 
+    def new(self, months: Sequence[int]) -> Sequence[int]:
+        return months
+
 
 @dataclass
 class Turn:
@@ -36,6 +40,8 @@ class Turn:
     months: tuple[int, ...] = (0,)
     asked: list = field(default_factory=list)
     bases: Bases = field(default_factory=lambda: Bases(5))
+    table: Table = field(default_factory=Table)
+    followers: tuple[Table, ...] = ()
 
     def narrowed(self) -> int:
         return self._last()[0]
@@ -58,7 +64,8 @@ def draw(monkeypatch):
 
 def taken(turn: Turn, table: Table | None = None) -> int:
     """The number of the draw that is taken."""
-    return int(joint._nearest([table or Table()], turn).counts[0].flat[0])
+    turn.table = table or Table()
+    return int(joint._nearest([turn.table], turn).counts[0].flat[0])
 
 
 def test_the_first_draw_that_tells_nothing_is_taken():
