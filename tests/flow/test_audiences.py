@@ -35,8 +35,12 @@ def counts(release) -> pl.DataFrame:
 
 
 def both(releases, audience: str) -> pl.DataFrame:
+    """Told and exact counts, but for what is withheld."""
     published, exact = counts(releases[audience]), counts(releases["committee"])
+    cells = releases[audience].table("cubes")
+    withheld = cells.filter(pl.col("n").is_null()).select("metric", "part", "month").unique()
     joined = published.join(exact, on=OUTCOME, how="full", suffix="_true", coalesce=True)
+    joined = joined.join(withheld, on=withheld.columns, how="anti")
     return joined.with_columns(pl.col("n", "n_true").fill_null(0))
 
 
