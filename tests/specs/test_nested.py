@@ -18,12 +18,11 @@ from metrics.attack.nested import Pair, nested, pairs_in, waiting_in
 from metrics.attack.profiles import COME, Profiles, narrowest
 from metrics.attack.told import read
 from metrics.attack.withheld import withheld
-from metrics.disclosure import following_room, protect
+from metrics.disclosure import following_room
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.nesting import Kept, Nested, Side, relations
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Nest
-from metrics.disclosure.turn import Turn
 from metrics.nests import nests
 from metrics.sealed import _applies_to, _in_force
 from metrics.sealing import UnsafeError
@@ -93,9 +92,7 @@ def test_rules_for_one_step_that_are_rounded_apart_stop_the_release(
     monkeypatch.setattr(declaring, "nests", lambda *_: ())
     # Nor is looked closer at how the days of both are apart.
     monkeypatch.setattr(following_room, "_apart", lambda *_: {})
-    # Nor is either of them held against who is open, or withheld.
-    monkeypatch.setattr(protect, "_runs", lambda *_: [])
-    monkeypatch.setattr(Turn, "withhold", lambda *_, **__: None)
+    monkeypatch.setattr(following_room, "_known", following_room._known.__wrapped__)
     with pytest.raises(UnsafeError, match="board who holds rules for the same step"):
         sealed(small_units, to=tmp_path, policy=BOARD)
 
