@@ -39,7 +39,7 @@ def told_span(
         )
     told |= {"coverage_until": until}
     begun, last = _told(policy, everybody, ledger)
-    if last and not _is_followed(last, policy, year_starts=starts):
+    if last and (after := next_month(last)) != quarter_of(after, year_starts=starts):
         raise PublishError(
             f"fiscal_year_start_month is {starts}, and {policy.audience} was told quarters that"
             f" end with other months, the newest of them with {last:%B %Y}: they keep their"
@@ -84,17 +84,13 @@ def _is_said(store: Store, day: date) -> bool:
     return said.height > 0
 
 
-def _is_followed(last: date, policy: Policy, *, year_starts: int) -> bool:
-    """Whether quarters of such a year follow the last month that was told."""
-    # What is told by quarter alone stands in the first month of it.
-    begins = last if policy.method == "suppression" else next_month(last)
-    return begins == quarter_of(begins, year_starts=year_starts)
-
-
 def _told(
     policy: Policy, everybody: Sequence[Policy], ledger: Ledger
 ) -> tuple[date | None, date | None]:
     """The first and the last month that any audience of such counts has been told of."""
     every = [ledger.told(name)["month"] for name in layers_of(policy, everybody)]
     months = [month for each in every for month in each.unique() if isinstance(month, date)]
-    return min(months, default=None), max(months, default=None)
+    last = max(months, default=None)
+    if last and policy.method == "suppression":  # told by quarter, in the first month of it
+        last = next_month(next_month(last))
+    return min(months, default=None), last

@@ -32,7 +32,7 @@ class Link:
     what is known of both. `settled` levels count all that has not come yet as still to come.
     `floors` are what readers know of its single cells beside those of the other one, in the
     quarter that is told, and `runs` of those of months in a row, which are not looked for
-    (`found`) before somebody asks: nobody does of a quarter that keeps its numbers. `plain`
+    (`find_runs`) before somebody asks: nobody does of a quarter that keeps its numbers. `plain`
     levels are those whose every case comes to it, as readers know. It `is_short` where not
     every case that is counted has come to it or waits: some came too late to be counted alike.
     """
@@ -41,13 +41,13 @@ class Link:
     settled: tuple[int, ...]
     plain: tuple[int, ...] = ()
     floors: tuple[Bound, ...] = ()
-    found: Callable[[], Sequence[Run]] = tuple
+    find_runs: Callable[[], Sequence[Run]] = tuple
     is_short: bool = False
 
     @property
     def runs(self) -> Sequence[Run]:
         """What is known of single cells of months in a row."""
-        return self.found()
+        return self.find_runs()
 
     @property
     def by_month(self) -> "Link":

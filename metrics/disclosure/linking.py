@@ -31,7 +31,7 @@ def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases)
     left = (table.truth.sum(axis=2) - other.truth.sum(axis=2))[:, : months[0]].sum(axis=1)
 
     @cache
-    def found() -> tuple[Run, ...]:
+    def find_runs() -> tuple[Run, ...]:
         truth = {table.name: table.truth, other.name: other.truth}
         return held(other.runs(months) if other.runs else [], truth, bases.base)
 
@@ -45,7 +45,7 @@ def _link(table: Rounding, other: Rounding, months: Sequence[int], bases: Bases)
             Common(other.spaced, months[-1] == bases.stands_at),
         ),
         floors=kept,
-        found=found,
+        find_runs=find_runs,
         is_short=any(
             isinstance(one, Arrival) and one.sign > 0 and so.levels != one.levels
             for one, so in zip(known, kept, strict=True)

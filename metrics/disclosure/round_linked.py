@@ -12,10 +12,6 @@ from metrics.disclosure.linked import Linked
 from metrics.disclosure.programs import Program
 from metrics.disclosure.tables import Counts, ProtectionError
 
-# Any solution protects; the gap only bounds how far from the drawn one it may be. No time
-# limit: what is published must not depend on how busy the machine was.
-SOLVER = {"mip_rel_gap": 0.05, "mip_max_nodes": 500}
-
 
 def rounded_tables(tables: Linked, base: int, draw: np.random.Generator) -> Counts:
     """Multiples of the base that every equation holds for, each less than a base away.
@@ -36,7 +32,7 @@ def rounded_tables(tables: Linked, base: int, draw: np.random.Generator) -> Coun
     # Up where the draw is below the residue; the margin by which it is says how dear it is.
     costs = draw.uniform(0, base, moving.size) - residues[moving]
     program = Program(costs, np.ones(moving.size), [LinearConstraint(steps, owed, owed)])
-    found = program.solved(SOLVER)
+    found = program.solved()
     if found is None:
         raise ProtectionError("no additive rounding exists; use another base")
     rounded = down.copy()

@@ -24,9 +24,6 @@ from metrics.disclosure.coarser import Made, beside
 from metrics.disclosure.programs import Floats, Program, Soft, binding, breaking, softened
 from metrics.disclosure.tables import Counts, ProtectionError
 
-# Any feasible rounding protects; the gap only bounds how far from the drawn one it may be.
-# No time limit: what is published must not depend on how busy the machine was.
-SOLVER = {"mip_rel_gap": 0.05, "mip_max_nodes": 500}
 PLAIN = 4.0  # closer sums, for one that every reader sees
 WORTH = 100  # sums that go further, for one that keeps to the tether
 FREE = 1000  # multiples: as good as no limit
@@ -337,7 +334,7 @@ def _solved(quarter: Slice, made: Made, moves: Moves) -> Made | None:
             both = Made(multiples, coarser)
             rows = (quarter.windows(), quarter.balances())
             program = beside(program, rows, both, (moves.atoms, free), quarter.coarser)
-        found = program.solved(SOLVER)
+        found = program.solved()
         if found is None:
             return None
         taken = np.rint(found).astype(np.int64)

@@ -294,7 +294,7 @@ def test_what_was_told_of_earlier_quarters_counts_apart():
         table.off = {march: (0, 0)}
     spans, links = (
         {march: (0, 1), april: (1, 2)},
-        {("close", april): Link({}, (), found=lambda: (run,))},
+        {("close", april): Link({}, (), find_runs=lambda: (run,))},
     )
     turn = Turn(tables[0], tables[1:], april, [1], spans, Bases(5), links)
     assert turn.narrowed() == 0
