@@ -18,7 +18,7 @@ from metrics.attack.clocks import DaysOff
 from metrics.attack.closing_days import Length
 from metrics.attack.joined import DEADLINES, IS_STOCK, RECEIVED, Level
 from metrics.attack.knowledge import Findings
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told, levels_in, readers
 from metrics.attack.versions import Owed, owed_in
 from metrics.periods import month_of, next_month
@@ -77,10 +77,8 @@ def _beside(
     own: Sequence[Told], rule: Owed, lengths: Sequence[Length], quarter: date
 ) -> Iterator[tuple[Floats, Floats]]:
     levels = [level for level in levels_in(own) if rule.holds_at(level)]
-    cells = pl.concat(one.cells for one in own)
-    months = sorted(
-        month for month in cells["month"].unique() if own[0].quarter(month) == quarter
-    )
+    every = {month for one in own for month in one.months}
+    months = sorted(month for month in every if own[0].quarter(month) == quarter)
     cases = _Totals.of(own, RECEIVED, levels, months)
     series = (DEADLINES, rule.rule)
     deadlines = _Totals.of(own, series, levels, months)
@@ -180,10 +178,8 @@ def _told(
     which: pl.Expr | None,
 ) -> Floats:
     """All of each level and month together, what is still to come included; NaN if untold."""
-    metric, part = series
-    is_own = (pl.col("metric") == metric) & (pl.col("part") == part) & ~IS_SUM
-    is_own = is_own if which is None else is_own & which
-    rows = one.cells.filter(is_own).group_by("breakdown", "level", "month")
+    own = one.of(*series) if which is None else one.of(*series).filter(which)
+    rows = own.group_by("breakdown", "level", "month")
     n, none = pl.col("n"), float("nan")
     sums = rows.agg(pl.when(n.null_count() == 0).then(n.sum().cast(pl.Float64)).otherwise(none))
     found = {row[:3]: row[3] for row in sums.iter_rows()}

@@ -88,16 +88,11 @@ def reach(system: System, promise: Promise) -> Reach:
     return _solved(system, promise, low, high)
 
 
-def _targets(system: System) -> sparse.csr_array:
-    """One row per target."""
-    return sparse.csr_array(sparse.vstack([sparse.eye_array(system.block.size), system.sums]))
-
-
 def legal(system: System, point: Floats | None) -> Floats | None:
     """The table, if it agrees with all that is known."""
     if point is None or not np.isfinite(point).all():
         return None
-    sums = system.rows @ point
+    sums = system.block.rows @ point
     fits = (
         (point >= system.lower).all()
         and (point <= system.upper).all()
@@ -110,7 +105,7 @@ def legal(system: System, point: Floats | None) -> Floats | None:
 def _moved(system: System, start: Floats, promise: Promise) -> tuple[Floats, Floats]:
     """How far each target gets when cases of one profile are added or taken away."""
     less = {0, int(promise.own.max(initial=0))}
-    targets = _targets(system)
+    targets = system.block.targets
     begun = targets @ start
     low, high = begun.copy(), begun.copy()
     profiles = _profiles(system.block, start)
@@ -151,10 +146,10 @@ def _profiles(block: Block, start: Floats) -> sparse.csc_array:
 
 def _fitting(system: System, start: Floats, moves: sparse.csr_array) -> Booleans:
     """Which columns of moves lead from the legal table to another one."""
-    fits = np.ones(moves.shape[1], dtype=bool)
+    fits, rows = np.ones(moves.shape[1], dtype=bool), system.block.rows
     for change, at, lowest, highest in (
         (moves, start, system.lower, system.upper),
-        (system.rows @ moves, system.rows @ start, system.row_lower, system.row_upper),
+        (rows @ moves, rows @ start, system.row_lower, system.row_upper),
     ):
         entries = sparse.coo_array(change)
         row, column = entries.coords
@@ -170,7 +165,7 @@ def _solved(system: System, promise: Promise, low: Floats, high: Floats) -> Reac
     high_end = np.concatenate([system.upper, system.sum_upper])
     asked = np.flatnonzero(~promise.kept(low, high))
     asked = asked[np.argsort(high_end[asked] - low_end[asked], kind="stable")]
-    search = _Search(system, promise, _targets(system), _solver(system))
+    search = _Search(system, promise, _solver(system))
     broken = programs = 0
     for at in asked.tolist():
         if broken == ENOUGH:
@@ -192,12 +187,11 @@ class _Search:
 
     system: System
     promise: Promise
-    targets: sparse.csr_array
     solver: highspy.Highs
 
     def ends(self, at: int, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """Smallest and largest value of a target; its witnesses widen what is known of all."""
-        cost = self.targets[[at]].toarray().ravel()
+        cost = self.system.block.targets[[at]].toarray().ravel()
         found = []
         for sign in (1.0, -1.0):
             table = self._optimum(sign * cost)
@@ -229,7 +223,7 @@ class _Search:
     def _learn(self, table: Floats, low: Floats, high: Floats) -> None:
         if self.promise.small_alone:
             # Where exact counts stand around them, hardly any cell moves by one profile.
-            lower = higher = self.targets @ table
+            lower = higher = self.system.block.targets @ table
         else:
             lower, higher = _moved(self.system, table, self.promise)
         np.minimum(low, lower, out=low)
@@ -259,7 +253,7 @@ def _quiet() -> highspy.Highs:
 
 
 def _model(system: System) -> highspy.HighsLp:
-    rows = sparse.csr_array(system.rows)
+    rows = system.block.rows
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = rows.shape[1], rows.shape[0]
     model.col_cost_ = np.zeros(rows.shape[1])

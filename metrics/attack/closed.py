@@ -14,7 +14,6 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from metrics.attack.clocks import DaysOff, clock_of
 from metrics.attack.closing_days import (
@@ -33,7 +32,7 @@ from metrics.attack.closing_days import (
 from metrics.attack.closing_days import results as results_of
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import DOUBT, UNKNOWN, Ground, Level, Side, Table, read_table
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.attack.versions import owed_in
 from metrics.periods import next_month
@@ -125,7 +124,7 @@ def _intervals(
     if not rules:
         return
     told = telling(own)
-    months = sorted({month for one in told for month in one.cells["month"].unique()})
+    months = sorted({month for one in told for month in one.months})
     levels = levels_in(told)
     ground = Ground(levels, months, [told[0].quarter(month) for month in months])
     bands = sorted({band for one in told for band in _bands(one)})
@@ -145,14 +144,12 @@ def _intervals(
 
 
 def _bands(release: Told) -> set[int]:
-    rows = release.cells.filter((pl.col("metric") == TIMES) & (pl.col("band") >= 0))
-    return set(rows["band"].unique())
+    return {band for band in release.of(TIMES)["band"].unique() if band >= 0}
 
 
 def _results(told: Sequence[Told], ground: Ground, rule: Rule) -> Table:
     """The counts of a rule's results."""
-    of = (pl.col("metric") == DEADLINES) & (pl.col("part") == rule.name) & ~IS_SUM
-    known = {name for one in told for name in one.cells.filter(of)["outcome"].unique()}
+    known = {name for one in told for name in one.of(DEADLINES, rule.name)["outcome"].unique()}
     plain = {re.sub(DOUBT, "", name) for name in known}
     names = [*RESULTS, NOT_YET, *sorted(plain - {*RESULTS, NOT_YET})]
     judged = tuple(range(len(RESULTS)))
@@ -190,7 +187,7 @@ class View:
         looks = first_looks(own, months)
         stands = any(
             one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
-            and max(one.cells["month"]) == months[-1]
+            and one.months[-1] == months[-1]
             for one in own
         )
         # Of another step only who is open now says more than the totals.
@@ -301,10 +298,7 @@ def _kinds(lasts: Mapping[int, float], rule: Rule) -> Iterator[Collection[tuple[
 
 def first_looks(own: Sequence[Told], months: Sequence[date]) -> list[int]:
     """The as-of day of the release that first told each month, or the quarter from it on."""
-    lasts = [
-        (max(one.cells["month"].unique()), date.fromisoformat(one.release.manifest["as_of"]))
-        for one in own
-    ]
+    lasts = [(one.months[-1], date.fromisoformat(one.release.manifest["as_of"])) for one in own]
     return [min(on.toordinal() for last, on in lasts if last >= month) for month in months]
 
 

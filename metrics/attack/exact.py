@@ -385,7 +385,7 @@ def _by_days(
 def _stood(own: Sequence[Told]) -> dict[date, bool]:
     """The quarters that a release ended with, and whether late cases had their deadlines."""
     return {
-        max(one.cells["month"]): LATE not in one.release.manifest
+        one.months[-1]: LATE not in one.release.manifest
         for one in own
         if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
     }

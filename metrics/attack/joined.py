@@ -16,7 +16,7 @@ import polars as pl
 
 from metrics.attack.clocks import DaysOff
 from metrics.attack.knowledge import Findings
-from metrics.attack.system import IS_SUM, NOT_COME, Floats
+from metrics.attack.system import NOT_COME, Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.attack.versions import owed_in
 from metrics.periods import next_month
@@ -115,7 +115,7 @@ def _intervals(
     links = links_in(told[-1])
     if not links:
         return
-    months = sorted({month for release in told for month in release.cells["month"].unique()})
+    months = sorted({month for release in told for month in release.months})
     series = [RECEIVED, *(link.series for link in links)]
     spans = [(at, at + 1) for at in range(len(months))]
     starts = [told[-1].quarter(month) for month in months]
@@ -165,7 +165,7 @@ def _read_stock(
     manifest = release.release.manifest
     if manifest["as_of"] != manifest["coverage_until"]:
         return
-    last = months.index(max(release.cells["month"])) + 1
+    last = months.index(release.months[-1]) + 1
     off = release.base - 1
     for at, link in enumerate(links, start=1):
         for level, totals in _totals(release, link.series, IS_STOCK, months).items():
@@ -178,9 +178,7 @@ def _totals(
     release: Told, series: Series, which: pl.Expr, months: Sequence[date]
 ) -> dict[Level, Floats]:
     """By level the sum of these cells in every month; NaN where the release says nothing."""
-    metric, part = series
-    own = (pl.col("metric") == metric) & (pl.col("part") == part)
-    rows = release.cells.filter(own & which & ~IS_SUM)
+    rows = release.of(*series).filter(which)
     at_month = {month: at for at, month in enumerate(months)}
     found: dict[Level, Floats] = {}
     n = pl.col("n")

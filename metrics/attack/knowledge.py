@@ -1,6 +1,6 @@
 """What different attackers know, and what each of them finds."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -40,8 +40,12 @@ class Profile:
     @property
     def key(self) -> tuple[object, ...]:
         """What two attackers share who find the same."""
-        names = tuple(release.name for release in self.told)
-        return names, self.at_least, self.own_cases, self.headcount
+        return *self.reading, self.own_cases, self.headcount
+
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """What two attackers share who read the same in the same releases."""
+        return tuple(release.name for release in self.told), self.at_least
 
     @property
     def promised(self) -> int:
@@ -153,27 +157,33 @@ def _tells_zeros_and_withholds(release: Told) -> bool:
     return bool(release.method == "suppression" and n.null_count() and (n == 0).any())
 
 
-def tried(profile: Profile, quarters: Collection[date] | None = None) -> Findings:
-    """Attack every block, of these quarters where some are named, with what the profile knows.
+def systems_of(profile: Profile, quarters: Collection[date] | None = None) -> list[System]:
+    """What its releases say of every block, of these quarters where some are named.
 
     Blocks of two quarters have no cell in common.
     """
+    return [
+        system_of(block, profile.told, at_least=profile.at_least)
+        for block in blocks_of(profile.told, quarters)
+    ]
+
+
+def tried(profile: Profile, systems: Iterable[System]) -> Findings:
+    """Attack every block with what the profile knows beside what its releases say."""
     found = Findings(profile.name, profile.files, promised=profile.promised)
-    for block in blocks_of(profile.told, quarters):
+    for system in systems:
         if found.broken >= ENOUGH:
             break
-        system = system_of(block, profile.told, at_least=profile.at_least)
         if np.isinf(system.upper).all():
             continue  # withheld from these readers whole
-        if profile.headcount:
-            system = _with_headcount(system, profile.told)
-        for known, cells in _known(system, profile):
+        own = _with_headcount(system, profile.told) if profile.headcount else system
+        for known, cells in _known(own, profile):
             promise = _promise(known, profile, cells)
             try:
                 result = reach(known, promise)
             except ContradictionError:
                 found.contradictions += 1
-                found.worst = found.worst or _named(block)
+                found.worst = found.worst or _named(system.block)
                 continue
             _judge(found, known, result, promise)
     return found
@@ -230,16 +240,7 @@ def _with_headcount(system: System, told: Sequence[Told]) -> System:
             known = people.get((breakdown, level, month))
             if known is not None:
                 upper[place, at] = np.minimum(upper[place, at], np.floor(known))
-    return System(
-        block,
-        system.lower,
-        upper.ravel(),
-        system.balances,
-        system.sums,
-        system.sum_lower,
-        system.sum_upper,
-        system.point,
-    )
+    return replace(system, upper=upper.ravel())
 
 
 def _people(told: Sequence[Told]) -> dict[tuple[str, str, object], float]:
@@ -258,7 +259,7 @@ def _promise(system: System, profile: Profile, own: list[int]) -> Promise:
     return Promise(
         width=profile.promised,
         threshold=profile.threshold - profile.own_cases,
-        own=np.concatenate([mine, system.sums @ mine]),
+        own=np.concatenate([mine, system.block.sums @ mine]),
         hidden=_hidden(system, profile),
         small_alone=all(release.method == "suppression" for release in profile.told),
     )

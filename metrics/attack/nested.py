@@ -22,7 +22,7 @@ from metrics.attack.joined import DEADLINES
 from metrics.attack.knowledge import Findings
 from metrics.attack.profiles import COME, NOT_DUE, Ends, Profiles, Row, narrowest
 from metrics.attack.sums import DOUBT
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.attack.versions import IN_FORCE
 
@@ -216,7 +216,7 @@ def nested(
 
 
 def _since(told: Sequence[Told], quarters: Collection[date]) -> date:
-    months = {month for one in told for month in one.cells["month"].unique()}
+    months = {month for one in told for month in one.months}
     before = sorted({told[0].quarter(month) for month in months} - set(quarters))
     return min([min(quarters), *[on for on in before if on < min(quarters)][-BEFORE:]])
 
@@ -260,14 +260,14 @@ class _Known:
     @classmethod
     def of(cls, own: Sequence[Told], told: Sequence[Told], pair: Pair, since: date) -> "_Known":
         """Read from the files, from that month on."""
-        every = {month for one in told for month in one.cells["month"].unique()}
+        every = {month for one in told for month in one.months}
         months = sorted(month for month in every if month >= since)
         levels = levels_in(told)
         stood = {
-            months.index(max(one.cells["month"]))
+            months.index(one.months[-1])
             for one in own
             if one.release.manifest["as_of"] == one.release.manifest["coverage_until"]
-            and max(one.cells["month"]) in months
+            and one.months[-1] in months
         }
         tables = [
             [_table(one, rule, levels, months) for rule in (pair.shorter, pair.longer)]
@@ -326,9 +326,8 @@ def _table(
     And the outcomes of which those in doubt are told apart.
     """
     names = [*COME, NOT_DUE]
-    rows = release.cells.filter(
-        ~IS_SUM & (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
-    ).with_columns(plain=pl.col("outcome").str.replace(DOUBT, ""))
+    plain = pl.col("outcome").str.replace(DOUBT, "")
+    rows = release.of(DEADLINES, rule).with_columns(plain=plain)
     rows = rows.filter(pl.col("plain").is_in(names) & pl.col("month").is_in(list(months)))
     rows = rows.filter(pl.col("n").is_not_null())  # what is withheld is not said
     table = np.full((len(levels), len(months), len(names)), np.nan)

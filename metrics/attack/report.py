@@ -12,11 +12,12 @@ from metrics.attack.closed import closed
 from metrics.attack.closure import other_leaks, turned
 from metrics.attack.heirs import aligned, altered
 from metrics.attack.joined import joined
-from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, tried
+from metrics.attack.knowledge import AT_LEAST_ONE, Findings, profiles, systems_of, tried
 from metrics.attack.nested import nested
 from metrics.attack.noisy import METHOD as NOISY
 from metrics.attack.noisy import in_words, noisy_leaks
 from metrics.attack.surveyed import surveyed
+from metrics.attack.system import System
 from metrics.attack.told import Told, new_quarters, read
 from metrics.attack.waiting import waiting
 from metrics.attack.withheld import withheld
@@ -101,11 +102,14 @@ def attack(
     told = aligned(files)
     findings: dict[str, Findings] = {}
     before: dict[tuple[object, ...], Findings] = {}
+    read_by: dict[tuple[object, ...], list[System]] = {}
     quarters = _quarters(told, looked_at)
     for profile in profiles(told):
         if profile.key not in before:
             say(f"attacking as a {profile.name}")
-            before[profile.key] = tried(profile, quarters)
+            if profile.reading not in read_by:
+                read_by[profile.reading] = systems_of(profile, quarters)
+            before[profile.key] = tried(profile, read_by[profile.reading])
         findings[profile.name] = replace(
             before[profile.key], profile=profile.name, releases=profile.files
         )

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told
 
 DOUBT = r"_(unsure|misplaced|extra)$"
@@ -141,11 +141,10 @@ def read_table(
     sums: Sequence[Columns],
 ) -> Table:
     """A metric and part of these releases on these cells; outcomes in doubt with the others."""
-    own = (pl.col("metric") == series[0]) & (pl.col("part") == series[1])
     copies = []
     for one in told:
         off = [one.base * (1 + one.further(series[0], on)) - 1 for on in ground.months]
-        copies.append(_copy(one.cells.filter(own & ~IS_SUM), ground, cells, one.base - 1, off))
+        copies.append(_copy(one.of(*series), ground, cells, one.base - 1, off))
     return Table(ground, cells, copies, sums)
 
 

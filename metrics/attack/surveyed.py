@@ -16,7 +16,7 @@ from metrics.attack.closed import TIMES
 from metrics.attack.joined import RECEIVED
 from metrics.attack.knowledge import Findings
 from metrics.attack.sums import Level
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told, levels_in, readers, telling
 from metrics.periods import next_month
 
@@ -73,22 +73,59 @@ def surveyed(told: Sequence[Told]) -> list[Findings]:
 def _intervals(own: Sequence[Told]) -> Iterator[tuple[str, Floats, Floats]]:
     """What is left of the counts of each quarter, level by level, and where."""
     told = telling(own)
-    if all(one.cells.filter(_is(TIMES)).is_empty() for one in told):
+    if all(one.of(TIMES).is_empty() for one in told):
         return  # times that are not fit are told to nobody
-    quarters: dict[date, list[date]] = {}
-    for month in sorted({month for one in told for month in one.cells["month"].unique()}):
-        quarters.setdefault(told[0].quarter(month), []).append(month)
+    months = sorted({month for one in told for month in one.months})
+    quarters = [told[0].quarter(month) for month in months]
     levels = levels_in(told)
+    cells = pl.concat(one.of(TIMES) for one in told).select("outcome", "band").unique()
+    copies = [_Copy.of(one, levels, months, sorted(cells.iter_rows())) for one in told]
     left = np.zeros(len(levels))
-    for quarter, months in quarters.items():
-        known = _Quarter.of(told, levels, months, quarter)
+    for quarter in sorted(set(quarters)):
+        of = [at for at, one in enumerate(quarters) if one == quarter]
+        then = [copy.at(of) for copy in copies]
+        known = _Quarter.of(then, [months[at] for at in of], quarter)
         there = known.is_told
         known = known.at(there)
-        for many in range(1, len(months) + 1):
+        for many in range(1, len(of) + 1):
             where = f"{SURVEYS} and {TIMES}, quarter from {quarter}"
             yield from ((where, *ends) for ends in known.ends(many, left[there]))
         left[~there] = np.inf
         left[there] += known.received.high[:, 0] - known.asked_whole.low[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """What one release says (level, month, and cell of the times); NaN where it is nothing."""
+
+    release: Told
+    columns: Sequence[Cell]
+    asked: Floats
+    received: Floats
+    times: Floats
+
+    @classmethod
+    def of(
+        cls,
+        release: Told,
+        levels: Sequence[Level],
+        months: Sequence[date],
+        columns: Sequence[Cell],
+    ) -> "_Copy":
+        """All that it says; the last cell are the cases of which no time is told."""
+        asked = _table(release, SURVEYS, levels, months, None)[:, :, 0]
+        received = _table(release, RECEIVED[0], levels, months, None)[:, :, 0]
+        times = _table(release, TIMES, levels, months, columns)
+        rest = received - times.sum(axis=2)
+        times = np.concatenate([times, rest[:, :, np.newaxis]], axis=2)
+        return cls(release, [*columns, REST], asked, received, times)
+
+    def at(self, months: Sequence[int]) -> "_Copy":
+        """The same of some months."""
+        asked, received, times = (
+            each[:, months] for each in (self.asked, self.received, self.times)
+        )
+        return _Copy(self.release, self.columns, asked, received, times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +142,9 @@ class _Quarter:
     received: _Windows
 
     @classmethod
-    def of(
-        cls, told: Sequence[Told], levels: Sequence[Level], months: Sequence[date], on: date
-    ) -> "_Quarter":
+    def of(cls, copies: Sequence[_Copy], months: Sequence[date], on: date) -> "_Quarter":
         """All that these releases say of it."""
-        cells = pl.concat(one.cells for one in told).filter(_is(TIMES) & ~IS_SUM)
-        columns = [*sorted(cells.select("outcome", "band").unique().iter_rows()), REST]
-        places, n = len(levels), len(months)
+        columns, (places, n) = copies[0].columns, copies[0].asked.shape
         made = cls(
             months,
             columns,
@@ -119,16 +152,12 @@ class _Quarter:
             *(_Windows.open(places, n, len(columns)), _Windows.open(places, n)),
             *(_Windows.open(places, 1), _Windows.open(places, 1)),
         )
-        for release in told:
-            made._read(release, levels, on)
+        for copy in copies:
+            made._read(copy, on)
         return made
 
-    def _read(self, release: Told, levels: Sequence[Level], on: date) -> None:
-        asked = _table(release, SURVEYS, levels, self.months, None)[:, :, 0]
-        received = _table(release, RECEIVED[0], levels, self.months, None)[:, :, 0]
-        times = _table(release, TIMES, levels, self.months, self.columns[:-1])
-        rest = received - times.sum(axis=2)
-        times = np.concatenate([times, rest[:, :, np.newaxis]], axis=2)
+    def _read(self, copy: _Copy, on: date) -> None:
+        release, asked, received, times = copy.release, copy.asked, copy.received, copy.times
         off = {
             name: release.base * (1 + release.further(name, on)) - 1
             for name in (SURVEYS, TIMES, RECEIVED[0])
@@ -205,10 +234,6 @@ def _told_sum() -> pl.Expr:
     return pl.when(n.null_count() == 0).then(n.sum())
 
 
-def _is(metric: str) -> pl.Expr:
-    return (pl.col("metric") == metric) & (pl.col("part") == "")
-
-
 def _is_closed(cell: Cell) -> bool:
     return cell[0] != STILL_OPEN
 
@@ -224,7 +249,7 @@ def _table(
 
     NaN where the release says nothing.
     """
-    rows = release.cells.filter(_is(metric) & ~IS_SUM & pl.col("month").is_in(list(months)))
+    rows = release.of(metric)
     keys = ["breakdown", "level", "month"] + (["outcome", "band"] if columns else [])
     wide = list(columns or [REST])
     at_level, at_month, at_cell = (

@@ -13,6 +13,7 @@ fits them (the transport problem), so an attacker gains nothing by solving for t
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +28,15 @@ Floats = npt.NDArray[np.float64]
 Column = tuple[str, int]
 REST: Column = ("", -1)
 NOT_COME = "not_due"  # the outcome of what is still to come on the as-of day
-IS_SUM = pl.col("outcome").str.contains("+", literal=True)  # of outcomes, told as a cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
-    """One metric and part in one quarter: the cells that can be linked to each other."""
+    """One metric and part in one quarter: the cells that can be linked to each other.
+
+    Its equations are the same for everybody, and kept: `balances` are the sums of cells that
+    are 0, `sums` those that may be told, `targets` the cells and then these sums.
+    """
 
     metric: Metric
     part: str
@@ -56,38 +60,61 @@ class Block:
         """Breakdowns beside all."""
         return tuple(dict.fromkeys(name for name, _ in self.levels[1:]))
 
+    @cached_property
+    def balances(self) -> sparse.csr_array:
+        """Levels of each breakdown less all are 0, in every month and column."""
+        levels, months, columns = self.shape
+        names = [name for name, _ in self.levels]
+        faces = np.array([[float(name == face) for name in names] for face in self.breakdowns])
+        faces = faces.reshape(len(self.breakdowns), levels)
+        faces[:, 0] = -1
+        return sparse.csr_array(sparse.kron(faces, sparse.eye_array(months * columns)))
+
+    @cached_property
+    def sums(self) -> sparse.csr_array:
+        """Sums of a month's cells, and cells and sums of the quarter, for every level."""
+        levels, months, columns = self.shape
+        several = _several(self)
+        alone = np.eye(columns) if months > 1 else np.zeros((0, columns))
+        of_months = sparse.kron(sparse.eye_array(months), several)
+        of_quarter = sparse.kron(np.ones((1, months)), np.vstack([alone, several]))
+        stacked = sparse.vstack([of_months, of_quarter] if months > 1 else [of_months])
+        return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
+
+    @cached_property
+    def rows(self) -> sparse.csr_array:
+        """All equations: balances, then sums."""
+        return sparse.csr_array(sparse.vstack([self.balances, self.sums]))
+
+    @cached_property
+    def targets(self) -> sparse.csr_array:
+        """One row per cell, then one per sum."""
+        return sparse.csr_array(sparse.vstack([sparse.eye_array(self.size), self.sums]))
+
 
 @dataclass(frozen=True, slots=True)
 class System:
     """Everything an attacker knows of one block, as bounds on cells and on sums of them.
 
-    `sums` are sums of cells, `balances` those that are 0. `point` is a table of counts that
-    may be legal (the published one), or None.
+    `point` is a table of counts that may be legal (the published one), or None.
     """
 
     block: Block
     lower: Floats
     upper: Floats
-    balances: sparse.csr_array
-    sums: sparse.csr_array
     sum_lower: Floats
     sum_upper: Floats
     point: Floats | None
 
     @property
-    def rows(self) -> sparse.csr_array:
-        """All equations: balances, then sums."""
-        return sparse.csr_array(sparse.vstack([self.balances, self.sums]))
-
-    @property
     def row_lower(self) -> Floats:
-        """What each row is at least."""
-        return np.concatenate([np.zeros(self.balances.shape[0]), self.sum_lower])
+        """What each equation of the block is at least."""
+        return np.concatenate([np.zeros(self.block.balances.shape[0]), self.sum_lower])
 
     @property
     def row_upper(self) -> Floats:
-        """What each row is at most."""
-        return np.concatenate([np.zeros(self.balances.shape[0]), self.sum_upper])
+        """What each equation of the block is at most."""
+        return np.concatenate([np.zeros(self.block.balances.shape[0]), self.sum_upper])
 
     def knowing(self, cells: Sequence[int], at_least: int) -> "System":
         """The same for somebody who knows so many cases in each of these cells."""
@@ -103,17 +130,16 @@ class System:
 
 def blocks_of(told: Sequence[Told], among: Collection[date] | None = None) -> Iterator[Block]:
     """Every block of which these releases tell anything, `among` some quarters or all."""
-    cells = pl.concat(release.cells for release in told)
-    quarters = {month: told[0].quarter(month) for month in cells["month"].unique()}
+    quarters = {on: told[0].quarter(on) for release in told for on in release.months}
     wanted = set(quarters.values()) if among is None else set(among)
-    metrics = metrics_for(exact=False, outcomes=cells["outcome"].unique())
+    names = {name for release in told for name in release.cells["outcome"].unique()}
+    metrics = metrics_for(exact=False, outcomes=names)
     wholes = {metric.part_of for metric in metrics}
     for metric in metrics:
-        own = cells.filter((pl.col("metric") == metric.name) & ~IS_SUM)
-        if metric.sum_of or metric.name in wholes or own.is_empty():
+        if metric.sum_of or metric.name in wholes:
             continue
-        for part in own["part"].unique().sort():
-            rows = own.filter(pl.col("part") == part)
+        for part in sorted({each for release in told for each in release.parts(metric.name)}):
+            rows = pl.concat(release.of(metric.name, part) for release in told)
             for quarter in sorted(wanted.intersection(quarters.values())):
                 block = _block(metric, part, quarter, rows, quarters)
                 if block.months:
@@ -141,15 +167,11 @@ def counts_in(block: Block, told: Told) -> Floats:
     NaN where the release says nothing or withholds; minus infinity where it withholds.
     """
     table = np.full(block.shape, np.nan)
-    own = told.cells.filter(
-        (pl.col("metric") == block.metric.name) & (pl.col("part") == block.part) & ~IS_SUM
-    )
+    own = told.of(block.metric.name, block.part)
     _fill(table, block, own, [column for column in block.columns if column != REST])
     if block.metric.part_of:
         whole = np.full((*block.shape[:2], 1), np.nan)
-        rows = told.cells.filter(
-            (pl.col("metric") == block.metric.part_of) & (pl.col("part") == block.part)
-        )
+        rows = told.of(block.metric.part_of, block.part)
         _fill(whole, replace_columns(block, rows), rows, None)
         withheld = np.isneginf(whole[:, :, 0]) | np.isneginf(table[:, :, :-1]).any(axis=2)
         rest = whole[:, :, 0] - np.where(np.isneginf(table), 0, table)[:, :, :-1].sum(axis=2)
@@ -183,7 +205,7 @@ def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> Syste
     `at_least` is what the attacker takes a withheld cell to hold.
     """
     lower, upper = np.zeros(block.size), np.full(block.size, np.inf)
-    sums = _sums(block)
+    sums = block.sums
     sum_lower, sum_upper = np.zeros(sums.shape[0]), np.full(sums.shape[0], np.inf)
     finest, point = 0, None
     for release in told:
@@ -201,7 +223,7 @@ def system_of(block: Block, told: Sequence[Told], *, at_least: int = 0) -> Syste
             np.minimum(sum_upper, published + off, out=sum_upper)
             if point is None or release.base < finest:
                 finest, point = release.base, counts.ravel().copy()
-    return System(block, lower, upper, _balances(block), sums, sum_lower, sum_upper, point)
+    return System(block, lower, upper, sum_lower, sum_upper, point)
 
 
 def _off(block: Block, release: Told, sums: sparse.csr_array) -> Floats:
@@ -254,13 +276,11 @@ def sums_told(block: Block, release: Told) -> Floats:
     """
     told = np.full((len(block.levels), len(_wanted(block))), np.nan)
     if release.method == "suppression":
-        rows = release.cells.filter(
-            pl.col("metric").is_in([block.metric.name, block.metric.part_of or ""])
-            & (pl.col("part") == block.part)
-            & pl.col("month").is_in(list(block.months))
-        )
-        names = ("breakdown", "level", "metric", "outcome", "n")
-        for breakdown, level, metric, outcome, n in rows.select(names).iter_rows():
+        names = filter(None, (block.metric.name, block.metric.part_of))
+        every = pl.concat(release.of(name, block.part, sums=True) for name in names)
+        rows = every.filter(pl.col("month").is_in(list(block.months)))
+        keys = ("breakdown", "level", "metric", "outcome", "n")
+        for breakdown, level, metric, outcome, n in rows.select(keys).iter_rows():
             meant = (
                 {*block.metric.outcomes, REST[0]}
                 if metric == block.metric.part_of
@@ -271,28 +291,7 @@ def sums_told(block: Block, release: Told) -> Floats:
                     told[block.levels.index((breakdown, level)), at] = (
                         -np.inf if n is None else n
                     )
-    return told.ravel() if len(block.months) == 1 else np.full(_sums(block).shape[0], np.nan)
-
-
-def _balances(block: Block) -> sparse.csr_array:
-    """Levels of each breakdown less all are 0, in every month and column."""
-    levels, months, columns = block.shape
-    names = [name for name, _ in block.levels]
-    faces = np.array([[float(name == face) for name in names] for face in block.breakdowns])
-    faces = faces.reshape(len(block.breakdowns), levels)
-    faces[:, 0] = -1
-    return sparse.csr_array(sparse.kron(faces, sparse.eye_array(months * columns)))
-
-
-def _sums(block: Block) -> sparse.csr_array:
-    """Sums of a month's cells, and cells and sums of the quarter, for every level."""
-    levels, months, columns = block.shape
-    several = _several(block)
-    alone = np.eye(columns) if months > 1 else np.zeros((0, columns))
-    of_months = sparse.kron(sparse.eye_array(months), several)
-    of_quarter = sparse.kron(np.ones((1, months)), np.vstack([alone, several]))
-    stacked = sparse.vstack([of_months, of_quarter] if months > 1 else [of_months])
-    return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
+    return told.ravel() if len(block.months) == 1 else np.full(block.sums.shape[0], np.nan)
 
 
 def _plain(outcome: str) -> str:

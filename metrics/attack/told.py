@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -12,13 +13,15 @@ from metrics.reach import Loose, further_in, loose_in
 from metrics.release import Release, open_release
 
 CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
+IS_SUM = pl.col("outcome").str.contains("+", literal=True)  # of outcomes, told as a cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """One released file: who it is for, how it says it was protected, and what it counts.
 
-    `known` are its cells where an attacker reads them otherwise than they stand there.
+    `known` are its cells where an attacker reads them otherwise than they stand there. What
+    every attacker asks of it again is kept.
     """
 
     release: Release
@@ -39,6 +42,28 @@ class Told:
     def cells(self) -> pl.DataFrame:
         """Columns of `CELL` and n, which is null where a cell is withheld."""
         return self.release.table("cubes") if self.known is None else self.known
+
+    @cached_property
+    def months(self) -> tuple[date, ...]:
+        """The months that it tells of, oldest first."""
+        return tuple(self.cells["month"].unique().sort())
+
+    def of(self, metric: str, part: str = "", *, sums: bool = False) -> pl.DataFrame:
+        """The cells of a metric and part; sums of outcomes that are told as a cell `sums`."""
+        rows = (self._with_sums if sums else self._alone).get((metric, part))
+        return self.cells.clear() if rows is None else rows
+
+    def parts(self, metric: str) -> list[str]:
+        """The parts of a metric that have cells."""
+        return [str(part) for name, part in self._with_sums if name == metric]
+
+    @cached_property
+    def _with_sums(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        return self.cells.partition_by("metric", "part", as_dict=True)
+
+    @cached_property
+    def _alone(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        return {of: rows.filter(~IS_SUM) for of, rows in self._with_sums.items()}
 
     @property
     def protected(self) -> bool:
@@ -138,7 +163,7 @@ def _alike(one: Told, other: Told) -> bool:
 def _loose_by_quarter(one: Told) -> dict[date, list[int]]:
     """How far sums of each metric may be off in every quarter that the release tells of."""
     names = one.cells["metric"].unique().sort()
-    quarters = {one.quarter(month) for month in one.cells["month"].unique()}
+    quarters = {one.quarter(month) for month in one.months}
     return {quarter: [one.further(name, quarter) for name in names] for quarter in quarters}
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from metrics.attack.joined import DEADLINES, IS_STOCK, Level
 from metrics.attack.knowledge import Findings
 from metrics.attack.nested import Pair, waiting_in
-from metrics.attack.system import IS_SUM, Floats
+from metrics.attack.system import Floats
 from metrics.attack.told import Told, readers
 from metrics.periods import month_of
 
@@ -73,9 +73,8 @@ def _windows(seen: Sequence[Told], rule: str) -> Windows:
 
 def _told(one: Told, rule: str) -> Iterator[tuple[Level, int, int]]:
     """By level the number and how far off it may be; nothing where it is withheld."""
-    is_own = (pl.col("metric") == DEADLINES) & (pl.col("part") == rule)
-    last: date = one.cells["month"].max()  # type: ignore[assignment]
-    rows = one.cells.filter(is_own & IS_STOCK & ~IS_SUM & (pl.col("month") == last))
+    last = one.months[-1]
+    rows = one.of(DEADLINES, rule).filter(IS_STOCK & (pl.col("month") == last))
     sums = rows.group_by("breakdown", "level").agg(
         pl.col("n").sum(), pl.len().alias("cells"), pl.col("n").null_count().alias("withheld")
     )

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from etl.store import Store
-from metrics.attack.told import CELL
+from metrics.attack.told import CELL, Told
 from metrics.attack.withheld import withheld
 from metrics.disclosure import across, withholding
 from metrics.disclosure.across import Part, tells_more
@@ -164,7 +164,7 @@ def test_quarters_take_the_place_of_months():
     assert known.told == (date(2024, 4, 20).toordinal(), after - 1)
 
 
-def told_exactly(*parts: Part, clock: str, applies_to: str = "every case") -> SimpleNamespace:
+def told_exactly(*parts: Part, clock: str, applies_to: str = "every case") -> Told:
     """A release that ends with March 2024 and has one rule."""
     series = {
         "received": ("report_frequency", ""),
@@ -183,7 +183,9 @@ def told_exactly(*parts: Part, clock: str, applies_to: str = "every case") -> Si
     manifest = {name: str(day) for name, day in covered}
     release = SimpleNamespace(table=frames.get, manifest=manifest, as_of=LAST)
     told = pl.DataFrame(cells, schema=[*CELL, "n"], orient="row")
-    return SimpleNamespace(method="suppression", threshold=FEW, cells=told, release=release)
+    return Told(
+        release, "audit", "suppression", FEW, reach=0, threshold=FEW, loose={}, known=told
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from etl.store import Store
 from metrics import declaring
 from metrics.attack.nested import Pair, nested, pairs_in, waiting_in
 from metrics.attack.profiles import COME, Profiles, narrowest
-from metrics.attack.told import read
+from metrics.attack.told import Told, read
 from metrics.attack.withheld import withheld
 from metrics.disclosure import following_room
 from metrics.disclosure.across import Part, tells_more
@@ -343,7 +343,7 @@ def test_exact_counts_of_the_longer_rule_would_narrow_those_withheld_of_the_shor
     assert not tells_more(longer, [shorter], LEVELS, ADDED, FEW, [SAME_MONTH])
 
 
-def told_exactly(*, names: tuple[str, str]) -> SimpleNamespace:
+def told_exactly(*, names: tuple[str, str]) -> Told:
     """A release of two rules of one length, of which one has its small counts withheld."""
     cells = [
         {
@@ -369,8 +369,9 @@ def told_exactly(*, names: tuple[str, str]) -> SimpleNamespace:
     manifest = {"coverage_from": "2024-01-01", "as_of": "2024-03-31", "coverage_until": "x"}
     frames = {"rules": pl.DataFrame(rules)}
     release = SimpleNamespace(table=frames.get, manifest=manifest, as_of=START)
-    return SimpleNamespace(
-        method="suppression", threshold=FEW, cells=pl.DataFrame(cells), release=release
+    known = pl.DataFrame(cells)
+    return Told(
+        release, "audit", "suppression", FEW, reach=0, threshold=FEW, loose={}, known=known
     )
 
 

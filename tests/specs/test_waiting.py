@@ -14,7 +14,7 @@ import pytest
 from etl.store import Store
 from metrics import declaring
 from metrics.attack.nested import pairs_in, waiting_in
-from metrics.attack.told import read
+from metrics.attack.told import Told, read
 from metrics.attack.waiting import waiting
 from metrics.disclosure.policy import Policy
 from metrics.sealing import UnsafeError
@@ -67,7 +67,7 @@ def test_rules_that_are_rounded_apart_stop_the_release(newcomers, tmp_path, monk
         sealed(newcomers, to=tmp_path, policy=BOARD)
 
 
-def told_as(n: dict[str, int | None]) -> SimpleNamespace:
+def told_as(n: dict[str, int | None]) -> Told:
     """A release to one audience with what is not due yet under two rules."""
     cells = [
         {"metric": "deadline_compliance", "part": part, "breakdown": "all", "level": "all",
@@ -81,15 +81,12 @@ def told_as(n: dict[str, int | None]) -> SimpleNamespace:
     ]  # fmt: skip
     day = "2024-03-31"
     manifest = {"as_of": day, "coverage_until": day, "coverage_from": "2024-01-01"}
-    return SimpleNamespace(
-        audience="board",
-        method="rounding",
-        base=5,
-        cells=pl.DataFrame(cells, schema_overrides={"n": pl.Int64}),
-        release=SimpleNamespace(manifest=manifest, table=lambda _: pl.DataFrame(words)),
-        quarter=lambda _: date(2024, 1, 1),
-        further=lambda *_: 0,
+    release = SimpleNamespace(
+        manifest=manifest | {"fiscal_year_start_month": "1"},
+        table=lambda _: pl.DataFrame(words),
     )
+    counts = pl.DataFrame(cells, schema_overrides={"n": pl.Int64})
+    return Told(release, "board", "rounding", 5, reach=4, threshold=5, loose={}, known=counts)
 
 
 def test_more_that_waits_under_the_shorter_rule_is_found():
