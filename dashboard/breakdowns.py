@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 import polars as pl
 
 from dashboard.figure import Figure, base_of, find_figure, quarterly
 from dashboard.markup import Cell, Column, figure_cell, plain, table, unit_signal_cell
-from dashboard.phrases import count
+from dashboard.phrases import count, withheld_words
 from dashboard.wording import cases, counts_text, interval_text, quarter_in_words
 from metrics.release import Release
 
@@ -18,7 +19,6 @@ COUNTED = {
     "satisfaction": ("Satisfied", "Answered"),
     "response_rate": ("Answered", "Asked"),
 }
-WITHHELD = "[c]: withheld to protect the people involved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,15 @@ def breakdown(
     rows = [level_row(level, by, goal) for level in levels]
     base = base_of(release)
     notes = [f"Counts are rounded to multiples of {base}."] if base > 1 else []
-    notes += [WITHHELD] if any(level.figure.state == "withheld" for level in levels) else []
-    note = f'<p class="ca-note">{" ".join(notes)}</p>' if notes else ""
+    notes += why_withheld([level.figure for level in levels])
+    note = f'<p class="ca-note">{escape(" ".join(notes))}</p>' if notes else ""
     return table(caption, columns, rows) + note
+
+
+def why_withheld(figures: Sequence[Figure]) -> list[str]:
+    """Why figures in a table are withheld, each reason once."""
+    reasons = dict.fromkeys(f.reason for f in figures if f.state == "withheld")
+    return [withheld_words(reason, "[c]: withheld") for reason in reasons]
 
 
 def levels_of(
@@ -161,6 +167,6 @@ def by_unit(release: Release, quarter: date, measures: Sequence[tuple[str, str, 
         for level, title in levels
     ]
     caption = f"Four measures by unit, {quarter_in_words(release, quarter)}"
-    withheld = any(f.state == "withheld" for row in figures.values() for f in row)
-    note = f'<p class="ca-note">{WITHHELD}</p>' if withheld else ""
+    notes = why_withheld([figure for row in figures.values() for figure in row])
+    note = f'<p class="ca-note">{escape(" ".join(notes))}</p>' if notes else ""
     return table(caption, columns, rows) + note

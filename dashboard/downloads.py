@@ -4,7 +4,6 @@ import io
 import zipfile
 from datetime import date
 
-import polars as pl
 import streamlit as st
 
 from dashboard.grids import grid
@@ -71,33 +70,6 @@ def contents(files: dict[str, str]) -> str:
     """What is in the archive: each file with what it holds and its size."""
     rows = [(name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()]
     return grid("In the archive", ("File", "What it holds", "Size"), rows)
-
-
-def bounds(release: Release, quarter: date) -> str:
-    """How far at most the truth is from each metric's counts of this quarter and its year."""
-    spans = release.table("figures").filter(
-        pl.col("period").is_in(["month", "quarter", "year"])
-        & (pl.col("period_start") <= quarter)
-        & (pl.col("period_end") > quarter)
-    )
-    shown = spans.select("metric", "period", "period_start", "period_end").unique()
-    off: dict[str, dict[str, str]] = {}
-    for metric, period, start, end in shown.iter_rows():
-        within = release.counts_within(metric, period, start=start, end=end)
-        off.setdefault(metric, {})[period] = f"within {within:,}"
-    titles = (
-        release.table("definitions")
-        .select("metric", "metric_title")
-        .unique(maintain_order=True)
-    )
-    periods = ("month", "quarter", "year")
-    rows = [
-        (title, *(off[metric].get(period, "") for period in periods))
-        for metric, title in titles.iter_rows()
-        if metric in off
-    ]
-    header = ("Counts of", *(f"Of its {period}" for period in periods))
-    return grid("How far a count may be from the truth", header, rows)
 
 
 def size(data: bytes) -> str:

@@ -67,7 +67,6 @@ class Standing:
     verdict: str
     short_by: int | None
     previous: float | None
-    year_ago: float | None
     change_signal: str
     assurance: str
     figure: Figure
@@ -131,7 +130,6 @@ def standing_of(
         verdict=result.get("verdict") or "no_data",
         short_by=result.get("short_by"),
         previous=result.get("previous"),
-        year_ago=result.get("year_ago"),
         change_signal=result.get("change_signal") or "",
         assurance=result.get("assurance") or "",
         figure=quarterly(

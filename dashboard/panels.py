@@ -1,5 +1,6 @@
 """Parts of pages that more than one view draws: a chart with its headline and its table."""
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
 from typing import Any
@@ -9,10 +10,20 @@ import streamlit as st
 
 from dashboard import access, actions, charts, frame, series, wording
 from dashboard.attention import Matter
-from dashboard.figure import Figure, months_after
+from dashboard.figure import Figure, base_of, months_after
 from dashboard.grids import KEY_OF_LEVELS, grid, key_of
 from dashboard.palette import PALETTES, Theme
-from dashboard.phrases import ASSURANCE_WORDS, STATE_WORDS, between, listed
+from dashboard.phrases import (
+    ASSURANCE_WORDS,
+    SIGNAL_WORDS,
+    STATE_WORDS,
+    between,
+    is_unexplained,
+    listed,
+    outside_words,
+    withheld_words,
+)
+from dashboard.untold import untold_months
 from metrics.release import Release
 
 # Levels with nothing to count, from which on a row for each would hide those with something.
@@ -44,6 +55,7 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
         st.write(ASSURANCE_WORDS[found.standing.assurance])
     if events.height:
         st.html(listed_events(release, events))
+    _say_untold(rows)
     with st.expander("The same numbers as a table"):
         st.html(period_table(release, rows, axis))
         if chosen.level == frame.ALL:
@@ -83,6 +95,8 @@ def over_time(
             key="over_time",
             alt=charts.describe_months(rows, axis=axis, names=names),
         )
+        if each == "month":
+            _say_untold(rows)
     _beneath(period_table(release, rows, axis, each=each), folded=folded and is_drawn)
 
 
@@ -124,6 +138,11 @@ def _beneath(table: str, *, folded: bool) -> None:
         st.html(table)
 
 
+def _say_untold(rows: pl.DataFrame) -> None:
+    if said := untold_months(rows):
+        st.html(f'<p class="ca-about">{escape(said)}</p>')
+
+
 def _explain(rows: pl.DataFrame, axis: charts.Axis) -> None:
     if key := key_of(rows, target=axis.target):
         st.html(key)
@@ -156,7 +175,7 @@ def period_table(
             _value(row, axis),
             _counts(release, row, axis),
             _range(row, axis),
-            wording.signal_word(row["signal"]) if row["lower"] is not None else "",
+            _compared(release, row, SIGNAL_WORDS),
         )
         for row in rows.reverse().iter_rows(named=True)
     ]
@@ -177,13 +196,22 @@ def level_table(release: Release, rows: pl.DataFrame, axis: charts.Axis, *, firs
             _value(row, axis),
             _counts(release, row, axis),
             _range(row, axis),
-            _STANDING.get(row["signal"], "") if row["lower"] is not None else "",
+            _compared(release, row, _STANDING),
         )
         for row in rows.iter_rows(named=True)
     ]
     header = (first, "Figure", "Counts", "Expected for its size", "Compared with all")
     told = grid(f"{axis.title}, by {first.lower()}", header, body) if body else ""
     return told + _nothing_in(empty) + _why_none(rows)
+
+
+def _compared(release: Release, row: dict[str, Any], words: Mapping[str, str]) -> str:
+    """How a figure stands to its range, and why nothing is made of one outside it."""
+    if row["lower"] is None:
+        return ""
+    if is_unexplained(row["signal"], row["value"], (row["lower"], row["upper"])):
+        return outside_words(base_of(release))
+    return words.get(row["signal"], "")
 
 
 def _nothing_in(empty: pl.DataFrame) -> str:
@@ -204,10 +232,16 @@ def _why_none(rows: pl.DataFrame) -> str:
     said = rows.filter(pl.col("value").is_null() & (pl.col("reason") != ""))
     reasons = said.select("state", "reason").unique(maintain_order=True)
     return "".join(
-        f'<p class="ca-about">{escape(wording.capital(STATE_WORDS.get(state, "no figure")))}:'
-        f" {escape(reason[:1].lower() + reason[1:])}</p>"
+        f'<p class="ca-about">{escape(_why(state, reason))}</p>'
         for state, reason in reasons.iter_rows()
     )
+
+
+def _why(state: str, reason: str) -> str:
+    words = wording.capital(STATE_WORDS.get(state, "no figure"))
+    if state == "withheld":
+        return withheld_words(reason, words)
+    return f"{words}: {reason[:1].lower() + reason[1:]}"
 
 
 def _counts(release: Release, row: dict[str, Any], axis: charts.Axis) -> str:

@@ -10,7 +10,7 @@ from metrics.release import Release
 
 STATE_WORDS = {
     "few": "too few to show",
-    "withheld": "[c]",
+    "withheld": "withheld [c]",
     "not_reached": "not reached",
     "no_data": "no data",
     "not_assessable": "not assessable",
@@ -36,6 +36,7 @@ VERDICT_WORDS = {
     "cannot_say": "Cannot say",
     "not_assessable": "Not assessable",
     "no_data": "No data",
+    "withheld": "Withheld",
 }
 VERDICT_SYMBOLS = {
     "met": "✓",
@@ -46,6 +47,7 @@ VERDICT_SYMBOLS = {
     "too_few": "–",
     "not_assessable": "–",
     "no_data": "–",
+    "withheld": "–",
 }
 SIGNAL_WORDS = {
     "usual": "within usual variation",
@@ -67,6 +69,7 @@ ASSURANCE_WORDS = {
     "hit_or_miss": "As it runs, chance decides from month to month whether the target is met.",
 }
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
+Limits = tuple[float | None, float | None]
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 MONTHS = [
     "January",
@@ -192,6 +195,14 @@ def figure_text(row: Figure | Mapping[str, Any], *, beside: float | None = None)
     return value_text(figure.value, unit_of(figure), beside=beside)
 
 
+def withheld_words(reason: str, lead: str = "Withheld") -> str:
+    """Why a figure is withheld, as a sentence that says first that it is."""
+    rest = reason.removeprefix("Withheld").strip()
+    if not rest:
+        return f"{lead}."
+    return f"{lead} {rest}" if rest[:1].islower() else f"{lead}. {rest}"
+
+
 def interval_text(figure: Figure) -> str:
     """The interval of a figure: '62% to 71%', '43 days or more', or nothing."""
     unit = unit_of(figure)
@@ -255,6 +266,19 @@ def verdict_symbol(code: str) -> str:
 def signal_word(code: str) -> str:
     """The words for a signal; empty where there is none."""
     return SIGNAL_WORDS.get(code, "")
+
+
+def is_unexplained(signal: str, value: float | None, limits: Limits) -> bool:
+    """Whether a value lies outside its usual range and nothing is made of it."""
+    low, high = limits
+    if signal != "usual" or value is None or low is None or high is None:
+        return False
+    return value < low or value > high
+
+
+def outside_words(base: int) -> str:
+    """What is said of a value outside its range of which nothing is made, and why not."""
+    return f"outside, but {'chance' if base == 1 else 'rounding'} may be why"
 
 
 def day_text(day: date) -> str:

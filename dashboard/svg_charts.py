@@ -10,13 +10,16 @@ from html import escape
 
 import polars as pl
 
-from dashboard.figure import Signal, Standing, history, months_after
+from dashboard import series
+from dashboard.figure import Signal, Standing, base_of, history, months_after
 from dashboard.markup import Column, plain, spark_words, table
 from dashboard.phrases import (
     between,
     day_text,
     half_up,
+    is_unexplained,
     month_text,
+    outside_words,
     share,
     short_month,
     signal_word,
@@ -25,12 +28,14 @@ from dashboard.phrases import (
     value_text,
 )
 from dashboard.sparklines import mark
+from dashboard.untold import untold_months
 from metrics.release import Release
 
 TOP, BOTTOM, LEFT = 22, 30, 52
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 ROOMY = 400
 LETTERS = "ABCDEFGHIJ"
+TOO_FEW_MONTHS = '<p class="ca-note">Too few months for a chart.</p>'
 
 CHART_STYLE = """
 .ca-chart{display:block;max-width:100%;height:auto;margin:0 0 4px;font-size:14px;
@@ -107,7 +112,7 @@ def control_chart(
     """A share by month with its usual range, target and events, and the numbers beneath."""
     points = history(release, row.figure, quarter)
     if len(points) < 2:
-        return '<p class="ca-note">Too few months for a chart.</p>'
+        return TOO_FEW_MONTHS
     events = events_of(release, row, quarter)
     start = months_after(quarter, -21)
     low, high, _ = scale(points, row.target)
@@ -116,7 +121,17 @@ def control_chart(
     for size in sizes:
         frame = Frame(size.width, size.height, size.right, start, low, high)
         drawings += drawing(frame, points, events, row, words=words, name=size.name)
-    return drawings + event_list(events) + month_table(points, row)
+    months = series.monthly(release, subject_of(row), until=months_after(quarter, 3))
+    untold = untold_months(months)
+    said = f'<p class="ca-note">{escape(untold)}</p>' if untold else ""
+    return drawings + event_list(events) + said + month_table(points, row, base_of(release))
+
+
+def subject_of(row: Standing) -> series.Subject:
+    """What the chart of a commitment is about."""
+    figure = row.figure
+    names = (figure.metric, figure.measure, figure.part, figure.breakdown, figure.level)
+    return series.Subject(*names)
 
 
 def key(row: Standing) -> str:
@@ -306,7 +321,14 @@ def event_text(event: Event) -> str:
     return f"{day_text(event.happened_on)}: {event.text}{end}"
 
 
-def month_table(points: Sequence[Signal], row: Standing) -> str:
+def compared(point: Signal, base: int) -> str:
+    """How a month stands to its usual range, and why nothing is made of one outside it."""
+    if is_unexplained(point.signal, point.value, (point.lower, point.upper)):
+        return outside_words(base)
+    return signal_word(point.signal) or "not compared"
+
+
+def month_table(points: Sequence[Signal], row: Standing, base: int) -> str:
     """The numbers of the chart, for those who cannot or would rather not see it."""
     unit = unit_of(row.figure)
     columns = [
@@ -320,7 +342,7 @@ def month_table(points: Sequence[Signal], row: Standing) -> str:
             plain(month_text(p.period_start)),
             plain(value_text(p.value, unit)),
             plain(range_text(p, unit)),
-            plain(signal_word(p.signal) or "not compared"),
+            plain(compared(p, base)),
         ]
         for p in points
     ]

@@ -8,6 +8,7 @@ from html import escape
 
 from dashboard.breakdowns import breakdown
 from dashboard.check_tables import checks
+from dashboard.earlier import figure_before, moved_since
 from dashboard.figure import (
     Figure,
     Standing,
@@ -33,7 +34,6 @@ from dashboard.wording import (
     Finding,
     about,
     capital,
-    change_text,
     count,
     counts_text,
     exceptions,
@@ -45,6 +45,7 @@ from dashboard.wording import (
     quarter_name,
     share,
     target,
+    withheld_words,
 )
 from metrics.release import Release
 
@@ -117,12 +118,19 @@ def scorecard(release: Release, quarter: date, level: str = "all") -> str:
     ]
     caption = f"{plural_commitments(len(rows))}, {quarter_in_words(release, quarter)}"
     body = [scorecard_row(release, quarter, row) for row in rows]
+    untold = [why_untold(row.figure) for row in rows]
     plural = release.manifest["case_word_plural"]
     note = (
         f"{KEY} A deadline counts in the quarter it fell due, so overdue open {plural}"
         " count as late."
     )
-    return f'{table(caption, columns, body)}<p class="ca-note">{escape(note)}</p>'
+    told = table(caption, columns, body, beneath=untold)
+    return f'{told}<p class="ca-note">{escape(note)}</p>'
+
+
+def why_untold(figure: Figure) -> str:
+    """Why a figure is withheld, for the line beneath its row; else nothing."""
+    return withheld_words(figure.reason) if figure.state == "withheld" else ""
 
 
 def heading(release: Release, quarter: date) -> str:
@@ -133,15 +141,15 @@ def heading(release: Release, quarter: date) -> str:
 def scorecard_row(release: Release, quarter: date, row: Standing) -> list[Cell]:
     """One commitment."""
     figure = row.figure
-    moved, usual = change_text(row.previous, figure.value, row.change_signal)
-    year_ago = "–" if row.year_ago is None else share(row.year_ago)
+    moved, usual = moved_since(release, row, quarter)
+    ago = figure_before(release, row, quarter, months=12)
     return [
         two_lines(row.title, row.owner, size="bold"),
         verdict_badge(row.verdict),
         figure_cell(figure, counts_text(release, figure), beside=row.target),
         plain(target(row.target)),
         two_lines(moved or "–", usual, size="plain"),
-        plain(year_ago),
+        plain("–") if ago.state == "no_data" else short_cell(ago),
         spark_cell(
             history(release, figure, quarter),
             figure,
@@ -194,7 +202,7 @@ def lines(sentences: list[str]) -> Cell:
 def behind(release: Release, quarter: date, level: str, figure: Figure) -> list[str]:
     """The counts and companions without which a measure misleads."""
     if figure.state == "withheld":
-        return [figure.reason] if figure.reason else []
+        return [withheld_words(figure.reason)]
     interval = interval_text(figure)
     said = [capital(counts_text(release, figure))]
     said += [f"95% interval {interval}"] if interval else []

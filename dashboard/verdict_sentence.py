@@ -2,7 +2,7 @@
 
 from dashboard.phrases import capital, in_words
 
-UNJUDGED = ("too_few", "cannot_say", "not_assessable", "no_data")
+UNJUDGED = ("too_few", "cannot_say", "not_assessable", "no_data", "withheld")
 
 
 def verdict_sentence(verdicts: list[str], when: str) -> str:

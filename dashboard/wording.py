@@ -44,6 +44,7 @@ from dashboard.phrases import (
     value_text,
     verdict_symbol,
     verdict_word,
+    withheld_words,
 )
 from dashboard.verdict_sentence import none_of, plural_commitments, some_of, verdict_sentence
 from metrics.release import Release
@@ -51,8 +52,6 @@ from metrics.release import Release
 __all__ = [
     "Finding",
     "about",
-    "audience_sentence",
-    "base_sentence",
     "capital",
     "cases",
     "caution_of",
@@ -88,6 +87,7 @@ __all__ = [
     "verdict_sentence",
     "verdict_symbol",
     "verdict_word",
+    "withheld_words",
 ]
 
 # From this share of undecidable deadlines on, a reader is told even if no verdict hangs on it.
@@ -312,6 +312,8 @@ def counts_text(release: Release, figure: Figure) -> str:
     if figure.numerator is None or figure.denominator is None:
         return ""
     k, n = f"{about(release)}{count(figure.numerator)}", count(figure.denominator)
+    if figure.numerator == 0 and base_of(release) > 1:
+        k = "few or no" if figure.metric == "report_frequency" else "few or none"
     if figure.metric == "report_frequency":
         per = "client engagements" if figure.measure == "per_1000_engagements" else "people"
         return f"{k} {cases(release, figure.numerator)}, {n} {per}"
@@ -324,18 +326,20 @@ def trust_headline(release: Release, quarter: date) -> str:
     """Say 'Five of six commitments are safe to report. Use “Acknowledge” with caution.'."""
     rows = standings(release, quarter)
     doubtful = [row.title for row in rows if could_flip(row) or needs_care(release, row)]
-    n, safe = len(rows), len(rows) - len(doubtful)
+    shown = [row for row in rows if row.figure.value is not None or row.title in doubtful]
+    n, safe, unshown = len(rows), len(shown) - len(doubtful), len(rows) - len(shown)
     if not n:
         return "No commitment has been declared."
-    if not doubtful:
-        return f"{capital(some_of(n, n))} {'is' if n == 1 else 'are'} safe to report."
+    if not shown:
+        return f"{none_of(n)} has a figure to report."
+    rest = f"; {in_words(unshown)} {'has' if unshown == 1 else 'have'} no figure"
+    rest = f"{rest if unshown else ''}."
     names = listed([f"“{title}”" for title in doubtful])
     if not safe:
-        return f"{none_of(n)} is safe to report without a caution. Use {names} with care."
-    return (
-        f"{capital(some_of(safe, n))} {'is' if safe == 1 else 'are'} safe to report."
-        f" Use {names} with caution."
-    )
+        return f"{none_of(n)} is safe to report without a caution{rest} Use {names} with care."
+    caution = f" Use {names} with caution." if doubtful else ""
+    safely = f"{'is' if safe == 1 else 'are'} safe to report"
+    return f"{capital(some_of(safe, n))} {safely}{rest}{caution}"
 
 
 def checks_sentence(release: Release) -> str:
@@ -366,12 +370,6 @@ def checks_sentence(release: Release) -> str:
     return f"{listed(parts)}."
 
 
-def audience_sentence(release: Release) -> str:
-    """Who the release is for and what was done to protect the people in it."""
-    done = release.manifest["method_sentence"].strip()
-    return f"Made for the {release.audience.replace('_', ' ')}. {done}".strip()
-
-
 def method_note(release: Release) -> str:
     """How verdicts are reached, said once."""
     plural = release.manifest["case_word_plural"]
@@ -384,11 +382,3 @@ def method_note(release: Release) -> str:
         " worse than usual: a rule for control charts found the change beyond the"
         " month-to-month variation of the past."
     )
-
-
-def base_sentence(release: Release) -> str:
-    """What rounding does to counts; empty where they are exact."""
-    base = base_of(release)
-    if base == 1:
-        return ""
-    return f"Counts are rounded to multiples of {base}, so they are approximate."

@@ -10,6 +10,7 @@ from metrics.counted import counted
 from metrics.durations import durations
 from metrics.figures import Refusal, Setting, added, as_figures, by_outcome, told
 from metrics.metric import Kind, Metric, ProtectedCube
+from metrics.reach import SUMS
 from metrics.release import TABLES
 from metrics.shares import NOBODY, share
 from metrics.statistics.intervals import garwood_each
@@ -40,7 +41,29 @@ def estimate(
         )
         for metric in metrics
     ]
-    return pl.concat(frames).select(*TABLES["figures"])
+    figures = pl.concat(frames)
+    if setting.base > 1:
+        figures = figures.with_columns(reason=_why_withheld())
+    return figures.select(*TABLES["figures"])
+
+
+def _why_withheld() -> pl.Expr:
+    """The reason of a figure; of a withheld one that rounding withholds whole quarters."""
+    when = pl.col("period").replace_strict(_WHEN, default="a quarter of this period")
+    what = (
+        pl.when(pl.col("part") != "")
+        .then(pl.lit("this rule"))
+        .when(pl.col("metric").is_in(list(SUMS)))
+        .then(pl.lit("one of its rules"))
+        .otherwise(pl.lit("this measure"))
+    )
+    why = pl.format(
+        "In {} the counts of {}, beside the others, could tell of single cases.", when, what
+    )
+    return pl.when(pl.col("state") == "withheld").then(why).otherwise("reason")
+
+
+_WHEN = {"quarter": "this quarter", "month": "the quarter of this month"}
 
 
 def _rates(

@@ -270,18 +270,19 @@ def _protection(
         return {"method_sentence": policy.method_sentence()}
     titles = {metric.name: metric.title for metric in METRICS}
     loose = {(titles[name], quarter): by for (name, quarter), by in protected.loose.items()}
-    several = "".join(
+    aside = "".join(
         f" Counts of {titles[name]} are sums of {times} such counts, one for each rule."
         for name, times in setting.summed.items()
     )
     early = {"asked_early": "yes"} if protected.asked_early else {}
     short = {"came_late": "yes"} if protected.is_short else {}
-    several += ASKED * bool(early) + SHORT * bool(short)
+    aside += ASKED * bool(early) + SHORT * bool(short)
     names = titles | {rule.name: rule.title for rule in rules.deadlines}
-    several += withheld_words(protected.withheld.get(protected.layer, ()), names)
-    several += heirs_sentence(protected.heirs, setting.levels)
+    aside += withheld_words(protected.withheld.get(protected.layer, ()), names)
+    aside += heirs_sentence(protected.heirs, setting.levels)
     return {
-        "method_sentence": policy.method_sentence(loose=loose) + several,
+        "method_sentence": policy.method_sentence(loose=loose) + aside,
+        "method_in_brief": policy.method_sentence() + aside,
         **early,
         **short,
         **heirs_words(protected.heirs),

@@ -42,8 +42,8 @@ def withheld_words(
     for metric, part, quarter in sorted(withheld):
         quarters.setdefault(quarter, []).append(names[part or metric])
     return "".join(
-        f" Withheld, [c], in the quarter from {quarter}: {', '.join(told)}. Beside the other"
-        " counts, numbers of so few cases would tell too much."
+        f" Withheld, [c], in the quarter from {quarter:%B %Y}: {', '.join(told)}. Beside the"
+        " other counts, numbers of so few cases would tell too much."
         for quarter, told in sorted(quarters.items())
     )
 

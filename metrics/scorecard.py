@@ -106,6 +106,7 @@ _WITHOUT_VALUE = {
     "not_assessable": "not_assessable",
     "no_data": "no_data",
     "not_fit": "cannot_say",
+    "withheld": "withheld",
 }
 
 

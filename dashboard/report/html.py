@@ -10,10 +10,9 @@ from dashboard import tables
 from dashboard.breakdowns import by_unit, levels_of
 from dashboard.figure import Standing, standings
 from dashboard.phrases import day_text
-from dashboard.svg_charts import CHART_STYLE, ON_SCREEN, Size, control_chart
+from dashboard.protection import BOUNDS, audience_sentence, base_sentence, bounds
+from dashboard.svg_charts import CHART_STYLE, ON_SCREEN, TOO_FEW_MONTHS, Size, control_chart
 from dashboard.wording import (
-    audience_sentence,
-    base_sentence,
     method_note,
     quarter_in_words,
     subtitle,
@@ -28,6 +27,7 @@ UNIT_COLUMNS = (
     ("escalation_compliance", "share_met", "Escalated in time"),
     ("satisfaction", "top_two", "Satisfied"),
 )
+TOO_FEW_UNITS = '<p class="prose">By unit there are too few to show.</p>'
 DOCUMENT_STYLE = """
 :root{color-scheme:light dark}
 *{box-sizing:border-box}
@@ -148,11 +148,16 @@ def missed_section(
     release: Release, quarter: date, row: Standing, sizes: Sequence[Size]
 ) -> str:
     """One missed commitment."""
-    return (
-        f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>"
-        f"{control_chart(release, row, quarter, sizes=sizes)}"
-        f"{units_of(release, quarter, row)}</section>"
-    )
+    chart = control_chart(release, row, quarter, sizes=sizes)
+    units = units_of(release, quarter, row)
+    if chart == TOO_FEW_MONTHS and units == TOO_FEW_UNITS:
+        # One line: of two the end of a page may part the second from its heading.
+        said = (
+            '<p class="ca-note">There are too few for a chart by month or a table by unit.</p>'
+        )
+    else:
+        said = chart + units
+    return f"<section><h3>{escape(unit_headline(release, quarter, row))}</h3>{said}</section>"
 
 
 def units_of(release: Release, quarter: date, row: Standing) -> str:
@@ -160,7 +165,7 @@ def units_of(release: Release, quarter: date, row: Standing) -> str:
     measure = (row.figure.metric, row.figure.measure, row.figure.part)
     units = levels_of(release, *measure, quarter, "unit")[1:]
     if units and all(unit.figure.state == "few" for unit in units):
-        return '<p class="prose">By unit there are too few to show.</p>'
+        return TOO_FEW_UNITS
     return tables.breakdown(release, *measure, quarter, "unit")
 
 
@@ -177,7 +182,11 @@ def method(release: Release) -> str:
     """How verdicts and figures are made."""
     notes = [method_note(release), audience_sentence(release), base_sentence(release)]
     prose = "".join(f'<p class="prose">{escape(note)}</p>' for note in notes if note)
-    return f"<h2>How these figures are made</h2>\n{prose}"
+    folded = ""
+    if notes[-1]:
+        folded = f"<summary>{BOUNDS}</summary>{bounds(release)}"
+        folded = f'<details class="ca-details">{folded}</details>'
+    return f"<h2>How these figures are made</h2>\n{prose}{folded}"
 
 
 def footer(release: Release) -> str:

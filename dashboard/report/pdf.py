@@ -14,6 +14,7 @@ import typst
 
 from dashboard import headlines
 from dashboard.check_tables import faults
+from dashboard.figure import base_of
 from dashboard.palette import LIGHT
 from dashboard.quality_tables import delivery_sentence
 from dashboard.report import headlines as of_headlines
@@ -24,9 +25,10 @@ from dashboard.wording import subtitle
 from metrics.release import Release
 
 _ELSEWHERE = (
-    "Every check and every delivery, what each measure counts and what the deadlines rest on"
+    "Every check and every delivery, what each measure counts{} and what the deadlines rest on"
     " are told in the same report as HTML."
 )
+_BOUNDS = ", how far each count may be from the truth"
 
 
 class UnprintableError(ValueError):
@@ -44,6 +46,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         said = of_headlines.body(release, notice)
         return _set(release, headlines.title(release), said, notice)
     title = html.title_of(release, quarter)
+    elsewhere = _ELSEWHERE.format(_BOUNDS if base_of(release) > 1 else "")
     body = (
         html.heading(release, title, subtitle(release, quarter), notice),
         html.evidence(release, quarter),
@@ -54,7 +57,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         f'<p class="ca-note">{escape(delivery_sentence(release.table("deliveries")))}</p>',
         faults(release),
         # In one piece, so that no last page has only its end.
-        f'<section class="ca-whole">{html.method(release)}<p class="prose">{_ELSEWHERE}</p>'
+        f'<section class="ca-whole">{html.method(release)}<p class="prose">{elsewhere}</p>'
         f"{html.footer(release)}</section>",
     )
     return _set(release, title, "".join(body), notice)

@@ -16,14 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from dashboard.breakdowns import measure_title
 from dashboard.check_tables import AT_FAULT, OUTCOMES, affected, damage, rows_failing
+from dashboard.earlier import figure_before, moved_since
 from dashboard.figure import Standing, months_after, standings
 from dashboard.phrases import STATE_MARKERS, day_text
+from dashboard.protection import audience_sentence, base_sentence
 from dashboard.report.csv import MARKERS, NOT_APPLICABLE, grid
 from dashboard.report.html import title_of
 from dashboard.wording import (
-    audience_sentence,
-    base_sentence,
-    change_text,
     checks_sentence,
     headline,
     method_note,
@@ -174,14 +173,15 @@ def _commitments(release: Release, quarter: date) -> Sheet:
         "Commitment", "Owner", "Result", "Share", "Counted", "Of", "Target",
         f"Since {before}", "Compared with the past", last_year,
     )  # fmt: skip
-    rows = tuple(_commitment(row) for row in standings(release, quarter))
+    rows = tuple(_commitment(release, row, quarter) for row in standings(release, quarter))
     formats = {"Share": SHARE, "Counted": WHOLE, "Of": WHOLE, "Target": SHARE, last_year: SHARE}
     return Sheet("Commitments", "Each commitment and its result", header, rows, formats)
 
 
-def _commitment(row: Standing) -> Row:
+def _commitment(release: Release, row: Standing, quarter: date) -> Row:
     figure = row.figure
-    moved, usual = change_text(row.previous, figure.value, row.change_signal)
+    moved, usual = moved_since(release, row, quarter)
+    year_ago = figure_before(release, row, quarter, months=12)
     return (
         row.title,
         row.owner or NOT_APPLICABLE,
@@ -192,7 +192,7 @@ def _commitment(row: Standing) -> Row:
         row.target,
         moved or NOT_APPLICABLE,
         usual or NOT_APPLICABLE,
-        NOT_APPLICABLE if row.year_ago is None else round(row.year_ago, 6),
+        _number(year_ago.value, year_ago.state),
     )
 
 

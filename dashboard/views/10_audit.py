@@ -8,6 +8,7 @@ from dashboard import (
     grids,
     panels,
     practices,
+    protection,
     restatement,
     tables,
     wording,
@@ -57,5 +58,9 @@ if told_otherwise:
 
 st.header("How these figures are made", anchor=False)
 st.write(wording.method_note(release))
-st.write(wording.audience_sentence(release))
+st.write(protection.audience_sentence(release))
+if base := protection.base_sentence(release):
+    st.write(base)
+    with st.expander(protection.BOUNDS):
+        st.html(protection.bounds(release))
 frame.links_to("methods", "data_quality", "export")

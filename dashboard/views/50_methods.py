@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import frame, grids, tables, wording
+from dashboard import frame, grids, protection, tables, wording
 
 release = frame.release(frame.filters())
 manifest = release.manifest
@@ -21,12 +21,17 @@ st.header("The rules that deadlines follow", anchor=False)
 st.html(tables.rules(release))
 
 st.header("How the people in the figures are protected", anchor=False)
-st.write(wording.audience_sentence(release))
+st.write(protection.audience_sentence(release))
 st.write(
     f"A share is shown only where at least {manifest['min_denominator']}"
     f" {manifest['case_word_plural']} stand behind it. Pages, downloads and charts are all made"
     " from the same protected figures; no filter reaches behind them."
 )
+
+if base := protection.base_sentence(release):
+    st.write(base)
+    with st.expander(protection.BOUNDS):
+        st.html(protection.bounds(release))
 
 st.header("Who chose this, and how mistakes are put right", anchor=False)
 st.write(

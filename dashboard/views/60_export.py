@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import access, downloads, frame, wording
+from dashboard import access, downloads, frame, protection, wording
 
 row = frame.filters()
 release = frame.release(row)
@@ -17,7 +17,7 @@ frame.caption(
     f" for: {audience}"
 )
 st.info(
-    f"These files are for this audience: {audience}. {release.manifest['method_sentence']}"
+    f"These files are for this audience: {audience}. {protection.in_brief(release)}"
     " Do not pass them on to anyone else without asking"
     f" the owner of the policy: {release.manifest['policy_owner']}."
 )
@@ -25,7 +25,7 @@ st.info(
 if release.manifest["method"] == "rounding" and st.toggle(
     "Show how far each count may be from the truth"
 ):
-    st.html(downloads.bounds(release, quarter))
+    st.html(protection.bounds(release))
 
 st.header("Report", anchor=False)
 st.write(

@@ -37,6 +37,11 @@ def test_below_20_there_are_too_few_to_say(met, said):
     assert word(met=met) == said
 
 
+def test_what_is_withheld_is_not_called_too_few():
+    withheld = deadlines_judged(met=30) | {"state": "withheld", "value": None}
+    assert verdict(withheld, TARGET) == "withheld"
+
+
 def test_a_target_that_is_reached_to_the_dot_is_met():
     # 7 % of 100 is 7, though the binary number just above 0.07 would ask for 8.
     assert word(0.07, met=7, missed=93) == "met_narrowly"

@@ -175,10 +175,34 @@ def test_the_rest_of_a_release_is_told_and_it_says_what_is_withheld(releases):
     withheld = cells.filter(pl.col("n").is_null()).select("metric", "part").unique()
     assert withheld.rows() == [RULE[:2]]
     assert (
-        "Withheld, [c], in the quarter from 2024-01-01: Acknowledge within 7 days."
+        "Withheld, [c], in the quarter from January 2024: Acknowledge within 7 days."
         in (public.manifest["method_sentence"])
     )
     assert "Withheld" not in board.manifest["method_sentence"]
+
+
+def test_where_a_rounded_figure_is_withheld_it_says_of_which_counts_and_when(releases):
+    told = releases[-1].table("figures").filter(breakdown="all", state="withheld")
+    assert dict(told.select("period", "reason").unique().iter_rows()) == {
+        period: f"In {when} the counts of this rule, beside the others, could tell of single"
+        " cases."
+        for period, when in (
+            ("quarter", "this quarter"),
+            ("month", "the quarter of this month"),
+            ("year", "a quarter of this period"),
+            ("whole", "a quarter of this period"),
+        )
+    }
+
+
+def test_the_brief_sentence_of_a_release_leaves_out_when_its_totals_are_looser(releases):
+    for release in releases:
+        brief, whole = (release.manifest[f"method_{n}"] for n in ("in_brief", "sentence"))
+        looser = " A total of a month or quarter"
+        assert (looser in whole) == bool(release.manifest["loose"])
+        assert looser not in brief
+        assert brief.startswith(whole.partition(looser)[0])
+        assert ("Withheld, [c]" in brief) == ("Withheld, [c]" in whole)
 
 
 def test_what_was_withheld_stays_so_in_every_sum_that_it_is_part_of(releases):

@@ -81,7 +81,7 @@ def test_a_list_ends_with_and():
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("few", "too few to show"), ("withheld", "[c]"), ("not_reached", "not reached"),
+    [("few", "too few to show"), ("withheld", "withheld [c]"), ("not_reached", "not reached"),
      ("no_data", "no data"), ("not_assessable", "not assessable"),
      ("not_comparable", "not comparable")],
 )  # fmt: skip

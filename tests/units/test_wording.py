@@ -67,6 +67,8 @@ def test_the_subtitle_speaks_the_organisations_own_word(exact: Release):
         ("not_met", "The only commitment was not met in Q3."),
         ("just_missed just_missed", "Both commitments were just missed in Q3."),
         ("too_few cannot_say", "Neither of the two commitments can be judged in Q3."),
+        ("met withheld",
+         "One of two commitments was met in Q3; one could not be judged."),
         ("no_data", "The only commitment cannot be judged in Q3."),
         ("met met too_few",
          "Two of three commitments were met in Q3; one could not be judged."),
@@ -97,7 +99,7 @@ def test_the_headline_of_a_unit_names_it(exact: Release):
 
 def test_every_verdict_has_a_word_and_a_symbol():
     codes = "met met_narrowly just_missed not_met too_few cannot_say not_assessable no_data"
-    for code in codes.split():
+    for code in [*codes.split(), "withheld"]:
         assert wording.verdict_word(code)
         assert wording.verdict_symbol(code)
 
@@ -297,17 +299,6 @@ def test_checks_that_all_passed_are_one_sentence():
     rows = release().table("verdicts").with_columns(outcome=pl.lit("passed")).to_dicts()
     assert wording.checks_sentence(release(verdicts=rows)) == "All five data checks passed."
     assert wording.checks_sentence(release(verdicts=rows[:1])) == "The one data check passed."
-
-
-def test_the_audience_reads_what_was_done_to_protect_people(rounded: Release):
-    assert wording.audience_sentence(rounded) == (
-        "Made for the public. Every count is rounded to a multiple of 10."
-    )
-
-
-def test_only_rounded_counts_are_called_approximate(exact: Release, rounded: Release):
-    assert wording.base_sentence(exact) == ""
-    assert "multiples of 10" in wording.base_sentence(rounded)
 
 
 def test_the_method_says_that_overdue_cases_count_as_late(exact: Release):
