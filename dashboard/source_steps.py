@@ -17,11 +17,13 @@ from etl.drafting.own_layout import OwnLayout
 from etl.drafting.parts import is_table
 from etl.drafting.words import name_for
 from etl.errors import SourceError, file_name
+from etl.questions import asks_something
 from etl.source import Source
 from etl.trial import Refusal, Trial, try_out
 from etl.workspace import Workspace
 
 _WIDEST = 18
+_OF_EVENTS = ("event", "change")
 
 
 def draft_source(
@@ -79,7 +81,9 @@ def try_source(named: str, exports: Sequence[Path], *, workspace: Workspace | No
         for path in given.paths:
             with given.passing_over(path):
                 tried.append((path, try_out(path, source, key=key, zone=zone)))
-    lines = [_lines(trial, path) for path, trial in tried]
+    # What one file lacks another may tell, as a history the days on which cases were closed.
+    ends = [trial for _, trial in tried if trial.grain in _OF_EVENTS and trial.tells_ends]
+    lines = [_lines(trial, path, ends) for path, trial in tried]
     lines += [
         (f"{file_name(path)} fits no export of {source.name} and was not tried",)
         for path in given.passed_over
@@ -109,7 +113,7 @@ def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
             dates.setdefault(own.source.name, {}).setdefault(odd.export, odd)
         if own.layout is not None:
             layouts.setdefault(own.source.name, {}).setdefault(own.layout.export, own.layout)
-    lines = []
+    lines, asks = [], False
     for name in dict.fromkeys((*found, *dates, *layouts)):
         listed = _listed(
             workspace,
@@ -119,9 +123,13 @@ def list_codes(exports: Sequence[Path], workspace: Workspace) -> Told:
             [*layouts.get(name, {}).values()],
         )
         lines += [f"listed in {listed}"] if listed else []
+        asks = asks or (
+            bool(listed) and asks_something(_text(_own_file(workspace, known[name])))
+        )
     if not lines:
         return Told(lines=("every code of these exports is listed already",), data=found)
-    after = 'next: look through that file, replace every "?", then load the exports'
+    answer = 'replace every "?", ' if asks else ""
+    after = f"next: look through that file, {answer}then load the exports"
     return Told(lines=(*lines, after), data=found)
 
 
@@ -141,9 +149,8 @@ def _listed(
     layouts: list[OwnLayout],
 ) -> str:
     """List these in the workspace's description of the source; what was listed, in words."""
-    own = workspace.folder / "sources" / source.file
-    file = own if own.exists() else own.with_name(f"{source.name}.toml")
-    before = file.read_text(encoding="utf-8") if file.exists() else None
+    file = _own_file(workspace, source)
+    before = _text(file) if file.exists() else None
     new = own_codes.newly(dates, before)
     told = [f"{len(listed)} of {field}" for field, listed in codes.items()]
     told += [f"the dates of {own.export}" for own in new]
@@ -153,6 +160,15 @@ def _listed(
         file.write_text(text, encoding="utf-8")
         file.chmod(0o600)
     return f"sources/{file.name}: {', '.join(told)}" if told else ""
+
+
+def _own_file(workspace: Workspace, source: Source) -> Path:
+    own = workspace.folder / "sources" / source.file
+    return own if own.exists() else own.with_name(f"{source.name}.toml")
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def list_sources(workspace: Workspace | None) -> Told:
@@ -229,14 +245,14 @@ def _whose(name: str, workspace: Workspace | None) -> str:
     return "shipped" if _file(name, workspace).parent == SHIPPED else "of this workspace"
 
 
-def _lines(trial: Trial, export: Path) -> tuple[str, ...]:
+def _lines(trial: Trial, export: Path, ends: Sequence[Trial]) -> tuple[str, ...]:
     verdict = "would be loaded" if trial.would_load else "would NOT be loaded"
     return (
         f"{export.name} as {trial.source} ({trial.export}): {verdict}",
         f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
         f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats"
         f"{left_out(trial.rows_left_out)}",
-        *_facts(trial),
+        *_facts(trial, ends),
         "",
         f"the first {trial.sample.height} rows as the store would hold them:",
         *_table(trial.sample),
@@ -252,18 +268,18 @@ def _lines_of_another(trial: Trial) -> tuple[str, ...]:
         f"  {trial.rows_in:,} rows in = {trial.rows_loaded:,} loaded"
         f" + {trial.rows_rejected:,} rejected + {trial.rows_repeated:,} exact repeats"
         f"{left_out(trial.rows_left_out)}",
-        *_facts(trial),
+        *_facts(trial, ()),
         *(_rejected(trial) if trial.refusals else ()),
     )
 
 
-def _facts(trial: Trial) -> list[str]:
+def _facts(trial: Trial, ends: Sequence[Trial]) -> list[str]:
     lines = [f"  {trial.cases:,} cases"]
     if trial.closed_cases is not None:
         lines[0] += f": {trial.open_cases:,} open, {trial.closed_cases:,} closed"
         if trial.undated_ends:
             lines[0] += f" ({trial.undated_ends:,} of them without the date)"
-            lines.append(f"  {_where_ends_are(trial)}")
+            lines.append(f"  {_where_ends_are(trial, ends)}")
         if trial.doubtful_ends:
             lines.append(
                 f"  {trial.doubtful_ends:,} of the closed have a date of closing, and a status"
@@ -280,9 +296,9 @@ def _facts(trial: Trial) -> list[str]:
     return lines
 
 
-def _where_ends_are(trial: Trial) -> str:
-    for other in trial.also:
-        if other.grain in ("event", "change"):
+def _where_ends_are(trial: Trial, ends: Sequence[Trial]) -> str:
+    for other in (*trial.also, *ends):
+        if other.grain in _OF_EVENTS:
             return f"the dates are those that the {other.export} below tell"
     return "name the column of the closing date, or a history that tells it"
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from etl.dated_texts import dated_texts
 from etl.dates import read_by, read_forms
 from etl.drafting.dates import Dates, dates_of
 from etl.drafting.languages import languages_of
@@ -219,8 +220,7 @@ def date_drifts(
     if text.kind != "delimited":
         return []
     found = []
-    for name in [name for name in text.header if name in export.dated]:
-        cells = text.rows[f"c{text.header.index(name)}"].str.strip_chars()
+    for name, cells in dated_texts(text, export):
         dates = _dates(cells, name, export)
         problem = dates and (
             _unlike(cells, name, dates, export) or _swapped(cells, dates, export)

@@ -11,6 +11,11 @@ _TABLE = re.compile(r"^\s*\[(?:.*\.)?codes\.(\w+)\]|^\s*\[")
 _MOST = 10  # codes that a sentence can list
 
 
+def asks_something(text: str) -> bool:
+    """Whether any "?" of a description's TOML still waits for an answer."""
+    return any(_OPEN.match(line) for line in text.splitlines())
+
+
 def refuse_open(file: str, text: str) -> None:
     """Raise SourceError where the TOML `text` of `file` still has "?" for a value.
 

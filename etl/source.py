@@ -234,9 +234,13 @@ class Export:
     @property
     def dated(self) -> frozenset[str]:
         """Columns that hold dates."""
-        places = [*self.events.values(), *self.event_untils.values()]
-        places += [self.columns[f] for f in DATED if f in self.columns]
-        return frozenset(name for place in places for name in place.columns)
+        return frozenset(name for place in self.dates for name in place.columns)
+
+    @property
+    def dates(self) -> tuple[Place, ...]:
+        """Where its dates stand."""
+        of_fields = [self.columns[f] for f in DATED if f in self.columns]
+        return (*self.events.values(), *self.event_untils.values(), *of_fields)
 
     def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
         """Columns that a file with the columns `have` would need and has not."""

@@ -80,6 +80,11 @@ class Trial:
         alone = self.rows_rejected <= self.rejects_allowed and self.rows_in > 0
         return alone and all(other.would_load for other in self.also)
 
+    @property
+    def tells_ends(self) -> bool:
+        """Whether it tells on which day a case has ended."""
+        return not {*_ENDS}.isdisjoint(self.events)
+
 
 def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
     """Read `path` as `source` describes it and say what would become of every row.

@@ -178,9 +178,11 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
     """Type a date: `{name} on` is the local day, `{name} at` the instant in UTC."""
     column = _column(place, file)
     forms = file.export.written.date_forms(column)
-    found = dated(
-        text_of(place, file), (*forms, *ISO_FORMATS) if file.workbook else forms, file.calendar
-    )
+    text = text_of(place, file)
+    if place.joined is not None:
+        # Without its time of day a day stands alone, and without what parted them.
+        text = text.str.strip_suffix(place.joined).str.strip_chars()
+    found = dated(text, (*forms, *ISO_FORMATS) if file.workbook else forms, file.calendar)
     reason = f"not a date of the form {' or '.join(forms)} in {file.source.time_zone}"
     remedy = (
         f"correct the date, or change the date format in {file.source.file}; a word that stands"

@@ -55,7 +55,8 @@ class Column:
     """One column: its texts, null where they are blank or one that is written for nothing.
 
     `nothing` counts the values that say "nothing", by how they are written. `why_not` is a
-    reason never to read it, by its name or by its shape.
+    reason never to read it, by its name or by its shape. `clock` is the column whose times of
+    day stand in the texts behind the days of this one.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     is_number: bool
     dates: Dates | None
     why_not: str | None
+    clock: str | None = None
 
     @property
     def rows(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from etl.drafting.clocks import with_clocks
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
 from etl.drafting.ends import without_ends_at_once
@@ -213,7 +214,9 @@ def _says_something(known: Known) -> bool:
 def _known(part: Part, *, number: str = "", numbers: frozenset[str] = frozenset()) -> Known:
     text, headers = without_headers(part.text)
     text, labels = without_labels(text)
-    columns = of_parts([_placed(column, part, number) for column in columns_of(text)])
+    columns = of_parts(
+        [_placed(column, part, number) for column in with_clocks(columns_of(text))]
+    )
     proposal = _proposal(columns, part, number, numbers)
     told = without_ends_at_once(columns, proposal, _forms(columns, proposal))
     if told != columns:

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
+from etl.drafting.columns import Column
+
 
 @dataclass(slots=True)
 class Writing:
@@ -38,6 +40,13 @@ class Writing:
 def one_line(text: str) -> str:
     """A text without anything that could end its line."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def place_of(column: Column) -> str:
+    """Where a column's values stand, as TOML has it: a day with its time of day beside it."""
+    if column.clock is None:
+        return quoted(column.name)
+    return f'{{ columns = [{quoted(column.name)}, {quoted(column.clock)}], joined = " " }}'
 
 
 def quoted(text: str) -> str:

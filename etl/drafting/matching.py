@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from etl.drafting.columns import Column
-from etl.drafting.words import EXACT, code_means, header_words, likeness
+from etl.drafting.words import EXACT, code_means, header_words, likeness, plain
 
 COUNTS = ("source_days", "source_reopens")
 NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
@@ -16,6 +16,8 @@ _WEAK = {"subject": 10, "subjects": 10, "type": 5, "urgency": 45, "impact": 45}
 # By its values alone a column is taken for one of these where nearly all of them are known.
 _KNOWN = 0.75
 _KIND_OF_RECORD = re.compile(r"(?i)(^|[.\]])([$@_]?type|object)$")
+# Says by itself what it is about, as no "yes" does.
+_NAMELESS = re.compile("anon|nevtelen|익명|анон|ανων")
 _FITS = 55
 _TO_COME = frozenset({"due", "deadline", "target", "expected", "planned", "frist", "faellig"})
 _EARLY = ("acknowledged", "triaged", "assigned", "investigated", "informed")
@@ -83,17 +85,28 @@ def code_score(field: str, column: Column) -> int:
     if told:  # A name whose values say nothing of it is no more than a name.
         return told - weak + (round(20 * known) if known else -_UNKNOWN)
     # "Yes" and "no" answer any question.
-    by_codes = field != "anonymity" and known >= _KNOWN and column.distinct > 1
-    return 60 if by_codes else 0
+    if field == "anonymity":
+        known = _share_of_anonymity(column)
+    return 60 if known >= _KNOWN and column.distinct > 1 else 0
+
+
+def _share_of_anonymity(column: Column) -> float:
+    """Which share of the codes say by themselves that a reporter gave a name or did not."""
+    codes = column.values.unique()
+    if not any(_NAMELESS.search(plain(code)) for code in codes):
+        return 0
+    return _share_known("anonymity", column)
 
 
 def _is_no_category(column: Column) -> int:
     """What is taken from the score of a column of outcomes or states, or of a kind of record.
 
-    In French `issue` is the outcome; in records `type` is often the kind of record.
+    In French `issue` is the outcome; in records `type` is often the kind of record. Nor is it
+    one of anonymous and named reports, which is what a hotline may call the type of a report.
     """
-    is_outcome = column.distinct > 1 and any(
-        _share_known(field, column) >= _KNOWN for field in ("outcome", "status")
+    is_outcome = column.distinct > 1 and (
+        any(_share_known(field, column) >= _KNOWN for field in ("outcome", "status"))
+        or _share_of_anonymity(column) >= _KNOWN
     )
     is_kind = _KIND_OF_RECORD.search(column.name) and (
         column.distinct == 1 or "$" in column.name

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import polars as pl
 
+from etl.dated_texts import dated_texts
 from etl.dates import read_by, reads_otherwise
 from etl.drafting.columns import Column, column_of
 from etl.drafting.dates import dates_of
@@ -37,9 +38,9 @@ def own_dates(text: TextTable, export: Export) -> OwnDates | None:
         return None
     odd = [
         column
-        for place, name in enumerate(text.header)
-        if name in export.dated and name not in export.written.date_formats
-        if (column := _odd(name, place, text.rows[f"c{place}"], export)) is not None
+        for name, cells in dated_texts(text, export)
+        if name not in export.written.date_formats
+        if (column := _odd(name, text.header.index(name), cells, export)) is not None
     ]
     if not odd:
         return None
@@ -54,9 +55,7 @@ def own_dates(text: TextTable, export: Export) -> OwnDates | None:
 
 def _odd(name: str, place: int, cells: pl.Series, export: Export) -> Column | None:
     """The column, without what stands for no date, if most of it is not read as declared."""
-    nothing = ["", *export.written.nulls, *export.written.sentinels]
-    stripped = cells.str.strip_chars()
-    values = stripped.filter(~stripped.is_in(nothing))
+    values = cells.filter(cells != "")
     dates = dates_of(values, called_a_date=is_called_a_date(name))
     if dates is None:
         return None

@@ -2,11 +2,13 @@
 
 import polars as pl
 
-from etl.drafting.columns import Column
+from etl.dates import read_by
+from etl.drafting.columns import Column, may_be_shown
 from etl.drafting.fields import likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
 from etl.drafting.no_cases import of_another, told_apart
+from etl.drafting.order import OPEN
 from etl.drafting.words import code_means
 
 _HARDLY_WITHOUT = 0.9  # of a column's rows have a date where it may be the receipt
@@ -18,6 +20,7 @@ _WHY_NOT = {
     "narrative": "somebody's own words",
     "not_needed": "nothing is computed from it",
     "duration": "a length of time written as a date: lengths are computed anew",
+    "clock": "a time of day; docs/sources.md says how to read it behind its day",
     "empty": "no row has a value",
     "around": "it is told of what is around these rows",
     "inside": "it is part of a list inside; an export of its own reads such a list",
@@ -32,6 +35,9 @@ _HOW_TO_READ = (
     "escalated; docs/sources.md lists them. `case-audit source codes` then lists its codes.",
 )
 _ENDS = ("resolved", "closed", "cancelled")
+# Rows with a word in place of a date before it is shown; less often it may be a name.
+_MANY = 5
+_WORDS = r"^[\p{L} ./-]{2,20}$"
 
 
 def left_out(out: Writing, known: Known) -> None:
@@ -44,6 +50,7 @@ def left_out(out: Writing, known: Known) -> None:
         if name is not None
     }
     read |= {column.name for column in steps_to_come(known).values()}
+    read |= {match.column.clock for match in known.read.values() if match.column.clock}
     read |= {column.name for issue in known.proposal.issues for column in issue.values()}
     read |= {column.name for column in known.proposal.codes.values()}
     part = of_another(known.columns) if known.proposal.grain == "case" else None
@@ -176,3 +183,32 @@ def called_received(known: Known) -> str:
     if not odd:
         return "None is called so"
     return f"{quoted(odd[0])} is called so, and is in no form of dates that we know: declare it"
+
+
+def written_otherwise(known: Known, name: str) -> str:
+    """What to say of values of a column in none of the forms that are proposed for it."""
+    column = next(column for column in known.columns if column.name == name)
+    form = known.forms[name]
+    if column.dates is None or form.locale == OPEN:
+        return ""
+    count = column.dates.other
+    if form.locale is not None:
+        read = read_by(column.values, (form.form, *form.more), form.locale)
+        count = column.filled - read
+    words = "".join(
+        f"; {quoted(text)} stands in {rows:,}, and belongs under sentinels if it says no date"
+        for text, rows in _words_in(column).items()
+    )
+    return f"{count:,} values are written otherwise{words}" if count else ""
+
+
+def _words_in(column: Column) -> dict[str, int]:
+    """Words that often stand in a column of dates and that nobody has taken for no date."""
+    known = column.dates.sentinels if column.dates is not None else {}
+    short = column.values.filter(column.values.str.contains(_WORDS))
+    counted = sorted(short.value_counts().iter_rows(), key=lambda pair: (-pair[1], pair[0]))
+    return {
+        text: rows
+        for text, rows in counted
+        if rows >= _MANY and text not in known and may_be_shown(text)
+    }

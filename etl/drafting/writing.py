@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from etl.dates import read_by
 from etl.drafting.fields import Proposal, before_receipt
 from etl.drafting.known import Known
-from etl.drafting.lines import Writing, quoted
+from etl.drafting.lines import Writing, place_of, quoted
 from etl.drafting.matching import Match
 from etl.drafting.no_cases import of_another, told_apart
 from etl.drafting.numbers import candidates, counts_rows
@@ -18,6 +17,7 @@ from etl.drafting.unread import (
     kinds_to_ask_for,
     left_out,
     steps_to_come,
+    written_otherwise,
 )
 from etl.readers.layout import UNTOLD, Layout
 
@@ -153,22 +153,11 @@ def _tell_form(out: Writing, form: Form, known: Known, names: Iterable[str]) -> 
         if dates is not None and dates.partial:
             told = ", ".join(map(quoted, dates.partial))
             out.say(f"  {quoted(name)}: some say a month or a year alone, as {told}")
-        out_of_form = _dates(known, name)
-        if out_of_form:
-            out.say(f"  {quoted(name)}: {out_of_form:,} values are written otherwise")
+        otherwise = written_otherwise(known, name)
+        if otherwise:
+            out.say(f"  {quoted(name)}: {otherwise}")
     if form.question is not None and form.locale is None:
         out.ask(form.question)
-
-
-def _dates(known: Known, name: str) -> int:
-    """How many values of the column are in no form that is proposed for it."""
-    column = next(column for column in known.columns if column.name == name)
-    form = known.forms[name]
-    if column.dates is None or form.locale == OPEN:
-        return 0
-    if form.locale is None:
-        return column.dates.other
-    return column.filled - read_by(column.values, (form.form, *form.more), form.locale)
 
 
 def _nothing(out: Writing, known: Known) -> None:
@@ -377,7 +366,7 @@ def _line(out: Writing, name: str, match: Match, known: Known) -> None:
     rivals = known.proposal.rivals.get(name, ())
     sure = "sure, by its name" if match.sure else "likely: look at it"
     counts = f"{column.filled:,} of {column.rows:,} rows"
-    told = known.proposal.places.get(name, quoted(column.name))
+    told = known.proposal.places.get(name, place_of(column))
     out.add(f"{name} = {told}    # {sure}; {counts}")
     if rivals:
         out.say(f"  or is it {', '.join(map(quoted, rivals))}?")

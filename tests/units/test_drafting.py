@@ -385,3 +385,10 @@ def test_an_export_without_rows_teaches_nothing(tmp_path):
     (tmp_path / "c.csv").write_text("Case number,Received\n", encoding="utf-8")
     with pytest.raises(ExportError, match="no row to learn from"):
         draft(tmp_path / "c.csv")
+
+
+def test_a_type_of_reports_that_are_anonymous_or_named_is_no_category():
+    columns = {**CASES, "Report type": ["Anonymous", "Named", "Confidential"]}
+    made = first_export(drafted(columns))["columns"]
+    assert made["anonymity"] == "Report type"
+    assert "category" not in made

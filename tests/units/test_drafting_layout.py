@@ -85,8 +85,8 @@ def test_a_header_of_two_rows_is_declared_where_one_alone_says_too_little(tmp_pa
     assert first_export(made)["header_rows"] == 2
     assert first_export(made)["columns"]["case_id"] == "Case / number"
     assert first_export(made)["events"] == {
-        "received": "Received / Date",
-        "closed": "Closed / Date",
+        step: {"columns": [f"{step.title()} / Date", f"{step.title()} / Time"], "joined": " "}
+        for step in ("received", "closed")
     }
 
 

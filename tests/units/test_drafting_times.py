@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from etl.dates import read_forms
-from tests.drafts import first_export
+from tests.drafts import drafted, first_export, numbers
 from tests.units.test_drafting_dates import dated
 
 
@@ -23,3 +23,12 @@ from tests.units.test_drafting_dates import dated
 def test_a_time_is_read_however_it_is_written(value, form):
     assert first_export(dated(value))["dates"] == form
     assert read_forms(pl.Series([value]), form).is_not_null().all()
+
+
+def test_a_word_that_often_stands_in_place_of_a_date_is_shown_and_left_to_be_answered():
+    days = [f"{day:02}/03/2024" for day in range(1, 29)]
+    columns = {"Case number": numbers(40), "Received": days[:20] * 2}
+    made = drafted({**columns, "Closed": [*days, *["see file"] * 5, "Ann", "Ann"]})
+    assert "sentinels" not in first_export(made)
+    assert '"see file" stands in 5, and belongs under sentinels if it says no date' in made.toml
+    assert "Ann" not in made.toml
