@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from metrics.release import Release, audience_of, open_release, published_in, states_in
+from metrics.release import Release, audience_of, published_in, readable, states_in
 
 # Set by `dashboard.serve.serve`; without them nothing is shown.
 RELEASES = "CASE_AUDIT_RELEASES"
@@ -30,20 +30,30 @@ class Shelf:
         found: dict[str, Path] = {}
         for path in reversed(published_in(self.folder)):
             audience = _audience_of(path, path.stat().st_mtime_ns)
-            if audience is not None and audience in self.audiences:
-                found.setdefault(audience, path)
+            if audience not in self.audiences or audience in found:
+                continue
+            if _opened(path, path.stat().st_mtime_ns) is not None:
+                found[audience] = path
             if len(found) == len(self.audiences):
                 break
         return {name: found[name] for name in self.audiences if name in found}
 
     def unreadable(self) -> list[str]:
-        """Published releases to the allowed audiences that are damaged, or no releases."""
-        return [
-            path.stem
-            for path in published_in(self.folder)
-            if _audience_of(path, path.stat().st_mtime_ns) is None
-            and any(f"-{own}-" in path.stem for own in self.audiences)
-        ]
+        """Published releases to the allowed audiences that are damaged, or no releases.
+
+        A release is read whole where it would be shown: of those before it nobody asks.
+        """
+        shown = set(self.newest().values())
+        found, past = [], set[str]()
+        for path in reversed(published_in(self.folder)):
+            audience = _audience_of(path, path.stat().st_mtime_ns)
+            named = any(f"-{own}-" in path.stem for own in self.audiences)
+            if audience is None and named:
+                found.append(path.stem)
+            if audience in self.audiences and audience not in past and path not in shown:
+                found.append(path.stem)
+            past |= {audience} if path in shown and audience else set()
+        return sorted(found)
 
     def waiting(self) -> list[str]:
         """Releases to the allowed audiences that wait for approval."""
@@ -62,7 +72,7 @@ class Shelf:
         if path is None:
             raise AccessError(f"no release for {audience!r} may be shown here")
         release = _opened(path, path.stat().st_mtime_ns)
-        if release.audience not in self.audiences:
+        if release is None or release.audience not in self.audiences:
             raise AccessError(f"{path.name} is not for {audience!r}")
         return release
 
@@ -87,5 +97,5 @@ def _audience_of(path: Path, changed: int) -> str | None:  # noqa: ARG001 (part 
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _opened(path: Path, changed: int) -> Release:  # noqa: ARG001 (part of the cache's key)
-    return open_release(path)
+def _opened(path: Path, changed: int) -> Release | None:  # noqa: ARG001 (part of the key)
+    return readable(path)

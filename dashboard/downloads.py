@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from dashboard.figure import base_of
 from dashboard.grids import grid
 from dashboard.report import csv, html, pdf, xlsx
 from dashboard.report import sheet as sheets
@@ -14,9 +15,10 @@ from metrics.release import Release
 # Archives made again from one release are the same to the byte.
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
-_HOLDS = {
+HOLDS = {
     "figures.csv": "Every published figure, or the reason why there is none",
     "definitions.csv": "What each measure counts",
+    "bounds.csv": "How far each count may be from the truth",
     "datapackage.json": "The columns and their types, for programs",
     "README.txt": "Who the figures are for and how to read them",
 }
@@ -37,7 +39,7 @@ def printed(edition: str, quarter: date, *, _release: Release) -> bytes | str:  
         return str(error)
 
 
-@st.cache_data(show_spinner="Writing the workbook…", max_entries=8)
+@st.cache_data(show_spinner=False, max_entries=8)
 def workbook(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: ARG001
     """The tables of a quarter as a workbook; `edition` tells releases apart."""
     return xlsx.render(_release, quarter)
@@ -49,27 +51,22 @@ def sheet(edition: str, quarter: date, *, _release: Release) -> bytes:  # noqa: 
     return sheets.render(_release, quarter).encode()
 
 
-@st.cache_data(show_spinner="Writing the tables…", max_entries=8)
-def tables(edition: str, *, _release: Release) -> dict[str, str]:  # noqa: ARG001
-    """CSV text of each file; `edition` tells releases apart."""
-    return csv.render(_release)
-
-
-@st.cache_data(show_spinner="Packing the tables…", max_entries=8)
-def packed(edition: str, *, _release: Release) -> bytes:
-    """All tables of a release in one archive."""
+@st.cache_data(show_spinner=False, max_entries=8)
+def packed(edition: str, *, _release: Release) -> bytes:  # noqa: ARG001
+    """All tables of a release in one archive; `edition` tells releases apart."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for name, text in tables(edition, _release=_release).items():
+        for name, text in csv.render(_release).items():
             stamped = zipfile.ZipInfo(name, _STAMP)
             archive.writestr(stamped, text.encode(), zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
-def contents(files: dict[str, str]) -> str:
-    """What is in the archive: each file with what it holds and its size."""
-    rows = [(name, _HOLDS.get(name, ""), size(text.encode())) for name, text in files.items()]
-    return grid("In the archive", ("File", "What it holds", "Size"), rows)
+def contents(release: Release) -> str:
+    """What is in the archive: each file with what it holds."""
+    rounded = base_of(release) > 1
+    rows = [held for held in HOLDS.items() if rounded or held[0] != "bounds.csv"]
+    return grid("In the archive", ("File", "What it holds"), rows)
 
 
 def size(data: bytes) -> str:

@@ -1,6 +1,9 @@
 """What was done to protect the people in a release, in words, and how exact its counts are."""
 
+from dataclasses import dataclass
 from datetime import date
+
+import polars as pl
 
 from dashboard.figure import base_of
 from dashboard.grids import grid
@@ -35,33 +38,52 @@ def base_sentence(release: Release) -> str:
     return f"Counts are rounded to multiples of {base}, so they are approximate.{looser}"
 
 
-def bounds(release: Release) -> str:
-    """How far at most the truth is from each metric's counts, by quarter and year."""
-    named = (
-        release.table("definitions")
-        .select("metric", "metric_title")
-        .unique(maintain_order=True)
-    )
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far at most the truth is from the counts of a metric in a quarter or a year."""
+
+    metric: str
+    title: str
+    period: str
+    start: date
+    end: date
+    within: int
+
+
+def bounds_of(release: Release) -> list[Bound]:
+    """The bounds of all counts, metric by metric, those of quarters first, the newest first."""
     told = release.figures(breakdown="all")
-    titles = {
-        metric: title for metric, title in named.iter_rows() if metric in set(told["metric"])
-    }
-    rows = []
-    for period in ("quarter", "year"):
-        spans = told.filter(period=period).select("period_start", "period_end").unique()
-        rows += [
-            (
-                _whose(release, period, start, end),
-                *(
-                    f"{release.counts_within(metric, period, start=start, end=end):,}"
-                    for metric in titles
-                ),
-            )
-            for start, end in spans.sort("period_start", descending=True).iter_rows()
-        ]
-    return grid(f"{BOUNDS}, at most", ("Counts of", *titles.values()), rows)
+    named = release.table("definitions").select("metric", "metric_title")
+    spans = (
+        told.filter(pl.col("period").is_in(["quarter", "year"]))
+        .select("period", "period_start", "period_end")
+        .unique()
+        .sort("period", "period_start", descending=[False, True])
+    )
+    metrics = set(told["metric"])
+    return [
+        Bound(
+            *(metric, title, period, start, end),
+            release.counts_within(metric, period, start=start, end=end),
+        )
+        for metric, title in named.unique(maintain_order=True).iter_rows()
+        if metric in metrics
+        for period, start, end in spans.iter_rows()
+    ]
 
 
-def _whose(release: Release, period: str, start: date, end: date) -> str:
-    name = period_name(release, period, start, end)
-    return f"{name} and its months" if period == "quarter" else name
+def bounds(release: Release) -> str:
+    """The same as a table: a row for each quarter and year, a column for each metric."""
+    found = bounds_of(release)
+    titles = dict.fromkeys(each.title for each in found)
+    rows: dict[str, list[str]] = {}
+    for each in found:
+        rows.setdefault(whose(release, each), []).append(f"{each.within:,}")
+    body = [(name, *within) for name, within in rows.items()]
+    return grid(f"{BOUNDS}, at most", ("Counts of", *titles), body)
+
+
+def whose(release: Release, bound: Bound) -> str:
+    """Of which counts a bound is: 'Q3 2026 and its months', '2026'."""
+    name = period_name(release, bound.period, bound.start, bound.end)
+    return f"{name} and its months" if bound.period == "quarter" else name

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit
 from starlette.middleware import Middleware
 
-from dashboard.access import AUDIENCES, RELEASES
+from dashboard.access import AUDIENCES, RELEASES, shelf_of
 from dashboard.palette import PALETTES, Theme
 
 HERE = Path(__file__).parent
@@ -171,9 +171,12 @@ def _digest(script: str) -> str:
 
 @asynccontextmanager
 async def _ready(_app: streamlit.App) -> AsyncIterator[None]:
-    # Slow imports, made before the first reader comes, who would else wait for them.
+    # Slow imports, and releases that are read whole, before the first reader comes, who would
+    # else wait for them.
     for name in ("dashboard.panels", "dashboard.downloads"):
         import_module(name)
+    if shelf := shelf_of():
+        shelf.newest()
     yield
 
 

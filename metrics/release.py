@@ -111,9 +111,19 @@ def open_release(path: Path) -> Release:
 
 
 def audience_of(path: Path) -> str | None:
-    """Whom a file is for; None where it cannot be read, so that others are read still."""
+    """Whom a file is for, by its manifest alone; None where that cannot be read."""
     try:
-        return open_release(path).audience
+        with Store.open(path, mode="read") as store:
+            told = store.frame("select value from manifest where name = 'audience'")
+    except StoreError:
+        return None
+    return str(told["value"][0]) if told.height else None
+
+
+def readable(path: Path) -> Release | None:
+    """The release in a file, or None where it cannot be read, so that others are read still."""
+    try:
+        return open_release(path)
     except StoreError:
         return None
 

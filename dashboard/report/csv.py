@@ -9,7 +9,9 @@ from io import StringIO
 
 import polars as pl
 
+from dashboard.figure import base_of
 from dashboard.phrases import STATE_MARKERS, period_name
+from dashboard.protection import bounds_of, in_brief
 from metrics.release import Release
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -54,6 +56,14 @@ DEFINITIONS = (
     "metric", "metric_title", "question", "cohort", "measure", "title", "unit_of_value",
     "better", "definition", "source", "depends_on",
 )  # fmt: skip
+BOUND_COLUMNS = {
+    "metric": ("string", "what is counted; see definitions.csv"),
+    "period": ("string", "quarter, whose months have the same bound, or year"),
+    "period_start": ("date", "first day of the period"),
+    "period_end": ("date", "first day after the period"),
+    "within": ("number", "how far at most the truth is from a count"),
+}
+_ABOUT_BOUNDS = "bounds.csv        how far at most each count is from the truth\n"
 ABSENT = "The release has no figure for this combination."
 
 Value = str | float | bool | date | list[str] | None
@@ -68,6 +78,8 @@ def render(release: Release, *, notice: str = "") -> dict[str, str]:
         "figures.csv": text_of(COLUMNS, figure_rows(release)),
         "definitions.csv": text_of(DEFINITIONS, definition_rows(release)),
     }
+    if base_of(release) > 1:
+        files["bounds.csv"] = text_of(BOUND_COLUMNS, bound_rows(release))
     files["datapackage.json"] = package(release, files)
     files["README.txt"] = (f"{notice}\n\n" if notice else "") + readme(release)
     return files
@@ -116,6 +128,13 @@ def definition_rows(release: Release) -> Iterable[list[str]]:
         yield [cell(row[name]) for name in DEFINITIONS]
 
 
+def bound_rows(release: Release) -> Iterable[list[str]]:
+    """One row per metric and quarter or year: how far at most its counts are from the truth."""
+    for each in bounds_of(release):
+        row = (each.metric, each.period, each.start, each.end, each.within)
+        yield [cell(value) for value in row]
+
+
 def cell(value: Value, *, number: bool = False, state: str = "ok") -> str:
     """One cell: a number, a word that no spreadsheet runs, or a marker for why it is empty."""
     if number and (value is None or state == "withheld"):
@@ -158,6 +177,17 @@ def package(release: Release, files: dict[str, str]) -> str:
         for name, (kind, words) in COLUMNS.items()
     ]
     definitions = [{"name": name, "type": "string"} for name in DEFINITIONS]
+    resources = [
+        resource("figures", files["figures.csv"], figures, KEY),
+        resource("definitions", files["definitions.csv"], definitions, KEY[:2]),
+    ]
+    if "bounds.csv" in files:
+        fields = [
+            {"name": name, "type": kind, "description": words}
+            for name, (kind, words) in BOUND_COLUMNS.items()
+        ]
+        key = ("metric", "period", "period_start")
+        resources.append(resource("bounds", files["bounds.csv"], fields, key))
     described = {
         "name": f"{release.id}".lower(),
         "title": (
@@ -168,10 +198,7 @@ def package(release: Release, files: dict[str, str]) -> str:
             name: told for name, told in release.manifest.items() if name not in ANCHORS
         },
         "markers": MARKERS,
-        "resources": [
-            resource("figures", files["figures.csv"], figures, KEY),
-            resource("definitions", files["definitions.csv"], definitions, KEY[:2]),
-        ],
+        "resources": resources,
     }
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
@@ -203,8 +230,9 @@ def readme(release: Release) -> str:
         f"Release {release.id}, data to {release.as_of.isoformat()}\n\n"
         "figures.csv       every published figure with its counts, interval and state\n"
         "definitions.csv   what each measure means\n"
+        f"{_ABOUT_BOUNDS if base_of(release) > 1 else ''}"
         "datapackage.json  types and meanings of the columns, and hashes of the files\n\n"
         f"In place of a number:\n{markers}\n\n"
-        f"{named['method_sentence']}\n"
+        f"{in_brief(release)}\n"
         "A text that a spreadsheet would take for a formula has an apostrophe before it.\n"
     )

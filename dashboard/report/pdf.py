@@ -53,12 +53,12 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         html.attention(release, quarter, ON_PAPER),
         "<h2>By unit</h2>",
         html.units(release, quarter),
-        html.trust(release, quarter),
-        f'<p class="ca-note">{escape(delivery_sentence(release.table("deliveries")))}</p>',
-        faults(release),
-        # In one piece, so that no last page has only its end.
+        # On one page where they have room on one, so that no last page has only their end.
+        f'<section class="ca-kept">{html.trust(release, quarter)}'
+        f'<p class="ca-note">{escape(delivery_sentence(release.table("deliveries")))}</p>'
+        f"{faults(release)}"
         f'<section class="ca-whole">{html.method(release)}<p class="prose">{elsewhere}</p>'
-        f"{html.footer(release)}</section>",
+        f"{html.footer(release)}</section></section>",
     )
     return _set(release, title, "".join(body), notice)
 

@@ -17,9 +17,15 @@ from xlsxwriter.worksheet import Worksheet
 from dashboard.breakdowns import measure_title
 from dashboard.check_tables import AT_FAULT, OUTCOMES, affected, damage, rows_failing
 from dashboard.earlier import figure_before, moved_since
-from dashboard.figure import Standing, months_after, standings
+from dashboard.figure import Standing, base_of, months_after, standings
 from dashboard.phrases import STATE_MARKERS, day_text
-from dashboard.protection import audience_sentence, base_sentence
+from dashboard.protection import (
+    BOUNDS,
+    audience_sentence,
+    base_sentence,
+    bounds_of,
+    whose,
+)
 from dashboard.report.csv import MARKERS, NOT_APPLICABLE, grid
 from dashboard.report.html import title_of
 from dashboard.wording import (
@@ -72,6 +78,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> bytes:
         _figures(release, quarter),
         _definitions(release),
         _checks(release),
+        *([_bounds(release)] if base_of(release) > 1 else []),
     ]
     contents = Sheet(
         "Contents",
@@ -244,6 +251,12 @@ def _figure(row: Mapping[str, Any], part: str) -> Row:
         *(_number(row[name], row["state"]) for name in _NUMBERS),
         row["reason"] or NOT_APPLICABLE,
     )
+
+
+def _bounds(release: Release) -> Sheet:
+    rows = tuple((each.title, whose(release, each), each.within) for each in bounds_of(release))
+    header = ("Counts of", "In", "At most off by")
+    return Sheet("Bounds", BOUNDS, header, rows, {"At most off by": WHOLE})
 
 
 def _definitions(release: Release) -> Sheet:

@@ -14,12 +14,6 @@ frame.caption(
 )
 st.write(wording.method_note(release))
 
-st.header("What each figure means", anchor=False)
-st.html(tables.definitions(release))
-
-st.header("The rules that deadlines follow", anchor=False)
-st.html(tables.rules(release))
-
 st.header("How the people in the figures are protected", anchor=False)
 st.write(protection.audience_sentence(release))
 st.write(
@@ -27,7 +21,6 @@ st.write(
     f" {manifest['case_word_plural']} stand behind it. Pages, downloads and charts are all made"
     " from the same protected figures; no filter reaches behind them."
 )
-
 if base := protection.base_sentence(release):
     st.write(base)
     with st.expander(protection.BOUNDS):
@@ -43,5 +36,13 @@ st.write(
     " release is made, and its figures replace these here; the earlier release is kept, so the"
     " two can be compared."
 )
+
+st.header("What each figure means", anchor=False)
+st.html(tables.definitions(release))
+
+st.header("The rules that deadlines follow", anchor=False)
+st.html(tables.rules(release))
+
+st.header("What this is made of", anchor=False)
 st.html(grids.provenance(release))
 frame.links_to("audit", "data_quality", "export")

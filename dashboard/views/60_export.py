@@ -57,22 +57,21 @@ st.download_button(
 st.header("Tables", anchor=False)
 st.write(
     f"The figures of {name} as a workbook, and every figure that these pages can show as CSV,"
-    " for a program. A cell without a number says why beside it."
+    " for a program. A cell without a number says why beside it. Each is made when you ask for"
+    " it, which may take some seconds."
 )
-workbook = downloads.workbook(edition, quarter, _release=release)
+# Made on request: those of exact counts take longer than a reader waits for a page.
 st.download_button(
-    f"Download the workbook ({downloads.size(workbook)})",
-    workbook,
+    "Download the workbook",
+    lambda: downloads.workbook(edition, quarter, _release=release),
     file_name=f"{stem}.xlsx",
     mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     on_click="ignore",
 )
-files = downloads.tables(edition, _release=release)
-st.html(downloads.contents(files))
-packed = downloads.packed(edition, _release=release)
+st.html(downloads.contents(release))
 st.download_button(
-    f"Download all tables ({downloads.size(packed)})",
-    packed,
+    "Download all tables",
+    lambda: downloads.packed(edition, _release=release),
     file_name=f"{release.id}-tables.zip",
     mime="application/zip",
     on_click="ignore",

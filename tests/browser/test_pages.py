@@ -9,6 +9,9 @@ import pytest
 PAGES = {
     "audit": "/",
     "one unit": "/?unit=legal",
+    "gaps": "/gaps",
+    "actions": "/actions",
+    "what came of it": "/what_came_of_it",
     "metrics": "/metrics",
     "units compared": "/metrics?by=unit",
     "data quality": "/data_quality",
@@ -16,7 +19,16 @@ PAGES = {
     "export": "/export",
 }
 SCREENS = {"desk": (1366, 900), "phone": (390, 844)}
-OWN_TITLES = ("Ethics concern audit", ": ", "trusted?", "How the figures are made", "Export")
+OWN_TITLES = (
+    "Ethics concern audit",
+    "Where does the process fail?",
+    "Did the fixes hold?",
+    "What came of it",
+    ": ",
+    "trusted?",
+    "How the figures are made",
+    "Export",
+)
 
 # The widest thing drawn, looked for inside the box that scrolls.
 OVERFLOW = """() => {
@@ -91,6 +103,26 @@ def test_the_charts_of_the_audit_are_drawn(drawn):
         timeout=60_000,
     )
     assert page.locator('[data-testid="stVegaLiteChart"]').count() == 3
+
+
+def test_who_goes_by_keyboard_sees_which_link_they_are_on(drawn):
+    page, _, _ = drawn("/methods")
+    for place in ('header a[href$="/export"]', '[data-testid="stPageLink"] a'):
+        page.locator(place).first.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        style = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+        assert style == "solid", place
+
+
+def test_a_file_that_is_made_on_request_comes_whole(drawn):
+    page, _, _ = drawn("/export?audience=public")
+    for label, first in (("Download the workbook", b"PK"), ("Download all tables", b"PK")):
+        with page.expect_download(timeout=60_000) as asked:
+            page.get_by_role("button", name=label).click()
+        data = asked.value.path().read_bytes()
+        assert data.startswith(first)
+        assert len(data) > 1000
 
 
 def test_no_control_of_streamlits_own_is_left_on_the_page(drawn):

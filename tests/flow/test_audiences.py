@@ -72,6 +72,10 @@ def test_a_quarter_is_within_the_base_of_the_truth_as_the_release_says(releases,
     )
     off = (pl.col("n") - pl.col("n_true")).abs()
     loose = loose_in(release.manifest)
+    looser = "A total of a month or quarter"
+    assert (looser in release.manifest["method_sentence"]) == bool(loose)
+    assert looser not in release.manifest["method_in_brief"]
+    assert told in release.manifest["method_in_brief"]
     for metric, quarter in quarterly.select("metric", "month").unique().iter_rows():
         reach = base * (1 + further_in(loose, metric, quarter)) - 1
         here = (pl.col("metric") == metric) & (pl.col("month") == quarter)

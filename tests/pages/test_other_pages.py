@@ -1,6 +1,7 @@
 import pytest
 
 from dashboard import paused_days
+from dashboard.report import csv, xlsx
 from dashboard.series import Subject
 from metrics.release import open_release
 from tests.pages.reading import charts, words
@@ -64,6 +65,18 @@ def test_the_days_paused_are_told_beside_open_cases(shelf):
         "Q3 2026: 13% of the days (1,500 of 12,000). Of 400 days more no export records pauses."
     ]
     assert paused_days.sentences(committee, Subject("report_frequency", "rate")) == []
+
+
+def test_large_files_are_made_when_they_are_asked_for_and_not_for_the_page(opened, monkeypatch):
+    def too_early(*_: object, **__: object) -> None:
+        raise AssertionError("nobody asked for this file yet")
+
+    for form in (csv, xlsx):
+        monkeypatch.setattr(form, "render", too_early)
+    said = words(opened("60_export", audiences="public"))
+    assert "figures.csv" in said
+    assert "bounds.csv" in said
+    assert "bounds.csv" not in words(opened("60_export"))
 
 
 def test_the_export_page_says_how_far_counts_may_be_off_where_it_is_asked(opened):

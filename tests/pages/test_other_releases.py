@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.access import Shelf
 from etl.store import Store
 from metrics.release import TABLES, Release, open_release
 from tests.pages.reading import words
@@ -57,3 +58,32 @@ def test_a_damaged_release_alone_is_named_where_nothing_else_is(opened, tmp_path
     said = words(opened(folder=tmp_path))
     assert "Nothing has been published here yet" in said
     assert "0002-2026-11-30-committee-x" in said
+
+
+def test_a_release_that_ends_after_its_manifest_is_named_and_the_one_before_it_shown(
+    opened, tmp_path
+):
+    put(tmp_path, release(release="0001-2026-10-31-committee"))
+    cut = release(release="0002-2026-11-30-committee-x")
+    with Store.open(tmp_path / f"{cut.id}.duckdb") as store, store.transaction():
+        store.replace("manifest", cut.table("manifest"))
+    said = words(opened(folder=tmp_path))
+    assert "cannot be read and is not shown: 0002-2026-11-30-committee-x" in said
+    assert "0001-2026-10-31-committee" in words(opened("50_methods", folder=tmp_path))
+
+
+def test_only_the_newest_release_of_each_audience_is_read_whole(tmp_path, monkeypatch):
+    for number, audience in enumerate(("public", "committee", "public", "committee")):
+        put(tmp_path, release(release=f"{number}-{audience}-x", audience=audience))
+    read = []
+
+    def reading(path):
+        read.append(path.stem)
+        return open_release(path)
+
+    monkeypatch.setattr("metrics.release.open_release", reading)
+    shelf = Shelf(folder=tmp_path, audiences=("public",))
+    assert shelf.newest() == {"public": tmp_path / "2-public-x.duckdb"}
+    assert shelf.unreadable() == []
+    assert shelf.take("public").id == "2-public-x"
+    assert read == ["2-public-x"]

@@ -306,3 +306,44 @@ def test_a_chart_becomes_a_picture_that_stands_alone():
 
 def test_a_colour_of_the_page_becomes_that_of_paper():
     assert coloured('fill="var(--ca-concern-text)"') == f'fill="{LIGHT.concern_text}"'
+
+
+def padded(rows: int, **changes: Any) -> list[str]:
+    """The pages of a report with so many more commitments, each a row on the first page."""
+    known = release().table("commitments").to_dicts()
+    more = [
+        known[0]
+        | {"commitment": f"more_{n}", "title": f"Another promise {n}", "position": 90 + n}
+        for n in range(rows)
+    ]
+    made = release(commitments=[*known, *more], **changes)
+    return pdfs.pages(pdf.render(made, QUARTER))
+
+
+def page_with(pages: list[str], words: str) -> int:
+    (found,) = [at for at, page in enumerate(pages) if words in page]
+    return found
+
+
+@pytest.mark.parametrize("rows", range(0, 9, 2))
+def test_a_chart_without_a_table_stands_on_the_page_of_its_heading(rows: int):
+    few = {"state": "few", "value": None}
+    figures = [
+        row | (few if row["breakdown"] == "unit" else {})
+        for row in release().table("figures").to_dicts()
+    ]
+    told = release().table("results").to_dicts()
+    missed = [
+        r | ({"verdict": "met"} if r["commitment"] != "investigate" else {}) for r in told
+    ]
+    pages = padded(rows, figures=figures, results=missed)
+    heading = page_with(pages, "What needs attention")
+    assert page_with(pages, "By unit there are too few to show.") == heading
+
+
+@pytest.mark.parametrize("rows", range(0, 7, 2))
+def test_what_is_said_of_trust_and_method_stands_on_one_page_where_it_fits(rows: int):
+    pages = padded(rows)
+    trust = page_with(pages, "Can these figures be trusted?")
+    assert page_with(pages, "How these figures are made") == trust
+    assert page_with(pages, "Questions about these figures") == trust

@@ -147,7 +147,24 @@ def test_an_empty_release_is_still_a_document():
 
 
 def test_the_files_are_figures_definitions_and_their_description(files: dict[str, str]):
-    assert set(files) == {"figures.csv", "definitions.csv", "datapackage.json", "README.txt"}
+    always = {"figures.csv", "definitions.csv", "datapackage.json", "README.txt"}
+    assert set(files) == always | {"bounds.csv"}
+    assert set(csv.render(release())) == always  # exact counts are their own bounds
+
+
+def test_bounds_are_told_of_every_quarter_and_year_of_rounded_counts(files: dict[str, str]):
+    rows = rows_of(files["bounds.csv"])
+    kept = {(row["metric"], row["period"], row["period_start"]): row["within"] for row in rows}
+    assert len(kept) == len(rows) == 5 * (11 + 3)
+    assert kept["satisfaction", "quarter", "2026-07-01"] == "9"
+    assert kept["satisfaction", "year", "2025-01-01"] == "36"
+    assert "bounds.csv" in files["README.txt"]
+    (told,) = (
+        each
+        for each in json.loads(files["datapackage.json"])["resources"]
+        if each["name"] == "bounds"
+    )
+    assert [field["name"] for field in told["schema"]["fields"]] == list(rows[0])
 
 
 def test_every_combination_has_a_row_whether_or_not_it_has_a_figure(files: dict[str, str]):

@@ -115,3 +115,13 @@ def test_an_empty_release_is_still_a_workbook():
     nothing: dict[str, Any] = {name: [] for name in TABLES if name != "manifest"}
     data = xlsx.render(release(**nothing), QUARTER)
     assert len(sheet(data, "Contents")) == 5
+
+
+def test_only_a_workbook_of_rounded_counts_tells_their_bounds(data: bytes):
+    rounded = xlsx.render(release(base="10"), QUARTER)
+    told = {
+        (row["Counts of"], row["In"]): row["At most off by"] for row in sheet(rounded, "Bounds")
+    }
+    assert told["Report frequency", "Q3 2026 and its months"] == "9"
+    assert told["Report frequency", "2025"] == "36"
+    assert 'name="Bounds"' not in parts(data)["xl/workbook.xml"]
