@@ -20,6 +20,29 @@ _IN_ORDER = {
 _LOOKED_AT = 50_000
 # A row out of its place does not make another order of a file.
 _TO_ONE = 20
+# What a row says, of which topic: what was before, and what came to be. Of what is not known to
+# have been anything before, each line is a topic of its own.
+_CHANGE = (
+    "select line, case_key, occurred_at, field as topic,"
+    " if(before_known, coalesce(before, ''), 'line ' || line) as past, after as came,"
+    " after as says from staging.changes where snapshot = $snapshot"
+)
+_EVENT = (
+    "select line, case_key, occurred_at,"
+    " case when kind in ('resolved', 'closed', 'cancelled', 'reopened') then 'its end'"
+    " when kind in ('paused', 'resumed') then 'pause'"
+    " else concat_ws(' ', kind, level, party) end as topic,"
+    " case kind when 'reopened' then 'ended' when 'resumed' then 'paused'"
+    " when 'paused' then 'resumed' else 'reopened' end as past,"
+    " if(kind in ('resolved', 'closed', 'cancelled'), 'ended', kind) as came,"
+    " kind as says from staging.events where snapshot = $snapshot and occurred_at is not null"
+)
+_STATE = (
+    "select line, case_key, stated_at as occurred_at, 'line ' || line as topic, '' as past,"
+    " '' as came, '' as says from staging.cases"
+    " where snapshot = $snapshot and stated_at is not null"
+)
+_SAYING = {"changes": _CHANGE, "events": _EVENT, "cases": _STATE}
 _DAY, _NONE = timedelta(days=1), timedelta(0)
 # When an hour that comes twice is for the first and for the second time, in UTC.
 Hours = tuple[datetime, datetime]
@@ -94,9 +117,39 @@ def _ways(steps: pl.Series) -> tuple[int, int]:
 
 
 def from_below(tied: pl.DataFrame) -> pl.DataFrame:
-    """The places of rows that share an instant, in a file that begins with the newest."""
+    """The places of rows that share an instant, in a file that begins with the newest.
+
+    `tied` has what each row `says`: of a `topic` what was `past` and what `came` of it. A row
+    that says again what an earlier one says, with nothing between that took it back, has
+    the place of that one: two columns of a system tell one change.
+    """
     among = pl.col("line").rank("dense", descending=True).over("case_key", "occurred_at")
-    return tied.select("line", among.cast(pl.Int64).alias("ordinal"))
+    placed = tied.with_columns(among.cast(pl.Int64).alias("place")).sort("place")
+    of_topic = ["case_key", "occurred_at", "topic"]
+    alike = [*of_topic, "past", "says"]
+    told = _last_before(_last_before(placed, "came", "past"), "past", "came")
+    before = pl.col("place").shift(1).over(alike)
+    # Left again, and come back to what it was: then it happened once more.
+    undone = (pl.col("last came") > before) & (pl.col("last past") > before)
+    is_again = before.is_not_null() & ~undone.fill_null(value=False)
+    rounds = told.with_columns((~is_again).cum_sum().over(alike).alias("round"))
+    first = pl.col("place").first().over(*alike, "round")
+    each = rounds.with_columns(first.alias("first")).group_by("line")
+    return each.agg(
+        pl.when(pl.col("first").n_unique() == 1)
+        .then(pl.col("first").min())
+        .otherwise(pl.col("place").min())
+        .alias("ordinal")
+    )
+
+
+def _last_before(placed: pl.DataFrame, theirs: str, mine: str) -> pl.DataFrame:
+    """With the place of the last row before each whose `theirs` is what `mine` is of this."""
+    of_topic = ["case_key", "occurred_at", "topic"]
+    others = placed.select(
+        *of_topic, "place", pl.col(theirs).alias(mine), pl.col("place").alias(f"last {theirs}")
+    )
+    return placed.join_asof(others, on="place", by=[*of_topic, mine], allow_exact_matches=False)
 
 
 def second_hours(told: pl.DataFrame, hours: Sequence[Hours]) -> pl.DataFrame:
@@ -214,13 +267,13 @@ def _first(store: Store, tables: Sequence[str], snapshot: int) -> pl.DataFrame:
 
 
 def _tied(store: Store, tables: Sequence[str], snapshot: int) -> pl.DataFrame:
-    """The rows that share their instant with another row of their case."""
-    told = " union all ".join(map(_select, tables))
+    """What those rows say that share their instant with another row of their case."""
+    told = " union all ".join(_SAYING[table] for table in tables)
     return store.frame(
-        f"with told as (select distinct line, case_key, occurred_at from ({told}))"  # noqa: S608
+        f"with told as (select distinct * from ({told}))"  # noqa: S608
         " select * from told where (case_key, occurred_at) in"
         " (select (case_key, occurred_at) from told group by case_key, occurred_at"
-        "  having count(*) > 1)",
+        "  having count(distinct line) > 1)",
         {"snapshot": snapshot},
     )
 

@@ -2,11 +2,17 @@
 -- A list of cases has one date for the end, and calls the later one its resolution.
 create or replace temp table temp.later_closings as
 select
-    case_key,
-    snapshot,
-    occurred_at
-from core.changes
+    closings.case_key,
+    closings.snapshot,
+    closings.occurred_at
+from core.changes as closings
+-- Solved and closed at one instant, it was resolved then, whoever tells so besides.
+anti join core.derived_events as resolutions
+    on
+        resolutions.kind = 'resolved'
+        and closings.case_key = resolutions.case_key
+        and closings.occurred_at = resolutions.occurred_at
 where
-    meaning = 'progress'
-    and before in ('resolved', 'closed', 'cancelled')
-    and after in ('closed', 'cancelled');
+    closings.meaning = 'progress'
+    and closings.before in ('resolved', 'closed', 'cancelled')
+    and closings.after in ('closed', 'cancelled');

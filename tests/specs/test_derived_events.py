@@ -234,3 +234,26 @@ def test_an_end_in_the_list_of_cases_that_the_history_has_as_a_closing_is_that_c
         "select kind, occurred_on from core.events order by occurred_at, kind"
     ).rows()
     assert [f"{kind} {on.day}" for kind, on in rows if kind != "received"] == kinds
+
+
+def test_what_was_resolved_and_closed_at_one_instant_was_resolved_too(core):
+    changes = """
+        case | field  | meaning  | after    | on         | snapshot | line
+        A    | status | progress | open     | 2024-01-02 | 9        | 2
+        A    | status | progress | resolved | 2024-01-04 | 9        | 3
+        A    | status | progress | closed   | 2024-01-04 | 9        | 4
+    """
+    told = "\n".join([
+        "snapshot | source | export | grain | as_of",
+        "8 | desk | cases | case | 2024-01-31",
+        "9 | desk | history | change | 2024-01-31",
+    ])  # fmt: skip
+    store = core(
+        as_of="2024-01-31",
+        cases="case | snapshot | line\nA | 8 | 2",
+        events=LISTED,
+        changes=changes,
+        deliveries=told,
+    )
+    rows = store.frame("select kind from core.events order by kind").rows()
+    assert [kind for (kind,) in rows] == ["closed", "received", "resolved"]

@@ -55,6 +55,8 @@ kind = "Step"
 [codes.kind]
 "received" = "received"
 "closed" = "closed"
+"reopened" = "reopened"
+"escalated" = "escalated"
 """
 LOG, CASES = "Case,When,From,To\n", "Case,Received,Closed\n"
 STATES, EXACT = "Case,Changed,State\n", "Case,At,Step\n"
@@ -165,3 +167,39 @@ def test_a_case_that_ended_before_its_receipt_by_the_clock_ended_in_the_later_ho
 def test_an_end_before_the_receipt_at_any_other_time_stays_where_it_is(told):
     events = told(CASES + lines("A,24.10.2026 02:50,24.10.2026 02:10"))
     assert ("closed", "10-24 00:10") in events
+
+
+# Two columns of the system tell each change, and two people are told of an escalation at once.
+MIRRORED = "Case,When,From,To,Field,Row\n"
+ENDED, BEGUN = ("Open", "Closed"), ("Closed", "Open")
+MOVES = (("New", "Open"), ENDED, BEGUN, ENDED, BEGUN)
+AGAIN = ("closed", "reopened", "closed", "reopened", "escalated", "escalated")
+
+
+def change(at: str, move: tuple[str, str], column: str, row: int = 0) -> str:
+    return f"A,05.01.2026 {at},{','.join(move)},{column},{row}"
+
+
+@pytest.mark.parametrize("way", [1, -1], ids=["oldest first", "newest first"])
+def test_a_change_that_two_columns_tell_at_one_instant_happened_once(told, way):
+    rows = [
+        change("10:00" if n else "09:00", move, column, n)
+        for n, move in enumerate(MOVES)
+        for column in ("state", "mirror")
+    ]
+    found = kinds(told(MIRRORED + lines(*rows[::way])), "acknowledged", "closed", "reopened")
+    assert found == ["acknowledged", "closed", "reopened", "closed", "reopened"]
+
+
+def test_what_each_column_tells_by_itself_in_a_log_from_below_happened_once(told):
+    rows = [change("10:00", move, name) for name in ("state", "mirror") for move in MOVES[:2]]
+    rows.append(change("11:00", MOVES[2], "state"))
+    found = kinds(told(MIRRORED + lines(*rows[::-1])), "acknowledged", "closed", "reopened")
+    assert found == ["acknowledged", "closed", "reopened"]
+
+
+def test_steps_told_twice_at_one_instant_by_a_log_from_below_happened_once(told):
+    rows = ["A,05.01.2026 08:00 +0100,received,"]
+    rows += [f"A,05.01.2026 09:00 +0100,{step},{n}" for n, step in enumerate(AGAIN)]
+    found = told("Case,At,Step,Row\n" + lines(*rows[::-1]))
+    assert [kind for kind, _ in found] == ["received", *AGAIN[:-1]]
