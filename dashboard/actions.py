@@ -94,16 +94,16 @@ def headline(release: Release) -> str:
 
 
 def sentence(rows: list[Row]) -> str:
-    """Say 'Of four actions two were done in time, one was done late and one is overdue.'."""
+    """Say 'Of four actions, two were done in time, one was done late and one is overdue.'."""
     counts = {name: sum(row["timing"] == name for row in rows) for name in TIMING}
     said = [f"{in_words(n)} {_is(name, n)} {TIMING[name]}" for name, n in counts.items() if n]
     if len(rows) == 1:
         return f"One action: {TIMING[rows[0]['timing']]}."
-    return f"Of {in_words(len(rows))} actions {listed(said)}."
+    return f"Of {in_words(len(rows))} actions, {listed(said)}."
 
 
 def effect_sentence(rows: list[Row]) -> str:
-    """Say 'Of three that are done one worked, after one no change can be seen, ...'."""
+    """Say 'Of the three that are done, one worked, after one no change can be seen, ...'."""
     done = [row for row in rows if row["done_on"] is not None]
     if not done:
         return "None of them is done, so nothing can be said of what they changed."
@@ -116,11 +116,11 @@ def effect_sentence(rows: list[Row]) -> str:
     counts = {name: sum(row["effect"] == name for row in done) for name in words}
     said = [words[name].format(n=in_words(n)) for name, n in counts.items() if n]
     unknown = len(done) - sum(counts.values())
-    said += [f"of {in_words(unknown)} nobody can say"] if unknown else []
+    said += [f"of {in_words(unknown)} nothing can be said"] if unknown else []
     fell_back = sum(row["recurrence"] == "recurred" for row in done)
     more = f" {capital(in_words(fell_back))} fell back within a year." if fell_back else ""
     noun = "the one that is" if len(done) == 1 else f"the {in_words(len(done))} that are"
-    return f"Of {noun} done {listed(said)}.{more}"
+    return f"Of {noun} done, {listed(said)}.{more}"
 
 
 def listing(release: Release) -> str:

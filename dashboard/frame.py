@@ -31,6 +31,7 @@ _DRESS = """
 .ca-loop h2{font-size:24px;font-weight:650;margin:24px 0 6px;padding:0;color:var(--ca-text)}
 .ca-loop li{font-size:17px;line-height:1.45;max-width:90ch;margin:0 0 6px;color:var(--ca-text)}
 :root body :is(a,summary):focus-visible{outline:3px solid var(--ca-accent);outline-offset:2px}
+.st-key-filters{min-height:68px}
 [data-testid="stPageLink"] a p{text-decoration:underline;color:var(--ca-accent)}
 """
 

@@ -55,12 +55,17 @@ def key_of(rows: pl.DataFrame, *, target: float | None) -> str:
     return f'<p class="ca-key">{spans}</p>' if said else ""
 
 
-KEY_OF_LEVELS = (
-    '<p class="ca-key"><span>■ worse than chance explains</span>'
-    "<span>▲ better than chance explains</span><span>● could be chance</span>"
-    "<span>Shaded: expected for its size</span><span>Thin line: all together</span>"
-    "<span>Dashed line: target</span></p>"
-)
+def key_of_levels(*, target: float | None) -> str:
+    """The key of levels side by side; of a target only where there is one."""
+    goal = "<span>Dashed line: target</span>" if target is not None else ""
+    return (
+        '<p class="ca-key"><span>■ worse than chance explains</span>'
+        "<span>▲ better than chance explains</span><span>● could be chance</span>"
+        "<span>Shaded: expected for its size</span><span>Thin line: all together</span>"
+        f"{goal}</p>"
+    )
+
+
 _BLANK = "–"
 
 

@@ -41,6 +41,13 @@ _KEPT = {
     "just_missed": "missed, as far as rounded numbers tell",
     "not_met": "missed",
 }
+_NOT_SAID = {
+    "too_few": "too few",
+    "withheld": "withheld to protect people",
+    "cannot_say": "too much is unknown",
+    "not_assessable": "what it takes is not recorded",
+    "no_data": "nothing to judge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +124,21 @@ def _raised(release: Release, quarter: date) -> tuple[str, ...]:
 
 def _found(release: Release, quarter: date) -> tuple[str, ...]:
     """Which promises about handling were kept, and what the committee found."""
+    rows = standings(release, quarter)
     said = [
         f"{row.title}: {_KEPT[row.verdict]}, {about(release)}"
         f"{figure_text(row.figure, beside=row.target)} against the {target(row.target)} that we"
         " promise."
-        for row in standings(release, quarter)
+        for row in rows
         if row.verdict in _KEPT
+    ]
+    open_still = [
+        f"{row.title} ({_NOT_SAID[row.verdict]})" for row in rows if row.verdict in _NOT_SAID
     ]
     if not said:
         said = [f"Too little is known of {quarter_name(release, quarter)} to say."]
+    if open_still:
+        said.append(f"Whether it was kept is not said of: {listed(open_still)}.")
     findings = dict.fromkeys(row["finding"] for row in rows_of(release))
     return (*said, *(f"The committee looked into this: {_lower(each)}." for each in findings))
 

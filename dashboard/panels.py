@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import access, actions, charts, frame, series, wording
 from dashboard.attention import Matter
 from dashboard.figure import Figure, base_of, months_after
-from dashboard.grids import KEY_OF_LEVELS, grid, key_of
+from dashboard.grids import grid, key_of, key_of_levels
 from dashboard.palette import PALETTES, Theme
 from dashboard.phrases import (
     ASSURANCE_WORDS,
@@ -123,7 +123,7 @@ def side_by_side(
     is_drawn = rows["value"].drop_nulls().len() > 1
     if is_drawn:
         chart = charts.units(rows, axis=axis, ink=PALETTES[frame.theme()])
-        st.html(KEY_OF_LEVELS)
+        st.html(key_of_levels(target=axis.target))
         _draw(
             chart.to_dict(validate=False),
             key="levels",

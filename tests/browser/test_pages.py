@@ -36,6 +36,11 @@ OVERFLOW = """() => {
   return Math.max(document.documentElement.scrollWidth - window.innerWidth,
                   page.scrollWidth - page.clientWidth);
 }"""
+# What is kept free for the row above the title, and what it takes.
+HEIGHTS = """() => {
+  const row = document.querySelector('.st-key-filters');
+  return [getComputedStyle(row).minHeight, Math.round(row.getBoundingClientRect().height)];
+}"""
 GROUND = (
     "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
 )
@@ -103,6 +108,13 @@ def test_the_charts_of_the_audit_are_drawn(drawn):
         timeout=60_000,
     )
     assert page.locator('[data-testid="stVegaLiteChart"]').count() == 3
+
+
+def test_the_row_of_filters_is_given_the_height_that_its_boxes_will_need(drawn):
+    page, _, _ = drawn("/methods?audience=public")
+    page.wait_for_selector('.st-key-filters [data-testid="stSelectbox"]')
+    kept, needed = page.evaluate(HEIGHTS)
+    assert kept == f"{needed}px"  # else what is below jumps when the boxes come
 
 
 def test_who_goes_by_keyboard_sees_which_link_they_are_on(drawn):

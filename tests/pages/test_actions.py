@@ -27,17 +27,17 @@ SEEN = [
 
 def test_the_headline_counts_who_was_in_time_and_what_worked():
     assert actions.sentence([DONE, LATE]) == (
-        "Of two actions one was done in time and one is overdue."
+        "Of two actions, one was done in time and one is overdue."
     )
     assert actions.sentence([LATE]) == "One action: overdue."
-    assert actions.effect_sentence([DONE, LATE]) == "Of the one that is done one worked."
+    assert actions.effect_sentence([DONE, LATE]) == "Of the one that is done, one worked."
     assert actions.effect_sentence([LATE]) == (
         "None of them is done, so nothing can be said of what they changed."
     )
     again = DONE | {"recurrence": "recurred"}
     unknown = DONE | {"effect": "too_few", "recurrence": "not_applicable"}
     assert actions.effect_sentence([again, unknown]) == (
-        "Of the two that are done one worked and of one nobody can say."
+        "Of the two that are done, one worked and of one nothing can be said."
         " One fell back within a year."
     )
 
@@ -47,7 +47,7 @@ def test_the_page_says_what_worked_with_counts_and_interval_and_charts_it(opened
     test = opened("25_actions", folder=tmp_path)
     said = words(test)
     for part in (
-        "Of two actions one was done in time and one is overdue.",
+        "Of two actions, one was done in time and one is overdue.",
         "70% (500 of 710) before, 95% (630 of 660) after. It held for twelve months.",
         "Change: +10 to +30 points (99% interval).",
         "A 20 April 2025: Letters are drafted with the decision; limits begin anew",

@@ -70,6 +70,23 @@ def test_what_was_found_says_which_promises_were_kept_and_what_the_committee_fou
     assert "The committee looked into this: every third letter came late." in found
 
 
+def test_promises_of_which_nothing_is_said_are_named_with_why():
+    assert not any("is not said of" in each for each in told()["What was found"])
+    kinds = {"triage": "withheld", "inform": "too_few"}
+    rows = [
+        row | {"verdict": kinds.get(row["commitment"], row["verdict"])}
+        for row in release(base="10").table("results").to_dicts()
+    ]
+    found = told(results=rows)["What was found"]
+    titles = {
+        row["commitment"]: row["title"] for row in release().table("commitments").to_dicts()
+    }
+    assert (
+        f"Whether it was kept is not said of: {titles['triage']} (withheld to protect people)"
+        f" and {titles['inform']} (too few)."
+    ) in found
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -10,10 +10,11 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 
-from dashboard import charts, panels, protection, tables, wording
+from dashboard import charts, grids, panels, protection, tables, wording
 from dashboard.figure import quarterly
 from dashboard.phrases import withheld_words
 from dashboard.report import html, pdf, xlsx
+from dashboard.report.sheet import render as html_of_sheet
 from dashboard.series import Subject, monthly
 from dashboard.untold import untold_months
 from metrics.release import Release
@@ -208,3 +209,16 @@ def test_a_month_outside_its_range_of_which_nothing_is_made_is_not_called_usual(
     assert panels.period_table(made, months, axis).count(said) == 1
     before = monthly(release(base=base), TRIAGE, until=date(2026, 10, 1))
     assert said not in panels.period_table(release(base=base), before, axis)
+
+
+def test_the_key_of_levels_names_a_target_only_where_there_is_one():
+    assert "Dashed line: target" in grids.key_of_levels(target=0.8)
+    assert "Dashed line" not in grids.key_of_levels(target=None)
+
+
+def test_the_sheet_for_everybody_tells_protection_in_brief():
+    told = release(audience="public", base="10")
+    told.manifest["method_in_brief"] = "In brief."
+    page = html_of_sheet(told, QUARTER)
+    assert "In brief." in page
+    assert told.manifest["method_sentence"] not in page
