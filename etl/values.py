@@ -327,8 +327,10 @@ def _number(name: str, text: pl.Expr, place: Place, file: File) -> Typed:
     if name == "score" and export.scores:
         return _score(text, column, file)
     number = _duration(text, export) if name == "source_days" else _plain(text, export)
-    kind = pl.Int64 if name == "order" else pl.Int32
-    whole = number.round().cast(kind, strict=False)
+    whole = number.round().cast(pl.Int64 if name == "order" else pl.Int32, strict=False)
+    if name == "order":
+        # Numbers of entries may be longer than what a fraction holds exactly.
+        whole = pl.coalesce(text.cast(pl.Int64, strict=False), whole)
     failed = text.is_not_null() & (whole.is_null() | (number != number.round()))
     return Typed(
         (whole.alias(f"is {name}"),),

@@ -45,6 +45,18 @@ occurred = "Changed"
 status = "State"
 [exports.states.changes]
 status = "progress"
+[exports.numbered]
+grain = "change"
+dates = "%d.%m.%Y %H:%M"
+[exports.numbered.columns]
+case_id = "Case"
+occurred = "When"
+before = "From"
+after = "To"
+order = "Entry"
+[[exports.numbered.steps]]
+change = "status"
+means = "progress"
 [exports.exact]
 grain = "event"
 dates = "%d.%m.%Y %H:%M %z"
@@ -105,6 +117,13 @@ STEPS = (
 @pytest.mark.parametrize("rows", [STEPS, STEPS[::-1]], ids=["oldest first", "newest first"])
 def test_what_shares_a_minute_is_in_the_order_of_the_file(told, rows):
     events = told(LOG + lines(*rows))
+    assert kinds(events, "closed", "reopened") == ["closed", "reopened"]
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_numbers_of_entries_beyond_what_a_fraction_holds_tell_what_came_first(told, way):
+    rows = [f"{row},{2**60 + n}" for n, row in enumerate(STEPS)]
+    events = told("Case,When,From,To,Entry\n" + lines(*rows[::way]))
     assert kinds(events, "closed", "reopened") == ["closed", "reopened"]
 
 
