@@ -76,7 +76,8 @@ class Setting:
 
     def off_in(self, quarter: date, level: tuple[str, str] = ("all", "all")) -> int:
         """How far rounding may have moved a sum of the metric in that quarter or its months."""
-        each = self.base * (1 + further_in(self.loose, self.metric, quarter)) - 1
+        off = further_in(self.loose, self.metric, quarter)
+        each = self.base * (1 + max(off.month, off.quarter)) - 1
         return self.times * times_at(self.heirs, level, quarter) * each
 
     @property

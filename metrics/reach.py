@@ -1,34 +1,73 @@
 """How far rounding may have moved what a release tells."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from metrics.periods import months_between, quarter_of
 
-Loose = Mapping[tuple[str, date], int]
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """By how many bases more than a cell sums of a month's cells may be off, and a quarter's.
+
+    A cell of a quarter is a sum of its months.
+    """
+
+    month: int = 0
+    quarter: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether any of them may."""
+        return bool(self.month or self.quarter)
+
+    def over(self, months: int) -> int:
+        """A sum over so many months of a quarter that is told: of one, or of all."""
+        return self.month if months == 1 else self.quarter
+
+    def beside(self, other: "Off") -> "Off":
+        """As far as either."""
+        return Off(max(self.month, other.month), max(self.quarter, other.quarter))
+
+    def in_part(self, months: int) -> int:
+        """A sum over so many months of a quarter, told or not: by what is told of them."""
+        if months == MONTHS:
+            return self.quarter
+        return min(months * self.month, self.quarter + (MONTHS - months) * self.month)
+
+
+AS_A_CELL = Off()
+Loose = Mapping[tuple[str, date], Off]
+MONTHS = 3  # of a quarter
 SUMS = {"escalation_compliance": "deadline_compliance"}  # of whose parts its counts are made
 EVER = date.min  # of releases that told it of all their quarters at once
 
 
-def loose_in(manifest: Mapping[str, str]) -> dict[tuple[str, date], int]:
-    """By how many bases more than a cell sums may be from the truth, by metric and quarter."""
+def loose_in(manifest: Mapping[str, str]) -> dict[tuple[str, date], Off]:
+    """By how many bases more than a cell sums may be from the truth, by metric and quarter.
+
+    Where one number stands for sums of months and of quarters it is that of both.
+    """
     found = {}
     for one in filter(None, manifest.get("loose", "").split(",")):
         name, *quarter, by = one.split(":")
-        found[name, date.fromisoformat(quarter[0]) if quarter else EVER] = int(by)
+        month, _, whole = by.partition("/")
+        off = Off(int(month), int(whole or month))
+        found[name, date.fromisoformat(quarter[0]) if quarter else EVER] = off
     return found
 
 
 def loose_words(loose: Loose) -> str:
     """The same for a manifest."""
-    return ",".join(
-        f"{name}:{quarter.isoformat()}:{by}" for (name, quarter), by in sorted(loose.items())
-    )
+    every = sorted(loose.items(), key=lambda one: one[0])
+    known = (f"{name}:{on.isoformat()}:{by.month}/{by.quarter}" for (name, on), by in every)
+    return ",".join(known)
 
 
-def further_in(loose: Loose, metric: str, quarter: date) -> int:
+def further_in(loose: Loose, metric: str, quarter: date) -> Off:
     """By how many bases more sums of a metric may be off in the quarter that begins so."""
-    return loose.get((metric, quarter), loose.get((metric, EVER), 0))
+    return loose.get((metric, quarter), loose.get((metric, EVER), AS_A_CELL))
 
 
 def withheld_words(
@@ -71,13 +110,13 @@ def most_off(
     """
     months = 12 * (end.year - start.year) + end.month - start.month
     quarters = {"month": 1, "quarter": 1, "year": 4}.get(period, months // 3 + 2)
-    touched = {
+    touched = Counter(
         quarter_of(month, year_starts=year_starts)
         for month in months_between(start, end)
         if month < end
-    }
+    )
     known = loose or {}
     if (metric, EVER) in known:
-        return quarters * (base * (1 + known[metric, EVER]) - 1)
-    further = sum(further_in(known, metric, quarter) for quarter in touched)
+        return quarters * (base * (1 + known[metric, EVER].quarter) - 1)
+    further = sum(further_in(known, metric, on).in_part(many) for on, many in touched.items())
     return quarters * (base - 1) + base * further

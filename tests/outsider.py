@@ -31,7 +31,7 @@ class Said:
 
     audience: str
     base: int
-    loose: Mapping[str, int]
+    loose: Mapping[str, Sequence[int]]
     counts: Mapping[Table, Mapping[Cell, int]]
 
 
@@ -100,8 +100,10 @@ def claims(said: Sequence[Said], table: Table) -> Claims:
             at, off = place[cell], one.base - 1
             least[at] = max(least[at], n - off, float(n > 0))
             most[at] = min(most[at], n + off)
-        further = one.base * (1 + one.loose.get(f"{table[0]} {table[2]}", 0)) - 1
+        by_month, by_quarter = one.loose.get(f"{table[0]} {table[2]}", (0, 0))
         for group in _sums(counts):
+            by = by_month if len({cell[2] for cell in group}) == 1 else by_quarter
+            further = one.base * (1 + by) - 1
             at = frozenset(place[cell] for cell in group)
             n = sum(counts[cell] for cell in group)
             low, high = rows.get(at, (0.0, np.inf))

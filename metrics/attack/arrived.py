@@ -126,8 +126,12 @@ class _Totals:
         high, most = np.full(shape, np.inf), np.full(shape[0], np.inf)
         for one in own:
             n = _told(one, series, levels, months, which)
-            off = one.base * (1 + one.further(series[0], months[0])) - 1
-            for told, lowest, highest in ((n, low, high), (n.sum(axis=1), least, most)):
+            by = one.further(series[0], months[0])
+            for told, further, lowest, highest in (
+                (n, by.month, low, high),
+                (n.sum(axis=1), by.quarter, least, most),
+            ):
+                off = one.base * (1 + further) - 1
                 is_there = ~np.isnan(told)
                 at_least = np.maximum(told - off, told > 0)[is_there]
                 lowest[is_there] = np.maximum(lowest[is_there], at_least)

@@ -149,7 +149,8 @@ def _read(
 ) -> None:
     """Every month's and quarter's total that a release tells of a metric and part."""
     offs = [
-        release.base * (1 + release.further(series[0], months[start])) - 1 for start, _ in spans
+        release.base * (1 + release.further(series[0], months[start]).over(end - start)) - 1
+        for start, end in spans
     ]
     for level, totals in _totals(release, series, ~IS_STOCK, months).items():
         for (start, end), off in zip(spans, offs, strict=True):

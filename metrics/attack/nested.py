@@ -314,8 +314,8 @@ class _Known:
         _, in_doubt = tables[row.rule]
         names = {(*COME, NOT_DUE)[at] for at in row.outcomes}
         is_cell = len(row.months) == len(row.outcomes) == 1 and not names & in_doubt
-        further = 0 if is_cell else one.further(DEADLINES, self.months[row.months[0]])
-        return one.base * (1 + further) - 1
+        by = one.further(DEADLINES, self.months[row.months[0]])
+        return one.base * (1 + (0 if is_cell else by.over(len(row.months)))) - 1
 
 
 def _table(

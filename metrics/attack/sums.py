@@ -9,6 +9,7 @@ import polars as pl
 
 from metrics.attack.system import Floats
 from metrics.attack.told import Told
+from metrics.reach import Off
 
 DOUBT = r"_(unsure|misplaced|extra)$"
 
@@ -38,13 +39,13 @@ class Ground:
 class Copy:
     """A table in one release: n (level, month, cell), NaN where nothing is said of it.
 
-    A count is at most `cell` from the truth, a sum of the month's quarter at most `sums`; so is
-    a count that is made of several, `doubted` ones beside others.
+    A count is at most `base` less one from the truth, sums of the month and of its quarter as
+    much `further`; so is a count that is made of several, `doubted` ones beside others.
     """
 
     n: Floats
-    cell: int
-    sums: Sequence[int]
+    base: int
+    further: Sequence[Off]
     doubted: frozenset[int]
 
 
@@ -71,7 +72,8 @@ class Table:
             for copy in self.copies:
                 n = copy.n[:, list(months)][:, :, list(columns)].sum(axis=(1, 2))
                 exact = is_cell and columns[0] not in copy.doubted
-                off = copy.cell if exact else copy.sums[months[0]]
+                further = 0 if exact else copy.further[months[0]].over(len(months))
+                off = copy.base * (1 + further) - 1
                 low = np.fmax(low, np.fmax(n - off, np.where(n > 0, 1, 0)))
                 high = np.fmin(high, n + off)
             self.known[months, columns] = low, high
@@ -143,13 +145,17 @@ def read_table(
     """A metric and part of these releases on these cells; outcomes in doubt with the others."""
     copies = []
     for one in told:
-        off = [one.base * (1 + one.further(series[0], on)) - 1 for on in ground.months]
-        copies.append(_copy(one.of(*series), ground, cells, one.base - 1, off))
+        further = [one.further(series[0], on) for on in ground.months]
+        copies.append(_copy(one.of(*series), ground, cells, one.base, further))
     return Table(ground, cells, copies, sums)
 
 
 def _copy(
-    rows: pl.DataFrame, ground: Ground, cells: Sequence[Cell], off: int, sums: Sequence[int]
+    rows: pl.DataFrame,
+    ground: Ground,
+    cells: Sequence[Cell],
+    base: int,
+    further: Sequence[Off],
 ) -> Copy:
     keys = ["breakdown", "level", "month", "outcome", "band"]
     n = pl.col("n")
@@ -170,4 +176,4 @@ def _copy(
         table[levels[breakdown, level], months[month], at] = np.nan if count is None else count
         if parts > 1:
             doubted.add(at)
-    return Copy(table, off, sums, frozenset(doubted))
+    return Copy(table, base, further, frozenset(doubted))

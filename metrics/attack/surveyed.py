@@ -158,18 +158,21 @@ class _Quarter:
 
     def _read(self, copy: _Copy, on: date) -> None:
         release, asked, received, times = copy.release, copy.asked, copy.received, copy.times
-        off = {
-            name: release.base * (1 + release.further(name, on)) - 1
-            for name in (SURVEYS, TIMES, RECEIVED[0])
-        }
+        further = {name: release.further(name, on) for name in (SURVEYS, TIMES, RECEIVED[0])}
+        ended_by = further[TIMES].beside(further[RECEIVED[0]])
+
+        def off(by: int) -> int:
+            return release.base * (1 + by) - 1
+
         ended = times[:, :, [at for at, cell in enumerate(self.columns) if _is_closed(cell)]]
-        furthest = max(off[TIMES], off[RECEIVED[0]])
-        self.asked.told(asked, off[SURVEYS])
-        self.asked_whole.told(asked.sum(axis=1, keepdims=True), off[SURVEYS])
-        self.closed.told(times, release.base - 1)
-        self.closed_month.told(ended.sum(axis=2), furthest)
-        self.closed_whole.told(ended.sum(axis=(1, 2))[:, np.newaxis], furthest)
-        self.received.told(received.sum(axis=1, keepdims=True), off[RECEIVED[0]])
+        whole_asked, whole_ended = asked.sum(axis=1), ended.sum(axis=(1, 2))
+        whole_received = received.sum(axis=1)[:, np.newaxis]
+        self.asked.told(asked, off(further[SURVEYS].month))
+        self.asked_whole.told(whole_asked[:, np.newaxis], off(further[SURVEYS].quarter))
+        self.closed.told(times, off(0))
+        self.closed_month.told(ended.sum(axis=2), off(ended_by.month))
+        self.closed_whole.told(whole_ended[:, np.newaxis], off(ended_by.quarter))
+        self.received.told(whole_received, off(further[RECEIVED[0]].quarter))
 
     @property
     def is_told(self) -> Booleans:

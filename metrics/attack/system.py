@@ -81,6 +81,15 @@ class Block:
         stacked = sparse.vstack([of_months, of_quarter] if months > 1 else [of_months])
         return sparse.csr_array(sparse.kron(sparse.eye_array(levels), stacked))
 
+    @property
+    def in_months(self) -> npt.NDArray[np.bool_]:
+        """Which of the sums are of one month."""
+        levels, months, columns = self.shape
+        several = len(_wanted(self))
+        many = months * several
+        all_of_one = many + ((columns + several) if months > 1 else 0)
+        return np.tile(np.arange(all_of_one) < many, levels)
+
     @cached_property
     def rows(self) -> sparse.csr_array:
         """All equations: balances, then sums."""
@@ -236,11 +245,14 @@ def _off(block: Block, release: Told, sums: sparse.csr_array) -> Floats:
     )
     total = (sparse.csr_array(columns @ (sums != 0).T).toarray() > 0).all(axis=0)
     whole = block.metric.part_of or block.metric.name
-    further = np.where(
-        total,
-        release.further(whole, block.quarter),
-        release.further(block.metric.name, block.quarter),
+    of_all, of_some = (
+        np.where(block.in_months, by.month, by.quarter)
+        for by in (
+            release.further(whole, block.quarter),
+            release.further(block.metric.name, block.quarter),
+        )
     )
+    further = np.where(total, of_all, of_some)
     off: Floats = release.base - 1.0 + release.base * further
     return off
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from metrics.periods import quarter_of
-from metrics.reach import Loose, further_in, loose_in
+from metrics.reach import Loose, Off, further_in, loose_in
 from metrics.release import Release, open_release
 
 CELL = ("metric", "part", "breakdown", "level", "month", "outcome", "band")
@@ -80,7 +80,7 @@ class Told:
             for name in names
         }
 
-    def further(self, metric: str, month: date) -> int:
+    def further(self, metric: str, month: date) -> Off:
         """By how many bases more sums of the metric may be off in the month's quarter."""
         return further_in(self.loose, metric, self.quarter(month))
 
@@ -160,7 +160,7 @@ def _alike(one: Told, other: Told) -> bool:
     )
 
 
-def _loose_by_quarter(one: Told) -> dict[date, list[int]]:
+def _loose_by_quarter(one: Told) -> dict[date, list[Off]]:
     """How far sums of each metric may be off in every quarter that the release tells of."""
     names = one.cells["metric"].unique().sort()
     quarters = {one.quarter(month) for month in one.months}

@@ -79,5 +79,5 @@ def _told(one: Told, rule: str) -> Iterator[tuple[Level, int, int]]:
         pl.col("n").sum(), pl.len().alias("cells"), pl.col("n").null_count().alias("withheld")
     )
     for breakdown, level, n, cells, _ in sums.filter(pl.col("withheld") == 0).iter_rows():
-        further = one.further(DEADLINES, last) if cells > 1 else 0
+        further = one.further(DEADLINES, last).month if cells > 1 else 0
         yield (breakdown, level), n, one.base * (1 + further) - 1

@@ -17,6 +17,7 @@ from metrics.disclosure.closing import Bound, Columns, Further, is_narrow
 from metrics.disclosure.rounding import Booleans
 from metrics.disclosure.tables import Counts, Grid, Where
 from metrics.periods import next_month
+from metrics.reach import Off
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Arrival:
         """How many totals have less room beside the other table than the base promises."""
         at = list(self.levels)
         sides = [
-            _Totals.told(n[at], base * (1 + by) - 1, self.first)
+            _Totals.told(n[at], base, by, self.first)
             for n, by in ((self._led(led), further.led), (self._own(own), further.own))
         ]
         fewer, more = sides if self.sign > 0 else reversed(sides)
@@ -94,14 +95,15 @@ class _Totals:
     is_whole: bool
 
     @classmethod
-    def told(cls, n: Counts, off: int, first: int) -> "_Totals":
+    def told(cls, n: Counts, base: int, by: Off, first: int) -> "_Totals":
         """By what is told: of all together only where they are the whole quarter."""
+        off, further = base * (1 + by.month) - 1, base * (1 + by.quarter) - 1
         low, high = np.maximum(n - off, n > 0), n + off
         least, most = low.sum(axis=1), high.sum(axis=1)
         if not first:
             whole = n.sum(axis=1)
-            least = np.maximum(least, np.maximum(whole - off, whole > 0))
-            most = np.minimum(most, whole + off)
+            least = np.maximum(least, np.maximum(whole - further, whole > 0))
+            most = np.minimum(most, whole + further)
         return cls(low, high, least, most, not first)
 
     def below(self, most: Counts) -> Iterator[tuple[Counts, Counts]]:

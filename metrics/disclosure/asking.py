@@ -15,6 +15,7 @@ from metrics.disclosure.closing import Bound, Columns, Further, is_narrow
 from metrics.disclosure.rounding import Booleans
 from metrics.disclosure.tables import Counts, Grid
 from metrics.periods import next_month
+from metrics.reach import Off
 
 STILL_OPEN = "open"
 
@@ -63,23 +64,23 @@ class Ceiling:
         """How many counts have less room beside the other table than the base promises."""
         at = list(self.levels)
         before = 0 if further.left is None else further.left[at] + base - 1
-        own_off, led_off = (base * (1 + by) - 1 for by in (further.own, further.led))
-        months = len(self.led)
+        months, is_whole = len(self.led), len(self.led) == own.shape[1]
+        led_off = base * (1 + further.led.month) - 1
         asked = own[at][:, :months].sum(axis=2)
-        low, high, least, most = _within(asked, own_off, is_whole=months == own.shape[1])
+        low, high, least, most = _within(asked, base, further.own, is_whole=is_whole)
         cells = [led[at][:, month, list(cells)] for month, cells in enumerate(self.led)]
         reach = np.array(
             [np.minimum((n + base - 1).sum(axis=1), n.sum(axis=1) + led_off) for n in cells]
         ).T
         closed = np.array([n.sum(axis=1) for n in cells]).T
-        fewest, _, at_least, at_most = _within(closed, led_off, is_whole=months == own.shape[1])
+        fewest, _, at_least, at_most = _within(closed, base, further.led, is_whole=is_whole)
         reached = np.minimum(reach.sum(axis=1), at_most)
         room = (reached + before)[:, np.newaxis] - _others(low)
         found = is_narrow(low, np.minimum(high, room), base).sum()
         most_of_others = np.minimum(_others(reach), reached[:, np.newaxis])
         needed = (least - before)[:, np.newaxis] - most_of_others
         found += is_narrow(np.maximum(fewest, needed), reach, base).sum()
-        if months == own.shape[1]:
+        if is_whole:
             found += is_narrow(least, np.minimum(most, reached + before), base).sum()
             found += is_narrow(np.maximum(at_least, least - before), reached, base).sum()
         return int(found)
@@ -101,14 +102,17 @@ def _others(counts: Counts) -> Counts:
     return found
 
 
-def _within(told: Counts, off: int, *, is_whole: bool) -> tuple[Counts, Counts, Counts, Counts]:
+def _within(
+    told: Counts, base: int, by: Off, *, is_whole: bool
+) -> tuple[Counts, Counts, Counts, Counts]:
     """The fewest and most of each month (level, month), and of all of them together."""
+    off, further = base * (1 + by.month) - 1, base * (1 + by.quarter) - 1
     low, high = np.maximum(told - off, told > 0), told + off
     least, most = low.sum(axis=1), high.sum(axis=1)
     if is_whole:  # only then their sum is told
         whole = told.sum(axis=1)
-        least = np.maximum(least, np.maximum(whole - off, whole > 0))
-        most = np.minimum(most, whole + off)
+        least = np.maximum(least, np.maximum(whole - further, whole > 0))
+        most = np.minimum(most, whole + further)
     return low, high, least, most
 
 

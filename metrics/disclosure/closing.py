@@ -15,6 +15,7 @@ import numpy as np
 from metrics.disclosure.programs import Floats
 from metrics.disclosure.rounding import Booleans, Tether
 from metrics.disclosure.tables import Counts
+from metrics.reach import AS_A_CELL, Off
 
 Columns = Sequence[tuple[str, int]]
 
@@ -27,8 +28,8 @@ class Further:
     following table; None where nothing was told before.
     """
 
-    own: int = 0
-    led: int = 0
+    own: Off = AS_A_CELL
+    led: Off = AS_A_CELL
     left: Counts | None = None
 
 

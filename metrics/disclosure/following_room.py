@@ -11,6 +11,7 @@ from metrics.disclosure.closing import is_narrow
 from metrics.disclosure.following import Follower
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
+from metrics.reach import AS_A_CELL, Off
 
 Room = npt.NDArray[np.float32]  # of whole numbers, far below where they would be rounded
 Spaced = tuple[tuple[int, Spacing], ...]  # by level how a follower comes
@@ -21,7 +22,7 @@ def narrowed(
     followers: Sequence[Follower],
     spans: Sequence[tuple[int, int]],
     base: int,
-    further: Sequence[Mapping[int, int]],
+    further: Sequence[Mapping[int, Off]],
     stood: Sequence[int] = (),
 ) -> int:
     """How many totals of these spans all series together leave less room than the base does.
@@ -47,7 +48,9 @@ def narrowed(
     for n, own_places, off in zip(totals, places, further, strict=True):
         for (start, end), (one, other) in zip(known, own_places, strict=True):
             told = n[:, start:end].sum(axis=1)
-            _between(room, one, other, told, base * (1 + off.get(start, 0)))
+            _between(
+                room, one, other, told, base * (1 + off.get(start, AS_A_CELL).over(end - start))
+            )
     for at, each in enumerate(followers, start=1):
         for month in {*stood, *([last - 1] if each.link.settled else ())}:
             ends = [span for span in known if span[1] == month + 1]
@@ -153,7 +156,7 @@ def _stand(
     ends: Sequence[tuple[int, int]],
     first: int,
     base: int,
-    further: Mapping[int, int],
+    further: Mapping[int, Off],
 ) -> None:
     """By the end of a month all that has not come yet was told as still to come.
 
@@ -165,6 +168,6 @@ def _stand(
     _between(here, own + stop - first, stop - first, still, base)
     for begins, _ in ends:
         come = each.told[plain, begins:stop][:, :, each.flows].sum(axis=(1, 2))
-        off = base * (1 + further.get(begins, 0))
+        off = base * (1 + further.get(begins, AS_A_CELL).over(stop - begins))
         _between(here, own + begins - first, stop - first, come + still, off)
     room[plain] = here

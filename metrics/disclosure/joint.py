@@ -16,6 +16,7 @@ import numpy as np
 from metrics.disclosure.closing import with_floors
 from metrics.disclosure.following import beside
 from metrics.disclosure.linking import Links, following, leading, linked_in_truth
+from metrics.disclosure.looseness import looseness
 from metrics.disclosure.nesting import Nested, with_nested
 from metrics.disclosure.rounding import (
     FURTHER,
@@ -23,13 +24,13 @@ from metrics.disclosure.rounding import (
     Slice,
     Tether,
     Ways,
-    looseness,
     rounded,
     strictly_roundable,
 )
 from metrics.disclosure.series import Rounding, stacked
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
+from metrics.reach import AS_A_CELL, Off
 
 AT_ONCE = 1000  # where the dice of draws by one program begin
 FEW = 3000  # counts that all breakdowns can be rounded of by one program, again and again
@@ -43,31 +44,38 @@ MONTHS = 3  # of a quarter
 class Try:
     """One draw of a quarter: by which dice and ways, and what may give way to the tether.
 
-    `gives` where single sums may go one base further for its sake, and `at_once` where one
+    By how many bases single sums may go further for its sake is in `gives`; `at_once` where one
     program rounds all breakdowns: where counts are few, the rounding of all may leave a
     breakdown no way to keep to what the other tables tell.
     """
 
     again: int
     ways: Ways = WAYS
-    gives: bool = False
+    gives: Off = AS_A_CELL
     at_once: bool = False
 
 
-# Near the truth; then with sums that give way one by one; then with all sums one base further.
+# Near the truth; then with sums that give way one by one, those of months before those of
+# quarters, on which most findings rest; then with all sums one base further.
 NEAR = tuple(Try(again) for again in range(4))
-GIVING = tuple(Try(again, gives=True) for again in range(4, 8))
-FAR = tuple(Try(again, FURTHER) for again in range(8, TRIES))
-NEAR_AT_ONCE, GIVING_AT_ONCE, FAR_AT_ONCE = (
+OF_MONTHS = tuple(Try(again, gives=Off(month=1)) for again in range(4, 8))
+GIVING = tuple(Try(again, gives=Off(1, 1)) for again in range(8, 12))
+FAR = tuple(Try(again, FURTHER) for again in range(12, TRIES))
+NEAR_AT_ONCE, OF_MONTHS_AT_ONCE, GIVING_AT_ONCE, FAR_AT_ONCE = (
     tuple(replace(each, again=AT_ONCE + each.again, at_once=True) for each in tries)
-    for tries in (NEAR, GIVING, FAR)
+    for tries in (NEAR, OF_MONTHS, GIVING, FAR)
 )
-OF_FEW = (*NEAR, *NEAR_AT_ONCE, *GIVING_AT_ONCE, *FAR, *FAR_AT_ONCE)
-# One program takes long where counts are many, and sums that go further cost readers findings:
-# there both are for the totals of every reader. What a closer look tells is worth sums of a
-# coarser audience that give way one by one, and none of the finest one's.
-OF_MANY, FOR_TOTALS = NEAR, (*GIVING, *FAR, *GIVING_AT_ONCE)
-OF_MANY_COARSER, FOR_COARSER_TOTALS = (*NEAR, *GIVING), (*FAR, *GIVING_AT_ONCE)
+OF_FEW = (
+    *(*NEAR, *NEAR_AT_ONCE),
+    *(*OF_MONTHS_AT_ONCE, *GIVING_AT_ONCE),
+    *(*FAR, *FAR_AT_ONCE),
+)
+# One program takes long where counts are many, and sums of quarters that go further cost
+# readers findings: there both are for the totals of every reader. What a closer look tells is
+# worth sums of a coarser audience that give way one by one, and of the finest one's none but
+# months'.
+OF_MANY, FOR_TOTALS = (*NEAR, *OF_MONTHS), (*GIVING, *FAR, *GIVING_AT_ONCE)
+OF_MANY_COARSER, FOR_COARSER_TOTALS = (*OF_MANY, *GIVING), (*FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
@@ -98,7 +106,7 @@ def round_all(
     """
     known = {} if links is None else links
     drawn = [0] * len(quarters)
-    states: list[list[tuple[Counts, Mapping[date, tuple[int, int]]]]] = []
+    states: list[list[tuple[Counts, Mapping[date, tuple[Off, Off]]]]] = []
     at, back = 0, _reach(tables)
     while at < len(quarters):
         quarter, months = quarters[at]
@@ -247,7 +255,7 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: tuple[int, int]) -
     and that audience is told what is loose.
     """
     made = table.counts[:, turn.months, :].copy()
-    off = sum(turn.loose(table))
+    off = _in_all(turn.loose(table))
     for one in AGAIN:
         if _tellable(table, turn):
             return
@@ -255,10 +263,14 @@ def _redraw_until_tellable(table: Rounding, turn: Turn, less: tuple[int, int]) -
         if turn.followers:
             own = _as_it_is(table, turn) if table is turn.table else _tether(table, turn)
         _draw(table, own, turn, one)
-        if sum(turn.loose(table)) > off or (turn.narrowed(), turn.closely()) > less:
+        if _in_all(turn.loose(table)) > off or (turn.narrowed(), turn.closely()) > less:
             table.counts[:, turn.months, :] = made
     if not _tellable(table, turn):
         table.counts[:, turn.months, :] = made
+
+
+def _in_all(loose: tuple[Off, Off]) -> int:
+    return sum(off.month + off.quarter for off in loose)
 
 
 def _tether(each: Rounding, turn: Turn, known: Collection[str] | None = None) -> Tether:

@@ -20,7 +20,7 @@ from metrics.disclosure.protect import Block, Declared, Layer, layer_over
 from metrics.disclosure.tables import KEY, SCHEMA, grid_of
 from metrics.disclosure.withholding import withheld_over
 from metrics.keyed import keyed
-from metrics.reach import Loose
+from metrics.reach import AS_A_CELL, Loose, Off
 
 REPORTS = "report_frequency"
 WITHOUT_CAUSE = 8  # one quarter in so many is said to have exceptions, whether it has or not
@@ -43,7 +43,7 @@ class Protected:
     layer: str
     cells: pl.DataFrame
     fresh: Mapping[str, pl.DataFrame]
-    loose: Mapping[tuple[str, date], int]
+    loose: Loose
     seeds: Mapping[str, bytes] = field(default_factory=dict)
     asked_early: bool = False
     withheld: Mapping[str, Collection[Block]] = field(default_factory=dict)
@@ -140,7 +140,7 @@ def protected_by_layers(
     made: list[pl.DataFrame] = []
     seeds: dict[str, bytes] = {}
     cells, unit, name = exact, 1, ""
-    loose: dict[tuple[str, date], int] = {}
+    loose: Loose = {}
     withheld: dict[str, Collection[Block]] = {}
     links: Links | None = None
     for base in roundings(policy, everybody):
@@ -164,10 +164,15 @@ def protected_by_layers(
     return Protected(name, counts, fresh, loose, seeds, early, withheld, short, after)
 
 
-def _looser(finer: Loose, unit: int, base: int, added: Loose) -> dict[tuple[str, date], int]:
+def _looser(finer: Loose, unit: int, base: int, added: Loose) -> Loose:
     """What the finer layer left loose, in bases of this one, and what this one adds."""
-    found = {key: -(-by * unit // base) for key, by in finer.items()}
-    return {key: found.get(key, 0) + added.get(key, 0) for key in {*found, *added}}
+
+    def both(key: tuple[str, date]) -> Off:
+        own, more = finer.get(key, AS_A_CELL), added.get(key, AS_A_CELL)
+        month, quarter = (-(-by * unit // base) for by in (own.month, own.quarter))
+        return Off(month + more.month, quarter + more.quarter)
+
+    return {key: both(key) for key in {*finer, *added}}
 
 
 def _untold(

@@ -10,6 +10,7 @@ from metrics.disclosure.nesting import Cells, Relation, Side
 from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Counts
+from metrics.reach import Off
 
 Ends = tuple[Counts, Counts]  # by level the fewest and most of a count
 
@@ -25,7 +26,7 @@ class Windows:
     tables: Mapping[str, Rounding]
     unit: int
     base: int
-    further: Mapping[str, int]
+    further: Mapping[str, Off]
     quarters: Collection[tuple[int, int]]
     _known: dict[tuple[str, Cells, Cells], Ends] = field(default_factory=dict)
     _grouped: dict[tuple[str, Cells], list[Cells]] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Windows:
 
     def _by_all_sums(self, name: str, by_month: Cells, cells: Cells) -> Ends:
         counts = self.tables[name].counts[:, list(by_month)].sum(axis=1) * self.unit
-        off = self._off(name, is_sum=len(by_month) > 1)
+        off = self._off(name, len(by_month))
         parts = [_ends(counts, group, off) for group in self._groups(name, cells)]
         low = np.sum([part[0] for part in parts], axis=0)
         high = np.sum([part[1] for part in parts], axis=0)
@@ -84,7 +85,7 @@ class Windows:
     def _told(self, name: str, month: int, cells: Cells) -> list[Ends]:
         """The fewest and most of each count of a month."""
         counts = self.tables[name].counts[:, month] * self.unit
-        off = self._off(name, is_sum=False)
+        off = self._off(name, 1)
         return [_ends(counts, group, off) for group in self._groups(name, cells)]
 
     def _groups(self, name: str, cells: Cells) -> list[Cells]:
@@ -96,10 +97,10 @@ class Windows:
             self._grouped[name, cells] = [cells] if is_told else [(cell,) for cell in cells]
         return self._grouped[name, cells]
 
-    def _off(self, name: str, *, is_sum: bool) -> tuple[int, int]:
-        """How far a cell may be from the truth, and how far a sum of cells."""
-        further = self.base * (1 + self.further[name]) - 1
-        return (further if is_sum else self.base - 1), further
+    def _off(self, name: str, months: int) -> tuple[int, int]:
+        """How far a cell of so many months may be from the truth, and how far a sum of them."""
+        further = self.base * (1 + self.further[name].over(months)) - 1
+        return (further if months > 1 else self.base - 1), further
 
 
 def _ends(counts: Counts, cells: Cells, off: tuple[int, int]) -> Ends:

@@ -1,6 +1,6 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from metrics.disclosure.headlines import (
     headlines_of,
     within,
 )
+from metrics.reach import Loose, Off
 
 METHODS = ("identity", "rounding", "suppression", "private")
 SMALLEST_BASE = 3
@@ -66,7 +67,7 @@ class Policy:
         if reason:
             raise PolicyError(f"audience {self.audience}: {reason}")
 
-    def method_sentence(self, *, loose: Mapping[tuple[str, date], int] | None = None) -> str:
+    def method_sentence(self, *, loose: Loose | None = None) -> str:
         """The method in words for readers.
 
         `loose` says, by title and quarter, by how many bases sums of a metric's cells may be
@@ -92,13 +93,14 @@ class Policy:
         )
 
 
-def _looser_sums(base: int, loose: Mapping[tuple[str, date], int]) -> str:
+def _looser_sums(base: int, loose: Loose) -> str:
     """Where sums are further from the truth than single counts, for readers."""
-    quarters: dict[int, dict[str, list[date]]] = {}
-    for (title, quarter), by in sorted(loose.items()):
-        quarters.setdefault(by, {}).setdefault(title, []).append(quarter)
+    quarters: dict[tuple[int, str], dict[str, list[date]]] = {}
+    for title, quarter in sorted(loose):
+        for by, what in _wider(loose[title, quarter]):
+            quarters.setdefault((by, what), {}).setdefault(title, []).append(quarter)
     found = ""
-    for by, told in sorted(quarters.items()):
+    for (by, what), told in sorted(quarters.items()):
         alike: dict[tuple[date, ...], list[str]] = {}
         for title, days in told.items():
             alike.setdefault(tuple(days), []).append(title)
@@ -107,11 +109,19 @@ def _looser_sums(base: int, loose: Mapping[tuple[str, date], int]) -> str:
             f" {_listed([f'{day:%B %Y}' for day in days])}"
             for days, titles in alike.items()
         )
-        found += (
-            " A total of a month or quarter, or of several bands or outcomes, may be within"
-            f" {(by + 1) * base - 1}: {'; '.join(where)}."
-        )
+        found += f" {what} may be within {(by + 1) * base - 1}: {'; '.join(where)}."
     return found
+
+
+def _wider(off: Off) -> Iterator[tuple[int, str]]:
+    """By how many bases more which sums may be off, in words."""
+    if off.month == off.quarter:
+        yield off.month, "A total of a month or quarter, or of several bands or outcomes,"
+        return
+    if off.month:
+        yield off.month, "A total of a month, or of several of its bands or outcomes,"
+    if off.quarter:
+        yield off.quarter, "A total of a quarter, or of several of its bands or outcomes,"
 
 
 def _listed(words: Sequence[str]) -> str:

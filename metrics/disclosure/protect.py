@@ -39,6 +39,7 @@ from metrics.disclosure.tables import (
 )
 from metrics.metric import ExactCube, ProtectedCube
 from metrics.periods import next_month
+from metrics.reach import Loose, Off
 
 SHORTEST_SEED = 16
 Block = tuple[str, str, date]  # a metric and part in the quarter that begins so
@@ -113,7 +114,7 @@ class Rounded:
     """
 
     cells: pl.DataFrame
-    loose: Mapping[tuple[str, date], int]
+    loose: Loose
     links: Links
     withheld: Collection[Block] = ()
 
@@ -156,10 +157,11 @@ def layer_over(
     ]
     found = round_all(made, list(setting.months_by_quarter()), setting.bases, links, nests)
     frames: list[pl.DataFrame] = []
-    loose: dict[tuple[str, date], int] = {}
+    loose: dict[tuple[str, date], Off] = {}
     for (pair, part), table in zip(named, made, strict=True):
         frames += _frames(setting, pair, part, table.counts, table.truth)
-        loose |= {key: max(by, loose.get(key, 0)) for key, by in _loose(pair, table).items()}
+        known = _loose(pair, table)
+        loose |= {key: by.beside(loose.get(key, by)) for key, by in known.items()}
     cells = pl.concat(frames).sort(KEY).with_columns(pl.col("n", "n_true") * layer.unit)
     return Rounded(cells, loose, found, _untold(named, made))
 
@@ -331,11 +333,11 @@ def _spaced(setting: Ground, delay: Delay | None) -> dict[int, Spacing]:
     return {at: own for at, level in levels if delay.holds_at(level)}
 
 
-def _loose(pair: Pair, table: Rounding) -> dict[tuple[str, date], int]:
+def _loose(pair: Pair, table: Rounding) -> dict[tuple[str, date], Off]:
     """By how many bases sums of the metric, and of its whole, are further off than cells."""
-    found: dict[tuple[str, date], int] = {}
+    found: dict[tuple[str, date], Off] = {}
     for quarter, (sums, totals) in table.off.items():
-        found[pair.table.metric, quarter] = max(sums, totals)
+        found[pair.table.metric, quarter] = sums.beside(totals)
         if pair.whole:
             found[pair.whole.metric, quarter] = totals
     return {key: by for key, by in found.items() if by}

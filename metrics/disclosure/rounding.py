@@ -23,6 +23,7 @@ from scipy.optimize import LinearConstraint
 from metrics.disclosure.coarser import Made, beside
 from metrics.disclosure.programs import Floats, Program, Soft, binding, breaking, softened
 from metrics.disclosure.tables import Counts, ProtectionError
+from metrics.reach import AS_A_CELL, Off
 
 PLAIN = 4.0  # closer sums, for one that every reader sees
 WORTH = 100  # sums that go further, for one that keeps to the tether
@@ -77,8 +78,9 @@ class Slice:
     each table has, where several stand side by side. `stocks` are cells that count what is
     still to come: a sum of all others, what has come, is a total too. `coarser` is the base of
     an audience whose counts are made of these, as a multiple of this one. `at_once` where all
-    breakdowns are rounded by one program, which costs more and is nearer to the tether, and
-    `gives` where single sums may go one multiple further than that for the tether's sake.
+    breakdowns are rounded by one program, which costs more and is nearer to the tether. By how
+    many multiples more single sums may give way for the tether's sake is in `gives`, and how
+    far they did at most in `gave`.
     """
 
     truth: Counts
@@ -93,7 +95,8 @@ class Slice:
     stocks: tuple[int, ...] = ()
     coarser: int | None = None
     at_once: bool = False
-    gives: bool = False
+    gives: Off = AS_A_CELL
+    gave: Off = AS_A_CELL
 
     @property
     def steered(self) -> Counts:
@@ -110,17 +113,25 @@ class Slice:
         of_month = np.where(self._whole(self.sums), self.months, self.slack)
         of_quarter = np.where(self._whole(self.steered), self.totals, self.slack)
         slacks: Counts = np.concatenate(
-            [np.tile(of_month, levels * months), np.tile(of_quarter, levels)]
+            [
+                np.tile(of_month + self.gave.month, levels * months),
+                np.tile(of_quarter + self.gave.quarter, levels),
+            ]
         )
         return slacks
 
     @property
+    def in_months(self) -> Booleans:
+        """Which rows of the windows are of one month."""
+        levels, months, _ = self.truth.shape
+        many = levels * months * len(self.sums)
+        found: Booleans = np.arange(many + levels * len(self.steered)) < many
+        return found
+
+    @property
     def as_far(self) -> "Slice":
         """The same with all sums as far as they may go."""
-        more = int(self.gives)
-        return replace(
-            self, slack=self.slack + more, totals=self.totals + more, months=self.months + more
-        )
+        return replace(self, gave=self.gives)
 
     def _whole(self, rows: Counts) -> Booleans:
         """Which sums of cells are of all cells of a table, or of all but its stocks."""
@@ -195,7 +206,7 @@ def rounded(
     nothing.
     """
     costs = _costs(quarter, carry, draw)
-    near = replace(quarter, gives=False)
+    near = replace(quarter, gives=AS_A_CELL)
     if quarter.coarser and (counts := _additive(near, costs)) is not None:
         return verified(near, counts * quarter.base)
     for slack, totals, in_months in ways or WAYS:
@@ -306,14 +317,6 @@ def _settle(
     return True
 
 
-def looseness(quarter: Slice, counts: Counts) -> tuple[int, int]:
-    """By how many bases the furthest sum, and total, is further from the truth than a cell."""
-    sums = quarter.windows() @ (counts - quarter.truth).ravel()
-    further = np.abs(sums) // quarter.base
-    total = replace(quarter, totals=1, months=1).slacks() > 0
-    return int(further[~total].max(initial=0)), int(further[total].max(initial=0))
-
-
 def _up(quarter: Slice, costs: Floats, *, beyond: int = 0) -> Moves:
     """Up by one, for each atom (from `beyond` on) that is no multiple."""
     moving = np.flatnonzero(quarter.truth.ravel() % quarter.base)
@@ -349,15 +352,15 @@ def _program(quarter: Slice, start: Counts, moves: Moves) -> Program:
     To go further by one multiple costs more than all moves together, and to be off as much as
     many such sums.
     """
-    windows, balances = _constraints(quarter, start, moves)
+    windows, giving, balances = _constraints(quarter, start, moves)
     if quarter.tether is None:
-        return softened(moves.costs, [windows, balances], [])
+        return softened(moves.costs, [windows, giving, balances], [])
     worst = 1 + np.abs(moves.costs).sum()
     tethered, worth = _tethered(quarter.tether, start, moves)
     if not quarter.gives:
         return softened(moves.costs, [windows, balances], [Soft(tethered, worth * worst)])
-    soft = [Soft(windows, worst, 1), Soft(tethered, WORTH * worth * worst)]
-    return softened(moves.costs, [balances], soft)
+    soft = [Soft(giving, worst, 1), Soft(tethered, WORTH * worth * worst)]
+    return softened(moves.costs, [windows, balances], soft)
 
 
 def _tethered(tether: Tether, start: Counts, moves: Moves) -> tuple[LinearConstraint, Floats]:
@@ -373,17 +376,15 @@ def _tethered(tether: Tether, start: Counts, moves: Moves) -> tuple[LinearConstr
 
 
 def _constraints(quarter: Slice, start: Counts, moves: Moves) -> list[LinearConstraint]:
-    """Sums within their windows and balances kept, over the moves alone."""
+    """Sums within their windows, those that may give way, and balances, over the moves."""
     windows, balances, base = quarter.windows(), quarter.balances(), quarter.base
     slacks = quarter.slacks()
     totals, begun, owed = windows @ quarter.truth.ravel(), windows @ start, balances @ start
+    lower, upper = totals // base - begun - slacks, -(-totals // base) - begun + slacks
+    gives = quarter.gives
+    giving = np.where(quarter.in_months, gives.month, gives.quarter) > 0
     return [
-        _over(
-            moves,
-            windows,
-            totals // base - begun - slacks,
-            -(-totals // base) - begun + slacks,
-        ),
+        *(_over(moves, windows[at], lower[at], upper[at]) for at in (~giving, giving)),
         _over(moves, balances, -owed, -owed),
     ]
 

@@ -8,10 +8,12 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from metrics.disclosure.closing import Bound
-from metrics.disclosure.rounding import Slice, looseness, with_cells
+from metrics.disclosure.looseness import looseness
+from metrics.disclosure.rounding import Slice, with_cells
 from metrics.disclosure.runs import Run
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
+from metrics.reach import Off
 
 Drawing = Callable[[date, int], np.random.Generator]
 Floors = Callable[[Sequence[int]], list[Bound]]
@@ -41,7 +43,7 @@ class Rounding:
     floors: Floors | None = None
     runs: Callable[[Sequence[int]], list[Run]] | None = None
     carry: Counts = field(init=False)
-    off: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    off: Mapping[date, tuple[Off, Off]] = field(default_factory=dict)
     untold: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:

@@ -10,14 +10,16 @@ from metrics.disclosure.closing import Further, given_away
 from metrics.disclosure.following import Follower
 from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.linking import Links
+from metrics.disclosure.looseness import looseness
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.nesting_room import Windows, nesting_gives_away
-from metrics.disclosure.rounding import FREE, looseness
+from metrics.disclosure.rounding import FREE
 from metrics.disclosure.runs import Run
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases, Counts
+from metrics.reach import Off
 
-TRIES = 11  # at rounding a table and those that follow it, or fewer
+TRIES = 15  # at rounding a table and those that follow it, or fewer
 DRAWS = 3  # more of each, after which a coarser audience's sums go further
 
 
@@ -85,9 +87,9 @@ class Turn:
         found = self._added_up([replace(each, link=each.link.by_month) for each in said])
         unit, first = self.bases.unit, self.months[0]
         led, base = self.table.counts[:, self.months, :] * unit, self.bases.base * unit
-        for each, by in zip(said, self._furthest()[1:], strict=True):
+        for each, by in zip(said, self._off()[1:], strict=True):
             left = each.left(self.table.totals * unit) if first else None
-            off = Further(by[first], max(self.loose(self.table)), left)
+            off = Further(by[first], _furthest(self.loose(self.table)), left)
             own = each.told[:, list(self.months), :]
             found += given_away(each.link.floors, led, own, base, off)
         return found + self._gives_away([each for each in self.relations() if not each.closer])
@@ -111,7 +113,7 @@ class Turn:
             for each, months in zip(said, hidden, strict=True)
         ]
 
-    def _furthest(self) -> list[dict[int, int]]:
+    def _off(self) -> list[dict[int, Off]]:
         return [self._further(each) for each in (self.table, *self.followers)]
 
     def _added_up(self, said: Sequence[Follower]) -> int:
@@ -120,7 +122,7 @@ class Turn:
         hidden = set().union(*(self._hidden(each) for each in self.followers))
         stood = sorted(self.bases.stood_at & set(range(spans[0][0], self.months[0])) - hidden)
         led, base = self.table.totals * unit, self.bases.base * unit
-        return narrowed(led, said, spans, base, self._furthest(), stood)
+        return narrowed(led, said, spans, base, self._off(), stood)
 
     def _is_closer(self, run: Run) -> bool:
         first = self.months[0]
@@ -131,17 +133,17 @@ class Turn:
         if not every:
             return 0
         tables, spans = self.tables, set(self.spans.values())
-        further = {name: max(self.loose(each)) for name, each in tables.items()}
+        further = {name: _furthest(self.loose(each)) for name, each in tables.items()}
         bases = self.bases
         windows = Windows(tables, bases.unit, bases.base * bases.unit, further, spans)
         return nesting_gives_away(every, windows)
 
-    def loose(self, each: Rounding) -> tuple[int, int]:
+    def loose(self, each: Rounding) -> tuple[Off, Off]:
         """By how many bases sums and totals of it are further off than its cells."""
         piece = each.piece(self.months, self.bases.base)
         return looseness(piece, each.counts[:, self.months, :])
 
-    def _further(self, each: Rounding) -> dict[int, int]:
+    def _further(self, each: Rounding) -> dict[int, Off]:
         """By how many bases totals of each month's quarter are further off than cells are."""
         off = {**each.off, self.quarter: self.loose(each)}
         known = {
@@ -149,7 +151,7 @@ class Turn:
             for quarter, span in self.spans.items()
             for month in range(*span)
         }
-        return known | dict.fromkeys(self._hidden(each), FREE)
+        return known | dict.fromkeys(self._hidden(each), Off(FREE, FREE))
 
     def _hidden(self, each: Rounding) -> set[int]:
         """Months of the spans of which readers are told nothing of a table."""
@@ -184,6 +186,12 @@ class Turn:
             for by_days in (False, True)
         )
         return known.narrowed(), closer.closely()
+
+
+def _furthest(loose: tuple[Off, Off]) -> Off:
+    """As far as sums or totals are."""
+    sums, totals = loose
+    return sums.beside(totals)
 
 
 def _without(told: Counts, months: Collection[int]) -> Counts:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from metrics.attack.bounds import ends_of, silent
+from metrics.reach import AS_A_CELL, Off
 from tests.benchmarks.whole_profiles import (
     ANSWERS,
     FREQUENCY,
@@ -40,7 +41,7 @@ class Told:
 
     base: int
     quarter: int
-    looseness: Mapping[tuple[str, int], int]
+    looseness: Mapping[tuple[str, int], Off]
     counts: Mapping[tuple[str, Cell], int]
 
 
@@ -90,11 +91,12 @@ def windows(
     for release in told:
         for quarter in range(release.quarter + 1):
             for cells in sums(rules, bands, quarter):
-                loose = release.looseness.get((cells[0][0], quarter), 0)
+                loose = release.looseness.get((cells[0][0], quarter), AS_A_CELL)
                 # Single counts are told as every reader is promised; sums may be looser, and
                 # so may reports, which are sums of times to resolution.
                 is_sum = len(cells) > 1 or cells[0][0] == FREQUENCY
-                off = release.base * (1 + (loose if is_sum else 0)) - 1
+                months = len({cell[2] for cell in cells})
+                off = release.base * (1 + (loose.over(months) if is_sum else 0)) - 1
                 for level in ("all", *units):
                     counts = [release.counts.get((level, cell)) for cell in cells]
                     known = [count for count in counts if count is not None]

@@ -99,7 +99,7 @@ def _write(made: Protected, policy: Policy, folder: Path) -> Path:
     folder.mkdir()
     made.cells.drop("n_true").write_csv(folder / "cells.csv")
     loose = {
-        f"{name} {on.year}-{(on.month - 1) // 3 + 1}": by
+        f"{name} {on.year}-{(on.month - 1) // 3 + 1}": (by.month, by.quarter)
         for (name, on), by in made.loose.items()
     }
     about = {"audience": policy.audience, "base": policy.base, "loose": loose}

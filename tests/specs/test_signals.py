@@ -6,6 +6,7 @@ import pytest
 
 from etl.rules import Commitment
 from metrics.catalog import METRICS
+from metrics.reach import Off
 from metrics.scorecard import results
 from metrics.signals import signals
 from tests.specs.estimated import cubes_of, estimated, setting_of
@@ -220,7 +221,7 @@ def test_months_in_a_row_that_rounding_may_have_put_below_the_average_are_usual(
 
 
 def test_only_counts_of_a_quarter_that_is_told_looser_are_read_as_further_off():
-    loose = {("deadline_compliance", date(2024, 4, 1)): 2}
+    loose = {("deadline_compliance", date(2024, 4, 1)): Off(2, 2)}
     cells = [
         ("deadline_compliance", "acknowledge", *level, month, outcome, -1, n)
         for month in (date(2024, 1, 1), date(2024, 4, 1))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from metrics.disclosure.policy import Policy, PolicyError, policies_of
+from metrics.reach import Off
 
 
 def test_identity_needs_no_base():
@@ -60,13 +61,27 @@ def test_readers_of_rounded_counts_read_how_far_a_count_may_be_off():
 def test_readers_are_told_when_sums_had_to_go_further():
     policy = Policy("board", "rounding", base=5, min_denominator=20)
     quarters = [date(2024, month, 1) for month in (1, 4, 7)]
-    loose = {("Deadlines met", quarter): 1 for quarter in quarters}
-    loose |= {("Reports", quarters[1]): 1, ("Surveys", quarters[1]): 1}
+    loose = {("Deadlines met", quarter): Off(1, 1) for quarter in quarters}
+    loose |= {("Reports", quarters[1]): Off(1, 1), ("Surveys", quarters[1]): Off(1, 1)}
     assert policy.method_sentence(loose=loose).endswith(
         " A total of a month or quarter, or of several bands or outcomes, may be within 9:"
         " of Deadlines met in the quarters from January 2024, April 2024 and July 2024;"
         " of Reports and Surveys in the quarter from April 2024."
     )
-    assert policy.method_sentence(loose={("Reports", quarters[0]): 2}).endswith(
+    assert policy.method_sentence(loose={("Reports", quarters[0]): Off(2, 2)}).endswith(
         "may be within 14: of Reports in the quarter from January 2024."
+    )
+
+
+def test_readers_are_told_of_months_apart_from_quarters_where_one_of_them_is_nearer():
+    policy = Policy("board", "rounding", base=5, min_denominator=20)
+    loose = {
+        ("Reports", date(2024, 1, 1)): Off(month=1),
+        ("Surveys", date(2024, 4, 1)): Off(month=1, quarter=2),
+    }
+    assert policy.method_sentence(loose=loose).endswith(
+        " A total of a month, or of several of its bands or outcomes, may be within 9:"
+        " of Reports in the quarter from January 2024; of Surveys in the quarter from April"
+        " 2024. A total of a quarter, or of several of its bands or outcomes, may be within 14:"
+        " of Surveys in the quarter from April 2024."
     )
