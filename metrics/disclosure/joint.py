@@ -75,7 +75,8 @@ OF_FEW = (
 # worth sums of a coarser audience that give way one by one, and of the finest one's none but
 # months'.
 OF_MANY, FOR_TOTALS = (*NEAR, *OF_MONTHS), (*GIVING, *FAR, *GIVING_AT_ONCE)
-OF_MANY_COARSER, FOR_COARSER_TOTALS = (*OF_MANY, *GIVING), (*FAR, *GIVING_AT_ONCE)
+OF_MANY_COARSER = (*NEAR[:2], *OF_MONTHS[:3], *GIVING)
+FOR_COARSER_TOTALS = (*FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
@@ -151,13 +152,19 @@ def _is_to_blame(
     at: int,
     bases: Bases,
 ) -> bool:
-    """Whether totals went further now, and the quarter before is still nobody's knowledge."""
+    """Whether totals went further now, and the quarter before is still nobody's knowledge.
+
+    Those of months too of a coarser audience, whose quarters often have to go further as well.
+    """
     (_, before), (_, months) = quarters[at - 1], quarters[at]
-    return all(table.new(before) == before for table in tables) and any(
+    if any(table.new(before) != before for table in tables):
+        return False
+    totals = [
         looseness(table.piece(months, bases.base), table.counts[:, months, :])[1]
         for table in tables
         if table.new(months)
-    )
+    ]
+    return any(off.quarter or (off.month and bases.unit > 1) for off in totals)
 
 
 def _most_often(known: Links, quarter: date) -> int:

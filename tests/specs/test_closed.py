@@ -32,6 +32,7 @@ from metrics.disclosure.runs import Run, Sides, Span, held, runs_of
 from metrics.disclosure.series import Rounding
 from metrics.disclosure.tables import Bases, Closing
 from metrics.disclosure.turn import Turn
+from metrics.reach import AS_A_CELL, Off
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
 
@@ -272,7 +273,9 @@ def told(name: str, counts: np.ndarray) -> Rounding:
     )
 
 
-@pytest.mark.parametrize(("met", "further", "found"), [(5, 0, 0), (0, 0, 5), (0, 1, 0)])
+@pytest.mark.parametrize(
+    ("met", "further", "found"), [(5, AS_A_CELL, 0), (0, AS_A_CELL, 5), (0, Off(1, 1), 0)]
+)
 def test_counts_that_keep_to_a_run_leave_each_other_their_room(met, further, found):
     # "5 closed early" (1 to 9) beside "none met" (0 to 4): both are 1 to 4, and of the
     # others that were closed early there are no more than 3. Where the sum of those met may
@@ -291,7 +294,7 @@ def test_what_was_told_of_earlier_quarters_counts_apart():
     run = Run(Span("received", ((0, (0,)),)), Span("close", ((1, (0,)),)), (0,))
     tables = [told("received", one_level([5], [0])), told("close", one_level([0], [0]))]
     for table in tables:
-        table.off = {march: (0, 0)}
+        table.off = {march: (AS_A_CELL, AS_A_CELL)}
     spans, links = (
         {march: (0, 1), april: (1, 2)},
         {("close", april): Link({}, (), find_runs=lambda: (run,))},
@@ -358,7 +361,7 @@ def narrow(closed: int, met: int, *, late: Collection[int] = ()) -> set[tuple[fl
     times = one_level(NO_MONTH, [closed, *[0] * 7], NO_MONTH)
     deadlines = one_level([0] * 4, [0] * 4, [met, *[0] * 3])
     tables = [
-        CopiedTable(ground, cells, [Copy(n.astype(float), 4, [4] * 3, frozenset())], sums)
+        CopiedTable(ground, cells, [Copy(n.astype(float), 5, [AS_A_CELL] * 3, frozenset())], sums)
         for cells, n, sums in ((LED, times, [(0, 1, 2, 3)]), (OWN, deadlines, []))
     ]
     ends = [(low[0], high[0]) for low, high in view.ends(*tables)]

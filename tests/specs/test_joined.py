@@ -26,6 +26,7 @@ from metrics.disclosure.following_room import narrowed
 from metrics.disclosure.lengths import ALWAYS, Length, Lengths
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.spacing import Spacing
+from metrics.reach import Off
 from metrics.sealed import rules_table
 from metrics.sealing import UnsafeError
 from tests.running import ends, manifest
@@ -106,7 +107,9 @@ def test_two_looks_at_the_same_cases_leave_less_room(received, due, less):
 
 def test_a_sum_that_may_be_further_off_leaves_more_room():
     led = np.array([[10]])
-    assert narrowed(led, [follower(5)], [(0, 1)], 5, [{}, {0: 1}]) == 0
+    assert narrowed(led, [follower(5)], [(0, 1)], 5, [{}, {0: Off(month=1)}]) == 0
+    # A quarter may be as far off while its months are near, and the other way round.
+    assert narrowed(led, [follower(5)], [(0, 1)], 5, [{}, {0: Off(quarter=1)}]) > 0
 
 
 def test_what_is_due_a_month_later_may_be_told_a_month_later():

@@ -18,6 +18,7 @@ from metrics.disclosure.asking import Ceiling, ceilings, is_asked_early
 from metrics.disclosure.closing import Further, holding
 from metrics.disclosure.policy import Policy
 from metrics.disclosure.tables import Grid
+from metrics.reach import Off
 from metrics.release import open_release
 from metrics.sealing import UnsafeError
 from tests.specs.measured import filled, judge, sealed
@@ -116,6 +117,9 @@ def test_a_ceiling_holds_only_where_it_is_so_in_truth():
     assert not is_asked_early([QUARTERLY, Arrival((0,), 1, 0, ())], levels=1)
 
 
+ONE = Off(1, 1)
+
+
 def test_counts_that_keep_to_the_ceiling_leave_each_other_their_room():
     assert QUARTERLY.narrow(*counts(5, 5), 5, Further()) == 0
     assert QUARTERLY.narrow(*counts(0, 0), 5, Further()) == 0
@@ -125,4 +129,6 @@ def test_counts_that_keep_to_the_ceiling_leave_each_other_their_room():
     # Earlier quarters may have left as many as the base has room for.
     assert QUARTERLY.narrow(*counts(5, 0), 5, Further(left=NOTHING)) == 0
     assert QUARTERLY.narrow(*counts(10, 0), 5, Further(left=NOTHING)) > 0
-    assert QUARTERLY.narrow(*counts(5, 0), 5, Further(own=1, led=1)) == 0
+    assert QUARTERLY.narrow(*counts(5, 0), 5, Further(own=ONE, led=ONE)) == 0
+    # Of months alone one base further: the quarter's own sums are near, and tell it.
+    assert QUARTERLY.narrow(*counts(5, 0), 5, Further(Off(month=1), Off(month=1))) > 0

@@ -93,12 +93,16 @@ def test_few_counts_are_rounded_by_one_program_before_any_sum_goes_further():
 
 def test_of_many_counts_sums_go_further_for_totals_alone_and_no_further_than_they_must():
     many = Table(FEW + 1)
-    closer, totals, mended = Turn([(0, 3)]), Turn([(1, 0)]), Turn([(1, 0)] * 4 + [(0, 3)])
+    closer, totals, mended = Turn([(0, 3)]), Turn([(1, 0)]), Turn([(1, 0)] * len(OF_MANY) + [(0, 3)])
     for turn in (closer, totals, mended):
         taken(turn, many)
     assert closer.asked == list(OF_MANY)
     assert totals.asked == [*OF_MANY, *FOR_TOTALS]
     assert mended.asked == [*OF_MANY, FOR_TOTALS[0]]
+    # Sums of months alone give way for a closer look.
+    gives = [one.gives for one in closer.asked]
+    assert any(gives)
+    assert not any(off.quarter for off in gives)
 
 
 def test_of_many_counts_of_a_coarser_audience_single_sums_give_way_for_a_closer_look():
