@@ -72,11 +72,10 @@ OF_FEW = (
 )
 # One program takes long where counts are many, and sums of quarters that go further cost
 # readers findings: there both are for the totals of every reader. What a closer look tells is
-# worth sums of a coarser audience that give way one by one, and of the finest one's none but
-# months'.
+# worth months' sums of the finest audience that give way one by one. Those alone mend nothing
+# for a coarser one, whose quarters give way as well.
 OF_MANY, FOR_TOTALS = (*NEAR, *OF_MONTHS), (*GIVING, *FAR, *GIVING_AT_ONCE)
-OF_MANY_COARSER = (*NEAR[:2], *OF_MONTHS[:3], *GIVING)
-FOR_COARSER_TOTALS = (*FAR, *GIVING_AT_ONCE)
+OF_MANY_COARSER, FOR_COARSER_TOTALS = (*NEAR, *GIVING), (*FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
