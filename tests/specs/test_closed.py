@@ -361,7 +361,9 @@ def narrow(closed: int, met: int, *, late: Collection[int] = ()) -> set[tuple[fl
     times = one_level(NO_MONTH, [closed, *[0] * 7], NO_MONTH)
     deadlines = one_level([0] * 4, [0] * 4, [met, *[0] * 3])
     tables = [
-        CopiedTable(ground, cells, [Copy(n.astype(float), 5, [AS_A_CELL] * 3, frozenset())], sums)
+        CopiedTable(
+            ground, cells, [Copy(n.astype(float), 5, [AS_A_CELL] * 3, frozenset())], sums
+        )
         for cells, n, sums in ((LED, times, [(0, 1, 2, 3)]), (OWN, deadlines, []))
     ]
     ends = [(low[0], high[0]) for low, high in view.ends(*tables)]

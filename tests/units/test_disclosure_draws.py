@@ -93,7 +93,11 @@ def test_few_counts_are_rounded_by_one_program_before_any_sum_goes_further():
 
 def test_of_many_counts_sums_go_further_for_totals_alone_and_no_further_than_they_must():
     many = Table(FEW + 1)
-    closer, totals, mended = Turn([(0, 3)]), Turn([(1, 0)]), Turn([(1, 0)] * len(OF_MANY) + [(0, 3)])
+    closer, totals, mended = (
+        Turn([(0, 3)]),
+        Turn([(1, 0)]),
+        Turn([(1, 0)] * len(OF_MANY) + [(0, 3)]),
+    )
     for turn in (closer, totals, mended):
         taken(turn, many)
     assert closer.asked == list(OF_MANY)
