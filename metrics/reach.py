@@ -1,7 +1,7 @@
 """How far rounding may have moved what a release tells."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,18 +73,32 @@ def further_in(loose: Loose, metric: str, quarter: date) -> Off:
 def withheld_words(
     withheld: Collection[tuple[str, str, date]], names: Mapping[str, str]
 ) -> str:
-    """A sentence for each quarter of which readers are not told some metrics and parts.
+    """Of which metrics and parts readers are not told some quarters, and why.
 
     `names` are those of metrics and of their parts.
     """
-    quarters: dict[date, list[str]] = {}
+    quarters: dict[str, list[date]] = {}
     for metric, part, quarter in sorted(withheld):
-        quarters.setdefault(quarter, []).append(names[part or metric])
-    return "".join(
-        f" Withheld, [c], in the quarter from {quarter:%B %Y}: {', '.join(told)}. Beside the"
-        " other counts, numbers of so few cases would tell too much."
-        for quarter, told in sorted(quarters.items())
-    )
+        quarters.setdefault(names[part or metric], []).append(quarter)
+    if not quarters:
+        return ""
+    told = "; ".join(f"{titles} {days}" for titles, days in in_quarters(quarters))
+    why = "Beside the other counts, numbers of so few cases would tell too much."
+    return f" Withheld, [c]: {told}. {why}"
+
+
+def in_quarters(quarters: Mapping[str, Sequence[date]]) -> Iterator[tuple[str, str]]:
+    """Titles that have the same quarters together, and those in words."""
+    alike: dict[tuple[date, ...], list[str]] = {}
+    for title, days in quarters.items():
+        alike.setdefault(tuple(days), []).append(title)
+    for days, titles in alike.items():
+        from_ = _listed([f"{day:%B %Y}" for day in days])
+        yield _listed(titles), f"in the quarter{'s' * (len(days) > 1)} from {from_}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def summed_in(manifest: Mapping[str, str]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What an audience may see: the method, its base and the smallest denominator of a share."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from metrics.disclosure.headlines import (
     headlines_of,
     within,
 )
-from metrics.reach import Loose, Off
+from metrics.reach import Loose, Off, in_quarters
 
 METHODS = ("identity", "rounding", "suppression", "private")
 SMALLEST_BASE = 3
@@ -101,14 +101,7 @@ def _looser_sums(base: int, loose: Loose) -> str:
             quarters.setdefault((by, what), {}).setdefault(title, []).append(quarter)
     found = ""
     for (by, what), told in sorted(quarters.items()):
-        alike: dict[tuple[date, ...], list[str]] = {}
-        for title, days in told.items():
-            alike.setdefault(tuple(days), []).append(title)
-        where = (
-            f"of {_listed(titles)} in the quarter{'s' * (len(days) > 1)} from"
-            f" {_listed([f'{day:%B %Y}' for day in days])}"
-            for days, titles in alike.items()
-        )
+        where = (f"of {titles} {days}" for titles, days in in_quarters(told))
         found += f" {what} may be within {(by + 1) * base - 1}: {'; '.join(where)}."
     return found
 
@@ -122,10 +115,6 @@ def _wider(off: Off) -> Iterator[tuple[int, str]]:
         yield off.month, "A total of a month, or of several of its bands or outcomes,"
     if off.quarter:
         yield off.quarter, "A total of a quarter, or of several of its bands or outcomes,"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def policies_of(audiences: Mapping[str, Mapping[str, Any]]) -> dict[str, Policy]:

@@ -175,7 +175,7 @@ def test_the_rest_of_a_release_is_told_and_it_says_what_is_withheld(releases):
     withheld = cells.filter(pl.col("n").is_null()).select("metric", "part").unique()
     assert withheld.rows() == [RULE[:2]]
     assert (
-        "Withheld, [c], in the quarter from January 2024: Acknowledge within 7 days."
+        "Withheld, [c]: Acknowledge within 7 days in the quarter from January 2024."
         in (public.manifest["method_sentence"])
     )
     assert "Withheld" not in board.manifest["method_sentence"]

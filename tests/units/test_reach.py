@@ -16,6 +16,7 @@ from metrics.reach import (
     loose_words,
     most_off,
     summed_in,
+    withheld_words,
 )
 
 SPRING, SUMMER = date(2024, 4, 1), date(2024, 7, 1)
@@ -71,6 +72,21 @@ def test_quarters_of_another_year_are_those_of_the_organisation():
     loose = {("reports", date(2024, 3, 1)): Off(1, 1)}
     assert most_off(5, "month", loose=loose, **span) == 4
     assert most_off(5, "month", loose=loose, year_starts=6, **span) == 9
+
+
+def test_what_is_withheld_is_named_once_with_all_its_quarters():
+    names = {"deadline_compliance": "Deadlines met", "inform": "Inform", "close": "Close"}
+    withheld = {
+        ("deadline_compliance", "close", SPRING),
+        ("deadline_compliance", "close", SUMMER),
+        ("deadline_compliance", "inform", SUMMER),
+    }
+    assert withheld_words(withheld, names) == (
+        " Withheld, [c]: Close in the quarters from April 2024 and July 2024; Inform in the"
+        " quarter from July 2024. Beside the other counts, numbers of so few cases would tell"
+        " too much."
+    )
+    assert withheld_words((), names) == ""
 
 
 def test_a_sum_of_several_rules_is_off_by_what_each_of_them_is():
