@@ -170,7 +170,9 @@ def _no_fit(pairs: list[tuple[Source, Export]], have: frozenset[str], file_name:
     if _likeness(export, have)[1] <= 0:
         return (
             f"{file_name} line 1: no known source has these columns; have its system described"
-            " (case-audit source draft EXPORT), or name one with --source"
+            " (case-audit source draft EXPORT), or name one with --source. Where a title stands"
+            ' above the header of a known one, declare it: extends = "hotline" and, under'
+            " [exports.cases], header_line = 2 in sources/hotline.toml"
         )
     unknown = sorted(have - export.known)
     hint = f"; the file has {_listed(unknown)} which it does not know" if unknown else ""

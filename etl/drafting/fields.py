@@ -95,7 +95,8 @@ def propose(
     inner = next((c for c in columns if inner_number and c.name == inner_number), None)
     number = Match("case_id", inner, EXACT) if inner else _number(columns, known)
     per_case = number.column.rows / max(number.column.distinct, 1) if number else 1.0
-    is_known = number is not None and not known.isdisjoint(number.column.values)
+    # Of a list inside a case's record it is the number of that record.
+    is_known = bool(inner or (number and not known.isdisjoint(number.column.values)))
     if number is not None and (per_case > _HARDLY_MORE or inner):
         others = [c for c in columns if c is not number.column]
         told = _several(others, number, per_case)

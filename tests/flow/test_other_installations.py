@@ -2,13 +2,14 @@
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from dashboard.source_steps import draft_source, list_codes
-from etl.errors import ExportError
+from etl.errors import ExportError, SourceError
 from etl.load import load
 from etl.store import Store
 from etl.workspace import Workspace, init
@@ -260,3 +261,24 @@ def test_a_hotline_in_another_language_is_mapped_by_its_draft(workspace, tmp_pat
         said = store.frame("select unit, channel, severity, status, outcome from core.cases")
     assert said.drop("outcome").null_count().sum_horizontal().item() == 0
     assert said["outcome"].drop_nulls().to_list() == ["substantiated"] * 9
+
+
+def test_a_title_above_the_header_of_a_known_system_is_declared_as_the_error_says(
+    workspace, tmp_path
+):
+    export = tmp_path / "cases.csv"
+    export.write_text(
+        "Cases,June\nCase Number,Received/Reported Date,Status\nA-1,2024-01-03,Open\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(SourceError) as refused:
+        load(workspace, [export], as_of=date(2024, 3, 31))
+    told = re.search(
+        r"(extends = \S+) and, under (\[\S+\]), (header_line = \d+) in (sources/\S+)",
+        str(refused.value),
+    )
+    assert told is not None
+    *lines, file = told.groups()
+    (workspace.folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (delivery,) = load(workspace, [export], as_of=date(2024, 3, 31))
+    assert (delivery.source, delivery.rows_loaded) == ("hotline", 1)

@@ -146,3 +146,26 @@ def test_a_number_in_a_history_means_what_its_name_means(tmp_path):
         "New": "new", "Closed": "closed", "1": "new", "2": "closed", "9": "?",
     }  # fmt: skip
     assert '"2" = "closed"    # 40; called "Closed"' in made.toml
+
+
+def test_entries_inside_a_case_with_numbers_of_their_own_are_of_that_case(tmp_path):
+    def entry(case: int, n: int) -> dict[str, object]:
+        when = f"2026-03-{n + 1:02}T10:00:00Z"
+        return {"id": 100 * case + n, "createdAt": when, "action": {"type": "default"}}
+
+    threads = {case: [entry(case, n) for n in range(3)] for case in range(24)}
+    records = [
+        {
+            "id": 9000 + case,
+            "createdAt": "2026-03-01T09:00:00Z",
+            "status": "closed" if case % 2 else "active",
+            "_embedded": {"threads": threads[case]},
+        }
+        for case in range(24)
+    ]
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps({"conversations": records}), encoding="utf-8")
+    made = draft(path, zone="Europe/Oslo")
+    history = told(made)["exports"]["history"]
+    assert history["columns"]["case_id"] == "conversations[].id"
+    assert history["grain"] == "event"
