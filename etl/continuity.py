@@ -48,6 +48,7 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
         *_begun(store, told),
         *_gone(store, told, as_of),
         *_undeclared(store, told, as_of),
+        *_unlisted(store, told),
         *_conflicts(store, told),
     )
 
@@ -130,6 +131,30 @@ def _undeclared(store: Store, told: Mapping[str, str], as_of: date) -> list[str]
         ' or not changed? Nobody has said: declare delivery = "full" (every export holds every'
         f' case) or "delta" (what has changed) under [exports.{told["export"]}] in the'
         f" workspace's sources/{told['source']}.toml"
+    ]
+
+
+def _unlisted(store: Store, told: Mapping[str, str]) -> list[str]:
+    """What logs, surveys and verdicts say of cases that no list of cases has ever had."""
+    cases, deleted = store.frame(
+        "with named as ("
+        " select distinct case_key from core.named_cases"
+        " where source = $source and export = $export and is_read"
+        " and snapshot not in (select snapshot from core.snapshots"
+        "  where grain in ('case', 'allegation', 'snapshot'))"
+        " qualify loading = max(loading) over ())"
+        " select count(*), count(*) filter (where case_key in"
+        "  (select case_key from staging.events where kind = 'deleted'))"
+        " from named where case_key not in (select case_key from staging.cases)"
+        " and case_key not in (select case_key from core.cases)",
+        told,
+    ).row(0)
+    if not cases:
+        return []
+    gone = f" ({deleted:,} with a deletion on record)" if deleted else ""
+    return [
+        f"{_cases(cases)} named here and in no list of cases{gone}: without a receipt nothing"
+        " of them is counted; load the list that has them, where there is one"
     ]
 
 

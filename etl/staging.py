@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from etl.lost_values import lists_cut_short, spoilt_cells
 from etl.pseudonyms import Purpose
 from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
@@ -13,9 +14,7 @@ from etl.values import (
     PROBLEM,
     File,
     blanked,
-    lists_cut_short,
     raw_name,
-    spoilt_cells,
     text_of,
     typed_date,
     typed_field,

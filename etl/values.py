@@ -8,8 +8,6 @@ from operator import and_, or_
 import polars as pl
 
 from etl.dates import ISO_FORMATS, Calendar, Dated, dated
-from etl.readers.leaves import JOINT
-from etl.readers.rows import SPOILT
 from etl.source import CODED, COUNTS, DATED, Export, Place, Source, Step, has_hours
 
 _DAY = 86_400
@@ -54,7 +52,8 @@ class File:
 class Typed:
     """The columns that a value becomes, and when it fails, where, why and what to do.
 
-    `told` is the reject, where it is not alike for all that fail.
+    `told` is the reject, where it is not alike for all that fail; `shown` is what was read,
+    where that is not the column alone.
     """
 
     values: tuple[pl.Expr, ...]
@@ -63,19 +62,21 @@ class Typed:
     reason: str
     remedy: str
     told: pl.Expr | None = None
+    shown: pl.Expr | None = None
 
     @property
     def problem(self) -> pl.Expr:
         """A struct of the reject where the value has failed; else null."""
-        alike = problem_at(self.column, self.reason, self.remedy)
+        alike = problem_at(self.column, self.reason, self.remedy, self.shown)
         return pl.when(self.failed).then(alike if self.told is None else self.told)
 
 
-def problem_at(column: str, reason: str, remedy: str) -> pl.Expr:
+def problem_at(column: str, reason: str, remedy: str, shown: pl.Expr | None = None) -> pl.Expr:
     """A reject: the column, what stands there, why it cannot be read and what to do."""
+    value = pl.col(raw_name(column)) if shown is None else shown
     return pl.struct(
         pl.lit(column).alias("column_name"),
-        pl.col(raw_name(column)).alias("value"),
+        value.alias("value"),
         pl.lit(reason).alias("reason"),
         pl.lit(remedy).alias("remedy"),
     )
@@ -128,16 +129,20 @@ def _no_dates(file: File, column: str) -> list[str]:
 
 def text_of(place: Place, file: File) -> pl.Expr:
     """The text at a place: of the first filled column, all joined, or the part that fits."""
+    text = _whole(place, file)
+    if place.pattern is not None:
+        text = text.str.extract_groups(place.pattern).struct.field("value")
+    return text
+
+
+def _whole(place: Place, file: File) -> pl.Expr:
+    """What a reject shows of a place: all that was read there, also what does not fit."""
     there = [pl.col(raw_name(name)) for name in place.among(file.header)]
     if place.joined is not None:
         whole = pl.concat_str([part.fill_null("") for part in there], separator=place.joined)
         is_filled = pl.any_horizontal(part.is_not_null() for part in there)
-        text = pl.when(is_filled).then(whole).otherwise(None)
-    else:
-        text = pl.coalesce(there)
-    if place.pattern is not None:
-        text = text.str.extract_groups(place.pattern).struct.field("value")
-    return text
+        return pl.when(is_filled).then(whole).otherwise(None)
+    return pl.coalesce(there)
 
 
 def typed_field(name: str, place: Place, file: File) -> Typed:
@@ -195,57 +200,28 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
         column,
         reason,
         remedy,
-        undated(found, column, reason, remedy, file),
+        undated(found, column, reason, remedy, file, _whole(place, file)),
     )
 
 
-def undated(found: Dated, column: str, reason: str, remedy: str, file: File) -> pl.Expr:
+def undated(
+    found: Dated,
+    column: str,
+    reason: str,
+    remedy: str,
+    file: File,
+    shown: pl.Expr | None = None,
+) -> pl.Expr:
     """The reject of a date that has failed, which names the hour that the clocks left out."""
     skipped = problem_at(
         column,
         f"the clocks in {file.source.time_zone} went forward past this time, which never was",
         "correct the time; where the system writes its times in another zone, such as UTC,"
         f" say so as time_zone in {file.source.file}",
+        shown,
     )
-    return pl.when(found.skipped).then(skipped).otherwise(problem_at(column, reason, remedy))
-
-
-def spoilt_cells(file: File) -> list[Typed]:
-    """Where a workbook has lost a value that is read; elsewhere nobody misses it."""
-    if not file.workbook:
-        return []
-    read = [name for name in file.export.read if name in file.header]
-    return [
-        Typed((), pl.col(raw_name(name)).eq_missing(pl.lit(mark)), name, reason, remedy)
-        for mark, (reason, remedy) in SPOILT.items()
-        for name in read
-    ]
-
-
-def lists_cut_short(file: File) -> list[Typed]:
-    """Where a row holds fewer members of a list than it says itself that there are."""
-    return [
-        Typed(
-            (),
-            _count(number) > _members(listed, file),
-            number,
-            f"the file holds only a part of {listed.partition('[]')[0]}, which has so many",
-            "export it again with all of them, or without any and all of them in a file apart",
-        )
-        for listed, number in file.export.whole.items()
-        if number in file.header
-    ]
-
-
-def _count(column: str) -> pl.Expr:
-    return pl.col(raw_name(column)).cast(pl.Int64, strict=False).fill_null(0)
-
-
-def _members(column: str, file: File) -> pl.Expr:
-    # In a file in which no list has a member there is no such column.
-    if column not in file.header:
-        return pl.lit(0)
-    return pl.col(raw_name(column)).str.split(JOINT).list.len().fill_null(0)
+    other = problem_at(column, reason, remedy, shown)
+    return pl.when(found.skipped).then(skipped).otherwise(other)
 
 
 def coded(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
@@ -306,7 +282,9 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
             text.is_not_null()
             & _each(text, place.separator, codes).list.eval(pl.element().is_null()).list.any()
         )
-    return Typed((value.alias(f"is {field}"),), failed, column, *unlisted(field, file))
+    reason, remedy = unlisted(field, file)
+    is_field = (value.alias(f"is {field}"),)
+    return Typed(is_field, failed, column, reason, remedy, shown=_whole(place, file))
 
 
 def _each(text: pl.Expr, separator: str, codes: Mapping[str, str]) -> pl.Expr:

@@ -132,3 +132,29 @@ def test_where_days_of_closing_are_is_told_of_a_history_that_is_tried_too(worksp
     both = try_source("desk", [cases, log], workspace=workspace).lines
     assert "  name the column of the closing date, or a history that tells it" in alone
     assert "  the dates are those that the history below tell" in both
+
+
+def test_a_date_that_cannot_be_read_is_shown_with_its_time_of_day(workspace, tmp_path):
+    export = written(tmp_path, days(10, 20))
+    described(workspace, export)
+    text = export.read_text(encoding="utf-8")
+    export.write_text(text.replace("12/01/2025;09:30", "12/01/2025;25:99"), encoding="utf-8")
+    with pytest.raises(ExportError, match=r"value .12/01/2025 25:99.: not a date"):
+        load(workspace, [export], as_of=AS_OF)
+
+
+def test_a_code_of_two_columns_that_nobody_lists_is_shown_whole(workspace, tmp_path):
+    (workspace.folder / "sources" / "desk.toml").write_text(
+        'name = "desk"\ntitle = "Desk"\ntime_zone = "UTC"\n'
+        '[codes.status]\n"Open/New" = "new"\n'
+        '[exports.cases]\ngrain = "case"\ndates = "%Y-%m-%d"\n'
+        '[exports.cases.columns]\ncase_id = "Case"\n'
+        'status = { columns = ["State", "Stage"], joined = "/" }\n'
+        '[exports.cases.events]\nreceived = "Received"\n',
+        encoding="utf-8",
+    )
+    export = tmp_path / "cases.csv"
+    rows = "A,2025-01-10,Open,New\nB,2025-01-11,Open,Odd\n"
+    export.write_text(f"Case,Received,State,Stage\n{rows}", encoding="utf-8")
+    with pytest.raises(ExportError, match=r"value .Open/Odd.: not a code listed"):
+        load(workspace, [export], as_of=AS_OF)
