@@ -143,6 +143,7 @@ def _export(
         same_case=layout.get("same_case", "reject"),
         whole=layout.get("whole", {}),
         leave_out=_no_cases(layout.get("leave_out", {})),
+        may_lack=tuple(layout.get("may_lack", ())),
     )
 
 

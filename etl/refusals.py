@@ -27,19 +27,12 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
     "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed", "same_case", "whole", "leave_out",
+    "delivery", "drop_allowed", "same_case", "whole", "leave_out", "may_lack",
 )  # fmt: skip
 _LISTS = (
-    "files",
-    "nulls",
-    "sentinels",
-    "ignored",
-    "required",
-    "unanswered",
-    "unoffered",
-    "backfilled",
-    "also",
-)
+    "files", "nulls", "sentinels", "ignored", "required", "unanswered", "unoffered",
+    "backfilled", "also", "may_lack",
+)  # fmt: skip
 _TABLES = ("constants", "event_levels", "changes", "zones", "whole")
 _READER_WORDS = {
     "repeats": ("refuse", "number"),
@@ -358,6 +351,8 @@ def _check_leave_out(where: str, layout: Mapping[str, Any]) -> None:
     told = layout.get("leave_out", {})
     if not isinstance(told, dict):
         raise SourceError(f"{where} leave_out must be a table [exports.NAME.leave_out]")
+    if unknown := {*layout.get("may_lack", ())} - {*told}:
+        raise SourceError(f"{where} may_lack has {min(unknown)!r}, which leave_out has not")
     for column, values in told.items():
         if values != PRESENT and not (values and _is_texts(values) and all(values)):
             raise SourceError(

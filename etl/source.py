@@ -177,6 +177,7 @@ class Export:
     `required` are the fields and kinds of events whose columns a file must have; None is all of
     them. `whole` maps columns that hold a list to those that say how long it is. `leave_out`
     maps columns to the values by which a row is no case of ours; none of them means any value.
+    `may_lack` are those of its columns without which a file has no such row.
     """
 
     source: str
@@ -211,6 +212,7 @@ class Export:
     same_case: str = "reject"
     whole: Mapping[str, str] = field(default_factory=dict)
     leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    may_lack: tuple[str, ...] = ()
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -309,7 +311,8 @@ class Export:
     def _told_apart(self) -> tuple[str, ...]:
         """Columns without which nobody can say which rows are to be left out."""
         # Records of which none has the column hold no row with anything in it.
-        return tuple(name for name, values in self.leave_out.items() if values)
+        told = (name for name, values in self.leave_out.items() if values)
+        return tuple(name for name in told if name not in self.may_lack)
 
     @property
     def _must(self) -> tuple[Place, ...]:

@@ -83,8 +83,9 @@ def _settle_rows(
     first = _first(store, tables, snapshot)
     is_declared = "order" in export.columns
     begins = 1 if is_declared else direction(first, hours)
-    if begins < 0 and not _are_parts_of_an_entry(export):
-        _write(store, tables, from_below(_tied(store, tables, snapshot)), snapshot)
+    if begins < 0:
+        placed = entries_from_below if _are_parts_of_an_entry(export) else from_below
+        _write(store, tables, placed(_tied(store, tables, snapshot)), snapshot)
     if begins:
         place = pl.col("ordinal") if is_declared else pl.col("line") * begins
         told = _within(store, tables, snapshot, hours).with_columns(place.alias("place"))
@@ -141,6 +142,26 @@ def from_below(tied: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("place").min())
         .alias("ordinal")
     )
+
+
+def entries_from_below(tied: pl.DataFrame) -> pl.DataFrame:
+    """The places of rows that share an instant, where the newest entry is first in the file.
+
+    The rows of one entry stay in the order it has them. An entry changes a topic once, so where
+    one comes again another entry has begun, unless only the file's order leads from each of
+    the changes to the next.
+    """
+    instant = ["case_key", "occurred_at"]
+    of_topic = [*instant, "topic"]
+    ordered = tied.sort("line")
+    goes_on = (pl.col("past") == pl.col("came").shift(1)).all().over(of_topic)
+    comes_back = (pl.col("came") == pl.col("past").shift(1)).all().over(of_topic)
+    among = pl.col("line").rank("dense").cast(pl.Int64).over(of_topic)
+    times = pl.when(goes_on & ~comes_back).then(1).otherwise(among)
+    counted = ordered.with_columns(times.alias("times")).with_columns(
+        pl.col("times").cum_max().over(instant).alias("entry")
+    )
+    return counted.group_by("line").agg((-pl.col("entry").max()).alias("ordinal"))
 
 
 def _last_before(placed: pl.DataFrame, theirs: str, mine: str) -> pl.DataFrame:

@@ -26,6 +26,7 @@ from etl.drafting.matching import (
     code_score,
     date_score,
     number_score,
+    of_the_case,
     rivals_of,
 )
 from etl.drafting.numbers import doubtful_numbers, number_of_case
@@ -208,7 +209,7 @@ def _of_states(told: States, found: Proposal) -> Proposal:
     for name in [name for name, match in fields.items() if match.column.name in late]:
         if name != "occurred":
             del fields[name]
-    allowed = _only(fields, "snapshot")
+    allowed = of_the_case(_only(fields, "snapshot"))
     return replace(
         found,
         grain="snapshot",

@@ -9,6 +9,7 @@ from etl.drafting.words import EXACT, code_means, header_words, likeness, plain
 
 COUNTS = ("source_days", "source_reopens")
 NAMED_SO = 70  # of 100, for a name that says what a column is although its codes do not
+_OF_AN_ENTRY = ("category", "channel", "outcome", "anonymity")
 _MEANT = ("severity", "outcome", "status", "kind", "anonymity")
 # Names of something else as often as of what they are taken for where nothing says it better:
 # a ticket's title, the kind of record, what a priority is made of.
@@ -155,3 +156,13 @@ def rivals_of(
         for field, match in matches.items()
     }
     return {field: names for field, names in found.items() if names}
+
+
+def of_the_case(fields: dict[str, Match]) -> dict[str, Match]:
+    """Without what an entry inside the record of its case says of itself: its type, its way in.
+
+    The record around it has those of the case.
+    """
+    if "[]." not in fields["case_id"].column.name:
+        return fields
+    return {name: told for name, told in fields.items() if name not in _OF_AN_ENTRY}

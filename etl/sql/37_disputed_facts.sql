@@ -11,6 +11,7 @@ described as (
         rows_of.*,
         columns('^reads_'),
         rows_of.grain <> 'snapshot' as is_list,
+        rows_of.grain <> 'snapshot' and reads.reads_status as is_told,
         -- Of allegations the first stands for the case, of corrections and states the last.
         row_number() over (
             partition by rows_of.case_key order by
@@ -34,9 +35,9 @@ select
     arg_min_null(category, place) filter (where reads_category) as category,
     arg_min_null(channel, place) filter (where reads_channel) as channel,
     arg_min_null(severity, place) filter (where reads_severity) as severity,
-    -- What one allegation came to is a finding.
+    -- What one allegation came to is a finding; a state with a blank has no other status.
     arg_min_null(outcome, place) filter (where is_whole_case and reads_outcome) as outcome,
-    arg_min_null(status, place) filter (where reads_status) as status,
+    arg_min_null(status, place) filter (where is_told or status is not null) as status,
     arg_min_null(source_days, place) filter (where reads_source_days) as source_days,
     arg_min_null(source_due_on, place) filter (where reads_source_due_on) as source_due_on,
     arg_min_null(source_reopens, place) filter (where reads_source_reopens) as source_reopens,
@@ -49,8 +50,7 @@ select
     greatest(1, count(*) filter (where is_list)) as export_rows,
     -- Lists with a field each do not differ; nor do states, since a case moves on.
     greatest(
-        1,
-        count(distinct row(unit)) filter (where is_list and reads_unit),
+        1, count(distinct row(unit)) filter (where is_list and reads_unit),
         count(distinct row(channel)) filter (where is_list and reads_channel),
         count(distinct row(severity)) filter (where is_list and reads_severity),
         count(distinct row(status)) filter (where is_list and reads_status),

@@ -156,6 +156,45 @@ def test_a_cycle_that_is_under_way_is_told_beside_those_that_have_ended(workspac
     ]
 
 
+def test_a_cycle_that_has_ended_since_is_no_longer_under_way(workspace, tmp_path):
+    start, due = "2026-01-05T09:00:00", "2026-01-07T09:00:00"
+    runs = {"completedCycles": [], "ongoingCycle": cycle(start, due, breached=False)}
+    ended = {"completedCycles": [cycle(start, due, stop="2026-01-06T09:00:00", breached=False)]}
+    for told, status, day in ((runs, "To Do", 5), (ended, "Done", 31), (runs, "To Do", 4)):
+        shown = {"issues": [issue(1, status, customfield_10030=told)], "startAt": day}
+        page = written(tmp_path, f"{day}.json", shown)
+        list_codes([page], workspace)
+        load(workspace, [page], as_of=date(2026, 1, day))
+    with Store.open(workspace.store_path) as store:
+        found = store.frame("select verdict, stopped_on from core.source_deadlines")
+    assert found.rows() == [("met", date(2026, 1, 6))]
+
+
+def test_entries_of_one_instant_are_in_the_order_of_the_file_from_below(workspace, tmp_path):
+    again = [
+        change(4, "2026-01-15T10:00:00", "Done", "In Progress"),
+        change(3, "2026-01-15T10:00:00", "In Progress", "Done"),
+        *CHANGES[3:],
+    ]
+    # Of one entry, the rows are in their order: it was waiting before it was in progress.
+    both = [change(2, "2026-01-15T10:00:00", "To Do", "Waiting for customer"), CHANGES[3]]
+    more = change(2, "2026-01-15T10:00:00", "Waiting for customer", "Done")
+    both[0]["items"] += more["items"]
+    told = {"issues": [issue(1, "In Progress", *again), issue(2, "Done", *both)]}
+    page = written(tmp_path, "search.json", told)
+    list_codes([page], workspace)
+    load(workspace, [page], as_of=AS_OF)
+    with Store.open(workspace.store_path) as store:
+        ends = store.frame("select resolved_on from core.cases order by resolved_on")
+        kinds = store.frame(
+            "select kind from core.events where kind in ('resolved', 'reopened', 'paused')"
+            " order by case_key in (select case_key from core.events where kind = 'paused'),"
+            " sequence"
+        )
+    assert ends["resolved_on"].to_list() == [date(2026, 1, 15), None]
+    assert kinds["kind"].to_list() == ["resolved", "reopened", "paused", "resolved"]
+
+
 # ServiceNow, Zendesk and Salesforce: other ways out of the same system
 
 
@@ -282,3 +321,27 @@ def test_a_title_above_the_header_of_a_known_system_is_declared_as_the_error_say
     (workspace.folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (delivery,) = load(workspace, [export], as_of=date(2024, 3, 31))
     assert (delivery.source, delivery.rows_loaded) == ("hotline", 1)
+
+
+@pytest.mark.parametrize("stage", ["stage", None], ids=["with its stage", "without"])
+def test_a_deadline_that_was_cancelled_has_been_neither_met_nor_missed(
+    workspace, tmp_path, stage
+):
+    rows = [
+        {"task": f"INC{n}", "sla": "Respond", "stage": told, "has_breached": "false"}
+        | {"start_time": "2026-01-05 09:00:00", "planned_end_time": "2026-01-05 17:00:00"}
+        | {"end_time": "2026-01-05 10:00:00"}
+        for n, told in enumerate(["completed", "cancelled"], 1)
+    ]
+    path = tmp_path / "task_sla.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        head = [name for name in rows[0] if name != "stage" or stage]
+        to = csv.DictWriter(file, head, extrasaction="ignore")
+        to.writeheader()
+        to.writerows(rows)
+    incidents = written(tmp_path, "incident.json", {"result": INCIDENTS})
+    list_codes([incidents, path], workspace)
+    load(workspace, [incidents, path], as_of=AS_OF)
+    with Store.open(workspace.store_path) as store:
+        found = store.frame("select verdict from core.source_deadlines")["verdict"]
+    assert found.to_list() == ["met"] * (1 if stage else 2)

@@ -1,6 +1,7 @@
 """Drafts of records: their kinds, what their numbers mean, and several files of them."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,37 @@ def test_entries_inside_a_case_with_numbers_of_their_own_are_of_that_case(tmp_pa
     history = told(made)["exports"]["history"]
     assert history["columns"]["case_id"] == "conversations[].id"
     assert history["grain"] == "event"
+
+
+def conversation(number: int) -> dict:
+    """One that was answered, closed and opened again, as Help Scout has it."""
+    kinds = ["customer", "message", "message", "note", "customer"]
+    statuses = ["active", "nochange", "closed", "nochange", "active"]
+    told = zip(kinds, statuses, strict=True)
+    threads = [
+        {"id": 100 * number + n, "type": kind, "status": status}
+        | {"createdAt": f"2026-02-{number:02}T1{n}:00:00Z", "source": {"via": "user"}}
+        for n, (kind, status) in enumerate(told)
+    ]
+    return {
+        "id": 70000 + number,
+        "status": "active",
+        "createdAt": f"2026-02-{number:02}T10:00:00Z",
+        "_embedded": {"threads": threads[::-1]},
+    }
+
+
+def test_threads_of_conversations_are_states_of_which_no_change_says_nothing(tmp_path):
+    told = {"_embedded": {"conversations": [conversation(n) for n in range(1, 29)]}}
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    made = draft(path, name="scout", zone="UTC")
+    exports = tomllib.loads(made.toml)["exports"]
+    (log,) = [export for export in exports.values() if export["grain"] == "snapshot"]
+    assert log["nulls"] == ["", "nochange"]
+    assert log["changes"] == {"status": "progress"}
+    # The type of a thread and its way in are not those of the case.
+    assert log["columns"] == {
+        "case_id": "conversations[].id", "occurred": "createdAt", "status": "status",
+    }  # fmt: skip
+    assert "nochange" not in tomllib.loads(made.toml)["codes"]["status"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.deliveries import Delivery
+from etl.errors import NoFitError, SourceError
 from etl.load import load
 from etl.store import Store
 from etl.workspace import Workspace, init
@@ -29,10 +30,12 @@ def workspace(tmp_path) -> Workspace:
     return init(tmp_path / "audit")
 
 
-def taken(workspace: Workspace, rows: list[str], rule: str, *, accept: int = 0) -> Delivery:
+def taken(
+    workspace: Workspace, rows: list[str], rule: str, *, accept: int = 0, source: str = SOURCE
+) -> Delivery:
     """The delivery of these rows, the first of them the header."""
     described = workspace.folder / "sources" / "harbour.toml"
-    described.write_text(SOURCE + rule, encoding="utf-8")
+    described.write_text(source + rule, encoding="utf-8")
     export = workspace.folder.parent / "export.csv"
     export.write_text("\n".join(rows) + "\n", encoding="utf-8")
     told = {"as_of": date(2024, 6, 30), "source": "harbour", "accept_rejects": accept}
@@ -65,6 +68,22 @@ def test_a_row_with_a_declared_value_is_no_case_and_no_other_value_is(workspace)
 def test_a_file_without_the_column_holds_no_row_in_which_it_is_present(workspace):
     found = taken(workspace, ["Case,Received", "A,2024-03-01"], 'Pull = "present"')
     assert (found.rows_left_out, found.rows_loaded) == (0, 1)
+
+
+def test_a_file_may_be_without_a_column_that_it_may_lack(workspace):
+    rule = 'Type = ["Task"]\nKind = ["Task"]\n'
+    rows = ["Case,Received,Type", "A,2024-03-01,Task", "B,2024-03-02,Report"]
+    with pytest.raises(NoFitError, match="column 'Kind' is missing"):
+        taken(workspace, rows, rule)
+    lacking = SOURCE.replace("[exports.cases]\n", '[exports.cases]\nmay_lack = ["Kind"]\n')
+    found = taken(workspace, rows, rule, source=lacking)
+    assert (found.rows_left_out, found.rows_loaded) == (1, 1)
+
+
+def test_only_a_column_by_which_rows_are_left_out_may_be_called_one_to_lack(workspace):
+    lacking = SOURCE.replace("[exports.cases]\n", '[exports.cases]\nmay_lack = ["Site"]\n')
+    with pytest.raises(SourceError, match="may_lack has 'Site', which leave_out has not"):
+        taken(workspace, ["Case,Received"], 'Type = ["Task"]', source=lacking)
 
 
 def test_rows_left_out_are_counted_over_all_chunks_and_once(workspace, monkeypatch):

@@ -222,3 +222,11 @@ def test_steps_told_twice_at_one_instant_by_a_log_from_below_happened_once(told)
     rows += [f"A,05.01.2026 09:00 +0100,{step},{n}" for n, step in enumerate(AGAIN)]
     found = told("Case,At,Step,Row\n" + lines(*rows[::-1]))
     assert [kind for kind, _ in found] == ["received", *AGAIN[:-1]]
+
+
+def test_a_state_that_leaves_the_status_blank_leaves_the_case_as_it_was(told, workspace):
+    rows = ("A,05.01.2026 09:00,Open", "A,05.01.2026 10:00,Closed", "A,06.01.2026 10:00,")
+    told(STATES + lines(*rows, "B,05.01.2026 09:00,New", "B,05.01.2026 10:00,"))
+    with Store.open(workspace.store_path, mode="read") as store:
+        found = store.frame("select status from core.cases order by received_on, status")
+    assert found["status"].to_list() == ["closed", "open"]
