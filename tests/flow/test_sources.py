@@ -186,7 +186,7 @@ def test_an_offer_of_a_survey_is_no_answer_and_none_was_made_of_what_was_not_off
 
 
 def test_what_a_source_says_of_its_own_deadlines_is_kept_apart(audit):
-    told = "select clock, verdict from core.source_deadlines order by clock"
+    told = "select clock, verdict from core.source_deadlines order by clock, verdict"
     assert asked(audit("servicenow"), told).rows() == [
         ("resolve_p2", "met"),
         ("resolve_p3", "running"),
