@@ -170,7 +170,14 @@ def _last_before(placed: pl.DataFrame, theirs: str, mine: str) -> pl.DataFrame:
     others = placed.select(
         *of_topic, "place", pl.col(theirs).alias(mine), pl.col("place").alias(f"last {theirs}")
     )
-    return placed.join_asof(others, on="place", by=[*of_topic, mine], allow_exact_matches=False)
+    # `placed` is sorted by place; of groups polars cannot see that and would warn of it.
+    return placed.join_asof(
+        others,
+        on="place",
+        by=[*of_topic, mine],
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
 
 
 def second_hours(told: pl.DataFrame, hours: Sequence[Hours]) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What a file's order tells where its clock does not: ties, and hours that come twice."""
 
+import warnings
 from datetime import date
 
 import polars as pl
@@ -208,6 +209,15 @@ def test_a_change_that_two_columns_tell_at_one_instant_happened_once(told, way):
     ]
     found = kinds(told(MIRRORED + lines(*rows[::way])), "acknowledged", "closed", "reopened")
     assert found == ["acknowledged", "closed", "reopened", "closed", "reopened"]
+
+
+def test_who_loads_a_log_from_below_is_not_warned_of_how_its_rows_are_sorted(told):
+    rows = [change("10:00", move, name) for name in ("state", "mirror") for move in MOVES[:2]]
+    rows.append(change("11:00", MOVES[2], "state"))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        told(MIRRORED + lines(*rows[::-1]))
+    assert [str(one.message) for one in seen] == []
 
 
 def test_what_each_column_tells_by_itself_in_a_log_from_below_happened_once(told):
