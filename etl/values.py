@@ -135,8 +135,14 @@ def text_of(place: Place, file: File) -> pl.Expr:
     return text
 
 
-def _whole(place: Place, file: File) -> pl.Expr:
+def _shown(place: Place, file: File) -> pl.Expr:
     """What a reject shows of a place: all that was read there, also what does not fit."""
+    text, between = _whole(place, file), place.joined or ""
+    return text.str.strip_prefix(between).str.strip_suffix(between)
+
+
+def _whole(place: Place, file: File) -> pl.Expr:
+    """The text of the first filled column, or all joined."""
     there = [pl.col(raw_name(name)) for name in place.among(file.header)]
     if place.joined is not None:
         whole = pl.concat_str([part.fill_null("") for part in there], separator=place.joined)
@@ -200,7 +206,7 @@ def typed_date(name: str, place: Place, file: File) -> Typed:
         column,
         reason,
         remedy,
-        undated(found, column, reason, remedy, file, _whole(place, file)),
+        undated(found, column, reason, remedy, file, _shown(place, file)),
     )
 
 
@@ -284,7 +290,7 @@ def _coded(field: str, text: pl.Expr, place: Place, file: File) -> Typed:
         )
     reason, remedy = unlisted(field, file)
     is_field = (value.alias(f"is {field}"),)
-    return Typed(is_field, failed, column, reason, remedy, shown=_whole(place, file))
+    return Typed(is_field, failed, column, reason, remedy, shown=_shown(place, file))
 
 
 def _each(text: pl.Expr, separator: str, codes: Mapping[str, str]) -> pl.Expr:
