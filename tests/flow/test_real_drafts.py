@@ -96,7 +96,7 @@ def test_the_tables_of_a_connector_to_servicenow_are_one_incident_list(real_data
     audit.codes(*files)
     told = audit.load(*files, as_of="2026-06-30")
     assert [delivery["rows_loaded"] for delivery in deliveries(told)] == [1, 1, 0]
-    # Its only SLA was cancelled, and so is neither met nor breached, whatever has_breached says.
+    # Its only SLA was cancelled: neither met nor breached, whatever has_breached says.
     assert table(files[2])["stage"].to_list() == ["cancelled"]
     assert deliveries(told)[2]["rows_left_out"] == 1
     numbers = {table(file)["sys_id"].item() for file in files[:2]}
