@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.figure import base_of
+from dashboard.figure import base_of, months_after
 from dashboard.grids import grid
 from dashboard.phrases import period_name
 from metrics.release import Release
@@ -40,7 +40,10 @@ def base_sentence(release: Release) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How far at most the truth is from the counts of a metric in a quarter or a year."""
+    """How far at most the truth is from the counts of a metric in a quarter or a year.
+
+    Sums of a quarter's months may be further off than those of the quarter, or nearer.
+    """
 
     metric: str
     title: str
@@ -48,6 +51,12 @@ class Bound:
     start: date
     end: date
     within: int
+    within_months: int | None
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether counts of its months are as near as its own."""
+        return self.within_months in {None, self.within}
 
 
 def bounds_of(release: Release) -> list[Bound]:
@@ -65,6 +74,9 @@ def bounds_of(release: Release) -> list[Bound]:
         Bound(
             *(metric, title, period, start, end),
             release.counts_within(metric, period, start=start, end=end),
+            release.counts_within(metric, "month", start=start, end=months_after(start, 1))
+            if period == "quarter"
+            else None,
         )
         for metric, title in named.unique(maintain_order=True).iter_rows()
         if metric in metrics
@@ -73,17 +85,30 @@ def bounds_of(release: Release) -> list[Bound]:
 
 
 def bounds(release: Release) -> str:
-    """The same as a table: a row for each quarter and year, a column for each metric."""
+    """The same as a table: a row for each quarter and year, a column for each metric.
+
+    Months have a row of their own where any of them is not as near as the quarter.
+    """
     found = bounds_of(release)
     titles = dict.fromkeys(each.title for each in found)
+    apart = {(each.period, each.start) for each in found if not each.is_alike}
     rows: dict[str, list[str]] = {}
     for each in found:
-        rows.setdefault(whose(release, each), []).append(f"{each.within:,}")
+        is_apart = (each.period, each.start) in apart
+        for name, within in told_of(release, each, apart=is_apart):
+            rows.setdefault(name, []).append(f"{within:,}")
     body = [(name, *within) for name, within in rows.items()]
     return grid(f"{BOUNDS}, at most", ("Counts of", *titles), body)
 
 
-def whose(release: Release, bound: Bound) -> str:
-    """Of which counts a bound is: 'Q3 2026 and its months', '2026'."""
+def told_of(release: Release, bound: Bound, *, apart: bool) -> list[tuple[str, int]]:
+    """Of which counts a bound is, and how far: of 'Q3 2026 and its months', of '2026'.
+
+    Its months are told `apart` as 'Months of Q3 2026'.
+    """
     name = period_name(release, bound.period, bound.start, bound.end)
-    return f"{name} and its months" if bound.period == "quarter" else name
+    if bound.within_months is None:
+        return [(name, bound.within)]
+    if not apart:
+        return [(f"{name} and its months", bound.within)]
+    return [(name, bound.within), (f"Months of {name}", bound.within_months)]

@@ -58,10 +58,11 @@ DEFINITIONS = (
 )  # fmt: skip
 BOUND_COLUMNS = {
     "metric": ("string", "what is counted; see definitions.csv"),
-    "period": ("string", "quarter, whose months have the same bound, or year"),
+    "period": ("string", "quarter or year"),
     "period_start": ("date", "first day of the period"),
     "period_end": ("date", "first day after the period"),
-    "within": ("number", "how far at most the truth is from a count"),
+    "within": ("number", "how far at most the truth is from a count of it"),
+    "within_months": ("number", "and from a count of one of its months"),
 }
 _ABOUT_BOUNDS = "bounds.csv        how far at most each count is from the truth\n"
 ABSENT = "The release has no figure for this combination."
@@ -132,7 +133,7 @@ def bound_rows(release: Release) -> Iterable[list[str]]:
     """One row per metric and quarter or year: how far at most its counts are from the truth."""
     for each in bounds_of(release):
         row = (each.metric, each.period, each.start, each.end, each.within)
-        yield [cell(value) for value in row]
+        yield [*(cell(value) for value in row), cell(each.within_months, number=True)]
 
 
 def cell(value: Value, *, number: bool = False, state: str = "ok") -> str:

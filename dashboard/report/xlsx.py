@@ -24,7 +24,7 @@ from dashboard.protection import (
     audience_sentence,
     base_sentence,
     bounds_of,
-    whose,
+    told_of,
 )
 from dashboard.report.csv import MARKERS, NOT_APPLICABLE, grid
 from dashboard.report.html import title_of
@@ -254,7 +254,11 @@ def _figure(row: Mapping[str, Any], part: str) -> Row:
 
 
 def _bounds(release: Release) -> Sheet:
-    rows = tuple((each.title, whose(release, each), each.within) for each in bounds_of(release))
+    rows = tuple(
+        (each.title, *told)
+        for each in bounds_of(release)
+        for told in told_of(release, each, apart=not each.is_alike)
+    )
     header = ("Counts of", "In", "At most off by")
     return Sheet("Bounds", BOUNDS, header, rows, {"At most off by": WHOLE})
 

@@ -161,6 +161,22 @@ def test_a_report_says_on_request_how_far_each_count_may_be_off():
     assert protection.BOUNDS not in html.render(release(), QUARTER)
 
 
+def test_months_that_are_further_off_than_their_quarter_have_a_row_of_their_own():
+    told = release(base="10")
+    told.manifest["loose"] = "deadline_compliance:2026-07-01:1/0"
+    assert ("Months of Q3 2026", 19) in [
+        told_for
+        for bound in protection.bounds_of(told)
+        for told_for in protection.told_of(told, bound, apart=not bound.is_alike)
+    ]
+    said = words(protection.bounds(told))
+    quarter = said[said.index("Q3 2026") : said.index("Months of Q3 2026")]
+    months = said[said.index("Months of Q3 2026") : said.index("Q2 2026 and its months")]
+    assert "19" in months
+    assert "19" not in quarter
+    assert "Q3 2026 and its months" not in said
+
+
 @pytest.mark.parametrize("made", [release(), release(base="10")], ids=["exact", "rounded"])
 def test_the_pdf_points_to_where_bounds_are_told_where_there_are_any(made):
     said = pdfs.words(pdf.render(made, QUARTER))

@@ -158,6 +158,8 @@ def test_bounds_are_told_of_every_quarter_and_year_of_rounded_counts(files: dict
     assert len(kept) == len(rows) == 5 * (11 + 3)
     assert kept["satisfaction", "quarter", "2026-07-01"] == "9"
     assert kept["satisfaction", "year", "2025-01-01"] == "36"
+    assert {row["within_months"] for row in rows if row["period"] == "quarter"} == {"9"}
+    assert {row["within_months"] for row in rows if row["period"] == "year"} == {"[z]"}
     assert "bounds.csv" in files["README.txt"]
     (told,) = (
         each

@@ -124,4 +124,10 @@ def test_only_a_workbook_of_rounded_counts_tells_their_bounds(data: bytes):
     }
     assert told["Report frequency", "Q3 2026 and its months"] == "9"
     assert told["Report frequency", "2025"] == "36"
+    looser = release(base="10")
+    looser.manifest["loose"] = "report_frequency:2026-07-01:1/0"
+    rows = sheet(xlsx.render(looser, QUARTER), "Bounds")
+    told = {(row["Counts of"], row["In"]): row["At most off by"] for row in rows}
+    assert told["Report frequency", "Q3 2026"] == "9"
+    assert told["Report frequency", "Months of Q3 2026"] == "19"
     assert 'name="Bounds"' not in parts(data)["xl/workbook.xml"]
