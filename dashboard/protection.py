@@ -11,12 +11,18 @@ from dashboard.phrases import period_name
 from metrics.release import Release
 
 BOUNDS = "How far a count may be from the truth"
+_LOOSER = " In some quarters totals are further off than single counts."
 
 
 def in_brief(release: Release) -> str:
     """How counts are protected, without when their totals are how far off."""
     held = release.manifest
     return held.get("method_in_brief", held["method_sentence"]).strip()
+
+
+def where_alone(release: Release) -> str:
+    """The same where nothing else says that totals may be further off than single counts."""
+    return f"{in_brief(release)}{_LOOSER if release.manifest.get('loose') else ''}"
 
 
 def audience_sentence(release: Release) -> str:
@@ -31,10 +37,7 @@ def base_sentence(release: Release) -> str:
         return ""
     looser = ""
     if release.manifest.get("loose"):
-        looser = (
-            " In some quarters totals are further off than single counts:"
-            f" “{BOUNDS}” says in which, and by how much."
-        )
+        looser = f"{_LOOSER[:-1]}: “{BOUNDS}” says in which, and by how much."
     return f"Counts are rounded to multiples of {base}, so they are approximate.{looser}"
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from dashboard.figure import base_of
 from dashboard.phrases import STATE_MARKERS, period_name
-from dashboard.protection import bounds_of, in_brief
+from dashboard.protection import bounds_of, where_alone
 from metrics.release import Release
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -234,6 +234,6 @@ def readme(release: Release) -> str:
         f"{_ABOUT_BOUNDS if base_of(release) > 1 else ''}"
         "datapackage.json  types and meanings of the columns, and hashes of the files\n\n"
         f"In place of a number:\n{markers}\n\n"
-        f"{in_brief(release)}\n"
+        f"{where_alone(release)}\n"
         "A text that a spreadsheet would take for a formula has an apostrophe before it.\n"
     )

@@ -5,7 +5,7 @@ from html import escape
 
 from dashboard import loop, style
 from dashboard.phrases import day_text
-from dashboard.protection import in_brief
+from dashboard.protection import where_alone
 from dashboard.report.html import DOCUMENT_STYLE, policy
 from dashboard.wording import quarter_in_words
 from metrics.release import Release
@@ -34,7 +34,7 @@ def render(release: Release, quarter: date, *, notice: str = "") -> str:
     dress = style.STYLE + DOCUMENT_STYLE + SHEET_STYLE
     organisation = release.manifest["organisation"]
     title = f"What came of it, {quarter_in_words(release, quarter)}"
-    foot = (loop.thanks(release), in_brief(release), _source(release))
+    foot = (loop.thanks(release), where_alone(release), _source(release))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(dress)}">\n'

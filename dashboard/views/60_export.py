@@ -17,7 +17,7 @@ frame.caption(
     f" for: {audience}"
 )
 st.info(
-    f"These files are for this audience: {audience}. {protection.in_brief(release)}"
+    f"These files are for this audience: {audience}. {protection.where_alone(release)}"
     " Do not pass them on to anyone else without asking"
     f" the owner of the policy: {release.manifest['policy_owner']}."
 )

@@ -13,7 +13,7 @@ import pytest
 from dashboard import charts, grids, panels, protection, tables, wording
 from dashboard.figure import quarterly
 from dashboard.phrases import withheld_words
-from dashboard.report import html, pdf, xlsx
+from dashboard.report import csv, html, pdf, xlsx
 from dashboard.report.sheet import render as html_of_sheet
 from dashboard.series import Subject, monthly
 from dashboard.untold import untold_months
@@ -146,6 +146,15 @@ def test_only_rounded_counts_are_called_approximate():
     )
     told.manifest["loose"] = "deadline_compliance:2026-07-01:1"
     assert "In some quarters totals are further off" in protection.base_sentence(told)
+
+
+def test_what_is_handed_over_alone_says_that_totals_may_be_further_off():
+    told = release(base="10", audience="public")
+    further = "In some quarters totals are further off than single counts."
+    assert further not in html_of_sheet(told, QUARTER) + csv.readme(told)
+    told.manifest["loose"] = "deadline_compliance:2026-07-01:1/0"
+    assert further in html_of_sheet(told, QUARTER)
+    assert further in csv.readme(told)
 
 
 def test_a_report_says_on_request_how_far_each_count_may_be_off():
