@@ -45,7 +45,7 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
     told = {"source": delivery.source, "export": delivery.export}
     return (
         *_gaps(store, delivery.source),
-        *_begun(store, told),
+        *(_begun(store, told) if delivery.rows_in else ()),
         *_gone(store, told, as_of),
         *_undeclared(store, told, as_of),
         *_unlisted(store, told),
@@ -70,7 +70,7 @@ def _begun(store: Store, told: Mapping[str, str]) -> list[str]:
     known = store.frame(
         "select count(distinct loading) as loadings, bool_or(coverage_told) as is_said,"
         " bool_or(grain in ('case', 'allegation')) as has_cases"
-        " from staging.deliveries where source = $source and export = $export",
+        " from staging.deliveries where source = $source and export = $export and rows_in > 0",
         told,
     ).row(0, named=True)
     if known["loadings"] > 1 or known["is_said"] or not known["has_cases"]:
@@ -121,7 +121,9 @@ def _undeclared(store: Store, told: Mapping[str, str], as_of: date) -> list[str]
         " select case_key, max({'as_of': holds_until, 'loading': loading}) as last"
         " from core.named_cases where source = $source and export = $export"
         " group by case_key)"
-        " select count(*) from named where last < (select max(last) from named)",
+        " select count(*) from named where last < (select max({'as_of': holds_until,"
+        "  'loading': loading}) from core.snapshots"
+        "  where source = $source and export = $export)",
         told,
     ).item()
     if not cases:

@@ -140,16 +140,18 @@ def _taken_in(
     loading: Loading,
 ) -> Delivery:
     described = described_by(source, export, workspace.organisation.time_zone)
-    before = same_bytes(store, read.told.sha256, source, export)
+    before = same_bytes(store, read.told.sha256, source, export, as_of=loading.as_of)
     if before is not None and before["described"] == described:
         return _as_known(store, path, before, loading)
     snapshot = next_number(store)
     if before is not None:
         loading = _withdrawn(store, before, loading)
     sample = next(read.chunks(LOOKED_AT))
-    notes = watch(store, path, sample, source, export, snapshot=snapshot)
+    # Without a row nothing says how a file is written.
+    notes: tuple[str, ...] = ("it holds no record: an empty delivery",)
+    if sample.records:
+        notes = watch(store, path, sample, source, export, snapshot=snapshot)
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
-    _refuse_no_rows(path, account)
     _reject_contradictions(store, export, account, snapshot=snapshot)
     settle(store, source, export, snapshot=snapshot, home=workspace.organisation.time_zone)
     _refuse_rejects(path, export, account, loading.accept_rejects)
@@ -257,17 +259,6 @@ def _reject_contradictions(
     store.append("staging.rejects", odd.drop("value").with_columns(number))
     account.rejected += odd.height
     account.shown += odd.head(SHOWN_REJECTS - len(account.shown)).to_dicts()
-
-
-def _refuse_no_rows(path: Path, account: _Account) -> None:
-    if account.rows_in:
-        return
-    raise ExportError.at(
-        path,
-        "there is a header and no row below it",
-        remedy="export it again, or leave the file out if the system holds nothing",
-        line=1,
-    )
 
 
 def _refuse_rejects(path: Path, export: Export, account: _Account, accepted: int) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import stat
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from etl.store import Store
 def known_file(
     store: Store, path: Path, candidates: Mapping[str, Source], *, zone: str
 ) -> dict[str, Any] | None:
-    """The delivery that brought these bytes; they are hashed where their number is known."""
-    sized = _of_that_size(store, path)
+    """The delivery that brought these bytes; they are hashed where their number is known.
+
+    Empty pages are alike whatever lies between them, so that none is known by its bytes.
+    """
+    sized = _of_that_size(store, path).filter(pl.col("rows_in") > 0)
     if sized.is_empty():
         return None
     with path.open("rb") as file:
@@ -46,13 +50,14 @@ def _of_that_size(store: Store, path: Path) -> pl.DataFrame:
 
 
 def same_bytes(
-    store: Store, sha256: str, source: Source, export: Export
+    store: Store, sha256: str, source: Source, export: Export, *, as_of: date
 ) -> dict[str, Any] | None:
-    """The delivery that brought bytes of this hash as this export."""
+    """The delivery that brought bytes of this hash as this export; an empty one of that day."""
     found = store.frame(
         "select * from staging.deliveries"
-        " where sha256 = $sha256 and source = $source and export = $export",
-        {"sha256": sha256, "source": source.name, "export": export.name},
+        " where sha256 = $sha256 and source = $source and export = $export"
+        " and (rows_in > 0 or as_of = $as_of)",
+        {"sha256": sha256, "source": source.name, "export": export.name, "as_of": as_of},
     )
     return found.row(0, named=True) if found.height else None
 

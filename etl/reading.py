@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from etl.errors import ExportError, file_name
+from etl.errors import ExportError, file_name, shown
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.rows import TextTable, text_rows
 
@@ -55,12 +55,25 @@ class Reading:
         """
         told = self.told
         for frame in _frames(self.kept, rows):
-            yield replace(told, rows=frame)
+            # Of an empty page nothing but its description says which columns it has.
+            yield replace(told, rows=frame if frame.width > 1 else told.rows)
             told = replace(told, ragged=told.ragged.clear(), damaged=told.damaged.clear())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a list without a record, of which nobody can tell the columns."""
+        return not self.told.header and next(iter(_frames(self.kept, 1))).is_empty()
+
+    def as_empty(self, header: Sequence[str]) -> "Reading":
+        """The same file, which holds no record, as a table of these columns without a row."""
+        rows = text_rows([], (), width=len(header))
+        return replace(self, told=replace(self.told, header=tuple(header), rows=rows))
 
     def whole(self) -> TextTable:
         """The table with all of its rows."""
-        return replace(self.told, rows=pl.concat(_frames(self.kept, CHUNK_ROWS)))
+        return replace(
+            self.told, rows=pl.concat(chunk.rows for chunk in self.chunks(CHUNK_ROWS))
+        )
 
 
 def read_export(
@@ -71,10 +84,14 @@ def read_export(
     `.xlsx` and `.xls` are workbooks, `.json` and `.ndjson` records, `.xes` an event log, all
     else is delimited text; any of them may be packed as `.gz` or `.zip`. `told` are fields of a
     Layout by name, such as `delimiter=";"`, and take the place of those in `layout`. Raises
-    ExportError for whatever is wrong with the file, including that reading it takes more than
-    `limits`.
+    ExportError for whatever is wrong with the file, including that it holds nothing and that
+    reading it takes more than `limits`.
     """
     with reading(path, layout, limits=limits, **told) as read:
+        if read.is_empty:
+            raise ExportError.at(
+                path, f"it holds no record at {shown(read.told.place)}", remedy="leave it out"
+            )
         return read.whole()
 
 

@@ -55,15 +55,19 @@ def _recognised(
     readings: ExitStack,
     first: Callable[[Path], AbstractContextManager[Reading]],
 ) -> tuple[Reading, Source, Export]:
+    shown = None
     try:
         read = readings.enter_context(first(path))
+        shown = read
         source, export = recognise(sources, read.told.header, file_name=path.name)
-    except (ExportError, SourceError):
+    except (ExportError, SourceError) as error:
         # A declaration is the cure for a file that shows too little of its layout.
-        declared = _as_declared(path, sources, readings)
-        if declared is None:
-            raise
-        return declared
+        declared = _as_declared(path, sources, readings, shown)
+        if declared is not None:
+            return declared
+        if shown is not None and _holds_no_list(shown):
+            raise _no_record(path, error) from None
+        raise
     asked = _layout(export, path)
     if asked in {UNTOLD, Layout(delimiter=read.told.delimiter, encoding=read.told.encoding)}:
         return read, source, export
@@ -71,36 +75,87 @@ def _recognised(
 
 
 def _as_declared(
-    path: Path, sources: list[Source], readings: ExitStack
+    path: Path, sources: list[Source], readings: ExitStack, shown: Reading | None
 ) -> tuple[Reading, Source, Export] | None:
-    """The same by the first declared layout whose own description the file then fits."""
-    layouts = {
-        _layout(export, path): None
+    """The same by the first declared layout whose own description the file then fits.
+
+    A file that showed records somewhere is no empty page, whatever else in it is empty.
+    """
+    exports = [
+        (source, export)
         for source in sources
         for export in source.exports
         if _may_be(path, export)
-    }
-    for layout in _likeliest_first(path, [each for each in layouts if each != UNTOLD]):
+    ]
+    layouts = dict.fromkeys(_layout(export, path) for _, export in exports)
+    pages: list[tuple[Reading, Source, Export]] = []
+    declared = [each for each in layouts if each != UNTOLD]
+    for layout, is_likely in _likeliest_first(path, declared).items():
+        # Nothing in an empty list itself says whose it is.
+        if pages and not is_likely and pages[0][0].told.place != "[]":
+            break
         try:
             read = readings.enter_context(reading(path, layout))
+            if read.is_empty:
+                of = [pair for pair in exports if _layout(pair[1], path) == layout]
+                pages += [(read, *pair) for pair in of]
+                continue
             source, export = recognise(sources, read.told.header, file_name=path.name)
         except (ExportError, SourceError):
             continue
         if _layout(export, path) == layout:
             return read, source, export
-    return None
+    if not pages or shown is None or not _holds_no_list(shown):
+        return None
+    read, source, export = _outermost(path, pages)
+    return read.as_empty(sorted(export.known)), source, export
 
 
-def _likeliest_first(path: Path, layouts: list[Layout]) -> list[Layout]:
+def _outermost(
+    path: Path, pages: list[tuple[Reading, Source, Export]]
+) -> tuple[Reading, Source, Export]:
+    """Of the exports of which a file may be an empty page, the one that holds the others.
+
+    Raises SourceError where several sources have their records there.
+    """
+    named = list(dict.fromkeys(source.name for _, source, _ in pages))
+    if len(named) > 1:
+        raise SourceError(
+            f"{path.name}: it holds no record, and is an empty page of {' or '.join(named)};"
+            " say which with --source, or leave it out"
+        )
+    within = {name for _, _, export in pages for name in export.also}
+    return min(
+        (page for page in pages if page[2].name not in within),
+        key=lambda page: page[0].told.place.count("."),
+    )
+
+
+def _holds_no_list(shown: Reading) -> bool:
+    """Say whether a file is records, and no list of records was found in it."""
+    return shown.told.kind == "records" and (shown.told.place == "$" or shown.is_empty)
+
+
+def _no_record(path: Path, error: Exception) -> NoFitError:
+    likeness = error.likeness if isinstance(error, NoFitError) else 0.0
+    return NoFitError(
+        f"{path.name}: no list in it holds a record, and nothing in it says of which source it"
+        " may be an empty page; leave it out, or name its source with --source",
+        likeness=likeness,
+    )
+
+
+def _likeliest_first(path: Path, layouts: list[Layout]) -> dict[Layout, bool]:
     """The same layouts, those before the others of whose places the file has all names.
 
     Each that is tried is a process; of a file that holds one issue's changes there are many.
     """
     try:
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-            return sorted(layouts, key=lambda layout: not _names_are_in(text, layout))
+            likely = {each: _names_are_in(text, each) for each in layouts}
     except (OSError, ValueError):
-        return layouts
+        return dict.fromkeys(layouts, True)
+    return dict(sorted(likely.items(), key=lambda told: not told[1]))
 
 
 def _names_are_in(text: mmap, layout: Layout) -> bool:

@@ -77,7 +77,7 @@ class Trial:
     @property
     def would_load(self) -> bool:
         """Whether no more rows would be rejected than the description allows."""
-        alone = self.rows_rejected <= self.rejects_allowed and self.rows_in > 0
+        alone = self.rows_rejected <= self.rejects_allowed
         return alone and all(other.would_load for other in self.also)
 
     @property

@@ -19,7 +19,7 @@ from etl.drafting.named_numbers import with_names
 from etl.drafting.no_cases import without_headers, without_labels
 from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
-from etl.drafting.parts import Part, parts_of
+from etl.drafting.parts import Part, holds_no_row, parts_of
 from etl.drafting.registers import with_registers
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import EXACT, name_for
@@ -63,7 +63,7 @@ def draft(*paths: Path, name: str | None = None, zone: str | None = None) -> Dra
 
 def _told(path: Path) -> list[Part]:
     parts = parts_of(path)
-    if parts[0].text.rows.is_empty():
+    if holds_no_row(parts[0]):
         raise ExportError.at(
             path, "there is no row to learn from", remedy="export some cases first", line=1
         )

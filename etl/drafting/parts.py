@@ -94,6 +94,13 @@ def is_table(path: Path) -> bool:
     return any(not p.text.rows.is_empty() and names_known(p.text.header) > 0 for p in parts)
 
 
+def holds_no_row(part: Part) -> bool:
+    """Whether a table teaches nothing: it has no row, or is the object of an empty page."""
+    text = part.text
+    is_page = text.place == "$" and names_known(text.header) < _CONVINCING
+    return text.rows.is_empty() or is_page
+
+
 def _is_json(path: Path) -> bool:
     return re.search(r"\.(nd)?jsonl?(\.gz|\.zip)?$", path.name.lower()) is not None
 
@@ -125,10 +132,9 @@ def _sheets(path: Path) -> tuple[Part, ...]:
 
 def _lists(path: Path, error: ExportError) -> tuple[Part, ...]:
     """Of a JSON file with several lists: each that has names of ours."""
-    top = read_export(path, Layout(records="$"))
-    whole = Part(path, top, UNTOLD)
+    whole = _Layouted(path, Layout(records="$")).read()
     tables = []
-    for place in whole.inside[:_MOST_PARTS]:
+    for place in whole.inside[:_MOST_PARTS] if whole is not None else ():
         told = _Layouted(path, Layout(records=place)).read()
         if told is not None and names_known(told.text.header) >= _CONVINCING:
             tables.append(told)

@@ -82,6 +82,8 @@ class Walk:
         self._at = 0
         # Whether an object had the first name of the place.
         self.met = False
+        # Whether a list along the place was there, and empty.
+        self.emptied = False
         self._line = first_line
         self._counted = 0
         decoder = json.JSONDecoder(
@@ -171,6 +173,7 @@ class Walk:
             raise self.error(f"there is no list where {shown(name)} should be one", at)
         self._step()
         if self._peek() == "]":
+            self.emptied = True
             self._step()
             return
         while True:

@@ -67,13 +67,14 @@ def read_json(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTa
     """Read the records of `stream`, the bytes of the JSON export called `file`.
 
     Raises ExportError for text that is not JSON or is cut off, for a name that an enclosing
-    object has twice, and where no record is at the place that is declared or found. A record
-    that cannot be laid out, and a line of NDJSON that is no JSON, is a damaged block.
+    object has twice, and where neither a record nor an empty list is at the place that is
+    declared or found; of an empty list the table has no row and no header. A record that cannot
+    be laid out, and a line of NDJSON that is no JSON, is a damaged block.
     """
     found, text = _text(stream, file, layout)
     taken = _taken(text, file, layout)
     rows, damaged, place = taken.rows, taken.damaged, taken.place
-    if not rows.count:
+    if not rows.count and not taken.is_empty:
         raise _nothing(damaged, file, place)
     header, frame = rows.finish(layout)
     return TextTable(
@@ -101,6 +102,13 @@ class _Taken:
     place: tuple[str, ...]
     # Whether the text has the first name of the place, with records there or without.
     met: bool
+    # Whether a list along the place is there and has no member.
+    emptied: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says that there is no record, and nothing else."""
+        return self.emptied and not self.rows.count and not self.damaged
 
 
 def _taken(text: str, file: str, layout: Layout) -> _Taken:
@@ -121,7 +129,7 @@ def _taken(text: str, file: str, layout: Layout) -> _Taken:
     is_list = not by_line and _LIST.match(text) is not None
     if is_list or (error is None and not (taken is not None and taken.met)):
         bare, _ = _first_of(text, file, _bare(places), by_line=by_line)
-        if bare is not None and bare.rows.count:
+        if bare is not None and (bare.rows.count or (bare.met and bare.is_empty)):
             return bare
     if taken is None and error is not None:
         raise error
@@ -142,7 +150,8 @@ def _first_of(
             continue
         if taken.rows.count:
             return taken, failed
-        empty = empty if empty is not None and not taken.met else taken
+        if empty is None or (taken.met and not empty.is_empty):
+            empty = taken
     return empty, failed
 
 
@@ -163,7 +172,8 @@ def _taken_at(
     for record in lines.records(place, name) if by_line else walk.records(place, name):
         rows.take(record)
     damaged = [*rows.damaged, *lines.damaged]
-    return _Taken(rows, damaged, lines.blank, place, walk.met or lines.met)
+    met, emptied = walk.met or lines.met, walk.emptied or lines.emptied
+    return _Taken(rows, damaged, lines.blank, place, met, emptied)
 
 
 def _text(stream: BinaryIO, file: str, layout: Layout) -> tuple[Survey, str]:
@@ -212,7 +222,7 @@ class _Lines:
         self._file = file
         self.damaged: list[Damage] = []
         self.blank: list[tuple[Aside, int, int]] = []
-        self.met = False
+        self.met = self.emptied = False
 
     def records(self, place: tuple[str, ...], name: str) -> Iterator[Found]:
         """Each record at `place` of each line."""
@@ -229,6 +239,7 @@ class _Lines:
                 self.damaged.append(Damage(number, number, _NO_LINE, _AGAIN))
                 continue
             self.met = self.met or walk.met
+            self.emptied = self.emptied or walk.emptied
             yield from found
 
     def _lines(self) -> Iterator[tuple[str, bool]]:

@@ -218,7 +218,6 @@ REFUSED = {
     ),
     "a repeated header": ("Case,Case,Unit\nA,A,N\n", 'line 1: the header has "Case" twice'),
     "an empty file": ("", "the file is empty; export it again"),
-    "a header alone": ("Case,Unit,Received\n", "line 1: there is a header and no row below it"),
     "a cut file": (
         "Case,Unit,Received\nA,N,2024-02-03\nB,N",
         "line 3: the last record has 2 of 3",

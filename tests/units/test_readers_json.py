@@ -142,9 +142,26 @@ def test_one_record_may_come_alone():
     assert [row["to"] for row in rows(read(ISSUES[0], "issues[].log.items[]"))] == ["Done"]
 
 
-@pytest.mark.parametrize("text", ['{"issues": [], "total": 0}', '{"issues": null}'])
-def test_an_object_whose_list_is_empty_is_no_record(text):
-    assert 'it holds no record at "issues[]"' in refusal(text, "issues[]")
+@pytest.mark.parametrize("text", ['{"issues": null}', '{"total": 0, "list": []}'])
+def test_an_object_without_the_list_is_no_record(text):
+    assert 'it holds no record at "issues[].log[]"' in refusal(text, "issues[].log[]")
+
+
+EMPTY = ('{"issues": [], "total": 0}', '[{"issues": []}]', '{"issues": [{"n": 1, "log": []}]}')
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_an_empty_list_is_a_table_without_a_row(text):
+    table = read(text, "issues[].log[]")
+    assert (table.header, table.rows.height, table.damaged.height) == ((), 0, 0)
+
+
+def test_of_several_places_one_that_is_empty_says_that_there_is_no_record():
+    places = ("result[]", "records[]", "result")
+    assert [read(text, places).records for text in ('{"result": []}', '{"records": []}')] == [
+        0,
+        0,
+    ]
 
 
 def test_of_several_places_the_first_with_records_counts():
@@ -286,7 +303,6 @@ def test_what_is_not_json_is_refused_with_its_line(text, words):
 @pytest.mark.parametrize(
     ("text", "records", "words"),
     [
-        ('{"a": []}', "a[]", 'no record at "a[]"'),
         ('{"a": 1}', "b.c[]", 'no record at "b.c[]"'),
         ('{"a": {"b": 1}}', "a[]", 'no list where "a" should be one'),
         ('{"a": 1}', "a.b[]", 'no object where "b" should be in one'),
