@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from etl.drafting.answers import answers_in
 from etl.drafting.clocks import with_clocks
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
@@ -191,18 +192,41 @@ def _apart(files: Sequence[Sequence[Known]]) -> list[Known]:
 def _of_file(parts: Sequence[Part], numbers: frozenset[str] = frozenset()) -> Iterator[Known]:
     """What is known of each table of a file that has anything to say of cases."""
     first = _known(parts[0], numbers=numbers)
-    told = first.proposal.fields.get("case_id")
-    number = told.column.name if told is not None else ""
+    named = first.proposal.fields.get("case_id")
+    number = named.column.name if named is not None else ""
     # Rows beside the cases, as a board's cards and its actions, name them by their numbers.
-    own = frozenset(told.column.values) if told is not None else numbers
+    own = frozenset(named.column.values) if named is not None else numbers
     others = [
         _known(p, number=f"{p.around}{number}") if p.around else _known(p, numbers=own)
         for p in parts[1:]
     ]
-    said = [first, *(other for other in others if _says_something(other))]
+    told = [*_with_answers(first), *(also for other in others for also in _with_answers(other))]
+    said = [told[0], *(other for other in told[1:] if _says_something(other))]
     kept = _named_apart([known for known in said if not _told_inside(known, said)])
     yield replace(kept[0], also=tuple(known.export for known in kept[1:]))
     yield from kept[1:]
+
+
+def _with_answers(known: Known) -> list[Known]:
+    """The same, with an export of the answers where its rows are a conversation, or that alone."""
+    number = known.proposal.fields.get("case_id")
+    proposal = answers_in(known.columns, number) if number is not None else None
+    if proposal is None or known.proposal.grain == "case":
+        return [known]
+    answers = replace(
+        known,
+        export="answers",
+        proposal=proposal,
+        forms=_forms(known.columns, proposal),
+        vocabularies={},
+        also=(),
+    )
+    read = {match.column.name for match in known.read.values()}
+    by = {name for step in proposal.row_steps for name in step.when}
+    # A log of which nothing says what happened is told by its answers alone.
+    is_log = known.proposal.grain in ("change", "snapshot") or "kind" in known.proposal.fields
+    is_more = is_log and not read & by
+    return [known, replace(answers, shares_rows=True)] if is_more else [answers]
 
 
 def _says_something(known: Known) -> bool:

@@ -1,7 +1,7 @@
 """Files with several rows for a case: its changes, its states, its source's own deadlines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -34,20 +34,22 @@ _BECAME = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class RowStep:
-    """Rows in which the column `when` has one of `values` tell a change of a field.
+    """Rows whose columns have the values in `when` tell a change of a field, or a kind of step.
 
     `before` and `after` are columns of its own, where it does not stand in those of the others.
     """
 
-    when: str | None
-    values: tuple[str, ...]
-    change: str
+    when: Mapping[str, tuple[str, ...]]
+    change: str = ""
     before: str | None = None
     after: str | None = None
+    kind: str = ""
 
     @property
     def told(self) -> dict[str, str]:
         """What is declared of it beside its rows."""
+        if self.kind:
+            return {"kind": self.kind}
         told = {"change": self.change, "means": _MEANS[self.change]}
         own = {"before": self.before, "after": self.after}
         return told | {part: column for part, column in own.items() if column is not None}
@@ -152,7 +154,7 @@ def _of_fields(field: Column, texts: Sequence[Column]) -> _Told | None:
         for name, column in told.items()
         if not (is_list and column.values.str.contains(JOINT, literal=True).any())
     ]
-    steps = tuple(RowStep(field.name, tuple(found[name]), name) for name in single)
+    steps = tuple(RowStep({field.name: tuple(found[name])}, name) for name in single)
     codes = {name: told[name] for name in single if name != "assignee"}
     return (before, after, steps, codes) if steps else None
 
@@ -181,7 +183,7 @@ def _of_one(before: Column | None, after: Column) -> _Told | None:
         values = codes.values.unique()
         known = sum(code_means(name, code) is not None for code in values)
         if likeness(name, after.name) >= _FITS or 2 * known > values.len():
-            return before, after, (RowStep(None, (), name),), {name: codes}
+            return before, after, (RowStep({}, name),), {name: codes}
     return None
 
 
@@ -199,7 +201,7 @@ def _of_pairs(texts: Sequence[Column]) -> _Told | None:
         return None
     main = min(found, key=_CODES.index)
     steps = [
-        RowStep(None, (), name, *(column.name for column in pair if name != main))
+        RowStep({}, name, *(column.name for column in pair if name != main))
         for name, pair in found.items()
     ]
     codes = {name: _values(name, *pair, None) for name, pair in found.items()}
@@ -233,7 +235,7 @@ def changes_alone(columns: Sequence[Column], number: Column) -> Changes | None:
     if told < _HALF * blank.height:
         return None
     steps = [
-        RowStep(None, (), name, after=column.name if name != "status" else None)
+        RowStep({}, name, after=column.name if name != "status" else None)
         for name, column in found.items()
     ]
     codes = {name: _values(name, None, column, None) for name, column in found.items()}

@@ -46,7 +46,7 @@ def left_out(out: Writing, known: Known) -> None:
     read |= {
         name
         for step in known.proposal.row_steps
-        for name in (step.when, step.before, step.after)
+        for name in (*step.when, step.before, step.after)
         if name is not None
     }
     read |= {column.name for column in steps_to_come(known).values()}

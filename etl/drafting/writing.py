@@ -227,7 +227,7 @@ def _columns(out: Writing, known: Known) -> None:
             )
             out.add(f"{name} = {quoted(OPEN)}")
     _kind(out, known)
-    if known.proposal.grain == "change":
+    if any(step.change for step in known.proposal.row_steps):
         out.say("`before` and `after` are read where one of the steps below speaks of them.")
     out.add("")
 
@@ -268,10 +268,17 @@ def _changes(out: Writing, known: Known) -> None:
         out.add(f"[exports.{known.export}.changes]")
         out.add(*(f"{name} = {quoted(means)}" for name, means in proposal.changes.items()), "")
     for step in proposal.row_steps:
+        if step.kind == "acknowledged":
+            out.say(
+                "One of ours wrote it and the reporter can read it: the first is the answer."
+            )
         out.add(f"[[exports.{known.export}.steps]]")
-        if step.when is not None:
-            values = ", ".join(map(quoted, step.values))
-            out.add(f"when = {{ {quoted(step.when)} = [{values}] }}")
+        if step.when:
+            told = (
+                f"{quoted(name)} = [{', '.join(map(quoted, values))}]"
+                for name, values in step.when.items()
+            )
+            out.add(f"when = {{ {', '.join(told)} }}")
         out.add(*(f"{key} = {quoted(value)}" for key, value in step.told.items()), "")
 
 
