@@ -208,7 +208,7 @@ def _of_file(parts: Sequence[Part], numbers: frozenset[str] = frozenset()) -> It
 
 
 def _with_answers(known: Known) -> list[Known]:
-    """The same, with an export of the answers where its rows are a conversation, or that alone."""
+    """The same, with an export of answers where its rows are a conversation, or that alone."""
     number = known.proposal.fields.get("case_id")
     proposal = answers_in(known.columns, number) if number is not None else None
     if proposal is None or known.proposal.grain == "case":
