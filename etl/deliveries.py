@@ -153,7 +153,8 @@ def _taken_in(
         notes = watch(store, path, sample, source, export, snapshot=snapshot)
     account = _staged(store, workspace, read, source, export, snapshot=snapshot)
     _reject_contradictions(store, export, account, snapshot=snapshot)
-    settle(store, source, export, snapshot=snapshot, home=workspace.organisation.time_zone)
+    home = workspace.organisation.time_zone
+    notes += settle(store, source, export, snapshot=snapshot, home=home)
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
     notes += account.numbers.noted(store, source, export, snapshot=snapshot)

@@ -49,26 +49,51 @@ Hours = tuple[datetime, datetime]
 _INSTANT = pl.Datetime("us")
 
 
-def settle(store: Store, source: Source, export: Export, *, snapshot: int, home: str) -> None:
+def settle(
+    store: Store, source: Source, export: Export, *, snapshot: int, home: str
+) -> tuple[str, ...]:
     """Give the staged rows of a file their places where instants tie or may be either of two.
 
     Rows of one instant stand in the order of the file, which is from below where the file
     begins with the newest. An hour that comes twice, when clocks go back, has been read as the
     earlier one: a row with an earlier time than the row before it, or a date of a case's row
-    before its receipt, is of the later. `home` is the zone in which days are counted.
+    before its receipt, is of the later. `home` is the zone in which days are counted. Returns
+    what is to be said of such times.
     """
     tables = _IN_ORDER.get(export.grain, ())
+    doubled, later = 0, 0
     if tables and not _is_log_of_texts(export):
         by_clock = _is_by_the_clock(export.columns["occurred"], export)
         hours = _hours(store, tables, snapshot, source.time_zone) if by_clock else []
-        _settle_rows(store, tables, export, hours, snapshot=snapshot, home=home)
+        doubled, later = _settle_rows(
+            store, tables, export, hours, snapshot=snapshot, home=home
+        )
     kinds = [kind for kind, place in export.events.items() if _is_by_the_clock(place, export)]
     if kinds:
         hours = _hours(store, ("events",), snapshot, source.time_zone)
         told = _within(store, ("events",), snapshot, hours)
-        later = after_receipt(told, hours).filter(pl.col("kind").is_in(kinds))
-        moved = _later(later, home).drop("ordinal")
+        second = after_receipt(told, hours).filter(pl.col("kind").is_in(kinds))
+        moved = _later(second, home).drop("ordinal")
         _write(store, ("events",), moved, snapshot, ("line", "kind"))
+        doubled += _doubled(told.filter(pl.col("kind").is_in(kinds)), hours)
+        later += moved.height
+    return _said(source.time_zone, doubled, later)
+
+
+def _doubled(told: pl.DataFrame, hours: Sequence[Hours]) -> int:
+    times = _in_hours(told, hours).filter(pl.col("hour").is_not_null())
+    return times.unique(["line", "kind"]).height
+
+
+def _said(zone: str, doubled: int, later: int) -> tuple[str, ...]:
+    if not doubled:
+        return ()
+    times = "1 time" if doubled == 1 else f"{doubled:,} times"
+    known = f"; {later:,} of the later, as the file's order shows" if later else ""
+    return (
+        f"{times} in an hour that came twice, when clocks in {zone} went back: read as the"
+        f" earlier of the two{known}",
+    )
 
 
 def _settle_rows(
@@ -79,18 +104,22 @@ def _settle_rows(
     *,
     snapshot: int,
     home: str,
-) -> None:
+) -> tuple[int, int]:
+    """The same of rows that stand in an order; how many times came twice, and are the later."""
     first = _first(store, tables, snapshot)
     is_declared = "order" in export.columns
     begins = 1 if is_declared else direction(first, hours)
     if begins < 0:
         placed = entries_from_below if _are_parts_of_an_entry(export) else from_below
         _write(store, tables, placed(_tied(store, tables, snapshot)), snapshot)
-    if begins:
-        place = pl.col("ordinal") if is_declared else pl.col("line") * begins
-        told = _within(store, tables, snapshot, hours).with_columns(place.alias("place"))
-        moved = _later(second_hours(told, hours), home).drop("ordinal")
-        _write(store, tables, moved, snapshot)
+    told = _within(store, tables, snapshot, hours)
+    if not begins:
+        return _doubled(told, hours), 0
+    place = pl.col("ordinal") if is_declared else pl.col("line") * begins
+    ordered = told.with_columns(place.alias("place"))
+    moved = _later(second_hours(ordered, hours), home).drop("ordinal")
+    _write(store, tables, moved, snapshot)
+    return _doubled(told, hours), moved.unique(["line", "kind"]).height
 
 
 def direction(told: pl.DataFrame, hours: Sequence[Hours]) -> int:

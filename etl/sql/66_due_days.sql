@@ -26,19 +26,19 @@ select
     rounds.restarted,
     rounds.begun_on as started_on,
     rounds.started_at,
-    case
-        when rules.length_unit = 'hours'
-            then rounds.started_at = timezone(
-                'UTC', timezone(parameters.time_zone, rounds.started_on::timestamp)
-            )
-            and exact.number is null
-    end as hourless,
-    -- From the instant, so that 24 hours are 24 hours in any week; where only the day is known,
-    -- from its end.
-    case
-        when rules.length_unit = 'hours'
-            then rounds.started_at + to_hours(rules.within + if(hourless, 24, 0))
-    end as due_at,
+    -- How much later in its day it may have started: to its end, which clocks may move.
+    if(
+        rules.length_unit = 'hours' and exact.number is null
+        and rounds.started_at
+        = timezone('UTC', timezone(parameters.time_zone, rounds.started_on::timestamp)),
+        timezone('UTC', timezone(parameters.time_zone, (rounds.started_on + 1)::timestamp))
+        - rounds.started_at,
+        interval 0 hours
+    ) as doubt,
+    -- From the instant, so that 24 hours are 24 hours in any week, or from the end of its day.
+    if(
+        rules.length_unit = 'hours', rounds.started_at + doubt + to_hours(rules.within), null
+    ) as due_at,
     if(rounds.fell_back, rounds.fallback_counted, ends.counted_on) as counted_on,
     case
         when rounds.fell_back then rounds.fallback_due

@@ -14,7 +14,7 @@ select
     clocks.position,
     clocks.round,
     clocks.passed,
-    clocks.hourless,
+    coalesce(clocks.doubt, interval 0 hours) as doubt,
     clocks.started_on,
     if(rules.rounds, later.done_on, clocks.done_on) as done_on,
     if(rules.rounds, later.done_at, clocks.done_at) as done_at,
@@ -23,7 +23,7 @@ select
     coalesce(moved.unpaused_due_on, clocks.due_on) as unpaused_due_on,
     coalesce(moved.due_at, clocks.due_at) as due_at,
     rare.level_lost,
-    exact.number is not null as done_exactly,
+    coalesce(hourless.done_by, if(rules.rounds, later.done_at, clocks.done_at)) as done_by,
     moved.endless,
     moved.paused_days,
     concerned.withdrawn_on,
@@ -49,12 +49,7 @@ inner join temp.concerned as concerned
     on clocks.number * 1048576 + clocks.position * 1024 = concerned.clock
 left join temp.rare_steps as rare on concerned.clock = rare.clock
 left join temp.later_stops as later on clocks.clock = later.clock
-left join temp.exact_midnights as exact
-    on
-        clocks.number = exact.number
-        and clocks.position = exact.position
-        and exact.stops
-        and if(rules.rounds, later.done_at, clocks.done_at) = exact.occurred_at
+left join temp.hourless_stops as hourless on clocks.clock = hourless.clock
 left join temp.moved_ends as moved on clocks.clock = moved.clock
 left join temp.needless_clocks as needless on clocks.clock = needless.clock
 left join temp.unwatched_clocks as unwatched on clocks.clock = unwatched.clock;

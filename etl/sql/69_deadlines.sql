@@ -8,12 +8,8 @@ with judged as (
         rules.earlier_stops = 'out_of_order' and facts.done_on < facts.started_on as disordered,
         case
             when rules.length_unit <> 'hours' then facts.done_on <= facts.due_on
-            when
-                facts.done_at + if(not facts.done_exactly and facts.done_at = timezone(
-                    'UTC', timezone(parameters.time_zone, facts.done_on::timestamp)
-                ), interval 24 hours, interval 0 hours)
-                <= facts.due_at - to_hours(if(facts.hourless, 24, 0)) then true
-            when facts.done_at + to_seconds(facts.hourless::integer) > facts.due_at then false
+            when facts.done_by <= facts.due_at - facts.doubt then true
+            when facts.done_at + least(facts.doubt, interval 1 second) > facts.due_at then false
         end as in_time,
         case
             -- First of all: nothing is judged before its day, not even that it cannot be.
