@@ -8,7 +8,7 @@ from etl.drafting.answers import answers_in
 from etl.drafting.clocks import with_clocks
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
-from etl.drafting.ends import without_ends_at_once
+from etl.drafting.ends import with_second_end, without_ends_at_once
 from etl.drafting.fields import ORDER, Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.known import Known
@@ -22,6 +22,7 @@ from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, holds_no_row, parts_of
 from etl.drafting.registers import with_registers
+from etl.drafting.scales import levels_in
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import EXACT, name_for
 from etl.errors import ExportError
@@ -200,7 +201,12 @@ def _of_file(parts: Sequence[Part], numbers: frozenset[str] = frozenset()) -> It
         _known(p, number=f"{p.around}{number}") if p.around else _known(p, numbers=own)
         for p in parts[1:]
     ]
-    told = [*_with_answers(first), *(also for other in others for also in _with_answers(other))]
+    told = [
+        also
+        for known in (first, *others)
+        for answered in _with_answers(known)
+        for also in _with_levels(answered)
+    ]
     said = [told[0], *(other for other in told[1:] if _says_something(other))]
     kept = _named_apart([known for known in said if not _told_inside(known, said)])
     yield replace(kept[0], also=tuple(known.export for known in kept[1:]))
@@ -227,6 +233,23 @@ def _with_answers(known: Known) -> list[Known]:
     is_log = known.proposal.grain in ("change", "snapshot") or "kind" in known.proposal.fields
     is_more = is_log and not read & by
     return [known, replace(answers, shares_rows=True)] if is_more else [answers]
+
+
+def _with_levels(known: Known) -> list[Known]:
+    """The same, with an export of the levels that its rows name beside their changes."""
+    proposal = levels_in(known.columns, known.proposal)
+    if proposal is None:
+        return [known]
+    levels = replace(
+        known,
+        export="levels",
+        proposal=proposal,
+        forms=_forms(known.columns, proposal),
+        vocabularies=_vocabularies(proposal, people_in(known.columns)),
+        also=(),
+        shares_rows=True,
+    )
+    return [known, levels]
 
 
 def _says_something(known: Known) -> bool:
@@ -271,6 +294,7 @@ def _proposal(
         if is_log
         else propose(columns, inner_number=number, known=numbers)
     )
+    told = with_second_end(columns, told)
     return with_labels(columns, with_list(with_issues(columns, told)))
 
 

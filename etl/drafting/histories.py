@@ -18,6 +18,12 @@ _MEANS = {
     "unit": "assignment", "assignee": "assignment",
 }  # fmt: skip
 _CODES = ("status", "severity", "level", "unit")
+# What is counted in steps as a case goes up, and how one of them is written.
+_SCALES = frozenset({
+    "stage", "level", "tier", "line", "l", "stufe", "ebene", "niveau", "nivel", "livello",
+    "etapa", "etape", "fase", "trin", "niva", "taso",
+})  # fmt: skip
+_STEP = re.compile(r"(\D+?)[ _-]?\d$")
 _TRUTHS = frozenset({"true", "false", "yes", "no", "1", "0", "ja", "nein", "oui", "non", "si"})
 _YES = frozenset({"true", "yes", "1", "ja", "oui", "si"})
 _MOSTLY, _MOST, _HALF = 0.98, 0.95, 0.5
@@ -159,10 +165,21 @@ def _of_fields(field: Column, texts: Sequence[Column]) -> _Told | None:
     return (before, after, steps, codes) if steps else None
 
 
+def is_scale(column: Column) -> bool:
+    """Whether its values are steps of one scale, as `Stage 1` and `Stage 2`."""
+    told = (
+        [_STEP.match(value) for value in column.values.unique()] if column.may_be_code else []
+    )
+    things = {plain(step[1]) if step is not None else "" for step in told}
+    return len(told) > 1 and len(things) == 1 and things <= _SCALES
+
+
 def _names_fields(column: Column) -> bool:
     """Whether its few values name what was changed, as "Status changed"."""
-    return column.may_be_code and any(
-        _field_called(value, _NAMES) is not None for value in column.values.unique()
+    return (
+        column.may_be_code
+        and not is_scale(column)
+        and any(_field_called(value, _NAMES) is not None for value in column.values.unique())
     )
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from etl.dates import read_by
-from etl.drafting.columns import Column, may_be_shown
+from etl.drafting.columns import Column, codes_to_show, may_be_shown, people_in
 from etl.drafting.fields import likely_step
 from etl.drafting.known import Known
 from etl.drafting.lines import Writing, quoted
@@ -66,6 +66,20 @@ def left_out(out: Writing, known: Known) -> None:
         for line in _HOW_TO_READ:
             out.say(line)
     out.add("ignored = [", *(f"    {quoted(column.name)}," for column in left), "]")
+
+
+def other_changes(known: Known) -> str:
+    """Of which fields a history tells changes that no step reads, with their rows."""
+    steps = [step for step in known.proposal.row_steps if step.change]
+    named = {name for step in steps for name in step.when}
+    if len(named) != 1:
+        return ""
+    column = next(c for c in known.columns if c.name in named)
+    told = {value for step in steps for value in step.when[column.name]}
+    shown, hidden = codes_to_show(column, people_in(known.columns))
+    others = [f"{quoted(v)} ({rows:,})" for v, rows in shown.items() if v not in told]
+    more = [f"{hidden:,} more that may not be shown"] if hidden else []
+    return f"{quoted(column.name)}: {', '.join(others + more)}" if others else ""
 
 
 def _reason(column: Column, known: Known) -> str:

@@ -16,6 +16,7 @@ from etl.drafting.unread import (
     filled_dates,
     kinds_to_ask_for,
     left_out,
+    other_changes,
     steps_to_come,
     written_otherwise,
 )
@@ -280,6 +281,9 @@ def _changes(out: Writing, known: Known) -> None:
             )
             out.add(f"when = {{ {', '.join(told)} }}")
         out.add(*(f"{key} = {quoted(value)}" for key, value in step.told.items()), "")
+    if unread := other_changes(known):
+        out.say(f"No step reads the other rows of {unread}")
+        out.add("")
 
 
 def _issues(out: Writing, known: Known) -> None:
