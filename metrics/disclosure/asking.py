@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from metrics.disclosure.closing import Bound, Columns, Further, is_narrow
-from metrics.disclosure.rounding import Booleans
+from metrics.disclosure.slices import Booleans
 from metrics.disclosure.tables import Counts, Grid
 from metrics.periods import next_month
 from metrics.reach import Off

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from metrics.disclosure.programs import Floats
-from metrics.disclosure.rounding import Booleans, Tether
+from metrics.disclosure.slices import Booleans, Tether
 from metrics.disclosure.tables import Counts
 from metrics.reach import AS_A_CELL, Off
 

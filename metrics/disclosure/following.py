@@ -16,8 +16,8 @@ import numpy as np
 
 from metrics.disclosure.closing import Bound, rows_beside
 from metrics.disclosure.programs import Floats
-from metrics.disclosure.rounding import Tether
 from metrics.disclosure.runs import Run
+from metrics.disclosure.slices import Tether
 from metrics.disclosure.spacing import BEFORE, NEVER, Spacing
 from metrics.disclosure.tables import Counts
 

@@ -21,13 +21,12 @@ from metrics.disclosure.nesting import Nested, with_nested
 from metrics.disclosure.rounding import (
     FURTHER,
     WAYS,
-    Slice,
-    Tether,
     Ways,
     rounded,
     strictly_roundable,
 )
 from metrics.disclosure.series import Rounding, stacked
+from metrics.disclosure.slices import Slice, Tether
 from metrics.disclosure.tables import Bases, Counts, ProtectionError
 from metrics.disclosure.turn import DRAWS, TRIES, Turn
 from metrics.reach import AS_A_CELL, Off

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from metrics.disclosure.rounding import Slice
+from metrics.disclosure.slices import Slice
 from metrics.disclosure.tables import Counts
 from metrics.reach import Off
 

@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from metrics.disclosure.programs import Floats
-from metrics.disclosure.rounding import Tether
 from metrics.disclosure.runs import Span
 from metrics.disclosure.series import Rounding
+from metrics.disclosure.slices import Tether
 from metrics.disclosure.tables import Counts, Grid, Table
 
 QUARTER = 3  # months

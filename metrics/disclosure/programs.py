@@ -19,10 +19,9 @@ ROUNDING = {"mip_rel_gap": 0.05, "mip_max_nodes": 500}
 
 @dataclass(frozen=True, slots=True)
 class Soft:
-    """Rows that may be off by up to `most`, each unit at a price."""
+    """Rows that may be off by up to `most`, each unit at the price of its row."""
 
-    rows: LinearConstraint
-    price: float | Floats
+    prices: Floats
     most: float = np.inf
 
 
@@ -55,7 +54,7 @@ class Program:
     def _model(self) -> highspy.HighsLp:
         width = len(self.costs)
         parts = [sparse.csr_array((0, width)), *(each.A for each in self.rows)]
-        rows = sparse.csr_array(sparse.vstack(parts))
+        rows = sparse.csr_array(sparse.vstack(parts, format="csr"))
         low, high = np.zeros(0), np.zeros(0)
         for each in self.rows:
             low = np.concatenate([low, np.broadcast_to(each.lb, each.A.shape[0])])
@@ -73,39 +72,37 @@ class Program:
         return model
 
 
-def softened(costs: Floats, hard: Sequence[LinearConstraint], soft: Sequence[Soft]) -> Program:
+def softened(costs: Floats, rows: LinearConstraint, soft: Sequence[Soft]) -> Program:
     """A program of moves, each made or not: after them how far soft rows are off.
 
-    How far is said to be a whole number, which it is of itself: where HiGHS is left to see
-    that, its presolve can corrupt memory and end the process (FlexMeasures, issue 2527).
+    The `soft` ones are the last of the rows, one kind after the other. How far is said to be a
+    whole number, which it is of itself: where HiGHS is left to see that, its presolve can
+    corrupt memory and end the process (FlexMeasures, issue 2527).
     """
-    soft = [each for each in soft if each.rows.A.shape[0]]
-    sizes = [2 * each.rows.A.shape[0] for each in soft]
-    ends = [np.full(size, each.most) for size, each in zip(sizes, soft, strict=True)]
-    prices = [
-        np.tile(np.broadcast_to(each.price, size // 2), 2)
-        for size, each in zip(sizes, soft, strict=True)
-    ]
-    constraints = [widened(each, sum(sizes)) for each in hard]
-    if soft:
-        off = sparse.block_diag([_off(size // 2) for size in sizes])
-        taken = sparse.hstack([sparse.vstack([each.rows.A for each in soft]), off])
-        lower = np.concatenate([each.rows.lb for each in soft])
-        upper = np.concatenate([each.rows.ub for each in soft])
-        constraints.append(LinearConstraint(taken, lower, upper))
-    upper = np.concatenate([np.ones(len(costs)), *ends])
-    return Program(np.concatenate([costs, *prices]), upper, constraints)
+    sizes = [len(each.prices) for each in soft]
+    off = sparse.block_diag([_off(size) for size in sizes], format="csr")
+    holds = sparse.csr_array((rows.A.shape[0] - sum(sizes), off.shape[1]))
+    taken = sparse.hstack([rows.A, sparse.vstack([holds, off], format="csr")], format="csr")
+    upper = np.repeat([each.most for each in soft], [2 * size for size in sizes])
+    prices = [np.tile(each.prices, 2) for each in soft]
+    kept = LinearConstraint(taken, rows.lb, rows.ub)
+    return Program(
+        np.concatenate([costs, *prices]), np.concatenate([np.ones(len(costs)), upper]), [kept]
+    )
 
 
-def _off(rows: int) -> sparse.sparray:
+def _off(rows: int) -> sparse.csr_array:
     """How far each row is off, below and above."""
-    return sparse.hstack([sparse.eye_array(rows), -sparse.eye_array(rows)])
+    return sparse.csr_array(sparse.hstack([sparse.eye_array(rows), -sparse.eye_array(rows)]))
 
 
 def widened(rows: LinearConstraint, more: int) -> LinearConstraint:
     """The same rows where so many variables more, which they do not have, come last."""
-    wide = sparse.hstack([rows.A, sparse.csr_array((rows.A.shape[0], more))])
-    return LinearConstraint(wide, rows.lb, rows.ub)
+    height, width = rows.A.shape
+    parts = rows.A.data, rows.A.indices, rows.A.indptr
+    return LinearConstraint(
+        sparse.csr_array(parts, shape=(height, width + more)), rows.lb, rows.ub
+    )
 
 
 def binding(
@@ -120,6 +117,7 @@ def breaking(
     taken: sparse.csr_array, lower: Counts | Floats, upper: Counts | Floats
 ) -> npt.NDArray[np.bool_]:
     """Which rows steps of at most one can break."""
-    rises, falls = taken.maximum(0).sum(axis=1), taken.minimum(0).sum(axis=1)
-    found: npt.NDArray[np.bool_] = (rises > upper) | (falls < lower)
+    once = np.ones(taken.shape[1], dtype=taken.dtype)
+    risen, moved = taken @ once, abs(taken) @ once
+    found: npt.NDArray[np.bool_] = (risen + moved > 2 * upper) | (risen - moved < 2 * lower)
     return found

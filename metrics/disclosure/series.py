@@ -9,8 +9,8 @@ from scipy.linalg import block_diag
 
 from metrics.disclosure.closing import Bound
 from metrics.disclosure.looseness import looseness
-from metrics.disclosure.rounding import Slice, with_cells
 from metrics.disclosure.runs import Run
+from metrics.disclosure.slices import Slice, with_cells
 from metrics.disclosure.spacing import Spacing
 from metrics.disclosure.tables import Counts
 from metrics.reach import Off

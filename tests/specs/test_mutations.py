@@ -141,7 +141,7 @@ def test_with_every_rule_in_place_nothing_stops_it(stores, tmp_path):
 def none_becomes_some(broken: pytest.MonkeyPatch) -> None:
     def every_cell(quarter, costs, *, beyond=0):
         atoms = np.arange(beyond, quarter.truth.size)
-        return rounding.Moves(atoms, np.ones_like(atoms), costs.ravel()[atoms] - 1, atoms[:0])
+        return rounding.Moves(atoms, costs.ravel()[atoms] - 1, atoms[:0])
 
     broken.setattr(rounding, "_up", every_cell)
     broken.setattr(rounding, "verified", lambda _, counts: counts)

@@ -7,12 +7,11 @@ import pytest
 
 from metrics.disclosure.looseness import looseness
 from metrics.disclosure.rounding import (
-    Slice,
-    Tether,
     rounded,
     strictly_roundable,
     verified,
 )
+from metrics.disclosure.slices import Slice, Tether
 from metrics.disclosure.tables import ProtectionError
 from metrics.reach import AS_A_CELL, Off
 
