@@ -36,15 +36,18 @@ class Ranges:
     """One system in the hands of the simplex method; hidden cells move, the others do not.
 
     Every answer is a table that could be the truth, and widens what is known of all cells:
-    `low` and `high` are the furthest values seen of each.
+    `low` and `high` are the furthest values seen of each. Where it `keeps` its answers, those
+    in which only hidden cells move hold on when cells are told again.
     """
 
     tables: Linked
     known: Known
     hidden: Booleans
+    keeps: bool = False
     low: Floats = field(init=False)
     high: Floats = field(init=False)
     _solver: highspy.Highs = field(init=False)
+    _answers: list[Floats] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.low = self.tables.values.astype(float)
@@ -53,7 +56,18 @@ class Ranges:
 
     def hide(self, cells: Booleans) -> None:
         """Let more cells move."""
-        self.hidden = self.hidden | cells
+        self._let_move(self.hidden | cells)
+
+    def only(self, hidden: Booleans) -> None:
+        """Let these cells move and no others; what was seen is what answers kept still show."""
+        self._let_move(hidden)
+        moved = np.array([np.zeros(len(hidden)), *self._answers])
+        holds = (np.abs(moved[:, ~hidden]) <= TINY).all(axis=1)
+        seen = self.tables.values + moved[holds]
+        self.low, self.high = seen.min(axis=0), seen.max(axis=0)
+
+    def _let_move(self, hidden: Booleans) -> None:
+        self.hidden = hidden
         lower, upper = self._bounds()
         at = np.arange(len(lower), dtype=np.int32)
         self._solver.changeColsBounds(len(lower), at, lower, finite(upper))
@@ -79,6 +93,8 @@ class Ranges:
             end = np.inf if sign > 0 else -np.inf
             (self.high if sign > 0 else self.low)[cell] = end
             return end, np.array([])
+        if self.keeps:
+            self._answers.append(moved)
         values = self.tables.values + moved
         np.minimum(self.low, values, out=self.low)
         np.maximum(self.high, values, out=self.high)

@@ -98,15 +98,16 @@ def suppressed(tables: Linked, want: Wanted, known: Known | None = None) -> Patt
     worked out even if all others are withheld.
     """
     before = nothing_known(len(tables.keys)) if known is None else known
-    ranges = Ranges(tables, before, want.sensitive | want.unpublished)
+    is_tried_again = len(tables.keys) <= TRIED_AGAIN
+    ranges = Ranges(tables, before, want.sensitive | want.unpublished, keeps=is_tried_again)
     repair = _Repair(tables, before, want)
     for cell in _order(want):
         for sign in (1, -1):
             if not _reaches(ranges, want, cell, sign):
                 ranges.hide(repair.cheapest(ranges.hidden, cell, sign))
-    if len(tables.keys) > TRIED_AGAIN:
-        return Pattern(ranges.hidden, ranges.low, ranges.high)
-    return _leaner(tables, want, before, ranges)
+    if is_tried_again:
+        _tell_again(ranges, want)
+    return Pattern(ranges.hidden, ranges.low, ranges.high)
 
 
 def audited(
@@ -115,8 +116,12 @@ def audited(
     """The pattern with the ranges that it leaves, or None where a cell is not protected."""
     before = nothing_known(len(tables.keys)) if known is None else known
     ranges = Ranges(tables, before, hidden)
-    kept = all(_reaches(ranges, want, cell, sign) for cell in _order(want) for sign in (1, -1))
-    return Pattern(hidden, ranges.low, ranges.high) if kept else None
+    return Pattern(hidden, ranges.low, ranges.high) if _is_kept(ranges, want) else None
+
+
+def _is_kept(ranges: Ranges, want: Wanted) -> bool:
+    """Whether every sensitive cell can move as far as wanted."""
+    return all(_reaches(ranges, want, cell, sign) for cell in _order(want) for sign in (1, -1))
 
 
 def _order(want: Wanted) -> list[int]:
@@ -174,15 +179,16 @@ class _Repair:
         return found
 
 
-def _leaner(tables: Linked, want: Wanted, known: Known, ranges: Ranges) -> Pattern:
+def _tell_again(ranges: Ranges, want: Wanted) -> None:
     """Tell again, dearest first, what the others protect without it."""
-    best = Pattern(ranges.hidden, ranges.low, ranges.high)
-    added = np.flatnonzero(ranges.hidden & ~want.sensitive & ~want.unpublished)
+    hidden = ranges.hidden
+    added = np.flatnonzero(hidden & ~want.sensitive & ~want.unpublished)
     for cell in added[np.lexsort((added, -want.costs[added]))]:
-        fewer = best.hidden.copy()
+        fewer = hidden.copy()
         fewer[cell] = False
-        best = audited(tables, want, fewer, known) or best
-    return best
+        ranges.only(fewer)
+        hidden = fewer if _is_kept(ranges, want) else hidden
+    ranges.only(hidden)
 
 
 def with_known(want: Wanted, known: Known) -> Wanted:
