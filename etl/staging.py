@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from etl.lost_values import lists_cut_short, spoilt_cells
-from etl.pseudonyms import Purpose
+from etl.pseudonyms import Purpose, keyed
 from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
-from etl.staging_tables import masked, tables_of
+from etl.staging_tables import tables_of
 from etl.steps import entries, said
 from etl.values import (
     PROBLEM,
@@ -64,22 +64,17 @@ def stage(
     raw = blanked(first.select("line", *wanted), file)
     cases, left_out = kept(raw, file)
     good, steps, failed = _judged(cases, file)
-    case = masked(failed["is case_id"], "case", source.name, key)
-    bad = failed.rename({"is case_id": "case_key"}).with_columns(case.alias("case_key"))
+    cases_of, _ = keyed(failed["is case_id"], purpose="case", within=source.name, key=key)
+    bad = failed.rename({"is case_id": "case_key"}).with_columns(cases_of.alias("case_key"))
+    told, numbers = _with_keys(good, file, key)
     return Staged(
-        tables=tables_of(_with_keys(good, file, key), steps, file, key),
+        tables=tables_of(told, steps, file, key),
         rejects=pl.concat([bad, _ragged(text), _damaged(text)], how="diagonal").sort("line"),
         rows_in=text.records,
         rows_repeated=text.rows.height - first.height,
         left_out=left_out,
-        numbers=_numbers(good),
+        numbers=numbers,
     )
-
-
-def _numbers(rows: pl.DataFrame) -> pl.Series:
-    """Every number by which the rows name their cases, each once."""
-    named = [rows[name] for name in ("is case_id", "is alias") if name in rows.columns]
-    return pl.concat([names.alias("number").drop_nulls().unique() for names in named]).unique()
 
 
 def case_ids(text: TextTable, export: Export) -> pl.Series:
@@ -174,18 +169,24 @@ def _apart(rows: pl.DataFrame, failed: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     return good, cases.join(bad, on="line", maintain_order="right").unnest("problem")
 
 
-def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> pl.DataFrame:
-    """Replace ids by keyed pseudonyms: joins work, the store alone names no case or person."""
+def _with_keys(rows: pl.DataFrame, file: File, key: bytes) -> tuple[pl.DataFrame, pl.Series]:
+    """Replace ids by keyed pseudonyms: joins work, the store alone names no case or person.
+
+    Beside the rows every number by which they name their cases, each once.
+    """
     named: list[tuple[str, Purpose]] = [("case_id", "case")]
     named += [("alias", "case")] if "alias" in file.export.columns else []
     named += [(name, "person") for name in PEOPLE if name in file.export.columns]
-    return rows.with_columns(
-        pl.lit(file.source.name).alias("source"),
-        *(
-            masked(rows[f"is {name}"], purpose, file.source.name, key).alias(f"{name} key")
-            for name, purpose in named
-        ),
-    )
+    keys, numbers = [], []
+    for name, purpose in named:
+        made, each = keyed(
+            rows[f"is {name}"], purpose=purpose, within=file.source.name, key=key
+        )
+        keys.append(made.alias(f"{name} key"))
+        if purpose == "case":
+            numbers.append(each.alias("number"))
+    told = rows.with_columns(pl.lit(file.source.name).alias("source"), *keys)
+    return told, numbers[0] if len(numbers) == 1 else pl.concat(numbers).unique()
 
 
 _FOOTER = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from etl.pseudonyms import Purpose, pseudonyms_in_bytes
+from etl.pseudonyms import keyed
 from etl.source import CODED, FIXED
 from etl.values import File, coded, each_code, text_of
 
@@ -34,21 +34,6 @@ def tables_of(
     }
     made = makers[file.export.grain]()
     return {table: frame for table, frame in made.items() if frame.width}
-
-
-def masked(ids: pl.Series, purpose: Purpose, source: str, key: bytes) -> pl.Series:
-    """Keyed pseudonyms in the place of ids; null stays null.
-
-    Cases' are the 16 bytes that the store keeps as a UUID, people's are in hex.
-    """
-    names = ids.drop_nulls().unique()
-    told = pseudonyms_in_bytes(names.to_list(), purpose=purpose, within=source, key=key)
-    made = pl.Series(told, dtype=pl.Binary)
-    if purpose != "case":
-        made = made.bin.encode("hex")
-    keys = pl.DataFrame({"name": names, "key": made})
-    named = ids.to_frame("name").join(keys, on="name", how="left", maintain_order="left")
-    return named["key"]
 
 
 def _without_backfill(rows: pl.DataFrame, file: File) -> pl.DataFrame:
@@ -321,9 +306,9 @@ def _fields(file: File) -> Iterable[str]:
 def _moves(changed: pl.DataFrame, field: str, file: File, key: bytes) -> pl.DataFrame:
     of_field = changed.filter(pl.col("change") == field)
     if field not in CODED:
-        source = file.source.name
+        within = file.source.name
         of_field = of_field.with_columns(
-            masked(of_field[part], "person", source, key).alias(part)
+            keyed(of_field[part], purpose="person", within=within, key=key)[0].alias(part)
             for part in ("before", "after")
         )
     known = "before" in file.export.columns or any(
