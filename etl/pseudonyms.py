@@ -103,7 +103,9 @@ class _Known:
     by the number that its name has among the categories takes a fifth of the time of making it.
     """
 
-    def __init__(self, digest: Callable[[str], bytes], *, form: Literal["bytes", "hex"]) -> None:
+    def __init__(
+        self, digest: Callable[[str], bytes], *, form: Literal["bytes", "hex"]
+    ) -> None:
         """Begin with none."""
         self._digest, self._form = digest, form
         self._begin()
@@ -125,10 +127,12 @@ class _Known:
 
     def _make(self, new: pl.Series) -> None:
         """Make the pseudonyms of names that are new, in the order of their numbers."""
+        if new.is_empty():
+            return
         numbers = new.to_physical()
         told = new.cast(pl.String).gather(numbers.arg_sort())
         first = self._made.len()
-        if numbers.len() and (numbers.min(), numbers.max()) != (first, first + told.len() - 1):
+        if (numbers.min(), numbers.max()) != (first, first + told.len() - 1):
             raise RuntimeError("names are not numbered one after the other")
         made = pl.Series([self._digest(name)[:_BYTES] for name in told], dtype=pl.Binary)
         if self._form == "hex":

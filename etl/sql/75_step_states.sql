@@ -2,21 +2,24 @@
 create or replace table core.step_states as
 with dated as (
     select
-        case_key,
-        position,
-        is_recorded,
-        is_required,
-        is_next_recorded,
-        resolved_on,
-        date '1900-01-01' + days[list_position(positions, position)]::integer as done_on,
-        -- The steps that were taken stand in order: the next one proves all before it over.
+        cases.case_key,
+        steps.position,
+        steps.is_recorded,
+        steps.is_required,
+        steps.is_next_recorded,
+        cases.resolved_on,
+        date '1900-01-01' + cases.days[steps.done_place]::integer as done_on,
         least(
-            date '1900-01-01'
-            + days[1 + len(list_filter(positions, lambda place: place <= position))]::integer,
-            resolved_on
+            date '1900-01-01' + cases.days[steps.proven_place]::integer, cases.resolved_on
         ) as proven_on,
-        date '1900-01-01' + days[list_position(positions, position + 1)]::integer as next_on
-    from temp.plain_states
+        date '1900-01-01' + cases.days[steps.next_place]::integer as next_on
+    from temp.case_steps as cases
+    inner join temp.plain_steps as steps
+        on
+            cases.source = steps.source
+            and cases.severity = steps.severity
+            and cases.positions = steps.positions
+    where cases.is_plain
 )
 
 select

@@ -2,10 +2,12 @@ import hashlib
 import hmac
 import re
 
+import polars as pl
 import pytest
 
+from etl import pseudonyms as module
 from etl.errors import WorkspaceError
-from etl.pseudonyms import key_from, pseudonyms, reference, subkey
+from etl.pseudonyms import forget, key_from, keyed, pseudonyms, reference, subkey
 
 KEY = hashlib.sha256(b"a key for tests").digest()
 OTHER = hashlib.sha256(b"another").digest()
@@ -20,6 +22,28 @@ def test_a_pseudonym_is_hmac_sha_256_under_the_key_of_its_purpose():
     own = hmac.new(KEY, b"case-audit|case", hashlib.sha256).digest()
     told = hmac.new(own, b"7|harbour|BH-1", hashlib.sha256).hexdigest()
     assert one("BH-1") == told[:32]
+
+
+@pytest.mark.parametrize("most", [1_500_000, 2], ids=["all remembered", "two remembered"])
+def test_a_column_gets_the_pseudonyms_of_its_names_however_often_it_names_them(
+    monkeypatch, most
+):
+    monkeypatch.setattr(module, "_MOST_KNOWN", most)
+    forget()
+    columns = (["b", None, "a", "b"], [], ["c", "a", None], ["d", "b", "c", "e"])
+    for names in columns:
+        made, each = keyed(
+            pl.Series(names, dtype=pl.String), purpose="case", within="harbour", key=KEY
+        )
+        told = [key and key.hex() for key in made]
+        assert told == [name and one(name) for name in names]
+        assert sorted(each) == sorted({name for name in names if name})
+
+
+def test_a_column_of_people_has_theirs_in_hex():
+    made, _ = keyed(pl.Series(["b", None, "b"]), purpose="person", within="harbour", key=KEY)
+    told = one("b", purpose="person")
+    assert made.to_list() == [told, None, told]
 
 
 def test_it_depends_on_the_key_the_source_the_purpose_and_the_name():
