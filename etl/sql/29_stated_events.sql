@@ -18,6 +18,19 @@ with told as (
         ordinal,
         actor_key,
         coalesce(exactness = 'instant', false) as has_hours
+    from temp.former_ends
+    union all by name
+    select
+        case_key,
+        snapshot,
+        line,
+        kind,
+        level,
+        occurred_on,
+        occurred_at,
+        ordinal,
+        actor_key,
+        coalesce(exactness = 'instant', false) as has_hours
     from core.derived_events
     union all by name
     select
