@@ -219,37 +219,32 @@ def _with_answers(known: Known) -> list[Known]:
     proposal = answers_in(known.columns, number) if number is not None else None
     if proposal is None or known.proposal.grain == "case":
         return [known]
-    answers = replace(
-        known,
-        export="answers",
-        proposal=proposal,
-        forms=_forms(known.columns, proposal),
-        vocabularies={},
-        also=(),
-    )
+    answers = _read_again(known, "answers", proposal)
     read = {match.column.name for match in known.read.values()}
     by = {name for step in proposal.row_steps for name in step.when}
     # A log of which nothing says what happened is told by its answers alone.
     is_log = known.proposal.grain in ("change", "snapshot") or "kind" in known.proposal.fields
     is_more = is_log and not read & by
-    return [known, replace(answers, shares_rows=True)] if is_more else [answers]
+    return [known, answers] if is_more else [replace(answers, shares_rows=False)]
 
 
 def _with_levels(known: Known) -> list[Known]:
     """The same, with an export of the levels that its rows name beside their changes."""
     proposal = levels_in(known.columns, known.proposal)
-    if proposal is None:
-        return [known]
-    levels = replace(
+    return [known] if proposal is None else [known, _read_again(known, "levels", proposal)]
+
+
+def _read_again(known: Known, export: str, proposal: Proposal) -> Known:
+    """What is known of the same rows where they are read for something else as well."""
+    return replace(
         known,
-        export="levels",
+        export=export,
         proposal=proposal,
         forms=_forms(known.columns, proposal),
         vocabularies=_vocabularies(proposal, people_in(known.columns)),
         also=(),
         shares_rows=True,
     )
-    return [known, levels]
 
 
 def _says_something(known: Known) -> bool:
@@ -331,16 +326,7 @@ def _with_cases(known: list[Known]) -> list[Known]:
     """With an export that reads the cases out of their own history, where it stands alone."""
     for place, told in enumerate(known):
         if told.proposal.grain in _HISTORIES:
-            proposal = cases_of(told.columns, told.proposal)
-            cases = replace(
-                told,
-                export="cases",
-                proposal=proposal,
-                forms=_forms(told.columns, proposal),
-                vocabularies=_vocabularies(proposal, people_in(told.columns)),
-                also=(),
-                shares_rows=True,
-            )
+            cases = _read_again(told, "cases", cases_of(told.columns, told.proposal))
             history = replace(told, also=(*told.also, "cases"))
             return [*known[:place], history, *known[place + 1 :], cases]
     return known

@@ -37,9 +37,9 @@ select
     events.level,
     events.occurred_on,
     events.occurred_at,
-    events.exactness,
     events.ordinal,
-    events.actor_key
+    events.actor_key,
+    coalesce(events.exactness = 'instant', false) as has_hours
 from staging.events as events
 inner join core.snapshots as earlier on events.snapshot = earlier.snapshot
 inner join reopenings

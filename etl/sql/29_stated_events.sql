@@ -7,17 +7,7 @@ with told as (
         coalesce(exactness = 'instant', false) as has_hours
     from temp.counted_events
     union all by name
-    select
-        case_key,
-        snapshot,
-        line,
-        kind,
-        level,
-        occurred_on,
-        occurred_at,
-        ordinal,
-        actor_key,
-        coalesce(exactness = 'instant', false) as has_hours
+    select *
     from temp.former_ends
     union all by name
     select
