@@ -73,10 +73,11 @@ OF_FEW = (
 # readers findings: there both are for the totals of every reader. What a closer look tells is
 # worth months' sums of the finest audience that give way one by one. Those alone mend nothing
 # for a coarser one, whose quarters give way as well. What two draws near the truth do not
-# mend, two more seldom do, and each takes as long.
-FIRST = NEAR[:2]
-OF_MANY, FOR_TOTALS = (*FIRST, *OF_MONTHS), (*GIVING, *FAR, *GIVING_AT_ONCE)
-OF_MANY_COARSER, FOR_COARSER_TOTALS = (*FIRST, *GIVING), (*FAR, *GIVING_AT_ONCE)
+# mend, two more seldom do, and each takes as long: they are for totals alone, before others
+# go further.
+FIRST, SECOND = NEAR[:2], NEAR[2:]
+OF_MANY, FOR_TOTALS = (*FIRST, *OF_MONTHS), (*SECOND, *GIVING, *FAR, *GIVING_AT_ONCE)
+OF_MANY_COARSER, FOR_COARSER_TOTALS = (*FIRST, *GIVING), (*SECOND, *FAR, *GIVING_AT_ONCE)
 # More draws of each table, after which a coarser audience's sums go further.
 AGAIN = tuple(Try(again) for again in range(TRIES, TRIES + DRAWS))
 
