@@ -19,7 +19,7 @@ from etl.drafting.words import name_for
 from etl.errors import SourceError, file_name
 from etl.questions import asks_something
 from etl.source import Source
-from etl.trial import Refusal, Trial, try_out
+from etl.trial import Refusal, Trial, short_of_pages, try_out
 from etl.workspace import Workspace
 
 _WIDEST = 18
@@ -88,7 +88,9 @@ def try_source(named: str, exports: Sequence[Path], *, workspace: Workspace | No
         (f"{file_name(path)} fits no export of {source.name} and was not tried",)
         for path in given.passed_over
     ]
-    data = [_data(trial) for _, trial in tried]
+    short = short_of_pages(trial for _, trial in tried)
+    lines += [tuple(short)] if short else []
+    data = [_data(trial) | {"pages_missing": short} for _, trial in tried]
     return Told(
         lines=tuple(line for told in lines for line in ("", *told))[1:],
         data=data[0] if len(given.paths) == 1 else data,

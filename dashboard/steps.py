@@ -151,6 +151,8 @@ def _account_of_known(what: str, delivery: Delivery) -> list[str]:
         )
     if delivery.covers_from is not None:
         return [line, f"  as is said now, they cover the days from {delivery.covers_from} on"]
+    if delivery.is_part:
+        return [f"{line}, and part of this delivery too"]
     return [line if delivery.confirmed_until is not None else f"{line}; nothing changed"]
 
 

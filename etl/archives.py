@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from etl.deliveries import Delivery
+from etl.delivery import Delivery
 from etl.errors import NoFitError, file_name
 from etl.reading import parts_of
 from etl.source import Source

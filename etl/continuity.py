@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from etl.deliveries import Delivery
+from etl.delivery import Delivery
 from etl.errors import ExportError
+from etl.pages import short_of_pages
 from etl.source import Export, Source
 from etl.store import Store
 
@@ -50,6 +51,7 @@ def notes(store: Store, delivery: Delivery, as_of: date) -> tuple[str, ...]:
         *_undeclared(store, told, as_of),
         *_unlisted(store, told),
         *_conflicts(store, told),
+        *short_of_pages(store, told, delivery.sha256),
     )
 
 

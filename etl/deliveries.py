@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from etl.confirming import confirm
 from etl.contradictions import contradictions
+from etl.delivery import Delivery, Loading, as_known, note
 from etl.errors import ExportError
 from etl.known_files import described_by, known_file, same_bytes
 from etl.leading_zeros import LeadingZeros
@@ -27,45 +26,6 @@ from etl.workspace import Workspace
 from etl.written_order import settle
 
 SHOWN_REJECTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one file: rows in = loaded + rejected + exact repeats + left out.
-
-    `known_as` is the number of the delivery that brought the same bytes before, `known_on` its
-    as-of day, and `confirmed_until` a later one, until which that full export has not changed;
-    `covers_from` is the first day that it covers, where that is said only now.
-    `notes` are sentences about the delivery, for people.
-    """
-
-    file_name: str
-    source: str
-    export: str
-    sha256: str
-    rows_in: int
-    rows_loaded: int
-    rows_rejected: int
-    rows_repeated: int
-    known_as: int | None
-    unknown_columns: tuple[str, ...]
-    rejects: tuple[str, ...]
-    rows_left_out: int = 0
-    known_on: date | None = None
-    confirmed_until: date | None = None
-    covers_from: date | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """What is told of all the files that are loaded together."""
-
-    number: int
-    as_of: date
-    coverage_from: date | None
-    accept_rejects: int
-    is_as_of_told: bool = True
 
 
 @dataclass(slots=True)
@@ -112,7 +72,7 @@ def take_in(
     zone = workspace.organisation.time_zone
     known = known_file(store, path, candidates, zone=zone)
     if known is not None:
-        return (_as_known(store, path, known, loading),)
+        return (as_known(store, path, known, loading),)
     say(f"reading {path.name}")
     with recognised(path, list(candidates.values()), first=first) as (read, source, export):
         taken = [_taken_in(store, workspace, path, read, source, export, loading)]
@@ -142,7 +102,7 @@ def _taken_in(
     described = described_by(source, export, workspace.organisation.time_zone)
     before = same_bytes(store, read.told.sha256, source, export, as_of=loading.as_of)
     if before is not None and before["described"] == described:
-        return _as_known(store, path, before, loading)
+        return as_known(store, path, before, loading)
     snapshot = next_number(store)
     if before is not None:
         loading = _withdrawn(store, before, loading)
@@ -158,8 +118,9 @@ def _taken_in(
     _refuse_rejects(path, export, account, loading.accept_rejects)
     notes += watch_codes(store, path, source, export, snapshot=snapshot)
     notes += account.numbers.noted(store, source, export, snapshot=snapshot)
-    _note(store, path, read.told, export, account, loading, described, snapshot=snapshot)
-    return replace(_told(path, read.told, export, account), notes=notes)
+    told = replace(_told(path, read.told, export, account), notes=notes)
+    note(store, read.told, export, told, loading, described=described, snapshot=snapshot)
+    return told
 
 
 def next_number(store: Store) -> int:
@@ -286,62 +247,6 @@ def _sentence(path: Path, reject: Mapping[str, Any]) -> str:
     return str(error)
 
 
-def _note(
-    store: Store,
-    path: Path,
-    told: TextTable,
-    export: Export,
-    account: _Account,
-    loading: Loading,
-    described: str,
-    *,
-    snapshot: int,
-) -> None:
-    """Keep what is to be known of the delivery itself."""
-    covered = loading.coverage_from or _first_received(store, snapshot, loading.as_of)
-    store.append(
-        "staging.deliveries",
-        pl.DataFrame(
-            {
-                "snapshot": [snapshot],
-                "loading": [loading.number],
-                "source": [export.source],
-                "export": [export.name],
-                "grain": [export.grain],
-                "file_name": [path.name],
-                "sha256": [told.sha256],
-                "bytes": [told.size],
-                "described": [described],
-                "delivery": [export.delivery],
-                "coverage_told": [loading.coverage_from is not None],
-                "as_of": [loading.as_of],
-                "rows_in": [account.rows_in],
-                "rows_loaded": [account.loaded],
-                "rows_rejected": [account.rejected],
-                "rows_repeated": [account.repeated],
-                "rows_left_out": [account.left_out.len()],
-                "reads": [" ".join(export.fields_told(told.header))],
-                "coverage_from": [covered],
-                "coverage_until": [loading.as_of],
-            },
-            schema_overrides={"coverage_from": pl.Date},
-        ),
-    )
-
-
-def _first_received(store: Store, snapshot: int, as_of: date) -> date | None:
-    """The first believable day of receipt: nobody has told when the system was taken up."""
-    days = store.frame(
-        "select occurred_on as day, count(*) as cases from staging.events"
-        " where snapshot = $snapshot and kind = 'received' and occurred_on <= $as_of"
-        " and occurred_on > date '1980-01-01' group by day order by day",
-        {"snapshot": snapshot, "as_of": as_of},
-    )
-    # The lower thousandth may be a mistyped year; a coverage told on the command line wins.
-    passed = days.filter(pl.col("cases").cum_sum() > pl.col("cases").sum() // 1000)
-    return passed["day"][0] if passed.height else None
-
-
 def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Delivery:
     return Delivery(
         file_name=path.name,
@@ -357,36 +262,3 @@ def _told(path: Path, told: TextTable, export: Export, account: _Account) -> Del
         unknown_columns=tuple(sorted(set(told.header) - export.known)),
         rejects=tuple(_sentence(path, reject) for reject in account.shown),
     )
-
-
-def _as_known(
-    store: Store, path: Path, before: Mapping[str, Any], loading: Loading
-) -> Delivery:
-    counts = ("rows_in", "rows_loaded", "rows_rejected", "rows_repeated")
-    until = confirm(store, before, loading.as_of) if loading.is_as_of_told else None
-    covers = _covered_from(store, before, loading.coverage_from)
-    named = {name: before[name] for name in ("source", "export", "sha256")}
-    return Delivery(
-        file_name=path.name,
-        known_as=before["snapshot"],
-        known_on=before["as_of"],
-        confirmed_until=until,
-        covers_from=covers,
-        unknown_columns=(),
-        rejects=(),
-        rows_left_out=before["rows_left_out"] or 0,
-        **named,
-        **{name: before[name] for name in counts},
-    )
-
-
-def _covered_from(store: Store, before: Mapping[str, Any], day: date | None) -> date | None:
-    """Note the first day that an earlier delivery covers, where that is said only now."""
-    if day is None or (before["coverage_told"] and before["coverage_from"] == day):
-        return None
-    number = {"snapshot": before["snapshot"]}
-    held = store.frame("select * from staging.deliveries where snapshot = $snapshot", number)
-    store.remove("staging.deliveries", held.select("snapshot"))
-    said = held.with_columns(coverage_from=pl.lit(day), coverage_told=pl.lit(value=True))
-    store.append("staging.deliveries", said)
-    return day

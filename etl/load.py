@@ -12,8 +12,10 @@ from etl.archives import unpacked
 from etl.building import SQL, ask, build, is_current, prepare, refresh
 from etl.changing import changing
 from etl.continuity import notes, refuse_drop
-from etl.deliveries import Delivery, Loading, next_number, take_in
+from etl.deliveries import next_number, take_in
+from etl.delivery import Delivery, Loading
 from etl.errors import SourceError, WorkspaceError
+from etl.joining import join_parts
 from etl.known_files import may_be_known
 from etl.pseudonyms import forget
 from etl.reading_ahead import Ahead
@@ -96,7 +98,7 @@ def _taken(
                 )
         taken = given.noted(taken)
     forget()
-    return taken
+    return join_parts(store, taken, loading)
 
 
 def ask_again(workspace: Workspace, *, as_of: date) -> None:

@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from etl.errors import ExportError, file_name, shown
 from etl.readers.layout import UNTOLD, Layout
+from etl.readers.pages import Page
 from etl.readers.rows import TextTable, text_rows
 
 CHUNK_ROWS = 500_000
@@ -301,6 +302,7 @@ def _taken_over(folder: Path, path: Path, code: int) -> Reading:
         aside=pl.read_ipc(folder / "aside.arrow"),
         place=answer.get("place", ""),
         places=tuple(answer.get("places", ())),
+        page=Page(**answer["page"]) if "page" in answer else None,
     )
     return Reading(told, kept=folder / "rows.arrow")
 

@@ -42,6 +42,8 @@ def found_within(path: Path, export: Export) -> Iterator[Reading | None]:
             yield None
             return
         found = _named(found, export)
+        # How many pages there are is said of the records around these.
+        found = replace(found, told=replace(found.told, page=None))
         yield None if export.lacks(found.told.header) else found
 
 

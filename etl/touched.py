@@ -15,7 +15,7 @@ from etl.store import Store
 # Whether these hold a case depends on deliveries that do not speak of it.
 _WHOLE = ("vanished_cases",)
 # These tell of deliveries; what they say of one does not change with another.
-_OF_DELIVERIES = ("snapshots", "coverage_gaps", "vanished_cases")
+_OF_DELIVERIES = ("snapshots", "paged_deliveries", "coverage_gaps", "vanished_cases")
 # What these hold of all cases is what they hold of some and what they hold of the others.
 _DISTINCT = ("recorded_kinds",)
 _DOUBLES = ("touched", "fresh", "merged")

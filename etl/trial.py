@@ -1,6 +1,6 @@
 """Try a source on an export: what would be loaded and what rejected; nothing is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,9 @@ import polars as pl
 
 from etl.contradictions import contradicting
 from etl.drafting.columns import may_be_shown
+from etl.pages import missing_pages
 from etl.pseudonyms import reference
+from etl.readers.pages import Page, together
 from etl.readers.rows import TextTable
 from etl.recognition import found_within, recognised
 from etl.reveals import ANALYST
@@ -47,7 +49,7 @@ class Trial:
     whose last state is not an end; of `closed_cases`, `undated_ends` are closed by their status
     alone, and `doubtful_ends` by a date although their status says otherwise. `findings` counts
     the issues of all cases, where the file tells of them. `also` are the other exports that the
-    file holds.
+    file holds; `page` is what the wrapper around its records says of other pages.
     """
 
     source: str
@@ -73,6 +75,7 @@ class Trial:
     unknown_columns: tuple[str, ...]
     left_out: tuple[str, ...]
     also: tuple["Trial", ...] = ()
+    page: Page | None = None
 
     @property
     def would_load(self) -> bool:
@@ -94,12 +97,27 @@ def try_out(path: Path, source: Source, *, key: bytes, zone: str) -> Trial:
     """
     with recognised(path, [source]) as (read, _, export):
         told = _tried(read.whole(), source, export, key=key, zone=zone)
+        page = read.told.page
     also = []
     for other in [other for other in source.exports if other.name in export.also]:
         with found_within(path, other) as more:
             if more is not None:
                 also.append(_tried(more.whole(), source, other, key=key, zone=zone))
-    return replace(told, also=tuple(also))
+    return replace(told, also=tuple(also), page=page)
+
+
+def short_of_pages(trials: Iterable[Trial]) -> list[str]:
+    """What the files that are tried lack of the pages that they speak of, by their export."""
+    pages: dict[str, list[Page]] = {}
+    files: dict[str, int] = {}
+    for trial in trials:
+        files[trial.export] = files.get(trial.export, 0) + 1
+        pages.setdefault(trial.export, []).extend([trial.page] if trial.page else [])
+    return [
+        f"{export}: {said}"
+        for export, told in pages.items()
+        for said in missing_pages(together(told), files=files[export])
+    ]
 
 
 def _tried(text: TextTable, source: Source, export: Export, *, key: bytes, zone: str) -> Trial:

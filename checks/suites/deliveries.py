@@ -135,6 +135,24 @@ DELIVERIES = (
         remedy="Ask for an export of the days between, and load it.",
     ),
     Check(
+        name="pages_all_there",
+        title="No delivery lacks pages of which its files speak",
+        why="A page that nobody exported holds cases that are missing from every figure.",
+        about="core.snapshots",
+        severity="warning",
+        examines="""
+            select
+                snapshots.snapshot,
+                cast(null as bigint) as line,
+                snapshots.as_of as happened_on,
+                coalesce(paged.is_short and paged.counts_now, false) as violated
+            from core.snapshots as snapshots
+            left join core.paged_deliveries as paged on snapshots.snapshot = paged.snapshot
+        """,
+        affects=EVERY_FIGURE,
+        remedy="Export the other pages, and load all of them together, as of one day.",
+    ),
+    Check(
         name="rows_per_case",
         title="No source has more than three export rows to a case",
         why="More usually means that something other than cases was counted, or joined twice.",

@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,9 @@ def _strictly(content: Content, layout: Layout, folder: Path) -> dict[str, objec
     table.ragged.write_ipc(folder / "ragged.arrow")
     table.damaged.write_ipc(folder / "damaged.arrow")
     table.aside.write_ipc(folder / "aside.arrow")
-    return _about(table) | {"kind": table.kind, "place": table.place, "places": table.places}
+    found = {"kind": table.kind, "place": table.place, "places": table.places}
+    page = {"page": asdict(table.page)} if table.page is not None else {}
+    return _about(table) | found | page
 
 
 def _about(table: "TextTable | NativeText") -> dict[str, object]:

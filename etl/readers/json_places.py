@@ -47,6 +47,14 @@ class Found:
     problem: str | None = None
 
 
+@dataclass(slots=True)
+class Outermost:
+    """The object at the top of a file, and how many members its list of records has."""
+
+    around: Enclosing
+    members: int = 0
+
+
 class RepeatedNameError(Exception):
     """An object has the same name twice."""
 
@@ -84,6 +92,7 @@ class Walk:
         self.met = False
         # Whether a list along the place was there, and empty.
         self.emptied = False
+        self.outer: list[Outermost] = []
         self._line = first_line
         self._counted = 0
         decoder = json.JSONDecoder(
@@ -107,6 +116,7 @@ class Walk:
                 yield from self._element(place[1:], name, ())
             elif first == "{" and place:
                 top = Enclosing(TOP)
+                self.outer.append(Outermost(top))
                 yield from self._object(place, top, (top,), "")
             else:
                 yield from self._value_at(place, name, (), None, "")
@@ -167,6 +177,7 @@ class Walk:
     def _list(
         self, place: Sequence[str], name: str, within: tuple[Enclosing, ...]
     ) -> Iterator[Found]:
+        outer = self.outer[-1] if self.outer and len(within) == 1 else None
         if self._peek() != "[":
             at = self._at
             self._scanned()
@@ -177,6 +188,8 @@ class Walk:
             self._step()
             return
         while True:
+            if outer is not None:
+                outer.members += 1
             yield from self._element(place, name, within)
             if self._peek() not in {",", "]"}:
                 raise self.error("a comma or the end of the list is missing")

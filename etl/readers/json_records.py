@@ -38,12 +38,14 @@ from etl.readers.json_places import (
     TOP,
     Enclosing,
     Found,
+    Outermost,
     Walk,
     told_place,
     written,
 )
 from etl.readers.layout import UNTOLD, Layout
 from etl.readers.leaves import CONTROL, LeafError, LeafTable, add_leaves, put
+from etl.readers.pages import MOST, page_of
 from etl.readers.rows import (
     Aside,
     Damage,
@@ -89,6 +91,7 @@ def read_json(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> TextTa
         damaged=damaged_frame(damaged),
         aside=aside_frame(taken.blank),
         place=written(place),
+        page=page_of([(top.around.cells, top.members) for top in taken.outer], place),
     )
 
 
@@ -104,6 +107,7 @@ class _Taken:
     met: bool
     # Whether a list along the place is there and has no member.
     emptied: bool
+    outer: list[Outermost]
 
     @property
     def is_empty(self) -> bool:
@@ -173,7 +177,8 @@ def _taken_at(
         rows.take(record)
     damaged = [*rows.damaged, *lines.damaged]
     met, emptied = walk.met or lines.met, walk.emptied or lines.emptied
-    return _Taken(rows, damaged, lines.blank, place, met, emptied)
+    outer = [*walk.outer, *lines.outer]
+    return _Taken(rows, damaged, lines.blank, place, met, emptied, outer)
 
 
 def _text(stream: BinaryIO, file: str, layout: Layout) -> tuple[Survey, str]:
@@ -223,6 +228,7 @@ class _Lines:
         self.damaged: list[Damage] = []
         self.blank: list[tuple[Aside, int, int]] = []
         self.met = self.emptied = False
+        self.outer: list[Outermost] = []
 
     def records(self, place: tuple[str, ...], name: str) -> Iterator[Found]:
         """Each record at `place` of each line."""
@@ -240,6 +246,8 @@ class _Lines:
                 continue
             self.met = self.met or walk.met
             self.emptied = self.emptied or walk.emptied
+            if len(self.outer) <= MOST:
+                self.outer += walk.outer
             yield from found
 
     def _lines(self) -> Iterator[tuple[str, bool]]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from etl.errors import ExportError, shown
 from etl.readers.layout import UNTOLD, Layout
+from etl.readers.pages import Page
 
 # Excel's own limit; a file with more "columns" is not a table.
 WIDEST = 16_384
@@ -80,6 +81,7 @@ class TextTable:
     `aside` accounts for the lines that are no record: `kind` (title, header, blank, footer),
     `line` and `last_line`. `place` is where in the file the table was found, as a description
     declares it: the name of a sheet, the place of JSON records; `places` are all there are.
+    `page` is what the wrapper around JSON records says of those on other pages.
     """
 
     header: tuple[str, ...]
@@ -94,6 +96,7 @@ class TextTable:
     aside: pl.DataFrame = field(default_factory=aside_frame)
     place: str = ""
     places: tuple[str, ...] = ()
+    page: Page | None = None
 
     @property
     def records(self) -> int:

@@ -21,5 +21,11 @@ create table if not exists staging.deliveries (
     -- Rows that the source declares to be no cases; unknown of deliveries before it could.
     rows_left_out bigint,
     -- Names of the fields that its rows speak of; unknown of deliveries before they were kept.
-    reads text
+    reads text,
+    -- What the wrapper around its records says of those on other pages, where it has one.
+    pages_total bigint,
+    pages_records bigint,
+    pages_are_followed boolean,
+    pages_are_first boolean,
+    pages_told text
 );

@@ -46,6 +46,7 @@ select
     rows_rejected,
     rows_repeated,
     coalesce(rows_left_out, 0) as rows_left_out,
+    columns('^pages_'),
     -- What has changed is told since the delivery before, unless somebody says otherwise.
     case
         when follows_on and covered_until is not null

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from etl.deliveries import Delivery
+from etl.delivery import Delivery
 from etl.load import load
 from etl.store import Store
 from etl.workspace import Workspace, init

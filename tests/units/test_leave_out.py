@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.deliveries import Delivery
+from etl.delivery import Delivery
 from etl.errors import NoFitError, SourceError
 from etl.load import load
 from etl.store import Store

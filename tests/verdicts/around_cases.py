@@ -235,6 +235,11 @@ DELIVERIES = (
     Around("no_gap_between_deliveries", "allegations",
            lambda tables: tables["core.snapshots"].append({**_OTHER, "grain": "allegation"}),
            0, 2),
+    *(Around("pages_all_there", what,
+             lambda tables, told=told: tables["core.paged_deliveries"].append(
+                 {"snapshot": 2, "is_short": True, "counts_now": True, **told}), 0, 4)
+      for what, told in (("all pages are there", {"is_short": False}),
+                         ("a later export is whole", {"counts_now": False}))),
     *limit("rows_per_case", "three to a case", exported(120), exported(121), 1),
     Around("rows_are_in_the_store", "allegations", snapshots({"grain": "allegation"}), 0, 2),
     Around(

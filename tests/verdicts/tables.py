@@ -62,6 +62,7 @@ def clean() -> Tables:
         ],
         "core.conflicts": [],
         "core.coverage_gaps": [],
+        "core.paged_deliveries": [],
         "core.vanished_cases": [vanished("case 1") | {"explained_by": "purged"}],
     }
     for number in range(40):
