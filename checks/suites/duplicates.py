@@ -123,14 +123,19 @@ DUPLICATES = (
         about="core.cases",
         severity="warning",
         examines="""
-            with newest as (
+            -- The newest is of the latest day, whichever was loaded last.
+            with deliveries as (
+                select *, {'as_of': as_of, 'loading': loading} as told
+                from staging.deliveries
+            ),
+            newest as (
                 select
                     deliveries.source,
                     deliveries.export,
-                    max(deliveries.loading) as loading,
-                    arg_max(deliveries.coverage_from, deliveries.loading) as coverage_from,
-                    arg_max(deliveries.coverage_until, deliveries.loading) as coverage_until
-                from staging.deliveries as deliveries
+                    max(deliveries.told) as told,
+                    arg_max(deliveries.coverage_from, deliveries.told) as coverage_from,
+                    arg_max(deliveries.coverage_until, deliveries.told) as coverage_until
+                from deliveries
                 cross join staging.parameters as parameters
                 where
                     deliveries.grain in ('case', 'allegation')
@@ -139,23 +144,22 @@ DUPLICATES = (
             ),
             -- Such a case is there, and nobody can say how it stands.
             unread as (
-                select distinct rejects.case_key, deliveries.loading
+                select distinct rejects.case_key, deliveries.told
                 from staging.rejects as rejects
-                inner join staging.deliveries as deliveries
-                    on rejects.snapshot = deliveries.snapshot
+                inner join deliveries on rejects.snapshot = deliveries.snapshot
                 where rejects.case_key is not null
             )
             select
                 cases.snapshot,
                 cases.line,
                 cases.received_on as happened_on,
-                deliveries.loading < newest.loading and unread.case_key is null as violated
+                deliveries.told < newest.told and unread.case_key is null as violated
             from core.cases as cases
-            inner join staging.deliveries as deliveries on cases.snapshot = deliveries.snapshot
+            inner join deliveries on cases.snapshot = deliveries.snapshot
             inner join newest
                 on deliveries.source = newest.source and deliveries.export = newest.export
             left join unread
-                on cases.case_key = unread.case_key and newest.loading = unread.loading
+                on cases.case_key = unread.case_key and newest.told = unread.told
             where cases.received_on between newest.coverage_from and newest.coverage_until
         """,
         affects=EVERY_FIGURE,

@@ -136,7 +136,10 @@ EVENTS = (
                     lag(max(as_of)) over earlier as before_as_of
                 from staging.deliveries
                 group by source, export, loading
-                window earlier as (partition by source, export order by loading)
+                -- Before it is what came of an earlier day, whichever was loaded first.
+                window earlier as (
+                    partition by source, export order by max(as_of), loading
+                )
             ),
             later as (
                 select

@@ -292,6 +292,8 @@ CASES = (
     Around("no_test_cases", "every marker in every field", test_markers, 9),
     Around("no_case_vanished", "a delivery of tomorrow", filed_also(
         {**filed(8, "case", 2), "as_of": AS_OF + DAY}), 0, 30),
+    Around("no_case_vanished", "an earlier day that was loaded later", filed_also(
+        {**filed(8, "case", 3), "as_of": date(2023, 12, 31)}), 0),
     Around("no_case_vanished", "another export", filed_also(
         {**filed(8, "case", 2), "export": "other"}), 0, 30),
     Around("no_case_vanished", "allegations", filed_also(

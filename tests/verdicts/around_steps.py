@@ -182,6 +182,12 @@ def delivered_first_at(tables: Tables) -> None:
     tables["staging.deliveries"].append({**filed(11, "event", 1), "as_of": date(2024, 5, 1)})
 
 
+def earlier_loaded_later(tables: Tables) -> None:
+    """The delivery of the earlier day was loaded after the one of the later day."""
+    for row in tables["staging.deliveries"]:
+        row["loading"] = {1: 3}.get(int(str(row["loading"])), row["loading"])
+
+
 # Verdicts of the source
 
 
@@ -265,6 +271,9 @@ STEPS = (
     Around("no_backdating", "the first loading in two parts", both(
         delivered_first_at, staged({**step("case 8", "decided", date(2024, 6, 10)),
                                     "snapshot": 9})), 1),
+    Around("no_backdating", "the earlier day loaded later", both(
+        earlier_loaded_later, staged({**step("case 8", "decided", date(2024, 6, 16)),
+                                      "snapshot": 9})), 0, 2),
     Around("no_backdating", "no day", staged(
         {**step("case 8", "decided", None), "snapshot": 9}), 0, 1),
     Around("source_reopens_agree", "two reopened", reopened_twice, 0, 40),
