@@ -90,9 +90,8 @@ def read_export(
     """
     with reading(path, layout, limits=limits, **told) as read:
         if read.is_empty:
-            raise ExportError.at(
-                path, f"it holds no record at {shown(read.told.place)}", remedy="leave it out"
-            )
+            at = f" at {shown(read.told.place)}" if read.told.place else ""
+            raise ExportError.at(path, f"it holds no record{at}", remedy="leave it out")
         return read.whole()
 
 

@@ -91,6 +91,8 @@ def _as_declared(
     ]
     layouts = dict.fromkeys(_layout(export, path) for _, export in exports)
     pages: list[tuple[Reading, Source, Export]] = []
+    if shown is not None and shown.is_empty and shown.told.kind == "event log":
+        pages = [(shown, *pair) for pair in exports if _layout(pair[1], path) == UNTOLD]
     declared = [each for each in layouts if each != UNTOLD]
     for layout, is_likely in _likeliest_first(path, declared).items():
         # Nothing in an empty list itself says whose it is.
@@ -135,7 +137,7 @@ def _outermost(
 
 def _holds_no_list(shown: Reading) -> bool:
     """Say whether a file is records, and no list of records was found in it."""
-    return shown.told.kind == "records" and (shown.told.place == "$" or shown.is_empty)
+    return shown.is_empty or (shown.told.kind == "records" and shown.told.place == "$")
 
 
 def _no_record(path: Path, error: Exception) -> NoFitError:

@@ -36,7 +36,7 @@ def read_event_log(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> T
 
     Raises ExportError for what is not XES or is cut off, for a document that defines its own
     types or entities, and for a trace with two attributes of one key. An event with such is a
-    damaged block.
+    damaged block. Of a log without a trace the table has no row and no header.
     """
     stream.seek(0)
     head = stream.read(4096)
@@ -47,8 +47,6 @@ def read_event_log(stream: BinaryIO, *, file: str, layout: Layout = UNTOLD) -> T
         raise ExportError.at(file, f"this is {found}, not an event log", remedy=_AGAIN)
     events = _Events(file)
     size, digest = _parse(stream, events, file)
-    if not events.count:
-        raise ExportError.at(file, "the event log holds no trace", remedy=_AGAIN)
     header, rows = events.table.finish(layout)
     return TextTable(
         header,

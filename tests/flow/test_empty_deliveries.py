@@ -1,5 +1,6 @@
 """Exports that hold no record: 0 rows in, said so, and the other files are loaded with them."""
 
+import gzip
 import json
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from dashboard.cli import main
 from etl.workspace import Workspace, init
 from tests.flow.test_deliveries import HEADER, JANUARY, describe, load, rows, verb
 from tests.flow.test_undeclared_deliveries import undeclared
+from tests.units.test_readers_old_workbook import label, old_workbook
 from tests.workbooks import cell, row, sheet, workbook
 
 EXPORTS = Path(__file__).parents[1] / "exports"
@@ -67,6 +69,47 @@ def test_a_sheet_of_a_header_alone_is_an_empty_delivery(workspace, capsys):
     header = row(1, *(cell(f"{at}1", name) for at, name in zip("ABCD", names, strict=True)))
     assert run(workspace, workbook(Cases=sheet(header)), name="cases.xlsx") == 0
     assert "it holds no record: an empty delivery" in capsys.readouterr().out
+
+
+def test_an_old_sheet_of_a_header_alone_is_an_empty_delivery(workspace, capsys):
+    undeclared(workspace)
+    names = ("Case", "Unit", "Received", "Resolved")
+    header = old_workbook(*(label(0, at, name) for at, name in enumerate(names)))
+    assert run(workspace, header, name="cases.xls") == 0
+    assert "it holds no record: an empty delivery" in capsys.readouterr().out
+
+
+LOG = '<?xml version="1.0"?><log><extension name="Time" prefix="time" uri="u"/>{}</log>'
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.xes.gz"])
+def test_a_log_without_a_trace_is_an_empty_delivery(workspace, capsys, name):
+    empty = LOG.format("").encode()
+    packed = gzip.compress(empty) if name.endswith(".gz") else empty
+    assert run(workspace, packed, name=name) == 0
+    said = capsys.readouterr().out
+    assert f"{name} (xes, " in said
+    assert "it holds no record: an empty delivery" in said
+
+
+def test_a_log_without_a_trace_may_be_of_several_systems(workspace, capsys):
+    own = 'extends = "xes"\nname = "ours"\n'
+    (workspace.folder / "sources" / "ours.toml").write_text(own, encoding="utf-8")
+    assert run(workspace, LOG.format(""), name="log.xes") == 2
+    assert "an empty page of xes or ours; say which with" in capsys.readouterr().err
+    assert run(workspace, LOG.format(""), "--source", "ours", name="log.xes") == 0
+
+
+def test_a_log_that_is_cut_off_is_no_empty_one(workspace, capsys):
+    assert run(workspace, LOG.format("")[:-6], name="log.xes") == 2
+    assert "it looks cut off" in capsys.readouterr().err
+
+
+def test_a_draft_of_a_log_without_a_trace_says_that_it_holds_nothing(workspace, capsys):
+    path = workspace.folder / "log.xes"
+    path.write_text(LOG.format(""), encoding="utf-8")
+    assert main(["source", "draft", str(path)]) == 2
+    assert "it holds no record; leave it out" in capsys.readouterr().err
 
 
 def test_the_other_files_of_a_delivery_are_loaded_beside_an_empty_page(workspace):

@@ -157,7 +157,6 @@ DOCTYPE = '<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
         (log('<trace><event><id key="a" value="&x;"/></event></trace>'), "this is not XML"),
         (log('<trace><id key="a" value="\0"/></trace>'), "this is not XML"),
         (log('<trace><id key="a" value="1"/><id key="a" value="2"/></trace>'), "two values"),
-        (log(""), "holds no trace"),
         (log("<trace>" + '<container key="a">' * 70), "nested more than 64 deep"),
         ("id,unit\nA,1\n", "this is not XML"),
         (b"PK\x03\x04", "an Excel workbook or zip archive"),
@@ -165,6 +164,11 @@ DOCTYPE = '<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 )  # fmt: skip
 def test_what_is_not_an_event_log_is_refused(text, words):
     assert words in refusal(text)
+
+
+def test_a_log_without_a_trace_has_no_row_and_no_column():
+    table = read_event_log(io.BytesIO(log("").encode()), file="log.xes")
+    assert (table.header, table.records) == ((), 0)
 
 
 @pytest.mark.parametrize("cut", range(len(HEAD) + 20, len(LOG.rstrip()), 41))
