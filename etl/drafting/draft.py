@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from etl.drafting.alike import united
 from etl.drafting.answers import answers_in
 from etl.drafting.clocks import with_clocks
 from etl.drafting.columns import Column, columns_of, people_in
@@ -85,9 +86,11 @@ def draft_of(
 
 
 def _drafted(name: str, files: Sequence[Sequence[Part]], zone: str | None) -> Draft:
+    exports = united(files)
+    files = [parts for parts, _ in exports]
     told = [list(_of_file(parts)) for parts in files]
     beside = lookups(told) if len(files) > 1 else frozenset()
-    left_out = [files[place][0].path.name for place in sorted(beside)]
+    left_out = [path for place in sorted(beside) for path in exports[place][1]]
     kept = [place for place in range(len(files)) if place not in beside]
     together = _together([files[place] for place in kept], [told[place] for place in kept])
     known = with_registers(_apart(together))

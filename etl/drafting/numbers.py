@@ -17,6 +17,7 @@ _FEWEST, _MOST = 1.02, 50
 _ALIKE = 0.98
 _ENOUGH = 5
 _OFTEN = 0.5  # of the cases of a log, those with rows of several days
+_MOSTLY = 0.8  # of the values of a column that holds numbers of cases, some of them gone
 _SHARED = 0.1  # of the cases of one file must be in another whose column is called otherwise
 
 
@@ -101,7 +102,10 @@ def names_cases(columns: Sequence[Column], known: frozenset[str]) -> bool:
 def _is_of(column: Column, known: frozenset[str]) -> bool:
     """Whether its values are those of cases, and of more than a few of them."""
     values = {*column.values}
-    return len(values & known) >= max(_ALIKE * len(values), _SHARED * len(known))
+    shared = len(values & known)
+    is_within = shared >= max(_ALIKE * len(values), _SHARED * len(known))
+    # A log goes on naming cases that are in no list any more.
+    return is_within or shared >= max(_MOSTLY * len(values), _OFTEN * len(known))
 
 
 def _is_of_a_row(column: Column, others: Sequence[Number]) -> bool:
