@@ -172,7 +172,8 @@ def _halved(now: Seen, export: Export) -> Iterable[Drift]:
 def _missing(now: Seen, before: Seen, export: Export, since: str) -> Iterable[Drift]:
     gone = Counter(before.columns) - Counter(now.columns)
     for name in gone:
-        if now.kind == "records" and name not in export.known:
+        is_around = name.startswith("$.") and name not in export.read
+        if now.kind == "records" and (is_around or name not in export.known):
             continue
         like = alike(before.profiles[name], now, export, before.columns)
         renamed = f'; "{like}" is new and looks like it: was it renamed?' if like else ""

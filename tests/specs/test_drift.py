@@ -1,5 +1,6 @@
 """An export that is laid out otherwise than the last one: each difference is named."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -350,3 +351,34 @@ def test_the_intake_version_with_its_own_names_is_refused_and_changes_nothing(
     with pytest.raises(SourceError):
         load(workspace, [folder / "v1-intake.csv"], as_of=SECOND, source="cfpb")
     assert kept(workspace, "select count(*) from staging.deliveries") == [(1,)]
+
+
+def test_what_stands_around_the_records_of_a_page_is_not_missed(tmp_path):
+    workspace = init(tmp_path / "audit")
+    source = SOURCE_OF_PAGES
+    (workspace.folder / "sources" / "pages.toml").write_text(source, encoding="utf-8")
+    pages = [{"next": "https://a"}, {}]
+    files = []
+    for number, around in enumerate(pages):
+        path = tmp_path / f"{number}.json"
+        rows = [{"id": f"{number}{n}", "on": f"2024-01-{n + 1:02}"} for n in range(9)]
+        path.write_text(json.dumps({"rows": rows, **around}), encoding="utf-8")
+        files.append(path)
+    taken = load(workspace, files, as_of=date(2024, 3, 31))
+    assert not [note for one in taken for note in one.notes if "not there any more" in note]
+
+
+SOURCE_OF_PAGES = """
+name = "pages"
+title = "Pages"
+time_zone = "UTC"
+[exports.cases]
+files = ["json"]
+records = "rows[]"
+grain = "case"
+ignored = ["$.next"]
+[exports.cases.columns]
+case_id = "id"
+[exports.cases.events]
+received = "on"
+"""
