@@ -13,7 +13,7 @@ from etl.delivery import Delivery, Loading
 from etl.store import Store
 
 # What shows that two files of a history tell the same; of lists it is the case itself.
-_TOLD = {
+TOLD = {
     "event": ("events", "case_key, occurred_on, occurred_at, kind"),
     "change": ("changes", "case_key, occurred_at, field"),
     "snapshot": ("cases", "case_key, stated_at"),
@@ -121,7 +121,7 @@ def _is_apart(store: Store, row: Mapping[str, Any], covered: Sequence[int]) -> b
 
 def _told(store: Store, grain: str, snapshots: Sequence[int]) -> str:
     numbers = ", ".join(str(int(number)) for number in snapshots)
-    told = [_TOLD[grain]] if grain in _TOLD else [(t, "case_key") for t in _of_cases(store)]
+    told = [TOLD[grain]] if grain in TOLD else [(t, "case_key") for t in _of_cases(store)]
     return " union ".join(
         f"select {columns} from staging.{table} where snapshot in ({numbers})"  # noqa: S608
         for table, columns in told

@@ -17,6 +17,7 @@ from etl.delivery import Delivery, Loading
 from etl.errors import SourceError, WorkspaceError
 from etl.joining import join_parts
 from etl.known_files import may_be_known
+from etl.pieces import settle_pieces
 from etl.pseudonyms import forget
 from etl.reading_ahead import Ahead
 from etl.source import Source
@@ -98,7 +99,7 @@ def _taken(
                 )
         taken = given.noted(taken)
     forget()
-    return join_parts(store, taken, loading)
+    return settle_pieces(store, join_parts(store, taken, loading), loading)
 
 
 def ask_again(workspace: Workspace, *, as_of: date) -> None:
