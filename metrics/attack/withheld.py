@@ -23,7 +23,7 @@ from metrics.attack.system import Floats
 from metrics.attack.told import Told
 
 ENOUGH = 1e6  # beyond any count that is withheld for being small: keeps every program finite
-TOO_FEW = 50  # of so many counts one must gain by a table that is sought for all of them
+WORTH = 4  # counts that must gain by a table that is sought for all: as many as tables for one
 
 
 def withheld(told: Sequence[Told]) -> list[Findings]:
@@ -131,7 +131,7 @@ class _Search:
             down = np.where(seen.low >= 1, 1.0, -1.0)
             seen.learn(self._ask(seen.targets.T @ (left * down * draw.random(len(left)))))
             left = seen.is_narrow(threshold)
-            if before - left.sum() < before / TOO_FEW:
+            if before - left.sum() < WORTH:
                 return
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -18,9 +17,10 @@ from metrics.disclosure.closing import lasts_of
 from metrics.disclosure.fates import SHORTEST_QUARTER
 from metrics.disclosure.linked import Booleans
 from metrics.disclosure.nesting import Nested, Relation, relations
-from metrics.disclosure.ranges import TINY, Floats, optimum, solver_of
+from metrics.disclosure.ranges import Floats
+from metrics.disclosure.room import Moving, Room, Row
 from metrics.disclosure.runs import Run
-from metrics.disclosure.tables import Counts, Delay, ProtectionError, Where
+from metrics.disclosure.tables import Counts, Delay, Where
 
 QUARTER = 3  # months
 LARGEST = 30_000  # counts; what cannot be tried in time is not told
@@ -28,7 +28,6 @@ MANY = 10**6  # cases, in place of no end: every program has an answer
 STILL_OPEN = "open"
 
 Columns = Sequence[tuple[str, int]]
-Row = tuple[dict[int, float], float, float]
 
 
 @dataclass(slots=True)
@@ -119,7 +118,7 @@ def tells_more(
 
 
 class _System:
-    """All counts of several parts in the hands of the simplex method."""
+    """All counts of several parts, and everything that holds between them."""
 
     def __init__(
         self,
@@ -138,9 +137,13 @@ class _System:
         moves = np.concatenate([each.ravel() for each in hidden])
         of_rules = [*self._nested(nests), *self._beside(runs)]
         rows = [*self._faces(faces), *self._sums(), *self._links(), *of_rules]
-        self.solver = _solver(
-            rows, np.where(moves, 0.0, self.truth), np.where(moves, MANY, self.truth)
-        )
+        low, high = np.where(moves, 0.0, self.truth), np.where(moves, MANY, self.truth)
+        self.moving = Moving.of(rows, self.truth, low, high, self._quarters())
+
+    def _quarters(self) -> Counts:
+        """The quarter of each count."""
+        shapes = (part.truth.shape for part in self.parts)
+        return np.concatenate([np.indices(shape)[1].ravel() for shape in shapes])
 
     def _at(self, part: int, level: int, quarter: int, cell: int) -> int:
         _, quarters, cells = self.parts[part].truth.shape
@@ -285,55 +288,15 @@ class _System:
         Each as the cells that it is the sum of.
         """
         targets = sparse.csr_array(self._targets(few))
-        low = targets @ self.truth
-        high = low.copy()
-        self._together(targets, few, low, high)
-        for at in range(targets.shape[0]):
-            for sign in (-1.0, 1.0):
-                if _is_wide(float(low[at]), float(high[at]), few):
-                    break
-                self._ask(sign, targets, at, low, high)
-            if not _is_wide(float(low[at]), float(high[at]), few):
-                yield targets[[at]].toarray().ravel(), _whole(float(low[at]), float(high[at]))
-
-    def _together(self, targets: sparse.csr_array, few: int, low: Floats, high: Floats) -> None:
-        """Raise many at once, as long as that gives some room: most have enough of it."""
-        draw = np.random.default_rng(len(low))
-        left = np.array([not _is_wide(*ends, few) for ends in zip(low, high, strict=True)])
-        before = len(left) + 1
-        while 0 < left.sum() < before:
-            before = left.sum()
-            cost = -(targets.T @ (left * draw.random(len(left))))
-            self._learn(cost, targets, low, high)
-            left = np.array([not _is_wide(*ends, few) for ends in zip(low, high, strict=True)])
+        room = Room(self.moving, targets, few)
+        for at in room.narrow():
+            yield targets[[at]].toarray().ravel(), room.ends(at)
 
     def ends(self, cells: Floats) -> tuple[int, int]:
         """The least and the most that a sum of cells may be."""
-        target = sparse.csr_array(cells[np.newaxis, :])
-        low = target @ self.truth
-        high = low.copy()
-        for sign in (-1.0, 1.0):
-            self._ask(sign, target, 0, low, high)
-        return _whole(float(low[0]), float(high[0]))
-
-    def _ask(
-        self, sign: float, targets: sparse.csr_array, at: int, low: Floats, high: Floats
-    ) -> None:
-        self._learn(sign * targets[[at]].toarray().ravel(), targets, low, high)
-
-    def _learn(
-        self, cost: Floats, targets: sparse.csr_array, low: Floats, high: Floats
-    ) -> None:
-        self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
-        found = optimum(self.solver)
-        if found is None:  # from the last answer the simplex method may lose its way
-            self.solver.clearSolver()
-            found = optimum(self.solver)
-        if found is None:
-            raise ProtectionError("counts of several metrics have no table that fits them")
-        values = targets @ found
-        np.minimum(low, values, out=low)
-        np.maximum(high, values, out=high)
+        room = Room(self.moving, sparse.csr_array(cells[np.newaxis, :]), 1)
+        (ends,) = room.ask()
+        return ends
 
     def _targets(self, few: int) -> sparse.coo_array:
         """One row for each small count that is withheld, those still to come first."""
@@ -355,20 +318,3 @@ class _System:
         column = np.array([cell for _, cells in found for cell in cells], dtype=np.int64)
         shape = (len(found), len(self.truth))
         return sparse.coo_array((np.ones(len(column)), (place, column)), shape=shape)
-
-
-def _whole(low: float, high: float) -> tuple[int, int]:
-    return int(np.ceil(low - TINY)), int(np.floor(high + TINY))
-
-
-def _is_wide(low: float, high: float, few: int) -> bool:
-    least, most = _whole(low, high)
-    return most - least >= few - 1 and (least < 1 or most >= few)
-
-
-def _solver(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.Highs:
-    at = [(row, column, c) for row, (sums, *_) in enumerate(rows) for column, c in sums.items()]
-    row, column, value = (np.array(each) for each in zip(*at, strict=True))
-    matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
-    least, most = (np.array([row[end] for row in rows]) for end in (1, 2))
-    return solver_of(matrix, low, high, within=(least, most))
