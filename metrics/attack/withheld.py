@@ -14,6 +14,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from metrics.attack.bounds import TOLERANCE, ContradictionError, best_table, ends_of, silent
@@ -22,7 +23,13 @@ from metrics.attack.knowledge import Findings
 from metrics.attack.system import Floats
 from metrics.attack.told import Told
 
+Ints = npt.NDArray[np.int64]
+
+# Primal simplex without presolve: a changed objective leaves the last answer feasible.
+WARM: dict[str, str | int] = {"presolve": "off", "solver": "simplex", "simplex_strategy": 4}
 ENOUGH = 1e6  # beyond any count that is withheld for being small: keeps every program finite
+AT_ONCE = (1, 2, 4)  # quarters in a row, of which tables are sought before those of all
+IN_VAIN = 3  # tables in a row that give nothing room
 WORTH = 4  # counts that must gain by a table that is sought for all: as many as tables for one
 
 
@@ -71,26 +78,25 @@ class _Search:
         rows = [*known.rows(), *(row for row in links if row[0])]
         low, high = known.bounds()
         enough = max(ENOUGH, 2 * float(low.sum()))
-        # Primal simplex without presolve: a changed objective leaves the last answer feasible.
-        warm: dict[str, str | int] = {
-            "presolve": "off", "solver": "simplex", "simplex_strategy": 4
-        }  # fmt: skip
-        self.solver = silent(_model(rows, low, np.minimum(high, enough)), warm)
+        self.system = _System.of(rows, low, np.minimum(high, enough))
+        self.solver = self.system.solver()
         try:
             self._ask(np.zeros(len(low)))
             self.is_possible = True
         except ContradictionError:
             self.is_possible = False
 
-    def _ask(self, cost: Floats) -> Floats:
+    def _ask(self, cost: Floats, solver: highspy.Highs | None = None) -> Floats:
+        """The best table by these costs, of all counts or of those that a solver is of."""
         self.programs += 1
-        self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
+        solver = solver or self.solver
+        solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
         try:
-            table = best_table(self.solver)
+            table = best_table(solver)
         except ContradictionError:
             # From the last answer the simplex method may lose its way: from the start again.
-            self.solver.clearSolver()
-            table = best_table(self.solver)
+            solver.clearSolver()
+            table = best_table(solver)
         if table is None:  # every count has an end
             raise ContradictionError
         return table
@@ -111,6 +117,7 @@ class _Search:
             if n is None and not self.known.is_nobody(place)
         ]
         seen = _Seen.of(self._targets(hidden))
+        self._quarter_by_quarter(seen, threshold)
         self._together(seen, threshold)
         for at, place in enumerate(hidden):
             for sign in (-1.0, 1.0):
@@ -120,11 +127,38 @@ class _Search:
             where = f"{' '.join(place[2][:2])}, quarter from {place[1]}"
             yield where, float(np.ceil(low)), float(np.floor(high))
 
-    def _together(self, seen: "_Seen", threshold: int) -> None:
-        """Seek tables for all counts at once, as long as each gives enough of them room."""
+    def _quarter_by_quarter(self, seen: "_Seen", threshold: int) -> None:
+        """Seek tables that differ from one that fits in few quarters: most are among those."""
         draw = np.random.default_rng(len(seen.low))
         for sign in (-1.0, 1.0):
             seen.learn(self._ask(sign * (seen.targets.T @ draw.random(len(seen.low)))))
+        table = self._ask(np.zeros(seen.targets.shape[1]))
+        quarter = np.empty(len(table), dtype=np.int64)
+        for (_, on, _), at in self.known.atoms.items():
+            quarter[at] = self.known.quarters.index(on)
+        for width in AT_ONCE:
+            for first in range(max(len(self.known.quarters) - width + 1, 1)):
+                among = np.flatnonzero((quarter >= first) & (quarter < first + width))
+                self._among(among, table, seen, threshold)
+
+    def _among(self, places: Ints, table: Floats, seen: "_Seen", threshold: int) -> None:
+        """Let these counts move and no others, as long as that gives any of them room."""
+        own = sparse.csr_array(seen.targets[:, places])
+        draw, vain = np.random.default_rng(len(places)), 0
+        left = seen.is_narrow(threshold) & (np.diff(own.indptr) > 0)
+        solver = self.system.only(places, table).solver() if left.any() else self.solver
+        while left.any() and vain < IN_VAIN:
+            down = np.where(seen.low >= 1, 1.0, -1.0)
+            moved = table.copy()
+            moved[places] = self._ask(own.T @ (left * down * draw.random(len(left))), solver)
+            seen.learn(moved)
+            still = left & seen.is_narrow(threshold)
+            vain = 0 if still.sum() < left.sum() else vain + 1
+            left = still
+
+    def _together(self, seen: "_Seen", threshold: int) -> None:
+        """Seek tables for all counts at once, as long as each gives enough of them room."""
+        draw = np.random.default_rng(len(seen.low))
         left = seen.is_narrow(threshold)
         while left.any():
             before = left.sum()
@@ -160,18 +194,44 @@ class _Seen:
         return ~((high - low >= threshold - 1) & has_room)
 
 
-def _model(rows: Sequence[Row], low: Floats, high: Floats) -> highspy.HighsLp:
-    at = [(row, column, c) for row, (sums, *_) in enumerate(rows) for column, c in sums.items()]
-    row, column, value = (np.array(each) for each in zip(*at, strict=True))
-    matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(low), len(rows)
-    model.col_cost_ = np.zeros(len(low))
-    model.col_lower_, model.col_upper_ = low, ends_of(high)
-    model.row_lower_ = ends_of(np.array([lowest for _, lowest, _ in rows]))
-    model.row_upper_ = ends_of(np.array([highest for *_, highest in rows]))
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = matrix.indptr
-    model.a_matrix_.index_ = matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    return model
+@dataclass(frozen=True, slots=True)
+class _System:
+    """Rows (row, column) between two ends, and columns between theirs."""
+
+    rows: sparse.csr_array
+    ends: tuple[Floats, Floats]
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], low: Floats, high: Floats) -> "_System":
+        at = [
+            (row, column, c)
+            for row, (sums, *_) in enumerate(rows)
+            for column, c in sums.items()
+        ]
+        row, column, value = (np.array(each) for each in zip(*at, strict=True))
+        matrix = sparse.csr_array((value, (row, column)), shape=(len(rows), len(low)))
+        least, most = (np.array([row[end] for row in rows]) for end in (1, 2))
+        return cls(matrix, (least, most), low, high)
+
+    def only(self, places: Ints, table: Floats) -> "_System":
+        """Of these columns alone, all others as in a table that fits."""
+        own = sparse.csr_array(self.rows[:, places])
+        taken = np.flatnonzero(np.diff(own.indptr))
+        rest = (self.rows @ table - own @ table[places])[taken]
+        least, most = (end[taken] - rest for end in self.ends)
+        rows = sparse.csr_array(own[taken])
+        return _System(rows, (least, most), self.low[places], self.high[places])
+
+    def solver(self) -> highspy.Highs:
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = self.rows.shape
+        model.col_cost_ = np.zeros(len(self.low))
+        model.col_lower_, model.col_upper_ = self.low, ends_of(self.high)
+        model.row_lower_, model.row_upper_ = (ends_of(end) for end in self.ends)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = self.rows.indptr
+        model.a_matrix_.index_ = self.rows.indices
+        model.a_matrix_.value_ = self.rows.data
+        return silent(model, WARM)
