@@ -78,7 +78,7 @@ class _Search:
         rows = [*known.rows(), *(row for row in links if row[0])]
         low, high = known.bounds()
         enough = max(ENOUGH, 2 * float(low.sum()))
-        self.system = _System.of(rows, low, np.minimum(high, enough))
+        self.system = Equations.of(rows, low, np.minimum(high, enough))
         self.solver = self.system.solver()
         try:
             self._ask(np.zeros(len(low)))
@@ -195,7 +195,7 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _System:
+class Equations:
     """Rows (row, column) between two ends, and columns between theirs."""
 
     rows: sparse.csr_array
@@ -204,7 +204,8 @@ class _System:
     high: Floats
 
     @classmethod
-    def of(cls, rows: Sequence[Row], low: Floats, high: Floats) -> "_System":
+    def of(cls, rows: Sequence[Row], low: Floats, high: Floats) -> "Equations":
+        """Of rows as columns with their weights, and two ends."""
         at = [
             (row, column, c)
             for row, (sums, *_) in enumerate(rows)
@@ -215,16 +216,17 @@ class _System:
         least, most = (np.array([row[end] for row in rows]) for end in (1, 2))
         return cls(matrix, (least, most), low, high)
 
-    def only(self, places: Ints, table: Floats) -> "_System":
+    def only(self, places: Ints, table: Floats) -> "Equations":
         """Of these columns alone, all others as in a table that fits."""
         own = sparse.csr_array(self.rows[:, places])
         taken = np.flatnonzero(np.diff(own.indptr))
         rest = (self.rows @ table - own @ table[places])[taken]
         least, most = (end[taken] - rest for end in self.ends)
         rows = sparse.csr_array(own[taken])
-        return _System(rows, (least, most), self.low[places], self.high[places])
+        return Equations(rows, (least, most), self.low[places], self.high[places])
 
     def solver(self) -> highspy.Highs:
+        """The program, warm from one question to the next."""
         model = highspy.HighsLp()
         model.num_row_, model.num_col_ = self.rows.shape
         model.col_cost_ = np.zeros(len(self.low))

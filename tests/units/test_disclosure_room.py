@@ -39,6 +39,19 @@ def test_room_that_takes_two_quarters_is_found():
     assert narrow(TWO_APART) == {}
 
 
+def test_one_that_is_never_none_is_asked_for_both_ends():
+    """3 to 5 in place of 4: neither none nor enough."""
+    never_none = Moving.of(
+        [({0: 1.0, 1: 1.0}, 10.0, 10.0)],
+        np.array([4.0, 6.0]),
+        np.array([3.0, 0.0]),
+        np.array([5.0, 10.0]),
+        np.zeros(2, dtype=np.int64),
+    )
+    found = Room(never_none, sparse.csr_array([[1.0, 0.0]]), FEW)
+    assert [found.ends(at) for at in found.narrow()] == [(3, 5)]
+
+
 @pytest.mark.parametrize("alone", [(), (1,), (1, 2, 4)])
 def test_few_quarters_first_or_all_at_once_is_the_same(alone, monkeypatch):
     monkeypatch.setattr(room, "ALONE", alone)
