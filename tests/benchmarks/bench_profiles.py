@@ -9,7 +9,7 @@ CASE_AUDIT_BENCH_ORGANISATIONS says which: kind, seed and cases a month, such as
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from metrics.disclosure.policy import Policy
 from metrics.reach import further_in, loose_in
 from metrics.release import Release, open_release
 from tests.benchmarks.organisations import judge_until
-from tests.benchmarks.profile_attack import Attack, Sum, Told, windows
+from tests.benchmarks.profile_attack import Attack, Narrowed, Sum, Told, windows
 from tests.benchmarks.whole_profiles import Calendar, Cell, Profiles, Rule
 from tests.specs import measured
 from tests.specs.measured import sealed
@@ -164,7 +164,9 @@ def versions(rule: Rule) -> Iterator[tuple[int, str]]:
 
 
 def released(
-    folder: Path, name: str
+    folder: Path,
+    name: str,
+    audiences: Sequence[Policy] = AUDIENCES,
 ) -> tuple[dict[str, list[Told]], dict[tuple[str, Cell], int]]:
     """What each audience is told, release by release, and the truth as told each quarter."""
     kind, seed, monthly = name.split("_")
@@ -180,8 +182,8 @@ def released(
             for (level, cell), number in counts(count(store).cells).items():
                 if cell[2] // 3 == quarter:
                     truth[level, cell] += number
-            for policy in AUDIENCES:
-                path = sealed(store, to=folder, policy=policy, everybody=AUDIENCES, seed=key)
+            for policy in audiences:
+                path = sealed(store, to=folder, policy=policy, everybody=audiences, seed=key)
                 told[policy.audience].append(
                     said(open_release(path), policy.base or 1, quarter)
                 )
@@ -213,29 +215,35 @@ def counts(cells: pl.DataFrame) -> dict[tuple[str, Cell], int]:
     return found
 
 
+def narrowed(
+    told: list[Told], truth: dict[tuple[str, Cell], int], kind: str
+) -> tuple[int, list[Narrowed]]:
+    """How many numbers an audience was told, and what he knows closer than is promised."""
+    rules = KINDS[kind]
+    found = windows(told, rules, BANDS, UNITS)
+    numbers: dict[Sum, int] = {
+        (level, cells): sum(truth[level, cell] for cell in cells) for level, cells in found
+    }
+    attack = Attack(Profiles(rules, CALENDAR, UNITS), found)
+    return len(found), attack.narrowed(numbers, told[0].base)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_whole_profiles_find_no_number_and_hardly_a_small_one(
     tmp_path: Path, name: str
 ) -> None:
-    rules = KINDS[name[0]]
     told, truth = released(tmp_path, name)
-    profiles = Profiles(rules, CALENDAR, UNITS)
     for policy in AUDIENCES:
-        spent = time.process_time()
-        found = windows(told[policy.audience], rules, BANDS, UNITS)
-        base = policy.base or 1
-        numbers: dict[Sum, int] = {
-            (level, cells): sum(truth[level, cell] for cell in cells) for level, cells in found
-        }
-        narrowed = Attack(profiles, found).narrowed(numbers, base)
-        exact = [one for one in narrowed if one.low == one.high]
-        small = [one for one in narrowed if one.low > 0 and one.high < base]
-        closer = [one for one in narrowed if one.high - one.low < base - 1]
+        spent, base = time.process_time(), policy.base or 1
+        many, closer = narrowed(told[policy.audience], truth, name[0])
+        exact = [one for one in closer if one.low == one.high]
+        small = [one for one in closer if one.low > 0 and one.high < base]
+        narrow = [one for one in closer if one.high - one.low < base - 1]
         print(
-            f"\n{name}, {policy.audience}: of {len(found)} numbers {len(exact)} found,"
-            f" {len(small)} proved small, {len(closer)} narrower than promised;"
+            f"\n{name}, {policy.audience}: of {many} numbers {len(exact)} found,"
+            f" {len(small)} proved small, {len(narrow)} narrower than promised;"
             f" {time.process_time() - spent:.0f} s CPU"
         )
         assert not exact
-        for one in narrowed:
+        for one in closer:
             assert one.low <= one.truth <= one.high
