@@ -12,7 +12,9 @@ them still agree with what is published. Likewise for taking cases away where th
 count is not 0. So every value of a cell's stated window belongs to a possible truth.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -24,6 +26,7 @@ from metrics.disclosure.slices import Slice
 from metrics.disclosure.tables import Counts, ProtectionError
 from metrics.reach import AS_A_CELL
 
+CORES = 2
 FREE = 1000  # multiples: as good as no limit
 Ways = tuple[tuple[int, int, int], ...]
 WAYS: Ways = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (FREE, FREE, 0), (FREE, FREE, FREE))
@@ -131,9 +134,11 @@ def _additive(quarter: Slice, costs: Floats) -> Counts | None:
             return None
         alone = [face for face in range(len(quarter.faces)) if face not in together]
         size = quarter.truth[0].size
-        stuck = [
-            face for face in alone if not _settle(quarter, costs, made, [face], beyond=size)
-        ]
+        settle = partial(_settle, quarter, costs, made, beyond=size)
+        # Breakdowns are programs apart, and HiGHS leaves Python to others while it solves one.
+        with ThreadPoolExecutor(CORES) as pool:
+            fits = list(pool.map(settle, ([face] for face in alone)))
+        stuck = [face for face, is_settled in zip(alone, fits, strict=True) if not is_settled]
         if not stuck:
             return made.counts
         together += stuck

@@ -1,11 +1,13 @@
 """What it costs to protect and to attack the sample audit, quarter by quarter.
 
 The first release tells eleven quarters at once, which happens once; the second tells the one
-that came since, as every later release does. CPU seconds of one core.
+that came since, as every later release does. Seconds by the clock, on two cores that nothing
+else should use meanwhile, and of computing.
 """
 
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,16 +34,20 @@ def quiet(_: str) -> None:
 
 
 class Watch:
-    """CPU seconds of each step of a release, by the first word that is said of it."""
+    """Seconds by the clock and of computing of each step, by the first word said of it."""
 
     def __init__(self) -> None:
-        self.spent: dict[str, float] = {}
-        self._step, self._since = "", time.process_time()
+        self.spent: dict[str, Counter[str]] = {}
+        self._step, self._since = "", self._now()
 
     def __call__(self, said: str) -> None:
-        now = time.process_time()
-        self.spent[self._step] = self.spent.get(self._step, 0.0) + now - self._since
+        now = self._now()
+        spent = self.spent.setdefault(self._step, Counter())
+        spent.update({clock: now[clock] - self._since[clock] for clock in now})
         self._step, self._since = said.split()[0], now
+
+    def _now(self) -> dict[str, float]:
+        return {"clock": time.perf_counter(), "CPU": time.process_time()}
 
 
 def loaded(workspace: Workspace, exports: Path, as_of: date) -> None:
@@ -55,8 +61,8 @@ def loaded(workspace: Workspace, exports: Path, as_of: date) -> None:
     check(workspace, say=quiet)
 
 
-def released(workspace: Workspace, audience: str) -> dict[str, float]:
-    """CPU seconds of protecting and of attacking one release to an audience."""
+def released(workspace: Workspace, audience: str) -> dict[str, Counter[str]]:
+    """Seconds of protecting and of attacking one release to an audience."""
     policies = policies_of(workspace.audiences)
     about = workspace.organisation
     watch = Watch()
@@ -77,7 +83,7 @@ def released(workspace: Workspace, audience: str) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def spent(tmp_path_factory) -> dict[tuple[date, str], dict[str, float]]:
+def spent(tmp_path_factory) -> dict[tuple[date, str], dict[str, Counter[str]]]:
     folder = tmp_path_factory.mktemp("quarters") / "sample"
     steps.make_workspace(folder, template=sample_data.WORKSPACE)
     workspace = open_workspace(folder)
@@ -94,9 +100,10 @@ def spent(tmp_path_factory) -> dict[tuple[date, str], dict[str, float]]:
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_a_later_quarter_is_protected_and_attacked_within_ten_seconds(spent, audience):
     for as_of in (sample_data.EARLIER, sample_data.AS_OF):
-        told = spent[as_of, audience]
+        protect, attack = (spent[as_of, audience][step] for step in TIMED)
         print(
-            f"\n{audience}, told on {as_of}: protect {told['protecting']:.1f} s,"
-            f" attack {told['attacking']:.1f} s CPU"
+            f"\n{audience}, told on {as_of}: protect {protect['clock']:.1f} s,"
+            f" attack {attack['clock']:.1f} s; CPU {protect['CPU']:.1f} and {attack['CPU']:.1f}"
         )
-    assert sum(spent[sample_data.AS_OF, audience].values()) < LATER_WITHIN
+    later = spent[sample_data.AS_OF, audience].values()
+    assert sum(step["clock"] for step in later) < LATER_WITHIN
