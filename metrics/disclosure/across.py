@@ -299,22 +299,16 @@ class _System:
         return ends
 
     def _targets(self, few: int) -> sparse.coo_array:
-        """One row for each small count that is withheld, those still to come first."""
-        found: list[tuple[int, list[int]]] = []
+        """One row for each small count that is withheld."""
+        found: list[list[int]] = []
         for at, part in enumerate(self.parts):
             every = np.vstack([np.eye(len(part.columns), dtype=np.int64), part.sums])
             small = part.hidden & (part.truth @ every.T < few)
             small &= part.nobody.astype(int) @ every.T != every.sum(axis=1)
             for level, quarter, row in np.argwhere(small).tolist():
                 cells = np.flatnonzero(every[row]).tolist()
-                found.append(
-                    (
-                        row not in part.stocks,
-                        [self._at(at, level, quarter, cell) for cell in cells],
-                    )
-                )
-        found.sort(key=lambda one: one[0])
-        place = np.repeat(np.arange(len(found)), [len(cells) for _, cells in found])
-        column = np.array([cell for _, cells in found for cell in cells], dtype=np.int64)
+                found.append([self._at(at, level, quarter, cell) for cell in cells])
+        place = np.repeat(np.arange(len(found)), [len(cells) for cells in found])
+        column = np.array([cell for cells in found for cell in cells], dtype=np.int64)
         shape = (len(found), len(self.truth))
         return sparse.coo_array((np.ones(len(column)), (place, column)), shape=shape)
