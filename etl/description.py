@@ -109,7 +109,6 @@ def _export(
     file: str, source: str, name: str, layout: Mapping[str, Any], codes: dict[str, object]
 ) -> Export:
     _refuse_amiss(file, name, layout, codes)
-    low, high = layout.get("scale", (1, 5))
     return Export(
         source=source,
         name=name,
@@ -124,6 +123,7 @@ def _export(
         columns=_places(layout.get("columns", {})),
         constants=layout.get("constants", {}),
         events=_places(layout.get("events", {})),
+        further_events={k: tuple(v) for k, v in layout.get("further_events", {}).items()},
         event_levels=layout.get("event_levels", {}),
         event_untils=_places(layout.get("event_untils", {})),
         constant_kind=layout.get("constant_kind"),
@@ -131,7 +131,7 @@ def _export(
         steps=tuple(_step(told) for told in layout.get("steps", ())),
         findings=tuple(_places(group) for group in layout.get("findings", ())),
         backfilled=tuple(layout.get("backfilled", ())),
-        scale=(low, high),
+        scale=tuple(layout.get("scale", (1, 5))),
         scores=layout.get("scores", {}),
         unanswered=tuple(layout.get("unanswered", ())),
         unoffered=tuple(layout.get("unoffered", ())),

@@ -25,9 +25,9 @@ _LAYOUT = (
     "files", *OF_THE_READER, "grain", "dates", "date_formats",
     "locale", "zones", "years_from", "decimal", "thousands", "durations", "nulls", "sentinels",
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
-    "events", "event_levels", "event_untils", "constant_kind", "changes", "steps", "findings",
-    "backfilled", "scale", "scores", "unanswered", "unoffered", "also", "codes", "contract",
-    "delivery", "drop_allowed", "same_case", "whole", "leave_out", "may_lack",
+    "events", "further_events", "event_levels", "event_untils", "constant_kind", "changes",
+    "steps", "findings", "backfilled", "scale", "scores", "unanswered", "unoffered", "also",
+    "codes", "contract", "delivery", "drop_allowed", "same_case", "whole", "leave_out", "may_lack",
 )  # fmt: skip
 _LISTS = (
     "files", "nulls", "sentinels", "ignored", "required", "unanswered", "unoffered",
@@ -220,7 +220,11 @@ def _check_kinds(where: str, layout: Mapping[str, Any]) -> None:
     for kind in (*events, *([constant] if constant is not None else [])):
         if kind not in FIXED["kind"]:
             raise SourceError(f"{where} {kind!r} is not a kind of event")
-    for key, word in (("event_levels", "a level"), ("event_untils", "an end")):
+    for kind, told in layout.get("further_events", {}).items():
+        if not _is_texts(told):
+            raise SourceError(f"{where} further_events {kind!r} must be a list of columns")
+    words = {"event_levels": "a level", "event_untils": "an end", "further_events": "dates"}
+    for key, word in words.items():
         for kind in layout.get(key, {}):
             if kind not in events:
                 raise SourceError(

@@ -193,6 +193,7 @@ class Export:
     columns: Mapping[str, Place]
     constants: Mapping[str, str]
     events: Mapping[str, Place]
+    further_events: Mapping[str, tuple[str, ...]]
     event_levels: Mapping[str, str]
     event_untils: Mapping[str, Place]
     constant_kind: str | None
@@ -213,6 +214,20 @@ class Export:
     whole: Mapping[str, str] = field(default_factory=dict)
     leave_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     may_lack: tuple[str, ...] = ()
+
+    @property
+    def dated_steps(self) -> tuple[tuple[str, str, Place], ...]:
+        """Every date of a step of a case's row: what it is called, its kind and where it is.
+
+        A step that may come again, such as a second closing, has a column for each time.
+        """
+        first = ((kind, kind, place) for kind, place in self.events.items())
+        again = (
+            (f"{kind} {number}", kind, Place((name,)))
+            for kind, names in self.further_events.items()
+            for number, name in enumerate(names, start=2)
+        )
+        return (*first, *again)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -242,7 +257,8 @@ class Export:
     def dates(self) -> tuple[Place, ...]:
         """Where its dates stand."""
         of_fields = [self.columns[f] for f in DATED if f in self.columns]
-        return (*self.events.values(), *self.event_untils.values(), *of_fields)
+        of_steps = (place for *_, place in self.dated_steps)
+        return (*of_steps, *self.event_untils.values(), *of_fields)
 
     def lacks(self, have: Iterable[str]) -> tuple[str, ...]:
         """Columns that a file with the columns `have` would need and has not."""
@@ -285,6 +301,10 @@ class Export:
             self,
             columns={name: at for name, at in self.columns.items() if at.is_in(have)},
             events={kind: at for kind, at in self.events.items() if at.is_in(have)},
+            further_events={
+                kind: tuple(name for name in names if name in have)
+                for kind, names in self.further_events.items()
+            },
             event_untils={k: at for k, at in self.event_untils.items() if at.is_in(have)},
             steps=self._steps_in(have),
             changes={
@@ -304,7 +324,8 @@ class Export:
     @property
     def _places(self) -> tuple[Place, ...]:
         more = (place for finding in self.findings for place in finding.values())
-        dates = (*self.events.values(), *self.event_untils.values())
+        of_steps = (place for *_, place in self.dated_steps)
+        dates = (*of_steps, *self.event_untils.values())
         return (*self.columns.values(), *dates, *more)
 
     @property

@@ -121,7 +121,7 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
     export = file.export
     fields = [
         *(typed_field(name, place, file) for name, place in export.columns.items()),
-        *(typed_date(f"event {kind}", place, file) for kind, place in export.events.items()),
+        *(typed_date(f"event {name}", place, file) for name, _, place in export.dated_steps),
         *(typed_date(f"until {kind}", at, file) for kind, at in export.event_untils.items()),
     ]
     # A finding's fields are looked at here for what fails, and typed where they are used.

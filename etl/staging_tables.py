@@ -164,19 +164,19 @@ def _steps(rows: pl.DataFrame, file: File) -> pl.DataFrame:
     """One row per date of a step that is filled in, in the order of the description."""
     export = file.export
     kinds = [
-        rows.filter(pl.col(f"event {kind} on").is_not_null()).select(
+        rows.filter(pl.col(f"event {name} on").is_not_null()).select(
             *_PLACE,
             _kind(rows, kind).alias("kind"),
             pl.lit(export.event_levels.get(kind), dtype=pl.String).alias("level"),
-            pl.col(f"event {kind} on").alias("occurred_on"),
-            pl.col(f"event {kind} at").alias("occurred_at"),
-            pl.col(f"event {kind} precision").alias("exactness"),
+            pl.col(f"event {name} on").alias("occurred_on"),
+            pl.col(f"event {name} at").alias("occurred_at"),
+            pl.col(f"event {name} precision").alias("exactness"),
             pl.lit(None, dtype=pl.Int64).alias("ordinal"),
             pl.lit(None, dtype=pl.String).alias("actor_key"),
             pl.lit(None, dtype=pl.String).alias("party"),
-            _until(rows, kind),
+            _until(rows, name),
         )
-        for kind in export.events
+        for name, kind, _ in export.dated_steps
     ]
     return pl.concat(kinds) if kinds else _no_events(rows)
 

@@ -72,7 +72,9 @@ def settle(
     if kinds:
         hours = _hours(store, ("events",), snapshot, source.time_zone)
         told = _within(store, ("events",), snapshot, hours)
-        second = after_receipt(told, hours).filter(pl.col("kind").is_in(kinds))
+        # Of several dates of one step in a row none is amended alone.
+        single = [kind for kind in kinds if kind not in export.further_events]
+        second = after_receipt(told, hours).filter(pl.col("kind").is_in(single))
         moved = _later(second, home).drop("ordinal")
         _write(store, ("events",), moved, snapshot, ("line", "kind"))
         doubled += _doubled(told.filter(pl.col("kind").is_in(kinds)), hours)

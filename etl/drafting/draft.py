@@ -9,7 +9,7 @@ from etl.drafting.answers import answers_in
 from etl.drafting.clocks import with_clocks
 from etl.drafting.columns import Column, columns_of, people_in
 from etl.drafting.describing import write
-from etl.drafting.ends import with_second_end, without_ends_at_once
+from etl.drafting.ends import without_ends_at_once
 from etl.drafting.fields import ORDER, Proposal, propose
 from etl.drafting.issues import codes_of_issues, with_issues
 from etl.drafting.known import Known
@@ -23,6 +23,7 @@ from etl.drafting.numbers import names_cases, other_numbers
 from etl.drafting.order import Form, forms_of
 from etl.drafting.parts import Part, holds_no_row, parts_of
 from etl.drafting.registers import with_registers
+from etl.drafting.rounds import with_rounds
 from etl.drafting.scales import levels_in
 from etl.drafting.vocabulary import Vocabulary, of_verdicts, vocabulary
 from etl.drafting.words import EXACT, name_for
@@ -292,7 +293,7 @@ def _proposal(
         if is_log
         else propose(columns, inner_number=number, known=numbers)
     )
-    told = with_second_end(columns, told)
+    told = with_rounds(columns, told)
     return with_labels(columns, with_list(with_issues(columns, told)))
 
 
@@ -305,7 +306,8 @@ def _placed(column: Column, part: Part, number: str) -> Column:
 
 
 def _forms(columns: Sequence[Column], proposal: Proposal) -> Mapping[str, Form]:
-    matches = (*proposal.fields.values(), *proposal.steps.values())
+    steps = (*proposal.steps.values(), *proposal.further.values())
+    matches = (*proposal.fields.values(), *steps)
     read = {match.column.name for match in matches}
     header = " ".join(column.name for column in columns)
     return forms_of([column for column in columns if column.name in read], header)

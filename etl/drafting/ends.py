@@ -1,6 +1,5 @@
 """Dates that are called an end and are none: when a form was handed in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,42 +10,12 @@ from etl.drafting.dates import parsed
 from etl.drafting.fields import Proposal
 from etl.drafting.matching import Match
 from etl.drafting.order import OPEN, Form
-from etl.drafting.words import WITHIN, header_words
+from etl.drafting.words import header_words
 
 # What a case and a form may have.
 _ENDS = ("end", "end date", "end time", "ended", "finished", "completed", "completion time")
-# Of the two ends that a row may have, and how the one after a reopening is called.
-_KINDS = ("closed", "resolved")
-_AGAIN = re.compile(
-    r"\b(re (closed|closure|resolved)|re(closed|closure|resolved)|(closed|resolved) again"
-    r"|(second|2nd|final) (closed|closure|close|resolution)|(closed|closure) 2"
-    r"|(wieder|erneut) (geschlossen|abgeschlossen))\b"
-)
 _NEARLY_ALL, _MOSTLY = 0.98, 0.9
 _FEWEST = 10
-
-
-def with_second_end(columns: Sequence[Column], proposal: Proposal) -> Proposal:
-    """The same with the date on which a case ended after it had been opened again.
-
-    One row may have both ends: the first is called closed, say, and the other is resolved.
-    """
-    ends = [step for step in _KINDS if step in proposal.steps]
-    if "reopened" not in proposal.steps or len(ends) != 1:
-        return proposal
-    taken = {match.column.name for match in proposal.steps.values()}
-    again = [
-        column
-        for column in columns
-        if column.dates is not None
-        and column.name not in taken
-        and _AGAIN.search(header_words(column.name))
-    ]
-    if len(again) != 1:
-        return proposal
-    other = next(step for step in _KINDS if step not in ends)
-    second = Match(other, again[0], WITHIN)
-    return replace(proposal, steps={**proposal.steps, other: second})
 
 
 def without_ends_at_once(

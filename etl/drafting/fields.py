@@ -51,8 +51,7 @@ ORDER = (
 CHANGES = {
     "status": "progress", "severity": "escalation", "level": "escalation", "unit": "assignment",
 }  # fmt: skip
-_SOME_CASES, _MOST_CASES = 0.1, 0.5
-_MOST_STATES = 20
+_SOME_CASES, _MOST_CASES, _MOST_STATES = 0.1, 0.5, 20
 _BEGUN = ("started", "started at", "started on", "date started", "work started")
 _NEARLY_ALL = 0.98  # rows that have what every case has
 _HARDLY_MORE = 1.02  # rows for each case, where a row is a case
@@ -80,6 +79,7 @@ class Proposal:
     backfilled: tuple[Column, ...] = ()
     places: dict[str, str] = field(default_factory=dict)
     issues: tuple[dict[str, Column], ...] = ()
+    further: dict[str, Match] = field(default_factory=dict)  # "closed 2" and so on
 
 
 def propose(

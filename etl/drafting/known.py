@@ -40,4 +40,4 @@ class Known:
     @property
     def read(self) -> dict[str, Match]:
         """The columns that are read, by field or step."""
-        return {**self.proposal.fields, **self.proposal.steps}
+        return {**self.proposal.fields, **self.proposal.steps, **self.proposal.further}

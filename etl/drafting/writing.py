@@ -9,6 +9,7 @@ from etl.drafting.matching import Match
 from etl.drafting.no_cases import of_another, told_apart
 from etl.drafting.numbers import candidates, counts_rows
 from etl.drafting.order import OPEN, Form, forms_of
+from etl.drafting.rounds import write_rounds
 from etl.drafting.unread import (
     called_received,
     dates_asked_about,
@@ -30,6 +31,7 @@ def write_export(out: Writing, known: Known) -> None:
     _export(out, known)
     _columns(out, known)
     _steps(out, known)
+    write_rounds(out, known)
     _changes(out, known)
     _issues(out, known)
     _formats(out, known)
@@ -297,10 +299,9 @@ def _issues(out: Writing, known: Known) -> None:
 
 
 def _steps(out: Writing, known: Known) -> None:
-    is_state = known.proposal.grain == "snapshot"
-    if known.proposal.grain not in ("case", "allegation", "snapshot"):
-        return
-    if is_state and not known.proposal.steps:
+    grain = known.proposal.grain
+    is_state = grain == "snapshot" and bool(known.proposal.steps)
+    if grain not in ("case", "allegation") and not is_state:
         return
     if is_state:
         out.say("Its receipt; the other steps follow from how its rows differ.")

@@ -63,9 +63,30 @@ def test_a_second_end_in_the_row_of_a_case_is_read_after_its_reopening():
     export = first_export(drafted(CASES | REOPENED | {"Date re-closed": ["2024-04-01", ""]}))
     assert export["events"]["closed"] == "Date closed"
     assert export["events"]["reopened"] == "Date re-opened"
-    assert export["events"]["resolved"] == "Date re-closed"
+    assert export["further_events"] == {"closed": ["Date re-closed"]}
+    assert "resolved" not in export["events"]
+
+
+ROUNDS = {
+    "Escalated on": ["2024-02-01", ""],
+    "Second closure": ["2024-04-01", ""],
+    "Second re-open": ["2024-05-01", ""],
+    "Date closed (3)": ["2024-06-01", ""],
+    "Escalated on (2)": ["2024-02-09", ""],
+}
+
+
+def test_every_further_round_of_a_row_is_proposed_for_its_step():
+    further = first_export(drafted(CASES | REOPENED | ROUNDS))["further_events"]
+    assert further == {
+        "closed": ["Second closure", "Date closed (3)"],
+        "reopened": ["Second re-open"],
+        "escalated": ["Escalated on (2)"],
+    }
 
 
 def test_without_a_reopening_there_is_no_second_end():
     columns = {"Date closed": ["2024-02-01"], "Date re-closed": ["2024-04-01", ""]}
-    assert "resolved" not in first_export(drafted(CASES | columns))["events"]
+    export = first_export(drafted(CASES | columns))
+    assert "resolved" not in export["events"]
+    assert "further_events" not in export
