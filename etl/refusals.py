@@ -27,7 +27,8 @@ _LAYOUT = (
     "ignored", "required", "rejects_allowed", "rejects_reason", "columns", "constants",
     "events", "further_events", "event_levels", "event_untils", "constant_kind", "changes",
     "steps", "findings", "backfilled", "scale", "scores", "unanswered", "unoffered", "also",
-    "codes", "contract", "delivery", "drop_allowed", "same_case", "whole", "leave_out", "may_lack",
+    "codes", "contract", "delivery", "drop_allowed", "same_case", "whole", "leave_out",
+    "may_lack",
 )  # fmt: skip
 _LISTS = (
     "files", "nulls", "sentinels", "ignored", "required", "unanswered", "unoffered",

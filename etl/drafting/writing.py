@@ -299,9 +299,8 @@ def _issues(out: Writing, known: Known) -> None:
 
 
 def _steps(out: Writing, known: Known) -> None:
-    grain = known.proposal.grain
-    is_state = grain == "snapshot" and bool(known.proposal.steps)
-    if grain not in ("case", "allegation") and not is_state:
+    is_state = known.proposal.grain == "snapshot" and bool(known.proposal.steps)
+    if known.proposal.grain not in ("case", "allegation") and not is_state:
         return
     if is_state:
         out.say("Its receipt; the other steps follow from how its rows differ.")
