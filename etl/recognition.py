@@ -154,6 +154,9 @@ def _likeliest_first(path: Path, layouts: list[Layout]) -> dict[Layout, bool]:
 
     Each that is tried is a process; of a file that holds one issue's changes there are many.
     """
+    if not path.is_file():
+        # To open a pipe is to wait for its writer; the reader of the file refuses it.
+        return dict.fromkeys(layouts, True)
     try:
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
             likely = {each: _names_are_in(text, each) for each in layouts}

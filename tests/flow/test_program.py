@@ -1,10 +1,13 @@
 """The command line as a program of its own: what it imports, and what pipes do to it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from etl.workspace import init
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,3 +35,16 @@ def test_a_pipe_that_is_closed_early_is_no_error(committee):
     header, code = done.stdout.splitlines()
     assert header.startswith("release,audience,metric,measure")
     assert (code, done.stderr) == ("0", "")
+
+
+@pytest.mark.parametrize("verb", ["load", "source draft", "source test hotline", "source codes"])
+def test_a_pipe_in_place_of_an_export_is_refused_and_not_waited_for(tmp_path, verb):
+    workspace = init(tmp_path / "audit").folder
+    os.mkfifo(tmp_path / "export.csv")
+    command = [sys.executable, "-m", "dashboard.cli", *verb.split(), str(tmp_path / "export.csv")]
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=workspace, env=own, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "this is a pipe, socket or device, not a file" in done.stderr
