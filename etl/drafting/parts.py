@@ -21,8 +21,8 @@ _MOST_PARTS, _MOST_SHEETS = 6, 20
 _FURTHEST_HEADER, _DEEPEST_HEADER = 10, 2
 _NUMBERED = Layout(repeats="number", unnamed="number")
 _CONVINCING = 2  # names that we know: from here on a header is believed to be one
-_NARROWEST = 3  # columns of a table of cases
-_FAR_MORE = 10  # times
+_NARROWEST, _FAR_MORE = 3, 10  # columns of a table of cases; times
+_NO_TABLE = re.compile("the sheet is empty|it has no sheet")  # however it is read
 # What a text is taken for that is no UTF-8, and what else it may be in.
 _PRESUMED, _OTHERS = "cp1252", ("cp1250", "cp1251", "cp1253")
 # How a row of totals begins, however many it has.
@@ -62,11 +62,9 @@ class Part:
             return "around"
         if self.around and column.startswith(self.around):
             return "around"
-        if any(column.startswith(f"{place}.") for place in self.inside):
-            return "inside"
-        if any(column == place.removesuffix("[]") for place in self.inside):
-            return "inside"
-        return None
+        lists = ((f"{place}.", place.removesuffix("[]")) for place in self.inside)
+        is_inside = any(column.startswith(within) or column == own for within, own in lists)
+        return "inside" if is_inside else None
 
 
 def parts_of(path: Path) -> tuple[Part, ...]:
@@ -115,6 +113,8 @@ def _sheets(path: Path) -> tuple[Part, ...]:
         try:
             part = _table(path, Layout(sheet=place))
         except ExportError as problem:
+            if f"it has no sheet {place}" in str(problem):
+                break  # Where the first are empty, nothing else tells how many there are.
             if error is not None and str(problem) == str(error):
                 raise  # It is the whole workbook that cannot be read.
             error = error or problem
@@ -198,7 +198,7 @@ def _table(path: Path, layout: Layout) -> Part:
     try:
         found = _as_it_stands(path, layout)
     except ExportError:
-        wide = _in_wide_letters(path, layout)
+        wide = None if is_workbook(path.name) else _in_wide_letters(path, layout)
         if wide is None:
             raise
         return wide
@@ -236,7 +236,7 @@ def _as_it_stands(path: Path, layout: Layout) -> Part:
         found, error = None, problem
     if found is not None and found.text.kind in ("records", "event log"):
         return found
-    if found is None and _is_json(path):
+    if found is None and (_is_json(path) or _NO_TABLE.search(str(error))):
         raise error or AssertionError
     # Without quoting a file that was cut off inside a value would pass for a whole one.
     found = found or _otherwise_quoted(path, layout, "after blanks", "backslash")

@@ -41,7 +41,8 @@ def test_a_pipe_that_is_closed_early_is_no_error(committee):
 def test_a_pipe_in_place_of_an_export_is_refused_and_not_waited_for(tmp_path, verb):
     workspace = init(tmp_path / "audit").folder
     os.mkfifo(tmp_path / "export.csv")
-    command = [sys.executable, "-m", "dashboard.cli", *verb.split(), str(tmp_path / "export.csv")]
+    export = str(tmp_path / "export.csv")
+    command = [sys.executable, "-m", "dashboard.cli", *verb.split(), export]
     own = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=workspace, env=own, capture_output=True, text=True, timeout=60, check=False

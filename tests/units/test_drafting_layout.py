@@ -5,6 +5,7 @@ import pytest
 from etl.drafting import parts
 from etl.drafting.draft import Draft, draft
 from etl.errors import ExportError
+from etl.reading import read_export
 from tests.drafts import first_export
 from tests.units.test_drafting_histories import understood
 from tests.units.test_readers_workbook import cell, row, sheet, workbook
@@ -210,3 +211,18 @@ def test_where_a_form_was_handed_in_at_once_another_date_may_be_the_end(tmp_path
     made = listing(header, *lines, "A-20,2024-01-20,2024-01-20,", folder=tmp_path)
     assert first_export(made)["events"]["closed"] == "Case closed on"
     assert made.questions == ()
+
+
+def test_an_empty_workbook_is_not_tried_in_every_way(tmp_path, monkeypatch):
+    reads = []
+
+    def counted(*told, **more):
+        reads.append(told)
+        return read_export(*told, **more)
+
+    monkeypatch.setattr(parts, "read_export", counted)
+    export = tmp_path / "export.xlsx"
+    export.write_bytes(workbook(Cases=sheet()))
+    with pytest.raises(ExportError, match="the sheet is empty"):
+        draft(export, name="harbour")
+    assert len(reads) <= 2
