@@ -37,7 +37,9 @@ def test_a_pipe_that_is_closed_early_is_no_error(committee):
     assert (code, done.stderr) == ("0", "")
 
 
-@pytest.mark.parametrize("verb", ["load", "source draft", "source test hotline", "source codes"])
+@pytest.mark.parametrize(
+    "verb", ["load", "source draft", "source test hotline", "source codes"]
+)
 def test_a_pipe_in_place_of_an_export_is_refused_and_not_waited_for(tmp_path, verb):
     workspace = init(tmp_path / "audit").folder
     os.mkfifo(tmp_path / "export.csv")
