@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -250,9 +250,24 @@ def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | 
             return None
         locales = " or ".join(f'"{language}"' for language in languages)
         return f"{told}, as their months are named in another language: locale = {locales}"
-    if set(forms) & set(dates.forms.values()) or read >= _HALF * values.len():
+    is_other = bool(set(forms).isdisjoint(dates.forms.values())) and read < _HALF * values.len()
+    if not is_other and not _is_exchanged(dates, forms):
         return None
     return f"{told} {' or '.join(forms)}, but {dates.values:,} fit {_fitting(dates)}"
+
+
+def _is_exchanged(dates: Dates, forms: Sequence[str]) -> bool:
+    """Whether several dates fit with days and months exchanged alone, and none as declared alone.
+
+    Those that fit both ways are then of other days than they say.
+    """
+    own = dates.evidence
+    if own is None or len(dates.forms) < 2:
+        return False
+    day_first, month_first = own.only_day_first, own.only_month_first
+    if dates.forms["day first"] in forms:
+        return month_first > 1 and not day_first
+    return dates.forms["month first"] in forms and day_first > 1 and not month_first
 
 
 def _fitting(dates: Dates) -> str:

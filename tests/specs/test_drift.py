@@ -224,6 +224,27 @@ def test_days_and_months_that_changed_places_are_noticed_although_every_value_fi
         deliver(told=told)
 
 
+def test_days_and_months_that_changed_places_refuse_a_file_of_which_half_still_fits(deliver):
+    # To accept the rejects would load the other dates with their days and months exchanged.
+    told = [{**row, "Received": f"01/{n % 24 + 1:02}/2024"} for n, row in enumerate(rows(24))]
+    with pytest.raises(ExportError) as caught:
+        deliver(told=told)
+    assert "12 of 24 dates do not fit %d/%m/%Y, but 24 fit %m/%d/%Y" in str(caught.value)
+
+
+@pytest.mark.parametrize("days", [["01/13/2024"], ["01/13/2024", "01/14/2024", "15/01/2024"]])
+def test_dates_that_do_not_fit_are_rejects_where_the_others_are_as_declared(
+    workspace, tmp_path, days
+):
+    text = SOURCE.format(contract="")
+    (workspace.folder / "sources" / "harbour.toml").write_text(text, encoding="utf-8")
+    told = [{**row, "Received": "03/01/2024"} for row in rows()]
+    for row, day in zip(told, days, strict=False):
+        row["Received"] = day
+    (taken,) = load(workspace, [written(tmp_path, told=told)], as_of=FIRST)
+    assert taken.rows_rejected == sum(day.startswith("01") for day in days)
+
+
 def test_a_first_delivery_with_days_and_months_exchanged_is_noticed_too(workspace, tmp_path):
     text = SOURCE.format(contract="")
     (workspace.folder / "sources" / "harbour.toml").write_text(text, encoding="utf-8")
