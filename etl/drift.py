@@ -257,7 +257,7 @@ def _unlike(cells: pl.Series, name: str, dates: Dates, export: Export) -> str | 
 
 
 def _is_exchanged(dates: Dates, forms: Sequence[str]) -> bool:
-    """Whether several dates fit with days and months exchanged alone, and none as declared alone.
+    """Whether several dates fit exchanged alone, and none as they are declared alone.
 
     Those that fit both ways are then of other days than they say.
     """
