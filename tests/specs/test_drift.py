@@ -232,17 +232,13 @@ def test_days_and_months_that_changed_places_refuse_a_file_of_which_half_still_f
     assert "12 of 24 dates do not fit %d/%m/%Y, but 24 fit %m/%d/%Y" in str(caught.value)
 
 
-@pytest.mark.parametrize("days", [["01/13/2024"], ["01/13/2024", "01/14/2024", "15/01/2024"]])
-def test_dates_that_do_not_fit_are_rejects_where_the_others_are_as_declared(
-    workspace, tmp_path, days
-):
+def test_dates_of_the_other_order_are_rejects_beside_one_of_the_declared(workspace, tmp_path):
     text = SOURCE.format(contract="")
     (workspace.folder / "sources" / "harbour.toml").write_text(text, encoding="utf-8")
-    told = [{**row, "Received": "03/01/2024"} for row in rows()]
-    for row, day in zip(told, days, strict=False):
-        row["Received"] = day
+    days = ["01/13/2024", "01/14/2024", "15/01/2024", *["03/01/2024"] * 17]
+    told = [{**row, "Received": day} for row, day in zip(rows(), days, strict=True)]
     (taken,) = load(workspace, [written(tmp_path, told=told)], as_of=FIRST)
-    assert taken.rows_rejected == sum(day.startswith("01") for day in days)
+    assert (taken.rows_loaded, taken.rows_rejected) == (18, 2)
 
 
 def test_a_first_delivery_with_days_and_months_exchanged_is_noticed_too(workspace, tmp_path):
