@@ -225,7 +225,6 @@ def test_days_and_months_that_changed_places_are_noticed_although_every_value_fi
 
 
 def test_days_and_months_that_changed_places_refuse_a_file_of_which_half_still_fits(deliver):
-    # To accept the rejects would load the other dates with their days and months exchanged.
     told = [{**row, "Received": f"01/{n % 24 + 1:02}/2024"} for n, row in enumerate(rows(24))]
     with pytest.raises(ExportError) as caught:
         deliver(told=told)
