@@ -31,6 +31,11 @@ _NOTES = frozenset({
     "note", "notes", "internal note", "private note", "internal comment", "private comment",
     "work note", "notiz", "interne notiz", "nota", "nota interna", "note interne", "notitie",
 })  # fmt: skip
+# What has been sent, and what has not.
+_SENT = frozenset({"published", "sent", "delivered"})
+_UNSENT = frozenset({
+    "draft", "drafted", "hidden", "underreview", "under review", "scheduled", "queued", "unsent",
+})  # fmt: skip
 # What a column of truths is called, and which of them is ours or open to the reporter.
 _IS_OURS = {
     "incoming": False, "inbound": False, "is incoming": False, "is inbound": False,
@@ -74,7 +79,7 @@ def _conditions(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
     by_sort = _first(told, _by_sort) or _first(told, partial(_truth, _IS_OPEN))
     # A sort of its own for what reporters write says who wrote the others.
     speaks = any(_THEIRS & {*told[name]} for name in by_sort)
-    return by_author | by_sort if by_author or speaks else {}
+    return by_author | by_sort | _first(told, _by_sending) if by_author or speaks else {}
 
 
 def _first(
@@ -98,6 +103,15 @@ def _by_sort(_: str, values: Mapping[str, str]) -> tuple[str, ...]:
     answers = _ANSWERS & {*values}
     is_sort = answers and ((_NOTES | _THEIRS) & {*values})
     return tuple(values[word] for word in sorted(answers)) if is_sort else ()
+
+
+def _by_sending(_: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of a column that tells drafts from what was sent; none of another column.
+
+    Where all has been sent so far, a later export may have drafts.
+    """
+    says_so = {*values} <= _SENT | _UNSENT
+    return tuple(values[word] for word in sorted(_SENT & {*values})) if says_so else ()
 
 
 def _truth(said: Mapping[str, bool], name: str, values: Mapping[str, str]) -> tuple[str, ...]:

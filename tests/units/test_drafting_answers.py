@@ -91,3 +91,18 @@ def test_a_table_of_messages_is_read_for_its_answers():
     )
     (step,) = told(made)["exports"]["answers"]["steps"]
     assert step["when"] == {"Author type": ["Case manager"], "Visibility": ["Message"]}
+
+
+@pytest.mark.parametrize("last", ["draft", "published"])
+def test_a_draft_that_was_never_sent_is_no_answer(tmp_path, last):
+    states = ("published", "published", "published", last)
+    rows = [*ROWS["Help Scout"], ROWS["Help Scout"][2]]
+    told_of = [row | {"state": state} for row, state in zip(rows, states, strict=True)]
+    found = exports(tmp_path, told_of)
+    (step,) = [
+        step
+        for export in found.values()
+        for step in export.get("steps", ())
+        if step.get("kind") == "acknowledged"
+    ]
+    assert step["when"] == ANSWERS["Help Scout"] | {"state": ["published"]}
