@@ -34,7 +34,8 @@ _NOTES = frozenset({
 # What has been sent, and what has not.
 _SENT = frozenset({"published", "sent", "delivered"})
 _UNSENT = frozenset({
-    "draft", "drafted", "hidden", "underreview", "under review", "scheduled", "queued", "unsent",
+    "draft", "drafted", "hidden", "underreview", "under review", "scheduled", "queued",
+    "unsent",
 })  # fmt: skip
 # What a column of truths is called, and which of them is ours or open to the reporter.
 _IS_OURS = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from etl.drafting.columns import Column, codes_to_show
 from etl.drafting.words import Told, code_means, name_for, plain
+from etl.readers.leaves import JOINT
 from etl.source import FIXED
 
 OPEN = "?"
@@ -100,6 +101,8 @@ def _gravest_apart(codes: list[Code]) -> list[Code]:
 
 def _means(field: str, code: str) -> Told | None:
     """What a code means; a step's lifecycle tells of the step: its end does not end a case."""
+    if field == "status" and _is_of_several(code):
+        return None
     name, _, transition = code.rpartition("/")
     if field != "status" or not name or transition not in _LIFECYCLE:
         return code_means(field, code)
@@ -108,6 +111,12 @@ def _means(field: str, code: str) -> Told | None:
         return Told(meaning, "likely")
     told = code_means(field, name)
     return Told(told.meaning, "likely") if told is not None else None
+
+
+def _is_of_several(code: str) -> bool:
+    """Whether it is a list of statuses, as what was and what became: which, nobody knows."""
+    told = [code_means("status", part) for part in code.split(JOINT)]
+    return len({part.meaning for part in told if part is not None}) > 1
 
 
 def _names(field: str, codes: Iterable[str]) -> dict[str, str]:

@@ -90,3 +90,9 @@ def test_without_a_reopening_there_is_no_second_end():
     export = first_export(drafted(CASES | columns))
     assert "resolved" not in export["events"]
     assert "further_events" not in export
+
+
+def test_a_list_of_what_was_and_what_became_is_asked_about_and_not_taken_for_one_of_them():
+    status = {"Status": ["Received; In review", "In review; Closed", "Closed"]}
+    codes = told(drafted(CASES | status))["codes"]["status"]
+    assert codes == {"Received; In review": "?", "In review; Closed": "?", "Closed": "closed"}
