@@ -164,7 +164,8 @@ def axis_of(release: Release, row: Row) -> Axis:
         & (pl.col("part") == row["part"])
     )
     target = goals["target"][0] if goals.height else None
-    return Axis(_unit(release, row), subject(release, row), target, row["metric"])
+    unit, title = _unit(release, row), subject(release, row)
+    return Axis(unit, title, target, row["metric"], base_of(release))
 
 
 def months(release: Release, action: str) -> pl.DataFrame:
@@ -234,11 +235,12 @@ def _points(share: float) -> str:
 
 def _side(release: Release, row: Row, side: str) -> str:
     value, k, n = (row[name] for name in (side, f"{side}_count", f"{side}_of"))
-    unit = _unit(release, row)
+    unit, base = _unit(release, row), base_of(release)
+    said = value_text(value, unit, base=base)
     if unit != "share":
-        return value_text(value, unit)
-    about = "about " if base_of(release) > 1 else ""
-    return f"{value_text(value, unit)} ({about}{count(k)} of {count(n)})"
+        return said
+    about = "about " if base > 1 else ""
+    return f"{said} ({about}{count(k)} of {count(n)})"
 
 
 def _unit(release: Release, row: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboard.figure import base_of
 from dashboard.markup import Cell, Column, plain, table, two_lines
 from dashboard.phrases import value_text, year_name
 from dashboard.series import Subject
@@ -54,4 +55,6 @@ def _ours(release: Release, row: Mapping[str, Any], unit: str) -> Cell:
         else (f", 95% interval {value_text(low, unit)} to {value_text(high, unit)}")
     )
     year = year_name(release, row["our_year"])
-    return two_lines(value_text(row["ours"], unit), f"{year}{interval}", size="bold")
+    return two_lines(
+        value_text(row["ours"], unit, base=base_of(release)), f"{year}{interval}", size="bold"
+    )

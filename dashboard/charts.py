@@ -36,6 +36,7 @@ class Axis:
     title: str
     target: float | None = None
     metric: str = ""
+    base: int = 1
 
     @property
     def share(self) -> bool:
@@ -49,7 +50,7 @@ class Axis:
 
     def words(self, value: float) -> str:
         """Write one value as tables do."""
-        return value_text(value, self.unit, beside=self.target)
+        return value_text(value, self.unit, beside=self.target, base=self.base)
 
     def goal(self) -> str:
         """Write the target as it was declared."""

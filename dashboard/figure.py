@@ -12,7 +12,10 @@ from metrics.release import Release
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published number: what it is about, its value or why there is none."""
+    """One published number: what it is about, its value or why there is none.
+
+    `base` is what the counts behind it are rounded to; 1 where they are exact.
+    """
 
     metric: str
     measure: str
@@ -34,17 +37,18 @@ class Figure:
     best: float | None
     state: str
     reason: str
+    base: int = 1
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
+    def of(cls, row: Mapping[str, Any], base: int = 1) -> Self:
         """Make a figure of a row of the release's figures."""
         values: dict[str, Any] = {field.name: row.get(field.name) for field in fields(cls)}
-        return cls(**values)
+        return cls(**{**values, "base": base})
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A value with the limits within which it would be usual."""
+    """A value with the limits within which it would be usual; `base` as a figure has it."""
 
     period_start: date
     level: str
@@ -54,6 +58,7 @@ class Signal:
     upper: float | None
     signal: str
     reason: str
+    base: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def find_figure(release: Release, **wanted: str | date) -> Figure:
     """The one figure whose columns equal what is wanted; `no_data` where there is none."""
     found = release.figures(**wanted)
     if found.height:
-        return Figure.of(found.row(0, named=True))
+        return Figure.of(found.row(0, named=True), base_of(release))
     absent = {"part": "", "state": "no_data", "reason": "There is no figure for this."}
     return Figure.of({**absent, **wanted})
 
@@ -151,8 +156,9 @@ def signals(
     for column, value in wanted.items():
         chosen = chosen.filter(pl.col(column) == value)
     chosen = chosen.filter(pl.col("value").is_not_null()).sort("period_start")
-    names = [field.name for field in fields(Signal)]
-    return [Signal(**row) for row in chosen.select(names).iter_rows(named=True)]
+    names = [field.name for field in fields(Signal) if field.name in chosen.columns]
+    base = base_of(release)
+    return [Signal(**row, base=base) for row in chosen.select(names).iter_rows(named=True)]
 
 
 def history(release: Release, figure: Figure, quarter: date) -> list[Signal]:

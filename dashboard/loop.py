@@ -3,7 +3,7 @@
 For those who report and those who take reports: it is made of the public release alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
@@ -127,8 +127,7 @@ def _found(release: Release, quarter: date) -> tuple[str, ...]:
     rows = standings(release, quarter)
     said = [
         f"{row.title}: {_KEPT[row.verdict]}, {about(release)}"
-        f"{figure_text(row.figure, beside=row.target)} against the {target(row.target)} that we"
-        " promise."
+        f"{_value(row.figure, row.target)} against the {target(row.target)} that we promise."
         for row in rows
         if row.verdict in _KEPT
     ]
@@ -183,7 +182,7 @@ def _open(release: Release, quarter: date) -> tuple[str, ...]:
     figure = _still_open(release, quarter)
     if figure is not None:
         said.append(
-            f"Of the {plural} raised in {when}, about {figure_text(figure)} were still open"
+            f"Of the {plural} raised in {when}, about {_value(figure)} were still open"
             f" after {figure.measure.removeprefix('open_')} days."
         )
     else:
@@ -210,6 +209,11 @@ def _still_open(release: Release, quarter: date) -> Figure | None:
         if figure.state == "ok" and figure.value is not None:
             return figure
     return None
+
+
+def _value(figure: Figure, beside: float | None = None) -> str:
+    """A value after the word 'about', which is not said twice."""
+    return figure_text(replace(figure, base=1), beside=beside)
 
 
 def _lower(sentence: str) -> str:

@@ -182,7 +182,9 @@ def spark_cell(
 def spark_words(points: Sequence[Signal], figure: Figure, goal: float | None) -> str:
     """What a sighted reader takes from the picture."""
     unit, last = unit_of(figure), points[-1]
-    parts = [f"{short_month(last.period_start)}: {value_text(last.value, unit)}"]
+    parts = [
+        f"{short_month(last.period_start)}: {value_text(last.value, unit, base=last.base)}"
+    ]
     if word := signal_word(last.signal):
         parts.append(word)
     if last.lower is not None and last.upper is not None:

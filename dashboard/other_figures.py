@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard.breakdowns import measure_title
 from dashboard.consequences import NAMES
-from dashboard.figure import Figure, standings
+from dashboard.figure import Figure, base_of, standings
 from dashboard.markup import Cell, Column, badge, plain, short_cell, table, two_lines
 from dashboard.phrases import between, capital, count, in_words, unit_of, value_text
 from metrics.release import Release
@@ -94,7 +94,7 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
 
 def _row(release: Release, row: Mapping[str, Any]) -> list[Cell]:
     title = measure_title(release, row["metric"], row["measure"], row["part"])
-    figure = Figure.of(row)
+    figure = Figure.of(row, base_of(release))
     in_doubt = row["affected"] + row["absent"]
     return [
         two_lines(title, row["why"], size="bold"),

@@ -42,7 +42,8 @@ def matter(chosen: frame.Choice, found: Matter) -> None:
     release, quarter, subject = chosen.release, chosen.quarter, found.subject
     name = f"{subject.metric}.{subject.measure}.{subject.part}"
     st.subheader(headline(chosen, found), anchor=False)
-    axis = charts.Axis(found.unit, found.title, found.target, subject.metric)
+    base = base_of(release)
+    axis = charts.Axis(found.unit, found.title, found.target, subject.metric, base)
     end = months_after(quarter, 3)
     rows = series.monthly(release, subject, until=end)
     if rows["value"].drop_nulls().is_empty():

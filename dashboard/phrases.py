@@ -69,6 +69,8 @@ ASSURANCE_WORDS = {
     "hit_or_miss": "As it runs, chance decides from month to month whether the target is met.",
 }
 SIGNAL_SYMBOLS = {"worse": "■", "better": "▲", "usual": "●", "higher": "◆", "lower": "◆"}
+# In these units 0 is a count, of which the method's sentence says what it means, or a length.
+_COUNTED = {"cases", "days"}
 Limits = tuple[float | None, float | None]
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 MONTHS = [
@@ -169,8 +171,18 @@ def listed(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def value_text(value: float, unit: str, *, beside: float | None = None) -> str:
-    """A number in its unit."""
+def value_text(value: float, unit: str, *, beside: float | None = None, base: int = 1) -> str:
+    """A number in its unit.
+
+    'about 0%', 'about 100%' and 'about 0.00' where it is of counts that are rounded to `base`:
+    a few cases may be hidden in them, or missing.
+    """
+    number = _number_text(value, unit, beside)
+    is_end = value == 0 or (value == 1 and unit == "share")
+    return f"about {number}" if base > 1 and is_end and unit not in _COUNTED else number
+
+
+def _number_text(value: float, unit: str, beside: float | None) -> str:
     if unit == "days":
         return days(value)
     if unit in {"per_100_people", "per_1000"}:
@@ -192,7 +204,7 @@ def figure_text(row: Figure | Mapping[str, Any], *, beside: float | None = None)
     figure = row if isinstance(row, Figure) else Figure.of(row)
     if figure.state != "ok" or figure.value is None:
         return STATE_WORDS.get(figure.state, "no data")
-    return value_text(figure.value, unit_of(figure), beside=beside)
+    return value_text(figure.value, unit_of(figure), beside=beside, base=figure.base)
 
 
 def withheld_words(reason: str, lead: str = "Withheld") -> str:

@@ -138,9 +138,9 @@ def _told(release: Release, row: Row, when: str) -> str:
     value, k, n = (row[f"{name}_{when}" if name else when] for name in ("", "count", "of"))
     if value is None:
         return "no figure"
-    unit = _unit(release, row)
-    said = value_text(value, unit)
-    about = "about " if base_of(release) > 1 else ""
+    base = base_of(release)
+    said = value_text(value, _unit(release, row), base=base)
+    about = "about " if base > 1 else ""
     if not _is_counted(release, row):
         return said
     return f"{said} ({about}{count(k)} of {count(n)})"

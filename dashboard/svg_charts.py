@@ -264,7 +264,7 @@ def marks(frame: Frame, points: Sequence[Signal], unit: str, goal: float) -> str
     )
     last = points[-1]
     y = frame.y(last.value) + 6 + apart(frame, goal, last.value)
-    words = value_text(last.value, unit)
+    words = value_text(last.value, unit, base=last.base)
     at = f'x="{frame.end + 8}" y="{y:.1f}"'
     return f'{drawn}<text class="ca-strong ca-last" {at}>{words}</text>'
 
@@ -340,7 +340,7 @@ def month_table(points: Sequence[Signal], row: Standing, base: int) -> str:
     rows = [
         [
             plain(month_text(p.period_start)),
-            plain(value_text(p.value, unit)),
+            plain(value_text(p.value, unit, base=base)),
             plain(range_text(p, unit)),
             plain(compared(p, base)),
         ]

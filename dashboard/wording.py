@@ -297,10 +297,11 @@ def outstanding(release: Release, row: Standing, unusual: list[Signal]) -> str:
     better = unusual[0].signal == "better"
     if len(unusual) == 1:
         name = release.title_of("unit", unusual[0].level)
-        value = value_text(unusual[0].value, unit)
+        value = value_text(unusual[0].value, unit, base=unusual[0].base)
         return f"{name} stands out{' as better,' if better else ''} at {value}"
     names = [
-        f"{release.title_of('unit', s.level)} ({value_text(s.value, unit)})" for s in unusual
+        f"{release.title_of('unit', s.level)} ({value_text(s.value, unit, base=s.base)})"
+        for s in unusual
     ]
     return f"{listed(names)} stand out{' as better' if better else ''}"
 

@@ -12,7 +12,7 @@ from dashboard import (
     series,
     wording,
 )
-from dashboard.figure import months_after
+from dashboard.figure import base_of, months_after
 
 row = frame.filters()
 release = frame.release(row)
@@ -30,7 +30,7 @@ if not found:
 codes = {gap.code: gap.title for gap in found}
 code = frame.pick(row, "gap", "Gap", codes, otherwise=found[0].code)
 chosen = next(gap for gap in found if gap.code == code)
-axis = charts.Axis("share", chosen.title, None, chosen.metric)
+axis = charts.Axis("share", chosen.title, None, chosen.metric, base_of(release))
 subject = series.Subject(chosen.metric, "share", chosen.part)
 
 st.title("Where does the process fail?", anchor=False)

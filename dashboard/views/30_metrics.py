@@ -15,6 +15,7 @@ from dashboard import (
     responses,
     series,
 )
+from dashboard.figure import base_of
 
 row = frame.filters()
 release = frame.release(row)
@@ -26,6 +27,7 @@ axis = charts.Axis(
     measure.title,
     browse.target(release, measure.subject),
     measure.subject.metric,
+    base_of(release),
 )
 
 st.title(measure.title, anchor=False)
