@@ -8,7 +8,7 @@ of them finds is one of the whole. Only what is left is asked of all quarters at
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 
 import highspy
 import numpy as np
@@ -62,15 +62,62 @@ class Moving:
         rest = (self.rows @ self.truth - rows @ self.truth[places])[taken]
         least, most = (end[taken] - rest for end in self.ends)
         truth, low, high = (each[places] for each in (self.truth, self.low, self.high))
-        ends = (least, most)
-        return Moving(
-            truth, low, high, self.quarters[places], sparse.csr_array(rows[taken]), ends
-        )
+        rows, ends = _once(sparse.csr_array(rows[taken]), least, most)
+        return Moving(truth, low, high, self.quarters[places], rows, ends)
+
+    @cached_property
+    def falling(self) -> Counts:
+        """Places of the counts that may be lower than they are."""
+        return np.flatnonzero(self.low < self.truth)
 
     @cached_property
     def solver(self) -> highspy.Highs:
-        """The program, warm from one question to the next."""
-        return solver_of(self.rows, self.low, self.high, within=self.ends)
+        """The program, warm from one question to the next.
+
+        Counts rise by one variable and fall by another, so that the truth, where none moves,
+        is where the simplex method starts: it has not to look for a table that fits.
+        """
+        fall, now = self.falling, self.rows @ self.truth
+        rows = sparse.csr_array(sparse.hstack([self.rows, -self.rows[:, fall]]))
+        most = np.concatenate([self.high - self.truth, (self.truth - self.low)[fall]])
+        within = (self.ends[0] - now, self.ends[1] - now)
+        return solver_of(rows, np.zeros(len(most)), most, within=within)
+
+    def best(self, cost: Floats) -> Floats:
+        """The counts at the least cost."""
+        solver, cells = self.solver, len(self.truth)
+        costs = np.concatenate([cost, -cost[self.falling]])
+        solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        found = optimum(solver)
+        if found is None:  # from the last answer the simplex method may lose its way
+            solver.clearSolver()
+            found = optimum(solver)
+        if found is None:
+            raise ProtectionError("counts of several metrics have no table that fits them")
+        table: Floats = self.truth + found[:cells]
+        table[self.falling] -= found[cells:]
+        return table
+
+
+def _once(
+    rows: sparse.csr_array, least: Floats, most: Floats
+) -> tuple[sparse.csr_array, tuple[Floats, Floats]]:
+    """Equal rows as one, between the nearest of their ends.
+
+    What has come by the end of one quarter and of the next is the same sum to whoever moves
+    counts of quarters before.
+    """
+    rows.sort_indices()
+    places: dict[tuple[bytes, bytes], int] = {}
+    at = [
+        places.setdefault((rows.indices[a:b].tobytes(), rows.data[a:b].tobytes()), len(places))
+        for a, b in pairwise(rows.indptr.tolist())
+    ]
+    first = np.unique(at, return_index=True)[1]
+    lower, upper = np.full(len(first), -np.inf), np.full(len(first), np.inf)
+    np.maximum.at(lower, at, least)
+    np.minimum.at(upper, at, most)
+    return sparse.csr_array(rows[first]), (lower, upper)
 
 
 @dataclass(slots=True)
@@ -85,10 +132,14 @@ class Room:
     few: int
     low: Floats = field(init=False)
     high: Floats = field(init=False)
+    _places: Counts = field(init=False)
+    _whole: Moving = field(init=False)
 
     def __post_init__(self) -> None:
         self.low = self.targets @ self.moving.truth
         self.high = self.low.copy()
+        self._places = np.flatnonzero(self.moving.high > self.moving.low)
+        self._whole = self.moving.only(self._places)
 
     def narrow(self) -> Iterator[int]:
         """Targets without room, of which both ends are known then.
@@ -99,13 +150,12 @@ class Room:
         """
         draw = np.random.default_rng(len(self.low))
         self._quarter_by_quarter(draw)
-        every = np.arange(len(self.moving.truth))
         left, helps, tried = ~self.is_wide(), True, 0
         while left.any():
             tried += 1
             if helps and tried % ASKED_ALONE != 1:
-                cost = -(self.targets.T @ (left * draw.random(len(left))))
-                self._learn(self.moving.solver, every, cost)
+                cost = -(self.targets.T @ (left * draw.random(len(left))))[self._places]
+                self._learn(self._whole, self._places, cost)
             else:
                 at = int(draw.choice(np.flatnonzero(left)))
                 for sign in (1.0, -1.0):
@@ -121,12 +171,11 @@ class Room:
     def _quarter_by_quarter(self, draw: np.random.Generator) -> None:
         """Let the counts of few quarters move, as long as that gives some targets room."""
         moving = self.moving
-        can = moving.high > moving.low
         quarters = np.unique(moving.quarters)
         for width in ALONE:
             for first in quarters[: max(len(quarters) - width + 1, 1)].tolist():
                 span = (moving.quarters >= first) & (moving.quarters < first + width)
-                places = np.flatnonzero(can & span)
+                places = self._places[span[self._places]]
                 if places.size:
                     self._raise(places, draw)
 
@@ -134,9 +183,9 @@ class Room:
         own = sparse.csr_array(self.targets[:, places])
         touched = np.diff(own.indptr) > 0
         vain, left = 0, touched & ~self.is_wide()
-        solver = self.moving.only(places).solver if left.any() else None
-        while solver and left.any() and vain < IN_VAIN:
-            self._learn(solver, places, -(own.T @ (left * draw.random(len(left)))))
+        moving = self.moving.only(places) if left.any() else None
+        while moving and left.any() and vain < IN_VAIN:
+            self._learn(moving, places, -(own.T @ (left * draw.random(len(left)))))
             still = left & ~self.is_wide()
             vain = 0 if still.sum() < left.sum() else vain + 1
             left = still
@@ -149,20 +198,14 @@ class Room:
 
     def _ask(self, sign: float, at: int) -> None:
         """The most of one target, or the least."""
-        every = np.arange(len(self.moving.truth))
-        self._learn(self.moving.solver, every, -sign * self.targets[[at]].toarray().ravel())
+        cost = -sign * self.targets[[at]].toarray().ravel()[self._places]
+        self._learn(self._whole, self._places, cost)
 
-    def _learn(self, solver: highspy.Highs, places: Counts, cost: Floats) -> None:
+    def _learn(self, moving: Moving, places: Counts, cost: Floats) -> None:
         """What the best table by this cost says of every target; only `places` moved in it."""
-        solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
-        found = optimum(solver)
-        if found is None:  # from the last answer the simplex method may lose its way
-            solver.clearSolver()
-            found = optimum(solver)
-        if found is None:
-            raise ProtectionError("counts of several metrics have no table that fits them")
         table = self.moving.truth.copy()
-        table[places] = found
+        if places.size:
+            table[places] = moving.best(cost)
         values = self.targets @ table
         np.minimum(self.low, values, out=self.low)
         np.maximum(self.high, values, out=self.high)

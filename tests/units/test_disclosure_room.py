@@ -68,16 +68,20 @@ def test_a_quarter_alone_keeps_to_rows_with_what_others_are():
 
 def test_most_are_found_without_the_program_of_all_quarters(monkeypatch):
     programs = []
-    plain = room.solver_of
+    plain = Moving.best
     monkeypatch.setattr(
-        room,
-        "solver_of",
-        lambda rows, *ends, **more: (
-            programs.append(rows.shape[1]) or plain(rows, *ends, **more)
-        ),
+        Moving, "best", lambda own, cost: programs.append(len(own.truth)) or plain(own, cost)
     )
     assert narrow() == {}
     assert programs == [2, 2]
+
+
+def test_sums_up_to_one_quarter_and_up_to_the_next_are_one_row_to_the_first():
+    """By the end of the first it is 5 at most, by the end of the second 4 at most, that is 0."""
+    until = ({0: 1.0}, -np.inf, 5.0), ({0: 1.0, 2: 1.0}, -np.inf, 4.0)
+    own = moving(*until).only(np.array([0, 1]))
+    assert own.rows.toarray().tolist() == [[1, 1], [1, 0]]
+    assert [end.tolist() for end in own.ends] == [[10, -np.inf], [10, 4]]
 
 
 def test_both_ends_of_a_sum():
