@@ -8,7 +8,8 @@ far each withheld count can be narrowed.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from itertools import pairwise, product
 from math import inf
 from typing import Any
 
@@ -73,32 +74,34 @@ def _judge(found: Findings, search: "_Search", threshold: int) -> None:
 class _Search:
     """All equations in the hands of the simplex method."""
 
+    table: Floats
+    open: Ints
+    whole: "Around"
+
     def __init__(self, known: Counts, links: Sequence[Row]) -> None:
         self.known, self.programs = known, 0
         rows = [*known.rows(), *(row for row in links if row[0])]
         low, high = known.bounds()
         enough = max(ENOUGH, 2 * float(low.sum()))
         self.system = Equations.of(rows, low, np.minimum(high, enough))
-        self.solver = self.system.solver()
-        try:
-            self._ask(np.zeros(len(low)))
-            self.is_possible = True
-        except ContradictionError:
-            self.is_possible = False
-
-    def _ask(self, cost: Floats, solver: highspy.Highs | None = None) -> Floats:
-        """The best table by these costs, of all counts or of those that a solver is of."""
         self.programs += 1
-        solver = solver or self.solver
-        solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
-        try:
-            table = best_table(solver)
-        except ContradictionError:
-            # From the last answer the simplex method may lose its way: from the start again.
-            solver.clearSolver()
-            table = best_table(solver)
-        if table is None:  # every count has an end
-            raise ContradictionError
+        fits = self.system.any_table()
+        self.is_possible = fits is not None
+        if fits is not None:
+            self.table = fits
+            self.open = np.flatnonzero(self.system.high > self.system.low)
+            self.whole = self.system.only(self.open, fits)
+
+    def _ask(self, cost: Floats) -> Floats:
+        """The best of all tables by these costs."""
+        return self._moved(self.open, self.whole, cost[self.open])
+
+    def _moved(self, places: Ints, around: "Around", cost: Floats) -> Floats:
+        """The best table in which these counts move and no others."""
+        self.programs += 1
+        table = self.table.copy()
+        if places.size:
+            table[places] = around.best(cost)
         return table
 
     def _targets(self, hidden: Sequence[Place]) -> sparse.csr_array:
@@ -129,29 +132,26 @@ class _Search:
 
     def _quarter_by_quarter(self, seen: "_Seen", threshold: int) -> None:
         """Seek tables that differ from one that fits in few quarters: most are among those."""
-        draw = np.random.default_rng(len(seen.low))
-        for sign in (-1.0, 1.0):
-            seen.learn(self._ask(sign * (seen.targets.T @ draw.random(len(seen.low)))))
-        table = self._ask(np.zeros(seen.targets.shape[1]))
-        quarter = np.empty(len(table), dtype=np.int64)
+        seen.learn(self.table)
+        quarter = np.empty(len(self.system.low), dtype=np.int64)
         for (_, on, _), at in self.known.atoms.items():
             quarter[at] = self.known.quarters.index(on)
         for width in AT_ONCE:
             for first in range(max(len(self.known.quarters) - width + 1, 1)):
-                among = np.flatnonzero((quarter >= first) & (quarter < first + width))
-                self._among(among, table, seen, threshold)
+                is_among = (quarter >= first) & (quarter < first + width)
+                among = self.open[is_among[self.open]]
+                self._among(among, seen, threshold)
 
-    def _among(self, places: Ints, table: Floats, seen: "_Seen", threshold: int) -> None:
+    def _among(self, places: Ints, seen: "_Seen", threshold: int) -> None:
         """Let these counts move and no others, as long as that gives any of them room."""
         own = sparse.csr_array(seen.targets[:, places])
         draw, vain = np.random.default_rng(len(places)), 0
         left = seen.is_narrow(threshold) & (np.diff(own.indptr) > 0)
-        solver = self.system.only(places, table).solver() if left.any() else self.solver
+        around = self.system.only(places, self.table) if left.any() else self.whole
         while left.any() and vain < IN_VAIN:
             down = np.where(seen.low >= 1, 1.0, -1.0)
-            moved = table.copy()
-            moved[places] = self._ask(own.T @ (left * down * draw.random(len(left))), solver)
-            seen.learn(moved)
+            cost = own.T @ (left * down * draw.random(len(left)))
+            seen.learn(self._moved(places, around, cost))
             still = left & seen.is_narrow(threshold)
             vain = 0 if still.sum() < left.sum() else vain + 1
             left = still
@@ -216,24 +216,94 @@ class Equations:
         least, most = (np.array([row[end] for row in rows]) for end in (1, 2))
         return cls(matrix, (least, most), low, high)
 
-    def only(self, places: Ints, table: Floats) -> "Equations":
-        """Of these columns alone, all others as in a table that fits."""
+    def any_table(self) -> Floats | None:
+        """A table that fits, or None where there is none."""
+        try:
+            return best_table(silent(_program(self.rows, self.ends, self.low, self.high), {}))
+        except ContradictionError:
+            return None
+
+    def only(self, places: Ints, table: Floats) -> "Around":
+        """What these columns may be, with all others as in a table that fits.
+
+        Rows that are the same then, such as sums until one quarter and until the next, hold
+        between the nearest of their ends.
+        """
         own = sparse.csr_array(self.rows[:, places])
         taken = np.flatnonzero(np.diff(own.indptr))
-        rest = (self.rows @ table - own @ table[places])[taken]
-        least, most = (end[taken] - rest for end in self.ends)
+        now = (self.rows @ table)[taken]
+        least, most = (end[taken] - now for end in self.ends)
         rows = sparse.csr_array(own[taken])
-        return Equations(rows, (least, most), self.low[places], self.high[places])
+        rows.sort_indices()
+        groups: dict[bytes, list[int]] = {}
+        for at, (begin, end) in enumerate(pairwise(rows.indptr.tolist())):
+            key = rows.indices[begin:end].tobytes() + rows.data[begin:end].tobytes()
+            groups.setdefault(key, []).append(at)
+        each = list(groups.values())
+        nearest = (
+            np.array([least[group].max() for group in each]),
+            np.array([most[group].min() for group in each]),
+        )
+        kept = sparse.csr_array(rows[[group[0] for group in each]])
+        return Around(kept, nearest, self.low[places], self.high[places], table[places])
 
+
+@dataclass(frozen=True)
+class Around:
+    """How far columns may move from a table that fits: rows and ends are of the moves.
+
+    Each moves up by one variable and down by another, so that no move at all fits, and the
+    simplex method begins there.
+    """
+
+    rows: sparse.csr_array
+    ends: tuple[Floats, Floats]
+    low: Floats
+    high: Floats
+    table: Floats
+
+    @cached_property
+    def falling(self) -> Ints:
+        """Columns that may be lower than they are."""
+        return np.flatnonzero(self.low < self.table)
+
+    @cached_property
     def solver(self) -> highspy.Highs:
         """The program, warm from one question to the next."""
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = self.rows.shape
-        model.col_cost_ = np.zeros(len(self.low))
-        model.col_lower_, model.col_upper_ = self.low, ends_of(self.high)
-        model.row_lower_, model.row_upper_ = (ends_of(end) for end in self.ends)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = self.rows.indptr
-        model.a_matrix_.index_ = self.rows.indices
-        model.a_matrix_.value_ = self.rows.data
-        return silent(model, WARM)
+        down = self.falling
+        rows = sparse.csr_array(sparse.hstack([self.rows, -self.rows[:, down]]))
+        most = np.concatenate([self.high - self.table, (self.table - self.low)[down]])
+        most = np.maximum(most, 0.0)  # a table that was computed may be off by very little
+        ends = np.minimum(self.ends[0], 0.0), np.maximum(self.ends[1], 0.0)
+        return silent(_program(rows, ends, np.zeros(len(most)), most), WARM)
+
+    def best(self, cost: Floats) -> Floats:
+        """The best columns by these costs."""
+        costs = np.concatenate([cost, -cost[self.falling]])
+        self.solver.changeColsCost(costs.size, np.arange(costs.size, dtype=np.int32), costs)
+        try:
+            moved = best_table(self.solver)
+        except ContradictionError:
+            # From the last answer the simplex method may lose its way: from the start again.
+            self.solver.clearSolver()
+            moved = best_table(self.solver)
+        if moved is None:  # every count has an end
+            raise ContradictionError
+        table = self.table + moved[: cost.size]
+        table[self.falling] -= moved[cost.size :]
+        return table
+
+
+def _program(
+    rows: sparse.csr_array, ends: tuple[Floats, Floats], low: Floats, high: Floats
+) -> highspy.HighsLp:
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = rows.shape
+    model.col_cost_ = np.zeros(len(low))
+    model.col_lower_, model.col_upper_ = low, ends_of(high)
+    model.row_lower_, model.row_upper_ = (ends_of(end) for end in ends)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = rows.indptr
+    model.a_matrix_.index_ = rows.indices
+    model.a_matrix_.value_ = rows.data
+    return model

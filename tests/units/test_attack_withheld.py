@@ -14,5 +14,20 @@ def test_few_counts_alone_keep_to_rows_with_what_the_others_are():
     fits = np.array([2.0, 8.0, 1.0, 5.0])
     alone = Equations.of([*ROWS, NO_MORE], *FREE).only(np.array([2, 3]), fits)
     assert alone.rows.toarray().tolist() == [[1, 1], [1, 0]]
-    assert [end.tolist() for end in alone.ends] == [[6, -2], [6, 1]]
+    assert [end.tolist() for end in alone.ends] == [[0, -3], [0, 0]]
     assert [end.tolist() for end in (alone.low, alone.high)] == [[0, 0], [100, 100]]
+    assert alone.best(np.array([1.0, 0.0])).tolist() == [0, 6]
+    assert alone.best(np.array([-1.0, 0.0])).tolist() == [1, 5]
+
+
+def test_rows_that_are_the_same_to_what_moves_hold_between_the_nearest_ends():
+    """The third is 3 at most with the first, which is 2, and 0 at least by itself."""
+    fits = np.array([2.0, 8.0, 1.0, 5.0])
+    more = ({2: 1.0}, 0.0, 50.0)
+    alone = Equations.of([*ROWS, NO_MORE, more], *FREE).only(np.array([2, 3]), fits)
+    assert alone.rows.toarray().tolist() == [[1, 1], [1, 0]]
+    assert [end.tolist() for end in alone.ends] == [[0, -1], [0, 0]]
+
+
+def test_where_no_table_fits_there_is_none():
+    assert Equations.of([*ROWS, ({0: 1.0}, 11.0, 12.0)], *FREE).any_table() is None

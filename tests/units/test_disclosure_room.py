@@ -77,7 +77,7 @@ def test_most_are_found_without_the_program_of_all_quarters(monkeypatch):
 
 
 def test_sums_up_to_one_quarter_and_up_to_the_next_are_one_row_to_the_first():
-    """By the end of the first it is 5 at most, by the end of the second 4 at most, that is 0."""
+    """By the end of the first it is 5 at most, of both 4, and the second is 0."""
     until = ({0: 1.0}, -np.inf, 5.0), ({0: 1.0, 2: 1.0}, -np.inf, 4.0)
     own = moving(*until).only(np.array([0, 1]))
     assert own.rows.toarray().tolist() == [[1, 1], [1, 0]]
