@@ -18,12 +18,12 @@ from metrics.disclosure.fates import SHORTEST_QUARTER
 from metrics.disclosure.linked import Booleans
 from metrics.disclosure.nesting import Nested, Relation, relations
 from metrics.disclosure.ranges import Floats
-from metrics.disclosure.room import Moving, Room, Row
+from metrics.disclosure.room import Moving, OutOfPatienceError, Room, Row
 from metrics.disclosure.runs import Run
 from metrics.disclosure.tables import Counts, Delay, Where
 
 QUARTER = 3  # months
-LARGEST = 30_000  # counts; what cannot be tried in time is not told
+LARGEST = 30_000  # counts, of which no program is tried
 MANY = 10**6  # cases, in place of no end: every program has an answer
 STILL_OPEN = "open"
 
@@ -98,6 +98,7 @@ def tells_more(
     `nests` are parts for the same step, by quarter; `runs` quarters in a row of rules for the
     closing beside the times until then. What readers know as well where `untold` is what is
     withheld of the part, the part does not tell: of a rule for the closing nobody lacks a day.
+    What cannot be tried in time is not told.
     """
     every = [*beside, part]
     if sum(each.truth.size for each in every) > LARGEST:
@@ -106,14 +107,17 @@ def tells_more(
     if system.is_untrue:
         return True
     before: _System | None = None
-    for target, ends in system.narrow(few):
-        if untold is None:
-            return True
-        if before is None:
-            silent = [*beside, replace(part, hidden=untold)]
-            before = _System(silent, levels, faces, nests, runs)
-        if before.ends(target) != ends:
-            return True
+    try:
+        for target, ends in system.narrow(few):
+            if untold is None:
+                return True
+            if before is None:
+                silent = [*beside, replace(part, hidden=untold)]
+                before = _System(silent, levels, faces, nests, runs)
+            if before.ends(target) != ends:
+                return True
+    except OutOfPatienceError:
+        return True
     return False
 
 

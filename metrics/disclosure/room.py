@@ -20,9 +20,14 @@ from metrics.disclosure.tables import Counts, ProtectionError
 
 ALONE = (1, 2, 4)  # so many quarters in a row move first, and then all
 IN_VAIN = 3  # questions in a row that give nothing room, after which a few quarters are left
+PATIENCE = 5e9  # steps of the simplex method times the counts that move: some two minutes
 ASKED_ALONE = 8  # of all quarters, every so many questions one is of a single count
 
 Row = tuple[dict[int, float], float, float]
+
+
+class OutOfPatienceError(ProtectionError):
+    """It takes too long to find how far counts can move."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,14 @@ class Moving:
         within = (self.ends[0] - now, self.ends[1] - now)
         return solver_of(rows, np.zeros(len(most)), most, within=within)
 
+    @property
+    def effort(self) -> float:
+        """What the last answer took: steps of the simplex method times counts.
+
+        Not time, so that the same counts are told on every machine.
+        """
+        return float(self.solver.getInfo().simplex_iteration_count) * len(self.truth)
+
     def best(self, cost: Floats) -> Floats:
         """The counts at the least cost."""
         solver, cells = self.solver, len(self.truth)
@@ -130,6 +143,7 @@ class Room:
     moving: Moving
     targets: sparse.csr_array
     few: int
+    effort: float = 0.0
     low: Floats = field(init=False)
     high: Floats = field(init=False)
     _places: Counts = field(init=False)
@@ -206,6 +220,9 @@ class Room:
         table = self.moving.truth.copy()
         if places.size:
             table[places] = moving.best(cost)
+            self.effort += moving.effort
+            if self.effort > PATIENCE:
+                raise OutOfPatienceError("withheld counts are too many to be tried in time")
         values = self.targets @ table
         np.minimum(self.low, values, out=self.low)
         np.maximum(self.high, values, out=self.high)

@@ -11,7 +11,7 @@ import pytest
 from etl.store import Store
 from metrics.attack.told import CELL, Told
 from metrics.attack.withheld import withheld
-from metrics.disclosure import across, withholding
+from metrics.disclosure import across, room, withholding
 from metrics.disclosure.across import Part, tells_more
 from metrics.disclosure.fates import told_quarters
 from metrics.disclosure.lengths import Lengths
@@ -126,6 +126,16 @@ def test_that_every_case_has_a_day_to_be_closed_by_is_no_reason_to_withhold():
     closing = Closing(Lengths.always(30, 30), {name: frozenset({name}) for name in names})
     results.delay = Delay(1, closing=closing)
     assert not tells_more(results, [], LEVELS, FACES, FEW)
+
+
+def test_what_cannot_be_tried_in_time_is_not_told(monkeypatch):
+    """Three small counts of the results are withheld; nobody waits for the first answer."""
+    received = part("received", "60 \n 30 \n 30", "received:-1")
+    results = part("inform", "48 [9] \n 24 [4] \n 24 [5]", "met:-1 not_assessable:-1")
+    results.follows = received
+    assert not tells_more(results, [received], LEVELS, FACES, FEW)
+    monkeypatch.setattr(room, "PATIENCE", 0)
+    assert tells_more(results, [received], LEVELS, FACES, FEW)
 
 
 def two_quarters(stood: tuple[int, ...]) -> tuple[Part, Part]:
