@@ -83,7 +83,7 @@ def find_figure(release: Release, **wanted: str | date) -> Figure:
     if found.height:
         return Figure.of(found.row(0, named=True), base_of(release))
     absent = {"part": "", "state": "no_data", "reason": "There is no figure for this."}
-    return Figure.of({**absent, **wanted})
+    return Figure.of({**absent, **wanted}, base_of(release))
 
 
 def at_level(level: str) -> dict[str, str]:

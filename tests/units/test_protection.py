@@ -200,6 +200,28 @@ def test_a_count_that_was_rounded_to_nothing_is_not_told_as_none():
     assert wording.counts_text(release(), few).startswith("0 of ")
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "exact"),
+    [("share_met", 0.0, "0%"), ("share_met", 1.0, "100%"), ("rate", 0.0, "0.00")],
+)
+def test_none_and_all_of_rounded_counts_are_only_about_that(measure, value, exact):
+    figure = quarterly(release(base="10"), QUARTER, "all", "deadline_compliance", "share_met")
+    end = replace(figure, state="ok", measure=measure, value=value)
+    assert wording.figure_text(end) == f"about {exact}"
+    assert wording.figure_text(replace(end, base=1)) == exact
+    assert wording.figure_text(replace(end, value=0.5)) in {"50%", "0.50"}
+
+
+def test_a_chart_says_so_too():
+    share = charts.Axis("share", "On time", base=10)
+    assert [share.words(value) for value in (0.0, 0.4, 1.0)] == [
+        "about 0%",
+        "40%",
+        "about 100%",
+    ]
+    assert charts.Axis("cases", "Received", base=10).words(0.0) == "0"
+
+
 def test_a_miss_of_which_nothing_can_be_drawn_is_one_line():
     few = {"state": "few", "value": None}
     figures = [
