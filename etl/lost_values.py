@@ -7,6 +7,9 @@ from etl.readers.rows import SPOILT
 from etl.values import File, Typed, raw_name
 
 
+_FEWEST = 3  # columns beside the number, below which one alone may be all that is known
+
+
 def spoilt_cells(file: File) -> list[Typed]:
     """Where a workbook has lost a value that is read; elsewhere nobody misses it."""
     if not file.workbook:
@@ -31,6 +34,26 @@ def lists_cut_short(file: File) -> list[Typed]:
         )
         for listed, number in file.export.whole.items()
         if number in file.header
+    ]
+
+
+def numbers_alone(file: File) -> list[Typed]:
+    """Where a row of a case has nothing but its number, as the "Total: 30" below a sheet."""
+    number = file.export.columns.get("case_id")
+    own = [] if number is None else number.among(file.header)
+    others = [n for n in file.export.read if n in file.header and n not in own]
+    if file.export.grain != "case" or len(others) < _FEWEST or not own:
+        return []
+    nothing = pl.all_horizontal(pl.col(raw_name(name)).is_null() for name in others)
+    return [
+        Typed(
+            (),
+            nothing & pl.col(raw_name(own[0])).is_not_null(),
+            own[0],
+            "all else that is read of the row is blank",
+            "where a footer begins here, declare footer_starts_with or leave_out; a case has more",
+            shown=pl.lit(None, dtype=pl.String),  # it may be the number of a case
+        )
     ]
 
 

@@ -37,6 +37,27 @@ def test_a_short_row_below_all_others_may_be_a_footer(staged, line, is_below):
     assert ("footer_starts_with" in found["remedy"]) == is_below
 
 
+@pytest.mark.parametrize(
+    ("row", "is_case"),
+    [("Total: 2 | | |", False), ("B | | N |", True), ("B | 2024-01-02 | |", True)],
+)
+def test_a_row_with_nothing_but_a_number_is_no_case(staged, row, is_case):
+    """In a workbook a footer has as many cells as any row."""
+    columns = 'unit = "Unit"\nreporter = "Reporter"'
+    text = f"Case | Received | Unit | Reporter\nA | 2024-01-01 | N | y\n{row}"
+    found = staged(text, columns=columns)
+    assert found.rejects.height + found.tables["cases"].height == 2
+    assert found.tables["cases"].height == 1 + is_case
+    if not is_case:
+        last = reject(found)
+        assert (last["line"], last["column_name"], last["value"]) == (3, "Case", None)
+        assert "footer_starts_with" in last["remedy"]
+
+
+def test_where_little_is_read_a_number_may_be_all_that_is_known(staged):
+    assert staged("Case | Received\nA | 2024-01-01\nB | ").tables["cases"].height == 2
+
+
 def test_a_row_that_differs_in_a_column_we_never_read_is_no_repeat(staged):
     found = staged("Case | Received | Note\nA | 2024-01-01 | x\nA | 2024-01-01 | y")
     assert (found.rows_repeated, found.tables["cases"].height) == (0, 2)
