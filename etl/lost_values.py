@@ -6,7 +6,6 @@ from etl.readers.leaves import JOINT
 from etl.readers.rows import SPOILT
 from etl.values import File, Typed, raw_name
 
-
 _FEWEST = 3  # columns beside the number, below which one alone may be all that is known
 
 
@@ -51,7 +50,7 @@ def numbers_alone(file: File) -> list[Typed]:
             nothing & pl.col(raw_name(own[0])).is_not_null(),
             own[0],
             "all else that is read of the row is blank",
-            "where a footer begins here, declare footer_starts_with or leave_out; a case has more",
+            "where a footer begins, declare footer_starts_with or leave_out; a case has more",
             shown=pl.lit(None, dtype=pl.String),  # it may be the number of a case
         )
     ]

@@ -130,7 +130,13 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         for group in export.findings
         for name, place in group.items()
     ]
-    judged = (*spoilt_cells(file), *fields, *found, *lists_cut_short(file), *numbers_alone(file))
+    judged = (
+        *spoilt_cells(file),
+        *fields,
+        *found,
+        *lists_cut_short(file),
+        *numbers_alone(file),
+    )
     marks = [f"failed {number}" for number in range(len(judged))]
     # Lazily, so that a date is read once for its day, its instant and whether it failed.
     typed = (
