@@ -21,7 +21,12 @@ def spoilt_cells(file: File) -> list[Typed]:
     ]
 
 
-def lists_cut_short(file: File) -> list[Typed]:
+def not_whole(file: File) -> list[Typed]:
+    """Where a row lacks what it says that it has, or all that makes it a case."""
+    return [*_lists_cut_short(file), *_numbers_alone(file)]
+
+
+def _lists_cut_short(file: File) -> list[Typed]:
     """Where a row holds fewer members of a list than it says itself that there are."""
     return [
         Typed(
@@ -36,7 +41,7 @@ def lists_cut_short(file: File) -> list[Typed]:
     ]
 
 
-def numbers_alone(file: File) -> list[Typed]:
+def _numbers_alone(file: File) -> list[Typed]:
     """Where a row of a case has nothing but its number, as the "Total: 30" below a sheet."""
     number = file.export.columns.get("case_id")
     own = [] if number is None else number.among(file.header)

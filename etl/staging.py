@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl.lost_values import lists_cut_short, numbers_alone, spoilt_cells
+from etl.lost_values import not_whole, spoilt_cells
 from etl.pseudonyms import Purpose, keyed
 from etl.readers.rows import TextTable
 from etl.source import PEOPLE, Export, Source
@@ -130,13 +130,7 @@ def _judged(raw: pl.DataFrame, file: File) -> tuple[pl.DataFrame, pl.DataFrame, 
         for group in export.findings
         for name, place in group.items()
     ]
-    judged = (
-        *spoilt_cells(file),
-        *fields,
-        *found,
-        *lists_cut_short(file),
-        *numbers_alone(file),
-    )
+    judged = (*spoilt_cells(file), *fields, *found, *not_whole(file))
     marks = [f"failed {number}" for number in range(len(judged))]
     # Lazily, so that a date is read once for its day, its instant and whether it failed.
     typed = (
