@@ -14,7 +14,14 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from metrics.attack.bounds import TOLERANCE, ContradictionError, best_table, ends_of, silent
+from metrics.attack.bounds import (
+    TOLERANCE,
+    ContradictionError,
+    best_table,
+    cheapest,
+    ends_of,
+    silent,
+)
 from metrics.attack.system import NOT_COME, Floats
 
 COME = ("met", "met_late", "missed", "not_applicable", "not_assessable")
@@ -189,16 +196,7 @@ class _Search:
     def ask(self, cost: Floats) -> None:
         """The numbers of cases that cost least."""
         self.programs += 1
-        self.solver.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
-        try:
-            cases = best_table(self.solver)
-        except ContradictionError:
-            # From the last answer the simplex method may lose its way: from the start again.
-            self.solver.clearSolver()
-            cases = best_table(self.solver)
-        if cases is None:  # every number has an end
-            raise ContradictionError
-        self._learn(cases)
+        self._learn(cheapest(self.solver, cost))
 
     def _learn(self, cases: Floats) -> None:
         """What these show, and more cases or fewer of any one profile."""

@@ -18,7 +18,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from metrics.attack.bounds import TOLERANCE, ContradictionError, best_table, ends_of, silent
+from metrics.attack.bounds import (
+    TOLERANCE,
+    ContradictionError,
+    best_table,
+    cheapest,
+    ends_of,
+    silent,
+)
 from metrics.attack.exact import Belief, Counts, Place, Row, links
 from metrics.attack.knowledge import Findings
 from metrics.attack.system import Floats
@@ -279,16 +286,7 @@ class Around:
 
     def best(self, cost: Floats) -> Floats:
         """The best columns by these costs."""
-        costs = np.concatenate([cost, -cost[self.falling]])
-        self.solver.changeColsCost(costs.size, np.arange(costs.size, dtype=np.int32), costs)
-        try:
-            moved = best_table(self.solver)
-        except ContradictionError:
-            # From the last answer the simplex method may lose its way: from the start again.
-            self.solver.clearSolver()
-            moved = best_table(self.solver)
-        if moved is None:  # every count has an end
-            raise ContradictionError
+        moved = cheapest(self.solver, np.concatenate([cost, -cost[self.falling]]))
         table = self.table + moved[: cost.size]
         table[self.falling] -= moved[cost.size :]
         return table

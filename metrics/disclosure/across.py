@@ -23,7 +23,7 @@ from metrics.disclosure.runs import Run
 from metrics.disclosure.tables import Counts, Delay, Where
 
 QUARTER = 3  # months
-LARGEST = 30_000  # counts, of which no program is tried
+LARGEST = 30_000  # counts, beyond which no program is tried
 MANY = 10**6  # cases, in place of no end: every program has an answer
 STILL_OPEN = "open"
 
